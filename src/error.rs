@@ -1,0 +1,172 @@
+//! What can go wrong, one sentence per case.
+//!
+//! [`Error`] is what a kernel or a check says; [`Fault`] is what an executor says about a task that
+//! did not end well. Both name the argument, the value and the rule that was broken.
+
+/// Why a call was refused, or what a body reported.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument breaks a rule.
+    #[error("{argument} = {value}: {rule}")]
+    Argument {
+        /// The argument's name, as the function or the command line spells it.
+        argument: String,
+        /// The value given.
+        value: String,
+        /// The rule, as a clause: "must be at least 0".
+        rule: String,
+    },
+    /// Two operands whose lengths must agree do not.
+    #[error(
+        "{left} has {left_len} elements and {right} has {right_len}: they must be equally long"
+    )]
+    Length {
+        /// The operand that sets the length.
+        left: &'static str,
+        /// How many elements it has.
+        left_len: usize,
+        /// The operand that disagrees.
+        right: &'static str,
+        /// How many elements it has.
+        right_len: usize,
+    },
+    /// A name that nothing answers to.
+    #[error("unknown {what} '{given}'; {hint}")]
+    Unknown {
+        /// What kind of thing was named: "kernel", "body", "level".
+        what: &'static str,
+        /// The name given.
+        given: String,
+        /// The nearest name, or the list of names.
+        hint: String,
+    },
+    /// An instruction-set level that this CPU does not have.
+    #[error(
+        "level {asked} needs instructions this CPU does not have; the best level here is {best}"
+    )]
+    Level {
+        /// The level asked for.
+        asked: &'static str,
+        /// The best level of this CPU.
+        best: &'static str,
+    },
+    /// Memory could not be had.
+    #[error("could not allocate {bytes} bytes for {purpose}")]
+    Memory {
+        /// How much was asked for.
+        bytes: usize,
+        /// For what.
+        purpose: &'static str,
+    },
+    /// C returned a status that is not success.
+    #[error("{function} returned status {code}: {meaning}")]
+    Status {
+        /// The C function.
+        function: &'static str,
+        /// The status as C gave it.
+        code: i32,
+        /// What the header says that it means.
+        meaning: &'static str,
+    },
+    /// C++ threw; the text is the exception's `what()`.
+    #[error("{function} threw: {what}")]
+    Exception {
+        /// The C++ function.
+        function: &'static str,
+        /// The exception's own words.
+        what: String,
+    },
+}
+
+impl Error {
+    /// An [`Error::Argument`] from anything printable.
+    pub fn argument(
+        argument: impl Into<String>,
+        value: impl ToString,
+        rule: impl Into<String>,
+    ) -> Self {
+        Error::Argument { argument: argument.into(), value: value.to_string(), rule: rule.into() }
+    }
+
+    /// An [`Error::Unknown`] that suggests the nearest of the known names, or lists them all.
+    pub fn unknown<'a>(
+        what: &'static str,
+        given: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        let nearest = known
+            .iter()
+            .map(|name| (edit_distance(given, name), *name))
+            .min()
+            .filter(|(distance, name)| *distance <= 1 + name.len() / 3);
+        let hint = match nearest {
+            Some((_, name)) => format!("did you mean '{name}'?"),
+            None => format!("known: {}", known.join(", ")),
+        };
+        Error::Unknown { what, given: given.to_owned(), hint }
+    }
+}
+
+/// How many letters must be inserted, deleted or replaced to turn `a` into `b`.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// What an executor reports when a job did not end well.
+///
+/// Which fault is reported does not depend on the schedule: it is always the one that running the
+/// tasks one after another would have met first.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The problem was refused before any task started.
+    #[error(transparent)]
+    Refused(#[from] Error),
+    /// A task returned an error.
+    #[error("task {task}: {why}")]
+    Kernel {
+        /// The task's index in the plan.
+        task: usize,
+        /// What it said.
+        why: Error,
+    },
+    /// A task panicked.
+    #[error("task {task} panicked: {why}")]
+    Panic {
+        /// The task's index in the plan.
+        task: usize,
+        /// The panic's message.
+        why: String,
+    },
+    /// The caller cancelled the job.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_keyboard_gets_the_nearest_name() {
+        let known = ["dot", "axpy", "escape"];
+        let hint = |given| Error::unknown("kernel", given, known).to_string();
+        assert_eq!(hint("escpae"), "unknown kernel 'escpae'; did you mean 'escape'?");
+        assert_eq!(hint("dott"), "unknown kernel 'dott'; did you mean 'dot'?");
+        assert_eq!(hint("fourier"), "unknown kernel 'fourier'; known: dot, axpy, escape");
+        assert_eq!(hint(""), "unknown kernel ''; known: dot, axpy, escape");
+    }
+}

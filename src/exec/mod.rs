@@ -1,0 +1,155 @@
+//! Who fills which slice, and when: an [`Executor`] runs the tasks of a job somewhere.
+//!
+//! Executors know nothing about kernels: they see numbered [`Tasks`]. What every executor owes its
+//! caller is written once, in `shift.rs`: panics become faults, and the fault reported is the one
+//! a serial run would have met.
+
+mod serial;
+mod shift;
+mod threads;
+
+pub use serial::Serial;
+pub use threads::Threads;
+
+use crate::kernel::{How, Job, Kernel};
+use crate::{Error, Fault, Tasks};
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Runs tasks: on this thread, on a pool, elsewhere.
+pub trait Executor {
+    /// What `--exec` calls it: `serial`, `threads:8`.
+    fn name(&self) -> String;
+
+    /// How many tasks may run at the same time.
+    fn width(&self) -> usize;
+
+    /// Runs every task once and returns when none of them is running any more, so `tasks` may
+    /// borrow from the caller's stack.
+    ///
+    /// # Errors
+    /// The fault of the lowest task that failed, whatever the schedule: tasks above a failed one
+    /// may be skipped, those below still run.
+    fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault>;
+}
+
+/// How a run is watched and stopped.
+#[derive(Default, Clone, Copy)]
+pub struct Control<'c> {
+    /// Stops the run before the next task once it is set.
+    pub cancel: Option<&'c Cancel>,
+    /// Told of every start and end, from whatever thread the task runs on.
+    pub on_event: Option<&'c (dyn Fn(Event) + Sync)>,
+}
+
+/// A flag that stops a run.
+#[derive(Debug, Default)]
+pub struct Cancel(AtomicBool);
+
+impl Cancel {
+    /// Asks the run to stop. Tasks that have started are finished.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Something that happened to a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// It starts.
+    Start {
+        /// Which task.
+        task: usize,
+        /// Which lane of the executor, below its width.
+        worker: usize,
+        /// When, since the run began.
+        at: Duration,
+    },
+    /// It has ended.
+    End {
+        /// Which task.
+        task: usize,
+        /// Which lane of the executor.
+        worker: usize,
+        /// When, since the run began.
+        at: Duration,
+        /// Whether it did what it should.
+        ok: bool,
+    },
+}
+
+/// What a run amounted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Report {
+    /// Tasks done.
+    pub tasks: usize,
+    /// From the call to the return.
+    pub wall: Duration,
+}
+
+/// The executor that `text` names: `serial`, `threads` (one per core) or `threads:N`.
+///
+/// # Errors
+/// [`Error::Unknown`] with the nearest name, or [`Error::Argument`] for a bad count.
+pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
+    let (name, count) = match text.split_once(':') {
+        Some((name, count)) => (name, Some(count)),
+        None => (text, None),
+    };
+    match (name, count) {
+        ("serial", None) => Ok(Box::new(Serial)),
+        ("serial", Some(count)) => {
+            Err(Error::argument("serial", count, "takes no count: it is always one thread"))
+        }
+        ("threads", None) => Ok(Box::new(Threads::per_core()?)),
+        ("threads", Some(count)) => match count.parse() {
+            Ok(count) => Ok(Box::new(Threads::new(count)?)),
+            Err(_) => Err(Error::argument("threads", count, "must be a whole number")),
+        },
+        _ => Err(Error::unknown("executor", name, ["serial", "threads"])),
+    }
+}
+
+/// Runs a kernel: `place.run(what, how)`.
+///
+/// The result has the same bits wherever it runs. Without a [`Control`] of your own pass
+/// `&Control::default()`.
+///
+/// # Errors
+/// [`Fault::Refused`] when the arguments break a rule; otherwise what the executor reports.
+pub fn run<K: Kernel>(
+    place: &dyn Executor,
+    how: How,
+    control: &Control<'_>,
+    args: K::Args,
+    input: K::Input<'_>,
+) -> Result<K::Output, Fault> {
+    let job = Job::<K>::new(args, input)?;
+    let mut items = job.blank()?;
+    place.run(&job.tasks(how, &mut items)?, control)?;
+    Ok(job.finish(Cow::Owned(items)))
+}
+
+/// As [`run`], into a buffer of the caller's, laid out chunk after chunk: for in-place kernels, or
+/// to save the allocation.
+///
+/// # Errors
+/// As [`run`], and when `out` is not as long as the plan says.
+pub fn run_into<K: Kernel>(
+    place: &dyn Executor,
+    how: How,
+    control: &Control<'_>,
+    args: K::Args,
+    input: K::Input<'_>,
+    out: &mut [K::Item],
+) -> Result<Report, Fault> {
+    let job = Job::<K>::new(args, input)?;
+    place.run(&job.tasks(how, out)?, control)
+}

@@ -1,0 +1,95 @@
+//! One run of some tasks, as every executor on this machine does it.
+
+use super::{Control, Event, Report};
+use crate::{Fault, Tasks};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// The bookkeeping of one run, shared by its lanes.
+pub(super) struct Shift<'s> {
+    tasks: &'s dyn Tasks,
+    control: &'s Control<'s>,
+    began: Instant,
+    done: AtomicUsize,
+    stopped: AtomicBool,
+    // Tasks above the lowest failure need not run: a serial run would not have reached them.
+    lowest_failure: AtomicUsize,
+    fault: Mutex<Option<(usize, Fault)>>,
+}
+
+impl<'s> Shift<'s> {
+    pub(super) fn begin(tasks: &'s dyn Tasks, control: &'s Control<'s>) -> Self {
+        Shift {
+            tasks,
+            control,
+            began: Instant::now(),
+            done: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+            lowest_failure: AtomicUsize::new(usize::MAX),
+            fault: Mutex::new(None),
+        }
+    }
+
+    /// Runs the task numbers of `source` until it ends or there is no point in going on.
+    pub(super) fn lane(&self, worker: usize, mut source: impl FnMut() -> usize) {
+        let mut done = 0;
+        loop {
+            let task = source();
+            if task >= self.tasks.len() || task > self.lowest_failure.load(Ordering::Relaxed) {
+                break;
+            }
+            if self.control.cancel.is_some_and(|cancel| cancel.is_cancelled()) {
+                self.stopped.store(true, Ordering::Relaxed);
+                break;
+            }
+            done += usize::from(self.one(task, worker));
+        }
+        self.done.fetch_add(done, Ordering::Relaxed);
+    }
+
+    fn one(&self, task: usize, worker: usize) -> bool {
+        self.tell(|at| Event::Start { task, worker, at });
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.tasks.run(task)))
+            .unwrap_or_else(|panic| Err(Fault::Panic { task, why: message(panic) }));
+        let ok = outcome.is_ok();
+        self.tell(|at| Event::End { task, worker, at, ok });
+        if let Err(fault) = outcome {
+            self.failed(task, fault);
+        }
+        ok
+    }
+
+    fn tell(&self, event: impl FnOnce(std::time::Duration) -> Event) {
+        if let Some(listener) = self.control.on_event {
+            listener(event(self.began.elapsed()));
+        }
+    }
+
+    fn failed(&self, task: usize, fault: Fault) {
+        self.lowest_failure.fetch_min(task, Ordering::Relaxed);
+        let mut lowest = self.fault.lock().unwrap_or_else(|dead| dead.into_inner());
+        if lowest.as_ref().is_none_or(|(known, _)| task < *known) {
+            *lowest = Some((task, fault));
+        }
+    }
+
+    pub(super) fn end(self) -> Result<Report, Fault> {
+        if let Some((_, fault)) = self.fault.into_inner().unwrap_or_else(|dead| dead.into_inner()) {
+            return Err(fault);
+        }
+        if self.stopped.into_inner() {
+            return Err(Fault::Cancelled);
+        }
+        Ok(Report { tasks: self.done.into_inner(), wall: self.began.elapsed() })
+    }
+}
+
+/// What a panic said, if it said it in words.
+fn message(panic: Box<dyn Any + Send>) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a value that is not text".to_owned())
+}

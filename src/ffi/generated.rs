@@ -1,0 +1,36 @@
+// Made by bindgen from csrc/**/*.h. Do not edit: scripts/bindings makes it anew.
+
+pub const AB_OK: u32 = 0;
+pub const AB_NO_MEMORY: u32 = 1;
+pub const AB_BASELINE: u32 = 0;
+pub const AB_V3: u32 = 3;
+pub const AB_V4: u32 = 4;
+pub const AB_LANES_F64: u32 = 64;
+pub const AB_LANES_F32: u32 = 128;
+pub type ab_status = i32;
+pub type ab_level = i32;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct ab_chunk {
+    pub index: u64,
+    pub row: u64,
+    pub rows: u64,
+    pub col: u64,
+    pub cols: u64,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of ab_chunk"][::core::mem::size_of::<ab_chunk>() - 40usize];
+    ["Alignment of ab_chunk"][::core::mem::align_of::<ab_chunk>() - 8usize];
+    ["Offset of field: ab_chunk::index"][::core::mem::offset_of!(ab_chunk, index) - 0usize];
+    ["Offset of field: ab_chunk::row"][::core::mem::offset_of!(ab_chunk, row) - 8usize];
+    ["Offset of field: ab_chunk::rows"][::core::mem::offset_of!(ab_chunk, rows) - 16usize];
+    ["Offset of field: ab_chunk::col"][::core::mem::offset_of!(ab_chunk, col) - 24usize];
+    ["Offset of field: ab_chunk::cols"][::core::mem::offset_of!(ab_chunk, cols) - 32usize];
+};
+unsafe extern "C" {
+    pub fn ab_ddot(level: ab_level, n: usize, x: *const f64, y: *const f64) -> f64;
+}
+unsafe extern "C" {
+    pub fn ab_sdot(level: ab_level, n: usize, x: *const f32, y: *const f32) -> f32;
+}

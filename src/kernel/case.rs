@@ -1,0 +1,199 @@
+//! One problem without its type: what the harness runs, poisons, hashes and times.
+
+use super::{Cost, Evidence, How, Job, Layout, Near, Number, Outcome, Problem};
+use crate::sample::{Operand, fnv1a};
+use crate::{Error, Fault, Tasks};
+use bytemuck::Zeroable;
+use std::borrow::Cow;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// What came out of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The number, or an array's checksum: see [`Outcome::value`].
+    pub value: Number,
+    /// 64-bit FNV-1a of the output bytes.
+    pub hash: u64,
+    /// Every number of the output.
+    pub numbers: Vec<Number>,
+    /// Whether the bytes before and after the output buffer are untouched.
+    pub fenced: bool,
+    /// How long the tasks took, without preparing and finishing.
+    pub took: Duration,
+}
+
+/// Runs tasks somewhere; the harness passes an executor's `run`.
+pub type Drive<'d> = &'d mut dyn FnMut(&dyn Tasks) -> Result<(), Fault>;
+
+/// A problem of some kernel, ready to run.
+pub trait Case: Send + Sync {
+    /// The size it was made for.
+    fn n(&self) -> u64;
+    /// What one call costs.
+    fn cost(&self) -> Cost;
+    /// How many chunks the plan has.
+    fn chunks(&self) -> usize;
+    /// Bytes of operands and output.
+    fn footprint(&self) -> usize;
+    /// Cuts the problem into chunks of another size; see [`crate::Plan::with_chunk`].
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `chunk` is 0.
+    fn set_chunk(&mut self, chunk: u64) -> Result<(), Error>;
+    /// Moves every operand `bytes` past a cache line. Elements stay aligned for their type only
+    /// when `bytes` is a multiple of its size; the call rounds up to that.
+    fn misalign(&mut self, bytes: usize);
+    /// A hash of all operands and of the guard bytes around them.
+    fn operands_hash(&self) -> u64;
+    /// One run into a fresh buffer, filled with `poison` and fenced.
+    ///
+    /// # Errors
+    /// What the plan or the tasks report.
+    fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault>;
+    /// The oracle's word on each number.
+    fn oracle(&self) -> Vec<Near>;
+    /// Time of `calls` calls on this thread. The loop is inside, compiled for the kernel's own
+    /// types; each call goes through the table of bodies, the same way for all five.
+    ///
+    /// # Errors
+    /// What the plan or a body reports.
+    fn time(&mut self, how: How, calls: u64) -> Result<Duration, Error>;
+    /// Time of `calls` runs of all chunks, wherever `drive` runs them.
+    ///
+    /// # Errors
+    /// What the plan or the tasks report.
+    fn time_on(&mut self, how: How, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault>;
+}
+
+/// A [`Case`] of the kernel `K`.
+pub(super) struct Specimen<K: Evidence> {
+    problem: Problem<K>,
+    chunk: Option<u64>,
+    // The buffer that timed calls write to: kept between calls, as a caller in a loop would.
+    scratch: Vec<K::Item>,
+}
+
+/// Items before and after the output that no body may touch.
+const FENCE: usize = 16;
+
+impl<K: Evidence> Specimen<K> {
+    pub(super) fn new(problem: Problem<K>) -> Self {
+        Specimen { problem, chunk: None, scratch: Vec::new() }
+    }
+
+    fn job(&self) -> Result<Job<'_, K>, Error> {
+        let job = Job::new(self.problem.args, self.problem.input())?;
+        match self.chunk {
+            Some(chunk) => job.with_chunk(chunk),
+            None => Ok(job),
+        }
+    }
+
+    /// The output buffer's contents before a run.
+    fn start(&self, job: &Job<'_, K>) -> Result<Vec<K::Item>, Error> {
+        if K::LAYOUT == Layout::InPlace {
+            return Ok(job.plan().disassemble(&self.problem.start));
+        }
+        job.blank()
+    }
+
+    /// Runs `work` with the problem's job and the scratch buffer.
+    fn with_scratch<E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&Job<'_, K>, &mut [K::Item]) -> Result<Duration, E>,
+    ) -> Result<Duration, E> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let job = self.job()?;
+        if scratch.len() != job.items() {
+            scratch = self.start(&job)?;
+        }
+        let took = work(&job, &mut scratch);
+        self.scratch = scratch;
+        took
+    }
+}
+
+impl<K: Evidence> Case for Specimen<K> {
+    fn n(&self) -> u64 {
+        self.problem.n
+    }
+
+    fn cost(&self) -> Cost {
+        K::cost(&self.problem)
+    }
+
+    fn chunks(&self) -> usize {
+        self.job().map_or(0, |job| job.plan().len())
+    }
+
+    fn footprint(&self) -> usize {
+        let operands: usize = self.problem.operands().iter().map(|o| o.bytes().len()).sum();
+        operands + self.job().map_or(0, |job| job.items() * size_of::<K::Item>())
+    }
+
+    fn set_chunk(&mut self, chunk: u64) -> Result<(), Error> {
+        self.chunk = Some(chunk);
+        self.job().map(drop)
+    }
+
+    fn misalign(&mut self, bytes: usize) {
+        self.problem.operands_mut().iter_mut().for_each(|operand| operand.shift(bytes));
+    }
+
+    fn operands_hash(&self) -> u64 {
+        let hashes: Vec<u64> = self.problem.operands().iter().map(Operand::hash).collect();
+        fnv1a(bytemuck::cast_slice(&hashes))
+    }
+
+    fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {
+        let job = self.job()?;
+        let start = self.start(&job)?;
+        let mut fenced = vec![K::Item::zeroed(); start.len() + 2 * FENCE];
+        bytemuck::cast_slice_mut::<_, u8>(&mut fenced).fill(poison);
+        let inner = FENCE..FENCE + start.len();
+        if K::LAYOUT == Layout::InPlace {
+            fenced[inner.clone()].copy_from_slice(&start);
+        }
+        let tasks = job.tasks(how, &mut fenced[inner.clone()])?;
+        let clock = Instant::now();
+        drive(&tasks)?;
+        let took = clock.elapsed();
+        drop(tasks);
+        let untouched =
+            |items| bytemuck::cast_slice::<K::Item, u8>(items).iter().all(|b| *b == poison);
+        let fence_holds = untouched(&fenced[..inner.start]) && untouched(&fenced[inner.end..]);
+        let output = job.finish(Cow::Borrowed(&fenced[inner]));
+        Ok(Answer {
+            value: output.value(),
+            hash: fnv1a(output.bytes()),
+            numbers: output.numbers(),
+            fenced: fence_holds,
+            took,
+        })
+    }
+
+    fn oracle(&self) -> Vec<Near> {
+        K::oracle(&self.problem)
+    }
+
+    fn time(&mut self, how: How, calls: u64) -> Result<Duration, Error> {
+        self.with_scratch(|job, out| {
+            let clock = Instant::now();
+            for _ in 0..calls {
+                black_box(job).serial(how, black_box(&mut *out))?;
+            }
+            Ok(clock.elapsed())
+        })
+    }
+
+    fn time_on(&mut self, how: How, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault> {
+        self.with_scratch(|job, out| {
+            let clock = Instant::now();
+            for _ in 0..calls {
+                drive(&job.tasks(how, black_box(&mut *out))?)?;
+            }
+            Ok(clock.elapsed())
+        })
+    }
+}

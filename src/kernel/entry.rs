@@ -1,0 +1,82 @@
+//! A kernel without its type: a line of the registry.
+
+use super::case::Specimen;
+use super::{Ask, Case, Class, Evidence, Param};
+use crate::Error;
+
+/// A hand-picked problem and its name.
+pub type Named = (&'static str, Box<dyn Case>);
+
+/// A kernel, found by name. Registries are plain slices of these, so a user's own kernels take
+/// the same place as ours: `&[Entry::of::<MyKernel>()]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Its name: `dot_f32`.
+    pub name: &'static str,
+    /// The name it shares with its variants: `dot`.
+    pub family: &'static str,
+    /// Its formula on one line.
+    pub formula: &'static str,
+    /// What its size means.
+    pub unit: &'static str,
+    /// Whether the bits depend on the level.
+    pub class: Class,
+    /// Its arguments besides `n` and `seed`.
+    pub params: &'static [Param],
+    /// The sizes the gate tries.
+    pub sizes: &'static [u64],
+    /// The sizes the comparison sweeps.
+    pub sweep: &'static [u64],
+    make: fn(&Ask) -> Result<Box<dyn Case>, Error>,
+    special: fn() -> Vec<Named>,
+}
+
+impl Entry {
+    /// The entry of the kernel `K`.
+    pub const fn of<K: Evidence>() -> Entry {
+        Entry {
+            name: K::NAME,
+            family: K::FAMILY,
+            formula: K::FORMULA,
+            unit: K::UNIT,
+            class: K::CLASS,
+            params: K::PARAMS,
+            sizes: K::SIZES,
+            sweep: K::SWEEP,
+            make: |ask| Ok(Box::new(Specimen::<K>::new(K::problem(ask)?))),
+            special: || {
+                let boxed =
+                    |(name, problem)| -> Named { (name, Box::new(Specimen::<K>::new(problem))) };
+                K::special().into_iter().map(boxed).collect()
+            },
+        }
+    }
+
+    /// A problem made to order.
+    ///
+    /// # Errors
+    /// An argument that the kernel does not take, or one that breaks a rule.
+    pub fn case(&self, ask: &Ask) -> Result<Box<dyn Case>, Error> {
+        for (name, value) in &ask.given {
+            if !self.params.iter().any(|param| param.name == name) {
+                let rule = format!("{} does not take this argument", self.name);
+                return Err(Error::argument(name, value, rule));
+            }
+        }
+        (self.make)(ask)
+    }
+
+    /// The kernel's hand-picked hard problems.
+    pub fn special(&self) -> Vec<Named> {
+        (self.special)()
+    }
+
+    /// The entry called `name` in `registry`.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], with the nearest name.
+    pub fn find<'r>(registry: &'r [Entry], name: &str) -> Result<&'r Entry, Error> {
+        let known = registry.iter().find(|entry| entry.name == name);
+        known.ok_or_else(|| Error::unknown("kernel", name, registry.iter().map(|e| e.name)))
+    }
+}

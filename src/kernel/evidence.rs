@@ -1,0 +1,303 @@
+//! What the gate and the stopwatch need to know about a kernel.
+
+use super::{Kernel, Operands};
+use crate::Error;
+use crate::sample::Operand;
+use bytemuck::Pod;
+use num_complex::Complex64;
+
+/// Whether a kernel gives the same bits at every level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Same bits from every body, level, executor and worker count.
+    SameBits,
+    /// Same bits wherever a fused multiply-add exists; levels without it are held to the oracle's
+    /// bound and agree among themselves. The text says why this is worth it.
+    Fused(&'static str),
+}
+
+/// What one call reads, writes and computes, for GB/s and GFLOP/s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cost {
+    /// Bytes read, each counted once.
+    pub read: u64,
+    /// Bytes written.
+    pub written: u64,
+    /// Additions and multiplications (integer ones for integer kernels).
+    pub flops: u64,
+    /// What the kernel counts per second: elements, samples, updates.
+    pub elements: u64,
+}
+
+/// A kernel argument besides `n` and `seed`, for the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Param {
+    /// Its name: `center` is given as `--center`.
+    pub name: &'static str,
+    /// The form of its value: `RE+IMi`.
+    pub form: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+}
+
+/// A request for a problem: a size, a seed, and arguments by name.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    /// The size, in the kernel's own sense; each kernel has a default.
+    pub n: Option<i64>,
+    /// The seed of random operands.
+    pub seed: u64,
+    /// Further arguments as text: see [`Param`].
+    pub given: Vec<(String, String)>,
+}
+
+impl Ask {
+    /// A problem of size `n` with the seed of all reports, 42.
+    pub fn size(n: u64) -> Ask {
+        Ask { n: i64::try_from(n).ok(), seed: 42, given: Vec::new() }
+    }
+
+    /// `n` as a length, or `default` when none was given.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when it is negative.
+    pub fn length(&self, default: u64) -> Result<u64, Error> {
+        let Some(n) = self.n else { return Ok(default) };
+        u64::try_from(n).map_err(|_| Error::argument("n", n, "must be at least 0"))
+    }
+
+    /// As [`Ask::length`], for a problem that needs `bytes_each` bytes of operands per element.
+    ///
+    /// # Errors
+    /// Also [`Error::Memory`] when this machine does not have that much.
+    pub fn elements(&self, default: u64, bytes_each: usize) -> Result<usize, Error> {
+        let n = self.length(default)?;
+        let bytes = usize::try_from(n).unwrap_or(usize::MAX).saturating_mul(bytes_each);
+        match Vec::<u8>::new().try_reserve_exact(bytes) {
+            Ok(()) => Ok(n as usize),
+            Err(_) => Err(Error::Memory { bytes, purpose: "the operands" }),
+        }
+    }
+
+    /// The text given for `name`.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.given.iter().rev().find(|(key, _)| key == name).map(|(_, text)| text.as_str())
+    }
+
+    /// The value given for `name`, parsed.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the expected `form`.
+    pub fn parse<T: std::str::FromStr>(&self, name: &str, form: &str) -> Result<Option<T>, Error> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        match text.trim().parse() {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => Err(Error::argument(name, text, format!("must have the form {form}"))),
+        }
+    }
+
+    /// The complex number given for `name`: `-0.75+0.1i`, or a single real number.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the expected form.
+    pub fn complex(&self, name: &str) -> Result<Option<Complex64>, Error> {
+        self.parse(name, "RE+IMi, as in -0.75+0.1i")
+    }
+}
+
+/// A sample problem: arguments, operands as bytes, and what an in-place buffer starts with.
+#[derive(Debug, Clone)]
+pub struct Problem<K: Kernel> {
+    /// The size it was made for.
+    pub n: u64,
+    /// Scalars.
+    pub args: K::Args,
+    /// What an in-place kernel finds in its output buffer; empty for the others.
+    pub start: Vec<K::Item>,
+    operands: Vec<Operand>,
+}
+
+impl<K: Kernel> Problem<K> {
+    /// A problem without operands.
+    pub fn new(n: u64, args: K::Args) -> Self {
+        Problem { n, args, start: Vec::new(), operands: Vec::new() }
+    }
+
+    /// Adds the next input slice.
+    pub fn with<T: Pod>(mut self, operand: &[T]) -> Self {
+        self.operands.push(Operand::new(operand));
+        self
+    }
+
+    /// Sets what the in-place buffer starts with.
+    pub fn starting(mut self, items: Vec<K::Item>) -> Self {
+        self.start = items;
+        self
+    }
+
+    /// The operands with their types.
+    ///
+    /// # Panics
+    /// When slices were added that [`Kernel::Input`] does not have: a mistake in
+    /// [`Evidence::problem`], found by the first test that makes one.
+    pub fn input(&self) -> K::Input<'_> {
+        let slices: Vec<&[u8]> = self.operands.iter().map(Operand::bytes).collect();
+        K::Input::from_bytes(&slices).unwrap_or_else(|| {
+            panic!("{}: the sample's operands are not those of the kernel", K::NAME)
+        })
+    }
+
+    /// The operands' storage, with the guard bytes around them.
+    pub(super) fn operands_mut(&mut self) -> &mut [Operand] {
+        &mut self.operands
+    }
+
+    pub(super) fn operands(&self) -> &[Operand] {
+        &self.operands
+    }
+}
+
+/// One number of a result, for comparing and printing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Number {
+    /// An integer of any width.
+    Int(i128),
+    /// Double precision.
+    F64(f64),
+    /// Single precision.
+    F32(f32),
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Number::Int(value) => write!(f, "{value}"),
+            Number::F64(value) => write!(f, "{value:?}"),
+            Number::F32(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+/// What the oracle says about one number of the result.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Near {
+    /// Exactly this integer.
+    Exact(i128),
+    /// Within `bound` of `hi + lo`. A `hi` that is NaN or infinite must be met exactly.
+    Real {
+        /// The exact result, rounded.
+        hi: f64,
+        /// What rounding took away.
+        lo: f64,
+        /// The classical error bound for this kernel and these operands.
+        bound: f64,
+    },
+}
+
+impl Near {
+    /// How far `got` is from the oracle and whether that is allowed. Written so that NaN fails.
+    pub fn accepts(&self, got: Number) -> bool {
+        let (hi, lo, bound) = match (*self, got) {
+            (Near::Exact(want), Number::Int(got)) => return want == got,
+            (Near::Exact(_), _) | (_, Number::Int(_)) => return false,
+            (Near::Real { hi, lo, bound }, _) => (hi, lo, bound),
+        };
+        let got = match got {
+            Number::F64(value) => value,
+            Number::F32(value) => f64::from(value),
+            Number::Int(_) => return false,
+        };
+        if hi.is_nan() {
+            return got.is_nan();
+        }
+        if hi.is_infinite() {
+            return got == hi;
+        }
+        // False for a NaN on either side.
+        ((got - hi) - lo).abs() <= bound
+    }
+}
+
+/// A result as one number to print, as bytes to hash, and as numbers to compare.
+pub trait Outcome {
+    /// The number itself; for an array the sum of its elements, added one after another (in
+    /// double precision when they are floating-point numbers).
+    fn value(&self) -> Number;
+    /// The output bytes.
+    fn bytes(&self) -> &[u8];
+    /// Every number.
+    fn numbers(&self) -> Vec<Number>;
+}
+
+macro_rules! outcome {
+    ($($scalar:ty => $number:ident, $sum:ty, $total:ident;)*) => {$(
+        impl Outcome for $scalar {
+            fn value(&self) -> Number {
+                Number::$number((*self).into())
+            }
+            fn bytes(&self) -> &[u8] {
+                bytemuck::bytes_of(self)
+            }
+            fn numbers(&self) -> Vec<Number> {
+                vec![self.value()]
+            }
+        }
+        impl Outcome for Vec<$scalar> {
+            fn value(&self) -> Number {
+                Number::$total(self.iter().map(|x| <$sum>::from(*x)).sum())
+            }
+            fn bytes(&self) -> &[u8] {
+                bytemuck::cast_slice(self)
+            }
+            fn numbers(&self) -> Vec<Number> {
+                self.iter().map(|x| x.value()).collect()
+            }
+        }
+    )*};
+}
+outcome! {
+    f64 => F64, f64, F64;
+    f32 => F32, f64, F64;
+    i64 => Int, i128, Int;
+    u64 => Int, i128, Int;
+    u32 => Int, i128, Int;
+}
+
+/// What proves a kernel right and says what it costs.
+pub trait Evidence: Kernel<Output: Outcome> {
+    /// The folder it lives in, when several kernels share one: `dot` and `dot_f32` are both `dot`.
+    const FAMILY: &'static str = Self::NAME;
+    /// Its formula on one line.
+    const FORMULA: &'static str;
+    /// What its size means: "elements", "samples", "rows = columns".
+    const UNIT: &'static str = "elements";
+    /// Whether the bits depend on the level.
+    const CLASS: Class = Class::SameBits;
+    /// Its arguments besides `n` and `seed`.
+    const PARAMS: &'static [Param] = &[];
+    /// The sizes the gate tries: around every lane width, block and chunk.
+    const SIZES: &'static [u64] = &[
+        0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 257, 1000, 4095,
+        4097, 65_535, 65_536, 65_537, 200_003,
+    ];
+    /// The sizes the comparison sweeps, small to large.
+    const SWEEP: &'static [u64] = &[64, 1 << 10, 1 << 14, 1 << 18, 1 << 22];
+
+    /// A problem made to order: the same on every machine.
+    ///
+    /// # Errors
+    /// An argument that breaks a rule.
+    fn problem(ask: &Ask) -> Result<Problem<Self>, Error>;
+
+    /// Hand-picked hard problems, each with a name: special values, odd shapes.
+    fn special() -> Vec<(&'static str, Problem<Self>)> {
+        Vec::new()
+    }
+
+    /// The right answer, from none of the five bodies: a closed form, or double-double arithmetic
+    /// with the classical error bound. One [`Near`] per number of the output.
+    fn oracle(problem: &Problem<Self>) -> Vec<Near>;
+
+    /// What one call costs.
+    fn cost(problem: &Problem<Self>) -> Cost;
+}

@@ -1,0 +1,179 @@
+//! A checked problem, and the parts that bodies are called with.
+
+use super::{How, Kernel, Layout};
+use crate::{Chunk, Error, Fault, Level, Plan, Tasks};
+use std::borrow::Cow;
+use std::sync::Mutex;
+
+/// A problem that [`Kernel::plan`] accepted.
+///
+/// This is where the call becomes its own proof. The fields are private and never change, so
+/// whoever holds a [`Part`], which only a job can make, knows that `plan` accepted these arguments
+/// and operands, that the chunk is one of that plan's, and that the output slice is exactly the
+/// chunk's. Bodies check nothing again; the SAFETY comments at the border say "by Part".
+pub struct Job<'i, K: Kernel> {
+    args: K::Args,
+    input: K::Input<'i>,
+    plan: Plan,
+}
+
+/// One chunk's worth of a [`Job`]: what a body is called with. See [`Part::open`].
+pub struct Part<'i, 'o, K: Kernel> {
+    level: Level,
+    args: &'o K::Args,
+    input: K::Input<'i>,
+    chunk: Chunk,
+    out: &'o mut [K::Item],
+}
+
+/// What is in a [`Part`], by name.
+pub struct Opened<'i, 'o, K: Kernel> {
+    /// The level to run at.
+    pub level: Level,
+    /// The scalars that the plan accepted.
+    pub args: &'o K::Args,
+    /// All operands, not only the chunk's share.
+    pub input: K::Input<'i>,
+    /// Which indices to do.
+    pub chunk: Chunk,
+    /// This chunk's slice of the output: one item, or one per index, by [`Kernel::LAYOUT`].
+    pub out: &'o mut [K::Item],
+}
+
+impl<'i, 'o, K: Kernel> Part<'i, 'o, K> {
+    /// Opens the part. What comes out can no longer be mistaken for a checked value.
+    #[inline(always)]
+    pub fn open(self) -> Opened<'i, 'o, K> {
+        let Part { level, args, input, chunk, out } = self;
+        Opened { level, args, input, chunk, out }
+    }
+}
+
+impl<'i, K: Kernel> Job<'i, K> {
+    /// Checks the problem and cuts it.
+    ///
+    /// # Errors
+    /// What [`Kernel::plan`] refuses.
+    #[inline]
+    pub fn new(args: K::Args, input: K::Input<'i>) -> Result<Self, Error> {
+        Ok(Job { plan: K::plan(&args, input)?, args, input })
+    }
+
+    /// The same problem in chunks of another size; see [`Plan::with_chunk`].
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `chunk` is 0.
+    pub fn with_chunk(self, chunk: u64) -> Result<Self, Error> {
+        Ok(Job { plan: self.plan.with_chunk(chunk)?, ..self })
+    }
+
+    /// How it is cut.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How many items the output buffer holds.
+    pub fn items(&self) -> usize {
+        match K::LAYOUT {
+            Layout::PerChunk => self.plan.len(),
+            Layout::PerElement | Layout::InPlace => self.plan.area() as usize,
+        }
+    }
+
+    /// A zeroed output buffer of the right length.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is not enough.
+    pub fn blank(&self) -> Result<Vec<K::Item>, Error> {
+        let len = self.items();
+        // Zeroed by the allocator: a page costs nothing until the thread that fills it touches it.
+        bytemuck::allocation::try_zeroed_vec(len).map_err(|()| Error::Memory {
+            bytes: len.saturating_mul(size_of::<K::Item>()),
+            purpose: "the output",
+        })
+    }
+
+    /// Runs every chunk on this thread, in order.
+    ///
+    /// # Errors
+    /// The first error a body reports, or a buffer of the wrong length.
+    #[inline]
+    pub fn serial(&self, how: How, out: &mut [K::Item]) -> Result<(), Error> {
+        self.check_buffer(out)?;
+        let mut rest = out;
+        for i in 0..self.plan.len() {
+            let (slice, after) = rest.split_at_mut(self.share(i));
+            self.part(how, i, slice)?;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// The chunks as tasks for an executor, each with its own slice of `out`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `out` is not [`Job::items`] long.
+    pub fn tasks<'t>(
+        &'t self,
+        how: How,
+        out: &'t mut [K::Item],
+    ) -> Result<impl Tasks + use<'t, 'i, K>, Error> {
+        self.check_buffer(out)?;
+        let mut rest = out;
+        let mut slices = Vec::with_capacity(self.plan.len());
+        for i in 0..self.plan.len() {
+            let (slice, after) = rest.split_at_mut(self.share(i));
+            slices.push(Mutex::new(Some(slice)));
+            rest = after;
+        }
+        Ok(Parts { job: self, how, slices })
+    }
+
+    /// Makes the output from a filled buffer.
+    pub fn finish(&self, items: Cow<'_, [K::Item]>) -> K::Output {
+        K::finish(&self.args, &self.plan, items)
+    }
+
+    /// How many items chunk `i` fills.
+    fn share(&self, i: usize) -> usize {
+        match K::LAYOUT {
+            Layout::PerChunk => 1,
+            Layout::PerElement | Layout::InPlace => self.plan.chunk(i).area() as usize,
+        }
+    }
+
+    fn check_buffer(&self, out: &[K::Item]) -> Result<(), Error> {
+        if out.len() == self.items() {
+            return Ok(());
+        }
+        let rule = format!("the plan lays out {} elements", self.items());
+        Err(Error::argument("output length", out.len(), rule))
+    }
+
+    #[inline]
+    fn part(&self, how: How, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
+        let chunk = self.plan.chunk(i);
+        let body = K::BODIES.get(how.body);
+        body(Part { level: how.level, args: &self.args, input: self.input, chunk, out })
+    }
+}
+
+/// A job's chunks, each with its slice of the output until somebody takes it.
+struct Parts<'t, 'i, K: Kernel> {
+    job: &'t Job<'i, K>,
+    how: How,
+    // A slice is taken out before the body runs, so no lock is held while it does.
+    slices: Vec<Mutex<Option<&'t mut [K::Item]>>>,
+}
+
+impl<K: Kernel> Tasks for Parts<'_, '_, K> {
+    fn len(&self) -> usize {
+        self.slices.len()
+    }
+
+    fn run(&self, i: usize) -> Result<(), Fault> {
+        let slice = self.slices[i].lock().unwrap_or_else(|dead| dead.into_inner()).take();
+        let slice = slice.expect("an executor ran a task twice");
+        self.job.part(self.how, i, slice).map_err(|why| Fault::Kernel { task: i, why })
+    }
+}

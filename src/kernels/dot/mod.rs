@@ -1,0 +1,163 @@
+//! `dot`: the inner product of two vectors.
+//!
+//! `dot = sum of x[i] * y[i]`; 2n flops, 2n elements read.
+//!
+//! **Plan.** Chunks of 65 536 elements. Within a chunk, products are rounded and added in
+//! [fixed lanes](crate::simd); the chunks' sums are folded by a [balanced tree](crate::plan::fold).
+//! `mul` then `add`, not fused: the kernel is bound by loads, so fusing would cost baseline its
+//! bits and win nothing.
+//!
+//! **Accuracy.** Every product passes through one rounding of its own and at most
+//! `65536 / LANES + log2(LANES) + log2(chunks)` additions, so
+//! `|error| <= gamma(that + 1) * sum |x[i] * y[i]|` (Higham, section 3.1).
+
+mod c;
+mod cpp;
+mod rust;
+mod simd;
+
+use crate::exact::{Twofold, gamma};
+use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Outcome, Problem};
+use crate::plan::fold;
+use crate::sample::Sampled;
+use crate::simd::Real;
+use crate::{Body, Error, How, Plan};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+/// The inner product over `f64` (`dot`) or `f32` (`dot_f32`).
+#[derive(Debug, Clone, Copy)]
+pub struct Dot<T>(PhantomData<T>);
+
+/// The element types that have all five bodies.
+pub trait Element: Real + Sampled + Outcome {
+    #[doc(hidden)]
+    const NAME: &'static str;
+    #[doc(hidden)]
+    const BODIES: Bodies<BodyFn<Dot<Self>>>;
+}
+
+impl Element for f64 {
+    const NAME: &'static str = "dot";
+    const BODIES: Bodies<BodyFn<Dot<f64>>> = Bodies {
+        c: c::bound_f64,
+        c_by_hand: c::by_hand_f64,
+        cpp: cpp::f64,
+        rust: rust::body,
+        simd: simd::body,
+    };
+}
+
+impl Element for f32 {
+    const NAME: &'static str = "dot_f32";
+    const BODIES: Bodies<BodyFn<Dot<f32>>> = Bodies {
+        c: c::bound_f32,
+        c_by_hand: c::by_hand_f32,
+        cpp: cpp::f32,
+        rust: rust::body,
+        simd: simd::body,
+    };
+}
+
+/// Elements per chunk.
+const CHUNK: u64 = 65_536;
+
+impl<T: Element> Kernel for Dot<T> {
+    const NAME: &'static str = <T as Element>::NAME;
+    const LAYOUT: Layout = Layout::PerChunk;
+    const BODIES: Bodies<BodyFn<Self>> = <T as Element>::BODIES;
+
+    type Args = ();
+    type Input<'i> = (&'i [T], &'i [T]);
+    type Item = T;
+    type Output = T;
+
+    #[inline]
+    fn plan((): &(), (x, y): (&[T], &[T])) -> Result<Plan, Error> {
+        if x.len() != y.len() {
+            return Err(Error::Length {
+                left: "x",
+                left_len: x.len(),
+                right: "y",
+                right_len: y.len(),
+            });
+        }
+        Plan::range(x.len() as u64, CHUNK)
+    }
+
+    #[inline]
+    fn finish((): &(), _: &Plan, parts: Cow<'_, [T]>) -> T {
+        fold(parts.iter().copied(), |a, b| a + b).unwrap_or_default()
+    }
+}
+
+/// The inner product `sum of x[i] * y[i]`, by the fastest body at the best level here.
+///
+/// An empty product is 0. The bits do not depend on the machine's vector width.
+///
+/// # Errors
+/// [`Error::Length`] when `x` and `y` are not equally long; [`Error::Level`] when the environment
+/// variable `ABREAST_ISA` asks for what this CPU lacks.
+///
+/// ```
+/// assert_eq!(abreast::dot(&[1.0, 2.0], &[3.0, 4.0])?, 11.0);
+/// let refusal = abreast::dot(&[1.0, 2.0], &[3.0]).unwrap_err();
+/// assert_eq!(refusal.to_string(), "x has 2 elements and y has 1: they must be equally long");
+/// # Ok::<(), abreast::Error>(())
+/// ```
+pub fn dot<T: Element>(x: &[T], y: &[T]) -> Result<T, Error> {
+    with(Body::Simd, x, y)
+}
+
+#[inline]
+fn with<T: Element>(body: Body, x: &[T], y: &[T]) -> Result<T, Error> {
+    crate::kernel::call::<Dot<T>>(How::of(body)?, (), (x, y))
+}
+
+crate::kernels::five_functions! {
+    /// The inner product of two vectors of doubles; see [`dot()`].
+    ///
+    /// # Errors
+    /// As [`dot()`].
+    (x: &[f64], y: &[f64]) -> f64 = with
+}
+
+impl<T: Element> Evidence for Dot<T> {
+    const FAMILY: &'static str = "dot";
+    const FORMULA: &'static str = "sum of x[i] * y[i]";
+
+    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
+        let n = ask.elements(1 << 20, 2 * size_of::<T>())?;
+        Ok(Problem::new(n as u64, ())
+            .with(&T::uniform(n, ask.seed))
+            .with(&T::uniform(n, !ask.seed)))
+    }
+
+    fn special() -> Vec<(&'static str, Problem<Self>)> {
+        let place = |(name, value)| {
+            let (mut x, y) = (T::uniform(1003, 5), T::uniform(1003, 6));
+            x[517] = value;
+            (name, Problem::new(1003, ()).with(&x).with(&y))
+        };
+        T::special().into_iter().map(place).collect()
+    }
+
+    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+        let (x, y) = problem.input();
+        let products = || x.iter().zip(y).map(|(a, b)| Twofold::product((*a).into(), (*b).into()));
+        let sum = products().fold(Twofold::default(), |sum, product| sum + product);
+        let magnitude: f64 = products().map(|product| product.hi.abs()).sum();
+        let chunks = x.len().div_ceil(CHUNK as usize).max(1);
+        let additions = x.len().min(CHUNK as usize).div_ceil(T::LANES)
+            + T::LANES.ilog2() as usize
+            + chunks.ilog2() as usize
+            + 1;
+        let bound = gamma(additions as u64 + 1, T::ROUNDOFF) * magnitude;
+        vec![Near::Real { hi: sum.hi, lo: sum.lo, bound }]
+    }
+
+    fn cost(problem: &Problem<Self>) -> Cost {
+        let n = problem.n;
+        Cost { read: 2 * n * size_of::<T>() as u64, written: 0, flops: 2 * n, elements: n }
+    }
+}

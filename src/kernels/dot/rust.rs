@@ -1,0 +1,26 @@
+//! `dot` in plain Rust: an array of lanes, and the compiler does the rest.
+
+use super::{Dot, Element};
+use crate::Error;
+use crate::kernel::Part;
+use crate::simd::{Real, fold_lanes};
+use fearless_simd::{Simd, dispatch};
+use fearless_simd_macros::simd;
+
+pub(super) fn body<T: Element>(part: Part<'_, '_, Dot<T>>) -> Result<(), Error> {
+    let p = part.open();
+    let (x, y) = (&p.input.0[p.chunk.range()], &p.input.1[p.chunk.range()]);
+    p.out[0] = dispatch!(p.level.simd(), level => dot(level, x, y));
+    Ok(())
+}
+
+#[simd]
+fn dot<S: Simd, T: Real>(_: S, x: &[T], y: &[T]) -> T {
+    let mut lanes = T::zero_lanes();
+    for (x, y) in x.chunks(T::LANES).zip(y.chunks(T::LANES)) {
+        for (lane, (x, y)) in lanes.as_mut().iter_mut().zip(x.iter().zip(y)) {
+            *lane += *x * *y;
+        }
+    }
+    fold_lanes(lanes)
+}

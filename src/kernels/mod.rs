@@ -1,0 +1,53 @@
+//! One folder per kernel, the same file names in each: `ls src/kernels/*/simd.rs` is one column of
+//! the table. Adding a kernel is two lines here; see `docs/adding-a-kernel.md`.
+
+/// Defines the five public functions of a kernel from one that takes the body: each has the name
+/// of its body, `c`, `c_by_hand`, `cpp`, `rust`, `simd`.
+macro_rules! five_functions {
+    (@all $doc:tt $args:tt -> $out:ty = $with:path; $($how:literal $name:ident $body:ident)*) => {
+        $($crate::kernels::five_functions! { @one $doc $how $name $body $args -> $out = $with })*
+    };
+    (@one [$(#[$doc:meta])*] $how:literal $name:ident $body:ident
+     ($($arg:ident: $type:ty),*) -> $out:ty = $with:path) => {
+        $(#[$doc])*
+        ///
+        #[doc = concat!("This is the body in ", $how)]
+        #[inline]
+        pub fn $name($($arg: $type),*) -> Result<$out, $crate::Error> {
+            $with($crate::Body::$body, $($arg),*)
+        }
+    };
+    ($(#[$doc:meta])* ($($args:tt)*) -> $out:ty = $with:path) => {
+        $crate::kernels::five_functions! {
+            @all [$(#[$doc])*] ($($args)*) -> $out = $with;
+            "C, declared by bindgen." c C
+            "C, declared by hand." c_by_hand CByHand
+            "C++ through cxx." cpp Cpp
+            "plain Rust." rust Rust
+            "explicit SIMD." simd Simd
+        }
+    };
+}
+pub(crate) use five_functions;
+
+/// Makes the registry, in the order of every table, and gathers the plain functions for the top of
+/// the crate.
+macro_rules! register {
+    ($($folder:ident: $($kernel:ty),+; $($function:ident),+;)*) => {
+        /// Every kernel of the crate, in the order of every table.
+        pub static REGISTRY: &[crate::kernel::Entry] = &[
+            $($({ use $folder::*; crate::kernel::Entry::of::<$kernel>() }),+),*
+        ];
+
+        /// The kernels as plain functions: the fastest body at the best level here.
+        pub mod plain {
+            $(pub use super::$folder::{$($function),+};)*
+        }
+    };
+}
+pub mod dot;
+
+register! {
+    // folder: its kernels; its plain functions
+    dot: Dot<f64>, Dot<f32>; dot;
+}

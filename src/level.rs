@@ -1,0 +1,184 @@
+//! Instruction-set levels: the same ones for every language.
+//!
+//! A table of "C against SIMD" that compares SSE2 with AVX-512 says nothing about C, so each body
+//! exists at each level. A [`Level`] is a proof: it can only be had on a CPU that has its
+//! instructions, so bodies that take one need no check of their own.
+
+use crate::Error;
+use std::sync::OnceLock;
+
+/// The names of the levels, on every machine; see [`Level`] for the ones this CPU has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Isa {
+    /// What every CPU of the architecture has: SSE2 on x86-64, nothing special elsewhere.
+    Baseline,
+    /// x86-64-v3: AVX2 and FMA.
+    V3,
+    /// x86-64-v4, Ice Lake class: AVX-512.
+    V4,
+    /// The vector unit of every 64-bit ARM.
+    Neon,
+}
+
+impl Isa {
+    /// Every name, weakest first.
+    pub const ALL: [Isa; 4] = [Isa::Baseline, Isa::V3, Isa::V4, Isa::Neon];
+
+    /// The name used on the command line, in reports and in `ABREAST_ISA`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Isa::Baseline => "baseline",
+            Isa::V3 => "v3",
+            Isa::V4 => "v4",
+            Isa::Neon => "neon",
+        }
+    }
+
+    /// The level called `name`.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], with the nearest name.
+    pub fn parse(name: &str) -> Result<Isa, Error> {
+        let known = Isa::ALL.into_iter().find(|isa| isa.name() == name);
+        known.ok_or_else(|| Error::unknown("level", name, Isa::ALL.map(Isa::name)))
+    }
+}
+
+/// An instruction-set level that this CPU has.
+///
+/// ```
+/// use abreast::Level;
+/// let best = Level::best();
+/// assert!(Level::available().contains(&best));
+/// assert!(Level::named("v5").is_err());
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Level {
+    isa: Isa,
+    // Holding one of these tokens is fearless_simd's own proof of the same fact.
+    simd: fearless_simd::Level,
+}
+
+impl Level {
+    /// The level `isa`, if this CPU has it.
+    ///
+    /// # Errors
+    /// [`Error::Level`] with the best level of this CPU.
+    pub fn new(isa: Isa) -> Result<Level, Error> {
+        Self::detect(isa)
+            .ok_or_else(|| Error::Level { asked: isa.name(), best: Self::best().name() })
+    }
+
+    /// The level called `name`, if this CPU has it.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] for a name that is none, [`Error::Level`] for one this CPU lacks.
+    pub fn named(name: &str) -> Result<Level, Error> {
+        Level::new(Isa::parse(name)?)
+    }
+
+    /// Every level of this CPU, weakest first.
+    pub fn available() -> Vec<Level> {
+        Isa::ALL.into_iter().filter_map(Self::detect).collect()
+    }
+
+    /// The best level of this CPU.
+    pub fn best() -> Level {
+        static BEST: OnceLock<Level> = OnceLock::new();
+        *BEST.get_or_init(|| *Self::available().last().expect("every CPU has its own baseline"))
+    }
+
+    /// The level that plain calls use: the best one, unless the environment variable
+    /// `ABREAST_ISA` names another. Read once.
+    ///
+    /// # Errors
+    /// As [`Level::named`], when the variable names no level or one this CPU lacks.
+    pub fn chosen() -> Result<Level, Error> {
+        static CHOSEN: OnceLock<Result<Level, Error>> = OnceLock::new();
+        CHOSEN
+            .get_or_init(|| match std::env::var_os("ABREAST_ISA") {
+                Some(name) => Self::named(&name.to_string_lossy()),
+                None => Ok(Self::best()),
+            })
+            .clone()
+    }
+
+    /// Its name.
+    pub const fn isa(self) -> Isa {
+        self.isa
+    }
+
+    /// Its name as text.
+    pub const fn name(self) -> &'static str {
+        self.isa.name()
+    }
+
+    /// The number C and C++ know it by (`ab_level` in `csrc/abreast.h`).
+    pub const fn code(self) -> i32 {
+        match self.isa {
+            Isa::Baseline | Isa::Neon => 0,
+            Isa::V3 => 3,
+            Isa::V4 => 4,
+        }
+    }
+
+    /// The value `fearless_simd::dispatch!` takes: how a Rust body is compiled for the level.
+    pub const fn simd(self) -> fearless_simd::Level {
+        self.simd
+    }
+
+    /// Whether a fused multiply-add is one instruction at this level.
+    pub const fn has_fma(self) -> bool {
+        !matches!(self.isa, Isa::Baseline)
+    }
+
+    fn detect(isa: Isa) -> Option<Level> {
+        let cpu = fearless_simd::Level::new();
+        let simd = match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Baseline => fearless_simd::Level::Sse2(cpu.as_sse2()?),
+            #[cfg(target_arch = "x86_64")]
+            Isa::V3 => fearless_simd::Level::Avx2(cpu.as_avx2()?),
+            #[cfg(target_arch = "x86_64")]
+            Isa::V4 => fearless_simd::Level::Avx512(cpu.as_avx512()?),
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => fearless_simd::Level::Neon(cpu.as_neon()?),
+            #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+            Isa::Baseline => cpu,
+            _ => return None,
+        };
+        Some(Level { isa, simd })
+    }
+}
+
+impl PartialEq for Level {
+    fn eq(&self, other: &Self) -> bool {
+        self.isa == other.isa
+    }
+}
+impl Eq for Level {}
+
+impl std::fmt::Display for Level {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_of_another_architecture_is_refused_with_a_sentence() {
+        let foreign = if cfg!(target_arch = "aarch64") { "v4" } else { "neon" };
+        let refusal = Level::named(foreign).unwrap_err().to_string();
+        assert!(refusal.contains(foreign) && refusal.contains("best level here is"), "{refusal}");
+    }
+
+    #[test]
+    fn levels_are_listed_weakest_first_and_end_with_the_best() {
+        let all = Level::available();
+        assert!(all.windows(2).all(|pair| pair[0].isa() < pair[1].isa()));
+        assert_eq!(all.last(), Some(&Level::best()));
+    }
+}

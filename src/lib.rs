@@ -1,0 +1,58 @@
+//! One numeric kernel in five bodies - C declared by bindgen, the same C declared by hand, C++
+//! through cxx, plain Rust, Rust SIMD - proved to agree, run on one thread or many, measured side
+//! by side.
+//!
+//! # Three nouns, one verb
+//! `place.run(what, how)`: an *executor* runs a *kernel* with one of its five *bodies*.
+//!
+//! ```
+//! let x = [1.0, 2.0, 3.0];
+//! let y = [4.0, 5.0, 6.0];
+//! assert_eq!(abreast::dot(&x, &y)?, 32.0); // the fastest body at the best level here
+//! assert_eq!(abreast::kernels::dot::cpp(&x, &y)?, 32.0); // C++, the same bits
+//! # Ok::<(), abreast::Error>(())
+//! ```
+//!
+//! # The floors
+//! Arrows go down only; `tests/layout.rs` fails on any other.
+//!
+//! | floor | modules | what lives there |
+//! |---|---|---|
+//! | 3 | `harness` | agree first, then measure |
+//! | 2 | [`exec`] | who fills which slice, and when |
+//! | 1 | [`kernel`], [`kernels`] | the vocabulary, and one folder per kernel |
+//! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors | what everything stands on |
+//!
+//! # Words
+//! | word | meaning |
+//! |---|---|
+//! | kernel | one numeric problem: a formula with its checks and its plan |
+//! | body | one way a kernel is written: C, C by hand, C++, Rust, SIMD |
+//! | level | an instruction set: baseline, v3, v4, neon; every body exists at each |
+//! | plan | how a problem is cut into chunks; depends on the problem only |
+//! | chunk | one piece of a plan |
+//! | part | one chunk with its operands and its slice of the output: what a body gets |
+//! | job | a problem whose shapes have been checked |
+//! | executor | what runs the chunks of a job: this thread, a pool |
+//! | fold | combining partial results in plan order by a fixed tree |
+//! | gate | the checks a body must pass before it is timed |
+//! | oracle | the right answer, computed by none of the bodies |
+
+pub mod error;
+pub mod exact;
+pub mod exec;
+pub mod ffi;
+pub mod kernel;
+pub mod kernels;
+pub mod level;
+pub mod plan;
+pub mod sample;
+pub mod simd;
+pub mod tasks;
+
+pub use error::{Error, Fault};
+pub use kernel::{Body, How, Kernel};
+pub use kernels::plain::*;
+pub use level::{Isa, Level};
+pub use plan::{Chunk, Plan};
+pub use tasks::Tasks;
