@@ -42,6 +42,8 @@ pub mod error;
 pub mod exact;
 pub mod exec;
 pub mod ffi;
+#[cfg(feature = "harness")]
+pub mod harness;
 pub mod kernel;
 pub mod kernels;
 pub mod level;

@@ -29,6 +29,12 @@ const _: () = {
     ["Offset of field: ab_chunk::cols"][::core::mem::offset_of!(ab_chunk, cols) - 32usize];
 };
 unsafe extern "C" {
+    pub fn ab_crossing_step(x: u64, y: u64) -> u64;
+}
+unsafe extern "C" {
+    pub fn ab_crossing_slice(x: u64, y: *const u64, n: usize) -> u64;
+}
+unsafe extern "C" {
     pub fn ab_ddot(level: ab_level, n: usize, x: *const f64, y: *const f64) -> f64;
 }
 unsafe extern "C" {

@@ -2,6 +2,8 @@
 //!
 //! Nothing here is public API; patterns to copy are in the kernels' `c.rs` and `cpp.rs`.
 
+#[cfg(feature = "harness")]
+pub(crate) mod crossing;
 mod status;
 pub(crate) use status::{caught, check};
 

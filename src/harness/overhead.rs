@@ -1,0 +1,304 @@
+//! What crossing a language border costs, in nanoseconds per call.
+//!
+//! Each crossing runs the same chain, `x = f(x, y)`: a call must return before the next can begin,
+//! as in code that needs its results. `f` is two instructions long, so what remains is the call.
+//! The yardstick is a Rust function that may not be inlined: a call costs what a call costs, and
+//! only the rest is the border's.
+//!
+//! # Three ways to measure this wrongly
+//! - Sending each result through [`black_box`] puts a store and a load on the chain. On many CPUs
+//!   they take longer than the call, which hides behind them: C then looks as cheap as inlined Rust.
+//!   [`Overhead::traps`] shows what it does here. The true figures pass only the first and the last
+//!   link through `black_box`.
+//! - A guard around code that the optimiser can see through is removed together with its cost; the
+//!   guard priced here surrounds a function declared `extern "C-unwind"`. `traps` shows both.
+//! - Block after block, the slower half minute loses. Here all crossings take turns, in every
+//!   round in another order, and each keeps its best time.
+
+use crate::ffi::crossing::{self, Pointer, cpp};
+use serde::Serialize;
+use std::hint::black_box;
+use std::panic::catch_unwind;
+use std::time::{Duration, Instant};
+
+/// One way to call a function, ready to be timed.
+#[derive(Debug, Clone, Copy)]
+pub struct Crossing {
+    /// Its short name, unique: `c-by-hand`.
+    pub name: &'static str,
+    /// What is called and how, for the table.
+    pub what: &'static str,
+    run: fn(u64) -> Chain,
+}
+
+/// A chain of dependent calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chain {
+    /// How long it took.
+    pub took: Duration,
+    /// Where it ended: the same for every crossing.
+    pub end: u64,
+}
+
+impl Crossing {
+    /// Runs a chain of `calls` calls.
+    pub fn run(&self, calls: u64) -> Chain {
+        (self.run)(calls)
+    }
+}
+
+/// The yardstick's name among the [`CROSSINGS`].
+const YARDSTICK: &str = "rust";
+
+/// The crossings, cheapest idea first.
+pub static CROSSINGS: &[Crossing] = &[
+    Crossing {
+        name: "inlined",
+        what: "Rust, inlined: no call at all",
+        run: |calls| chain(calls, crossing::inlined),
+    },
+    Crossing {
+        name: YARDSTICK,
+        what: "Rust, never inlined: the yardstick",
+        run: |calls| chain(calls, crossing::called),
+    },
+    Crossing { name: "c", what: "C, declared by bindgen", run: |calls| chain(calls, crossing::c) },
+    Crossing {
+        name: "c-by-hand",
+        what: "C, declared by hand",
+        run: |calls| chain(calls, crossing::c_by_hand),
+    },
+    Crossing {
+        name: "c-pointer",
+        what: "C, through a function pointer",
+        run: |calls| {
+            let pointer = Pointer::opaque();
+            chain(calls, |x, y| pointer.call(x, y))
+        },
+    },
+    Crossing {
+        name: "c-slice",
+        what: "C, with a slice as pointer and length",
+        run: |calls| chain_of_slices(calls, crossing::c_slice),
+    },
+    Crossing {
+        name: "c-guarded",
+        what: "C that may unwind, inside catch_unwind",
+        run: |calls| chain(calls, guarded(crossing::c_unwind)),
+    },
+    Crossing { name: "cpp", what: "C++ through cxx", run: |calls| chain(calls, cpp::step) },
+    Crossing {
+        name: "cpp-slice",
+        what: "C++ through cxx, with a slice",
+        run: |calls| chain_of_slices(calls, cpp::slice),
+    },
+    Crossing {
+        name: "cpp-result",
+        what: "C++ that may throw, as a Result through cxx",
+        run: |calls| chain(calls, |x, y| cpp::guarded(x, y).unwrap_or(y)),
+    },
+];
+
+/// What naive measurements report, to be read beside the true figures.
+pub static TRAPS: &[Crossing] = &[
+    Crossing {
+        name: "inlined-through-memory",
+        what: "Rust, inlined, each result through black_box",
+        run: |calls| chain(calls, |x, y| black_box(crossing::inlined(x, y))),
+    },
+    Crossing {
+        name: "c-through-memory",
+        what: "C by bindgen, each result through black_box",
+        run: |calls| chain(calls, |x, y| black_box(crossing::c(x, y))),
+    },
+    Crossing {
+        name: "inlined-guarded",
+        what: "Rust that can be inlined, inside catch_unwind",
+        run: |calls| chain(calls, guarded(crossing::inlined)),
+    },
+];
+
+/// Times `calls` dependent calls. Inlined into each crossing's own function, so that the loop holds
+/// the call and nothing else.
+#[inline(always)]
+fn chain(calls: u64, step: impl Fn(u64, u64) -> u64) -> Chain {
+    let (mut x, y) = black_box((1, 0x9E37_79B9_7F4A_7C15));
+    let clock = Instant::now();
+    for _ in 0..calls {
+        x = step(x, y);
+    }
+    // The end must be known before the clock is read, or the loop could move behind it.
+    let end = black_box(x);
+    Chain { took: clock.elapsed(), end }
+}
+
+#[inline(always)]
+fn chain_of_slices(calls: u64, step: impl Fn(u64, &[u64]) -> u64) -> Chain {
+    let y = [0x9E37_79B9_7F4A_7C15];
+    let y = black_box(&y[..]);
+    chain(calls, |x, _| step(x, y))
+}
+
+#[inline(always)]
+fn guarded(step: impl Fn(u64, u64) -> u64 + Copy) -> impl Fn(u64, u64) -> u64 {
+    move |x, y| catch_unwind(std::panic::AssertUnwindSafe(|| step(x, y))).unwrap_or(y)
+}
+
+/// What the crossings cost here: the answer of [`overhead`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overhead {
+    /// The crossings, in the order of [`CROSSINGS`].
+    pub rungs: Vec<Rung>,
+    /// What naive measurements would have said, in the order of [`TRAPS`].
+    pub traps: Vec<Rung>,
+    /// The difference of `c` and `c-by-hand`, which are the same machine code: no difference
+    /// smaller than this means anything.
+    pub floor_ns: f64,
+    /// Calls per sample.
+    pub calls: u64,
+    /// Samples of each crossing; the best one counts.
+    pub rounds: usize,
+}
+
+/// One crossing's price.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rung {
+    /// The crossing's name.
+    pub name: &'static str,
+    /// What is called and how.
+    pub what: &'static str,
+    /// Nanoseconds per dependent call, best sample.
+    pub ns: f64,
+    /// The same minus that of a never-inlined Rust function.
+    pub over_rust_ns: f64,
+    /// How far the best samples of the even and of the odd rounds lie apart.
+    pub spread_ns: f64,
+}
+
+impl Overhead {
+    /// The crossing called `name`, among the rungs or the traps.
+    pub fn rung(&self, name: &str) -> Option<&Rung> {
+        self.rungs.iter().chain(&self.traps).find(|rung| rung.name == name)
+    }
+
+    /// The result in words.
+    pub fn verdict(&self) -> String {
+        let said = |name: &str| {
+            let over = self.rung(name).map_or(f64::NAN, |rung| rung.over_rust_ns);
+            // Neither what the floor hides nor what the one digit cannot show.
+            let same = self.floor_ns.max(0.05);
+            match over {
+                _ if over.abs() <= same => "the same".to_owned(),
+                _ if over < 0.0 => format!("{:.1} ns less", -over),
+                _ => format!("{over:.1} ns more"),
+            }
+        };
+        format!(
+            "Against a Rust function that is not inlined, a call costs: C {}, C++ through cxx {}, \
+             C++ with a slice {} (noise floor {:.2} ns).",
+            said("c"),
+            said("cpp"),
+            said("cpp-slice"),
+            self.floor_ns,
+        )
+    }
+}
+
+/// Calls per sample: long against the clock, short against a time slice.
+const CALLS: u64 = 10_000;
+/// Samples of each crossing.
+const ROUNDS: usize = 250;
+
+/// Measures every crossing, interleaved; takes about a fifth of a second.
+///
+/// Only an optimised build says anything: without optimisation even the "inlined" one is a call.
+///
+/// ```
+/// let prices = abreast::harness::overhead::overhead();
+/// assert!(prices.rungs.iter().all(|rung| rung.ns > 0.0));
+/// println!("{}", prices.verdict());
+/// ```
+pub fn overhead() -> Overhead {
+    let all: Vec<&Crossing> = CROSSINGS.iter().chain(TRAPS).collect();
+    // The best of the even and of the odd rounds.
+    let mut best = vec![[Duration::MAX; 2]; all.len()];
+    for round in 0..ROUNDS {
+        for turn in 0..all.len() {
+            let i = (turn + round) % all.len();
+            let half = &mut best[i][round % 2];
+            *half = all[i].run(CALLS).took.min(*half);
+        }
+    }
+    let ns = |time: Duration| time.as_secs_f64() * 1e9 / CALLS as f64;
+    let least = |i: usize| ns(best[i][0].min(best[i][1]));
+    let at = |name| CROSSINGS.iter().position(|crossing| crossing.name == name);
+    let price = |name| at(name).map_or(f64::NAN, least);
+    let yardstick = price(YARDSTICK);
+    let mut rungs: Vec<Rung> = all
+        .iter()
+        .enumerate()
+        .map(|(i, crossing)| Rung {
+            name: crossing.name,
+            what: crossing.what,
+            ns: least(i),
+            over_rust_ns: least(i) - yardstick,
+            spread_ns: (ns(best[i][0]) - ns(best[i][1])).abs(),
+        })
+        .collect();
+    let traps = rungs.split_off(CROSSINGS.len());
+    let floor_ns = (price("c") - price("c-by-hand")).abs();
+    Overhead { rungs, traps, floor_ns, calls: CALLS, rounds: ROUNDS }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_chain_ends_where_the_formula_says() {
+        for crossing in CROSSINGS.iter().chain(TRAPS) {
+            let mut expected = 1u64;
+            for calls in 0..50 {
+                let end = crossing.run(calls).end;
+                assert_eq!(end, expected, "{} after {calls} calls", crossing.name);
+                expected = (expected ^ 0x9E37_79B9_7F4A_7C15).wrapping_add(0x9E37_79B9_7F4A_7C15);
+            }
+        }
+    }
+
+    #[test]
+    fn the_answer_names_each_crossing_once_and_the_yardstick_costs_itself() {
+        let prices = overhead();
+        let mut names: Vec<_> = prices.rungs.iter().chain(&prices.traps).map(|r| r.name).collect();
+        assert_eq!(names.len(), CROSSINGS.len() + TRAPS.len());
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), CROSSINGS.len() + TRAPS.len());
+        assert_eq!(prices.rung(YARDSTICK).unwrap().over_rust_ns, 0.0);
+        let pair = prices.rung("c").unwrap().ns - prices.rung("c-by-hand").unwrap().ns;
+        assert_eq!(prices.floor_ns, pair.abs());
+    }
+
+    #[test]
+    fn the_verdict_keeps_silent_about_differences_within_the_floor() {
+        let rung = |name, over_rust_ns| Rung {
+            name,
+            what: "",
+            ns: 2.0 + over_rust_ns,
+            over_rust_ns,
+            spread_ns: 0.0,
+        };
+        let prices = Overhead {
+            rungs: vec![rung("c", 0.05), rung("cpp", 1.0), rung("cpp-slice", -0.5)],
+            traps: Vec::new(),
+            floor_ns: 0.1,
+            calls: 1,
+            rounds: 1,
+        };
+        assert_eq!(
+            prices.verdict(),
+            "Against a Rust function that is not inlined, a call costs: C the same, \
+             C++ through cxx 1.0 ns more, C++ with a slice 0.5 ns less (noise floor 0.10 ns)."
+        );
+    }
+}
