@@ -1,0 +1,291 @@
+//! The laws of the house, as tests: what may import what, which files come in pairs, where unsafe
+//! code may stand, how long a file may be. Each law is then broken on purpose in a copy of the
+//! tree, and the breach must be found by name.
+
+mod arrows;
+mod fence;
+mod size;
+mod tree;
+mod twins;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use tree::Source;
+
+/// A law broken, and where.
+#[derive(Debug)]
+struct Breach(String);
+
+impl Breach {
+    fn at(file: &str, line: usize, what: impl std::fmt::Display) -> Self {
+        Breach(format!("{file}:{line}: {what}"))
+    }
+
+    fn of(file: &str, what: impl std::fmt::Display) -> Self {
+        Breach(format!("{file}: {what}"))
+    }
+}
+
+/// The tree, read once.
+struct House {
+    root: PathBuf,
+    sources: Vec<Source>,
+    /// Folders of `src/kernels/`.
+    kernels: BTreeSet<String>,
+    /// Files of `src/exec/` that hold an executor.
+    executors: BTreeSet<String>,
+    /// Modules of `src/`.
+    modules: BTreeSet<String>,
+    /// Where the kernels' plain functions are gathered for the root of the crate.
+    plain: Vec<String>,
+}
+
+impl House {
+    fn read(root: &Path) -> Result<House, Vec<Breach>> {
+        let rust = |file: &String| file.ends_with(".rs");
+        let files = tree::files(root, ".").into_iter().filter(rust);
+        let (sources, unreadable): (Vec<_>, Vec<_>) =
+            files.map(|file| tree::read(root, &file)).partition(Result::is_ok);
+        if !unreadable.is_empty() {
+            return Err(unreadable.into_iter().filter_map(Result::err).map(Breach).collect());
+        }
+        let sources: Vec<Source> = sources.into_iter().filter_map(Result::ok).collect();
+        let executor = |source: &&Source| {
+            let words: Vec<&str> = source.words.iter().map(|word| &word.text[..]).collect();
+            words.windows(3).any(|three| three[..2] == ["impl", "Executor"] && three[2] == "for")
+        };
+        let executors = sources.iter().filter(executor).filter_map(|source| {
+            let module = tree::module(&source.file);
+            (module.len() == 2 && module[0] == "exec").then(|| module[1].clone())
+        });
+        let modules = sources.iter().filter(|s| s.file.starts_with("src/"));
+        Ok(House {
+            root: root.to_owned(),
+            kernels: tree::folders(root, "src/kernels"),
+            executors: executors.collect(),
+            modules: modules.filter_map(|s| tree::module(&s.file).into_iter().next()).collect(),
+            plain: ["kernels", "plain"].map(str::to_owned).to_vec(),
+            sources,
+        })
+    }
+}
+
+/// Every law over the tree at `root`.
+fn breaches(root: &Path) -> Vec<Breach> {
+    let house = match House::read(root) {
+        Ok(house) => house,
+        Err(unreadable) => return unreadable,
+    };
+    let laws = [arrows::breaches, twins::breaches, fence::breaches, size::breaches];
+    laws.iter().flat_map(|law| law(&house)).collect()
+}
+
+fn checkout() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_tree_keeps_every_law() {
+    let found = breaches(checkout());
+    let list: Vec<&str> = found.iter().map(|breach| &breach.0[..]).collect();
+    assert!(found.is_empty(), "\n{}\n", list.join("\n"));
+}
+
+#[test]
+fn the_laws_see_the_kernels_and_the_executors() {
+    let house = House::read(checkout()).expect("readable");
+    assert!(house.kernels.contains("dot"));
+    assert!(house.executors.contains("serial") && house.executors.contains("threads"));
+    assert!(!house.executors.contains("shift"));
+}
+
+/// A copy of the tree in which one thing is changed, and what the laws say about it.
+fn with(name: &str, change: impl FnOnce(&Path)) -> Vec<String> {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout").join(name);
+    let _ = std::fs::remove_dir_all(&copy);
+    for file in tree::files(checkout(), ".") {
+        let to = copy.join(&file);
+        std::fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
+        std::fs::copy(checkout().join(&file), to).expect("a copy");
+    }
+    change(&copy);
+    let found = breaches(&copy).into_iter().map(|breach| breach.0).collect();
+    std::fs::remove_dir_all(&copy).expect("the copy goes");
+    found
+}
+
+/// Asserts that the change is a breach, found once, by a message that says `parts`.
+#[track_caller]
+fn is_found(name: &str, change: impl FnOnce(&Path), parts: &[&str]) {
+    let found = with(name, change);
+    assert_eq!(found.len(), 1, "{name}: {found:#?}");
+    assert!(parts.iter().all(|part| found[0].contains(part)), "{name}: {found:#?}");
+}
+
+fn append(root: &Path, file: &str, text: &str) {
+    let old =
+        std::fs::read_to_string(root.join(file)).unwrap_or_else(|why| panic!("{file}: {why}"));
+    std::fs::write(root.join(file), old + text).expect("written");
+}
+
+fn replace(root: &Path, file: &str, old: &str, new: &str) {
+    let text =
+        std::fs::read_to_string(root.join(file)).unwrap_or_else(|why| panic!("{file}: {why}"));
+    assert!(text.contains(old), "{file} has no {old:?}");
+    std::fs::write(root.join(file), text.replace(old, new)).expect("written");
+}
+
+#[test]
+fn an_unchanged_copy_keeps_every_law() {
+    assert_eq!(with("unchanged", |_| ()), Vec::<String>::new());
+}
+
+#[test]
+fn an_arrow_that_goes_up_is_found() {
+    let import = "\nuse crate::exec::Executor as _;\n";
+    is_found("up", |root| append(root, "src/plan.rs", import), &["src/plan.rs:", "go down only"]);
+    let path = "\nfn up() -> &'static str { crate::kernel::Body::C.name() }\n";
+    is_found("path", |root| append(root, "src/level.rs", path), &["src/level.rs:", "kernel::Body"]);
+    // Through the root's re-export, and in a tree of imports over several lines.
+    let tree = "\nuse crate::{\n    error::Error as _,\n    How,\n};\n";
+    is_found("tree", |root| append(root, "src/tasks.rs", tree), &["src/tasks.rs:", "kernel::How"]);
+}
+
+#[test]
+fn a_kernel_that_knows_another_is_found() {
+    let plant = |name, file: &'static str, text: &'static str| {
+        is_found(
+            name,
+            |root| {
+                let other = root.join("src/kernels/other");
+                std::fs::create_dir_all(&other).expect("a folder");
+                plant_kernel(root, "other");
+                append(root, file, text);
+            },
+            &[file, "no kernel knows another kernel"],
+        );
+    };
+    let dot = "src/kernels/dot/rust.rs";
+    plant("absolute", dot, "\nuse crate::kernels::other::Other;\n");
+    plant("relative", dot, "\nuse super::super::other::Other;\n");
+    plant("plain", "src/kernels/other/simd.rs", "\nfn f() { crate::dot(&[0.0], &[0.0]); }\n");
+    plant("glob", dot, "\nuse super::super::*;\n");
+    plant("in_macro", dot, "\nmacro_rules! m { () => { $crate::kernels::other::Other } }\n");
+}
+
+/// A kernel that keeps every law about folders.
+fn plant_kernel(root: &Path, name: &str) {
+    for side in ["src", "csrc"] {
+        std::fs::create_dir_all(root.join(side).join("kernels").join(name)).expect("a folder");
+    }
+    for file in ["mod.rs", "rust.rs", "simd.rs"] {
+        std::fs::write(root.join("src/kernels").join(name).join(file), "//! x\n").expect("written");
+    }
+    for file in ["c.rs", "cpp.rs"] {
+        let text = "#![allow(unsafe_code)]\n";
+        std::fs::write(root.join("src/kernels").join(name).join(file), text).expect("written");
+    }
+    for ending in ["h", "c", "hpp", "cpp"] {
+        let file = format!("csrc/kernels/{name}/{name}.{ending}");
+        std::fs::write(root.join(file), "/* x */\n").expect("written");
+    }
+    let registry = "src/kernels/mod.rs";
+    replace(root, registry, "pub mod dot;", &format!("pub mod dot;\npub mod {name};"));
+    let line = format!("    {name}: Other; other;\n    dot: ");
+    replace(root, registry, "    dot: ", &line);
+}
+
+#[test]
+fn an_executor_that_knows_another_is_found() {
+    let threads = "src/exec/threads.rs";
+    let plant = |name, text: &'static str| {
+        is_found(name, |root| append(root, threads, text), &[threads, "another executor"]);
+    };
+    plant("sibling", "\nuse super::serial::Serial;\n");
+    plant("reexport", "\nfn f(_: crate::exec::Serial) {}\n");
+    plant("glob", "\nuse super::*;\n");
+}
+
+#[test]
+fn whoever_runs_kernels_and_names_one_is_found() {
+    let plant = |file: &'static str, text: &'static str, part: &'static str| {
+        is_found("names", |root| append(root, file, text), &[file, part]);
+    };
+    plant("src/exec/mod.rs", "\nuse crate::kernels::dot::Dot;\n", "no executor knows a kernel");
+    plant("benches/kernels.rs", "\nuse abreast::kernels::dot;\n", "the kernel kernels::dot");
+    plant("cli/src/lib.rs", "\nfn f() { abreast::dot(&[0.0], &[0.0]); }\n", "kernels::plain::dot");
+    plant(
+        "cli/src/lib.rs",
+        "\nuse abreast::kernels;\nfn f() { kernels::dot::c(); }\n",
+        "kernels::dot",
+    );
+    plant("tests/layout/size.rs", "\nuse abreast::dot;\n", "kernels::plain::dot");
+    plant("build.rs", "\nconst MORE: &str = \"csrc/kernels/dot/dot.c\";\n", "the kernel dot");
+}
+
+#[test]
+fn a_kernel_nobody_registered_is_found() {
+    let registry = "src/kernels/mod.rs";
+    let orphan = |root: &Path| {
+        plant_kernel(root, "orphan");
+        replace(root, registry, "    orphan: Other; other;\n", "");
+    };
+    is_found("orphan", orphan, &["src/kernels/orphan", "not registered"]);
+    let undeclared = |root: &Path| {
+        plant_kernel(root, "orphan");
+        replace(root, registry, "pub mod orphan;\n", "");
+    };
+    is_found("undeclared", undeclared, &["src/kernels/orphan", "not declared"]);
+}
+
+#[test]
+fn a_missing_twin_is_found() {
+    let gone = |file: &'static str| {
+        let remove = |root: &Path| std::fs::remove_file(root.join(file)).expect("it was there");
+        is_found("gone", remove, &[file, "missing"]);
+    };
+    gone("src/kernels/dot/simd.rs");
+    gone("csrc/kernels/dot/dot.hpp");
+    let found = with("one_sided", |root| {
+        std::fs::remove_dir_all(root.join("csrc/kernels/dot")).expect("it was there");
+    });
+    assert_eq!(found.len(), 4, "{found:#?}");
+    let found = with("c_only", |root| {
+        std::fs::create_dir_all(root.join("csrc/kernels/alone")).expect("a folder");
+        std::fs::write(root.join("csrc/kernels/alone/alone.c"), "/* x */\n").expect("written");
+    });
+    assert!(found.iter().any(|breach| breach.contains("src/kernels/alone/mod.rs")), "{found:#?}");
+}
+
+#[test]
+fn unsafe_outside_the_fence_is_found() {
+    let plant = |file: &'static str, text: &'static str| {
+        is_found("unsafe", |root| append(root, file, text), &[file, "unsafe"]);
+    };
+    plant("src/plan.rs", "\nfn f() { unsafe { std::hint::unreachable_unchecked() } }\n");
+    plant("src/kernels/dot/simd.rs", "\n#[allow(unsafe_code)]\nmod inner {}\n");
+    plant("src/kernels/dot/rust.rs", "\nmacro_rules! m { () => { unsafe { f() } } }\n");
+    plant("cli/src/lib.rs", "\nunsafe extern \"C\" {}\n");
+    let words = "\n// unsafe\n/* unsafe */\n/// unsafe\nconst A: &str = \"unsafe { }\";\n";
+    assert_eq!(with("words", |root| append(root, "src/plan.rs", words)), Vec::<String>::new());
+}
+
+#[test]
+fn a_list_of_unsafe_files_that_is_not_the_tree_is_found() {
+    let list = "docs/unsafe.md";
+    let row = "\n| `src/ffi/gone.rs` | why |\n";
+    is_found("listed", |root| append(root, list, row), &[list, "src/ffi/gone.rs"]);
+    let outside = "\n| `src/plan.rs` | why |\n";
+    let found = with("outside", |root| append(root, list, outside));
+    assert!(found.iter().any(|breach| breach.contains("outside the fence")), "{found:#?}");
+    let drop = |root: &Path| replace(root, list, "| `src/ffi/mod.rs` |", "| src/ffi/mod.rs |");
+    is_found("unlisted", drop, &["src/ffi/mod.rs", list]);
+}
+
+#[test]
+fn a_file_that_grew_too_long_is_found() {
+    let lines = |n: usize| "// one more\n".repeat(n);
+    is_found("build", |root| append(root, "build.rs", &lines(100)), &["build.rs", "lines"]);
+    is_found("long", |root| append(root, "src/plan.rs", &lines(450)), &["src/plan.rs", "lines"]);
+    is_found("long_c", |root| append(root, "csrc/abreast.h", &lines(450)), &["csrc/abreast.h"]);
+}

@@ -1,0 +1,25 @@
+//! Files stay on a few screens, and the build script stays small.
+
+use crate::tree::files;
+use crate::{Breach, House};
+
+const BUILD_SCRIPT: usize = 99;
+const FILE: usize = 450;
+
+pub fn breaches(house: &House) -> Vec<Breach> {
+    let rust = house.sources.iter().filter(|s| s.file.starts_with("src/") || s.file == "build.rs");
+    let rust = rust.map(|source| (source.file.clone(), source.lines));
+    let native = files(&house.root, "csrc").into_iter().map(|file| {
+        let text = std::fs::read_to_string(house.root.join(&file)).unwrap_or_default();
+        (file, text.lines().count())
+    });
+    let generated = |file: &str| file == "src/ffi/generated.rs";
+    let limit = |file: &str| if file == "build.rs" { BUILD_SCRIPT } else { FILE };
+    rust.chain(native)
+        .filter(|(file, lines)| !generated(file) && *lines > limit(file))
+        .map(|(file, lines)| {
+            let most = limit(&file);
+            Breach::of(&file, format!("{lines} lines, where {most} are allowed"))
+        })
+        .collect()
+}
