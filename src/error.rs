@@ -156,6 +156,13 @@ pub enum Fault {
     Cancelled,
 }
 
+/// What a panic said, if it said it in words.
+pub(crate) fn panic_text(panic: Box<dyn std::any::Any + Send>) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a value that is not text".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,8 @@
 //! One run of some tasks, as every executor on this machine does it.
 
 use super::{Control, Event, Report};
+use crate::error::panic_text;
 use crate::{Fault, Tasks};
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -53,7 +53,7 @@ impl<'s> Shift<'s> {
     fn one(&self, task: usize, worker: usize) -> bool {
         self.tell(|at| Event::Start { task, worker, at });
         let outcome = catch_unwind(AssertUnwindSafe(|| self.tasks.run(task)))
-            .unwrap_or_else(|panic| Err(Fault::Panic { task, why: message(panic) }));
+            .unwrap_or_else(|panic| Err(Fault::Panic { task, why: panic_text(panic) }));
         let ok = outcome.is_ok();
         self.tell(|at| Event::End { task, worker, at, ok });
         if let Err(fault) = outcome {
@@ -85,11 +85,4 @@ impl<'s> Shift<'s> {
         }
         Ok(Report { tasks: self.done.into_inner(), wall: self.began.elapsed() })
     }
-}
-
-/// What a panic said, if it said it in words.
-fn message(panic: Box<dyn Any + Send>) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a value that is not text".to_owned())
 }

@@ -1,0 +1,220 @@
+//! What the gate found, for people and for programs.
+
+use crate::kernel::{Body, How};
+use crate::level::Isa;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// What the gate says about one kernel.
+#[derive(Debug, Clone, Serialize)]
+pub struct GateReport {
+    /// The kernel.
+    pub kernel: &'static str,
+    /// The seed of its operands.
+    pub seed: u64,
+    /// Problems tried: sizes and special cases.
+    pub cases: usize,
+    /// Runs of a body over a problem.
+    pub runs: u64,
+    /// How near each body came to the oracle, over all sizes.
+    pub accuracy: Vec<Accuracy>,
+    /// What is wrong: at most one line per body, level and check.
+    pub findings: Vec<Finding>,
+}
+
+impl GateReport {
+    /// Whether something was tried and nothing was found.
+    pub fn passed(&self) -> bool {
+        self.runs > 0 && self.findings.is_empty()
+    }
+
+    /// Whether `how` may be timed: nothing was found against it, nor against the kernel itself.
+    pub fn trusts(&self, how: How) -> bool {
+        let against = |f: &Finding| f.accused.is_none_or(|accused| accused.is(how));
+        self.runs > 0 && !self.findings.iter().any(against)
+    }
+}
+
+/// A body at a level, as a report names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Accused {
+    /// The body.
+    #[serde(serialize_with = "body_name")]
+    pub body: Body,
+    /// The level.
+    #[serde(serialize_with = "isa_name")]
+    pub level: Isa,
+}
+
+impl Accused {
+    fn is(self, how: How) -> bool {
+        self == how.into()
+    }
+}
+
+impl From<How> for Accused {
+    fn from(how: How) -> Accused {
+        Accused { body: how.body, level: how.level.isa() }
+    }
+}
+
+impl fmt::Display for Accused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.body, self.level.name())
+    }
+}
+
+pub(in crate::harness) fn body_name<S: Serializer>(body: &Body, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(body.name())
+}
+
+pub(in crate::harness) fn isa_name<S: Serializer>(isa: &Isa, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(isa.name())
+}
+
+/// How far from the oracle a body was, in units in the last place of the exact result. An integer
+/// counts its distance. A result that no distance describes (NaN where a number is due) is
+/// infinitely far, `null` in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Accuracy {
+    /// Whose.
+    #[serde(flatten)]
+    pub of: Accused,
+    /// The largest distance.
+    pub max_ulp: f64,
+    /// The mean distance over all numbers of all sizes.
+    pub mean_ulp: f64,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// In which kernel.
+    pub kernel: &'static str,
+    /// In which body at which level; none when the kernel's own sample or oracle failed.
+    #[serde(flatten)]
+    pub accused: Option<Accused>,
+    /// At which problem it showed first: `n = 33`, `special case -0`.
+    pub case: String,
+    /// What is wrong.
+    pub check: Check,
+    /// In how many problems it showed.
+    pub cases: usize,
+    /// What was seen, in words.
+    pub detail: String,
+    /// The numbers that show it, where it is numbers that do.
+    pub difference: Option<Difference>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kernel)?;
+        if let Some(accused) = self.accused {
+            write!(f, ", {accused}")?;
+        }
+        write!(f, ", {}: {}: {}", self.case, self.check, self.detail)?;
+        if let Some(difference) = &self.difference {
+            write!(f, "; {difference}")?;
+        }
+        match self.cases {
+            0 | 1 => Ok(()),
+            more => write!(f, " (and in {} more cases)", more - 1),
+        }
+    }
+}
+
+/// What the gate looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Check {
+    /// A panic, an error, or a fault where there should be a result.
+    Failed,
+    /// The rounding mode is another, or subnormal numbers are flushed to zero, after the call.
+    Environment,
+    /// Bytes before or after the output changed.
+    Fence,
+    /// An operand, or the bytes around it, changed.
+    Operands,
+    /// The result follows what the output buffer held before the call.
+    Unwritten,
+    /// The oracle does not accept the result.
+    Value,
+    /// The same call again gave other bits.
+    Repeat,
+    /// The chunks in another order gave other bits.
+    Order,
+    /// The result is within its bound, but not the bits of the others.
+    Bits,
+    /// Calls at the same time gave other bits than calls one after another.
+    Reentry,
+}
+
+impl Check {
+    /// What is wrong, as a report says it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Check::Failed => "panicked or failed",
+            Check::Environment => "changed the floating-point environment",
+            Check::Fence => "wrote outside its slice",
+            Check::Operands => "changed its input",
+            Check::Unwritten => "output not written",
+            Check::Value => "wrong value",
+            Check::Repeat => "not repeatable",
+            Check::Order => "depends on the order of chunks",
+            Check::Bits => "different bits",
+            Check::Reentry => "not re-entrant",
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
+/// Two results, number by number: the one found, and the one it should be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// How many numbers differ more than they may.
+    pub wrong: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The index of the one that is furthest off.
+    pub index: usize,
+    /// What was found there.
+    pub got: String,
+    /// Its bits, in hexadecimal.
+    pub got_bits: String,
+    /// What should be there.
+    pub want: String,
+    /// Its bits, in hexadecimal.
+    pub want_bits: String,
+    /// The largest distance, in units in the last place of what should be there.
+    pub max_ulp: f64,
+    /// The mean distance over all numbers.
+    pub mean_ulp: f64,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} of {} numbers, worst at index {}: {} ({}), should be {} ({}); max {:.3e}, mean {:.3e} ulp",
+            self.wrong,
+            self.of,
+            self.index,
+            self.got,
+            self.got_bits,
+            self.want,
+            self.want_bits,
+            self.max_ulp,
+            self.mean_ulp
+        )
+    }
+}

@@ -1,0 +1,40 @@
+//! The problems that the gate tries.
+
+use super::report::Check;
+use super::watch::{Trouble, apart};
+use crate::kernel::{Ask, Case, Entry};
+
+/// One problem, made as often as it is needed: a body that spoils its operands must not spoil them
+/// for the next.
+pub(super) struct Subject<'e> {
+    pub(super) name: String,
+    /// Its size, when it is one of the kernel's sizes and not a special case.
+    pub(super) size: Option<u64>,
+    entry: &'e Entry,
+    seed: u64,
+    special: usize,
+}
+
+/// Every size of the kernel, then its special cases.
+pub(super) fn subjects(entry: &Entry, seed: u64) -> Result<Vec<Subject<'_>>, Trouble> {
+    let specials = apart(|| entry.special().into_iter().map(|(name, _)| name).collect::<Vec<_>>())?;
+    let sizes = entry.sizes.iter().map(|n| (format!("n = {n}"), Some(*n), 0));
+    let specials =
+        specials.into_iter().enumerate().map(|(i, name)| (format!("special case {name}"), None, i));
+    let subject = |(name, size, special)| Subject { name, size, entry, seed, special };
+    Ok(sizes.chain(specials).map(subject).collect())
+}
+
+impl Subject<'_> {
+    /// The problem, fresh.
+    pub(super) fn make(&self) -> Result<Box<dyn Case>, Trouble> {
+        apart(|| match self.size {
+            Some(n) => self
+                .entry
+                .case(&Ask { seed: self.seed, ..Ask::size(n) })
+                .map_err(|why| Trouble::new(Check::Failed, why.to_string())),
+            None => Ok(self.entry.special().swap_remove(self.special).1),
+        })
+        .flatten()
+    }
+}

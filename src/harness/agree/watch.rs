@@ -1,0 +1,240 @@
+//! One body on one problem, watched: what it may not do is seen here.
+
+use super::environment;
+use super::numbers::{Nearness, difference, nearness, same, same_number};
+use super::report::{Check, Difference};
+use crate::error::panic_text;
+use crate::exec::{Control, Executor, Serial};
+use crate::kernel::{Answer, Case, How, Near};
+use crate::{Fault, Tasks};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What the output buffer is filled with before a call. Neither is zero, on which adding to the
+/// output would look like writing it. Both are small enough as integers, and the second one large
+/// enough as a float (0.0005, or 0.7 in single precision), that a fold over unwritten items shows
+/// them instead of overflowing or rounding them away.
+const POISONS: [u8; 2] = [0x01, 0x3F];
+
+/// Why a body does not pass.
+pub(super) struct Trouble {
+    pub(super) check: Check,
+    pub(super) detail: String,
+    // Boxed: it is large, and rare.
+    pub(super) difference: Option<Box<Difference>>,
+}
+
+impl Trouble {
+    pub(super) fn new(check: Check, detail: impl Into<String>) -> Trouble {
+        Trouble { check, detail: detail.into(), difference: None }
+    }
+
+    /// The trouble of having other bits than `reference`.
+    pub(super) fn differs(
+        check: Check,
+        detail: impl Into<String>,
+        answer: &Answer,
+        reference: &Answer,
+    ) -> Trouble {
+        Trouble {
+            difference: difference(answer, reference).map(Box::new),
+            ..Self::new(check, detail)
+        }
+    }
+}
+
+/// Runs `work` on a thread of its own, so that neither a panic nor a changed floating-point
+/// environment outlives it.
+pub(super) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Trouble> {
+    let failed = |why| Trouble::new(Check::Failed, why);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("gate".to_owned());
+        let thread = thread
+            .spawn_scoped(scope, work)
+            .map_err(|why| failed(format!("the gate could not start a thread: {why}")))?;
+        thread.join().map_err(|panic| failed(format!("panicked: {}", panic_text(panic))))
+    })
+}
+
+/// What is known about a problem before any body has run.
+pub(super) struct Expected {
+    pub(super) oracle: Vec<Near>,
+    operands: u64,
+    // The results that a body which does nothing would leave, one per poison; none when the
+    // kernel's own fold cannot bear the poison.
+    untouched: [Option<Answer>; 2],
+}
+
+impl Expected {
+    pub(super) fn of(case: &dyn Case, any: How) -> Expected {
+        let untouched = |poison| guarded(|| case.run(any, poison, &mut |_| Ok(()))).ok();
+        Expected {
+            oracle: case.oracle(),
+            operands: case.operands_hash(),
+            untouched: POISONS.map(untouched),
+        }
+    }
+
+    /// Whether number `i` of two runs, one per poison, is what a body that does nothing would
+    /// leave there.
+    fn left_alone(&self, answers: [Option<&Answer>; 2], i: usize) -> bool {
+        let number = |answer: &Answer| answer.numbers.get(i).copied();
+        self.untouched.iter().zip(answers).all(|pair| match pair {
+            (Some(untouched), Some(answer)) => match (number(untouched), number(answer)) {
+                (Some(a), Some(b)) => same_number(a, b),
+                _ => false,
+            },
+            (untouched, answer) => untouched.is_none() && answer.is_none(),
+        })
+    }
+
+    /// A number that was not written in two runs that differ: it is what filled the buffer.
+    fn unwritten(&self, first: &Answer, second: &Answer) -> Option<usize> {
+        let changed = |i: &usize| !same_number(first.numbers[*i], second.numbers[*i]);
+        let alone = |i: &usize| self.left_alone([Some(first), Some(second)], *i);
+        (0..first.numbers.len().min(second.numbers.len())).find(|i| changed(i) && alone(i))
+    }
+}
+
+/// Runs `how` on `case` and looks for everything that one thread can see. Gives the answer and how
+/// near it is to the oracle, or the first thing wrong.
+pub(super) fn examine(
+    case: &dyn Case,
+    how: How,
+    expected: &Expected,
+    runs: &mut u64,
+) -> Result<(Answer, Nearness), Trouble> {
+    let mut run = |poison: usize, order| {
+        *runs += 1;
+        once(case, how, POISONS[poison], order)
+    };
+    let first = run(0, Order::Forward)?;
+    let second = match run(1, Order::Backward) {
+        Err(trouble)
+            if trouble.check == Check::Failed && expected.left_alone([Some(&first), None], 0) =>
+        {
+            return Err(Trouble::new(
+                Check::Unwritten,
+                "the result is what an untouched buffer gives",
+            ));
+        }
+        second => second?,
+    };
+    if case.operands_hash() != expected.operands {
+        return Err(Trouble::new(Check::Operands, "an operand is not what it was before the call"));
+    }
+    if !same(&first, &second) {
+        return Err(why_unsteady(&first, &second, expected, run)?);
+    }
+    let near = nearness(&first, &expected.oracle).map_err(|why| Trouble::new(Check::Value, why))?;
+    if near.rejected.is_empty() {
+        return Ok((first, near));
+    }
+    let alone = |i: &usize| expected.left_alone([Some(&first), Some(&second)], *i);
+    let (check, detail) = match near.rejected.iter().all(alone) {
+        true => (Check::Unwritten, "the numbers are those from before the call"),
+        false => (Check::Value, "the oracle does not accept the result"),
+    };
+    let difference = Some(Box::new(near.difference(&first, &expected.oracle)));
+    Err(Trouble { check, detail: detail.to_owned(), difference })
+}
+
+/// One watched run with operands that lie elsewhere: right is what `reference` says.
+pub(super) fn again(case: &dyn Case, how: How, reference: &Answer) -> Result<(), Trouble> {
+    let operands = case.operands_hash();
+    let answer = once(case, how, POISONS[0], Order::Forward)?;
+    if case.operands_hash() != operands {
+        return Err(Trouble::new(Check::Operands, "an operand is not what it was before the call"));
+    }
+    if same(&answer, reference) {
+        return Ok(());
+    }
+    let detail = "not the bits of aligned operands";
+    Err(Trouble::differs(Check::Bits, detail, &answer, reference))
+}
+
+/// One run, the chunks driven by `drive`, whatever becomes of it.
+pub(super) fn plain(
+    case: &dyn Case,
+    how: How,
+    drive: &mut dyn FnMut(&dyn Tasks) -> Result<(), Fault>,
+) -> Result<Answer, Trouble> {
+    guarded(|| case.run(how, POISONS[0], drive))
+}
+
+/// Drives the chunks one after another on this thread.
+pub(super) fn serially(tasks: &dyn Tasks) -> Result<(), Fault> {
+    Serial.run(tasks, &Control::default()).map(drop)
+}
+
+/// A run whose faults and panics (those outside of tasks, as in the kernel's fold) are trouble.
+fn guarded(run: impl FnOnce() -> Result<Answer, Fault>) -> Result<Answer, Trouble> {
+    let failed = |why| Trouble::new(Check::Failed, why);
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(outcome) => outcome.map_err(|fault| failed(fault.to_string())),
+        Err(panic) => Err(failed(format!("panicked: {}", panic_text(panic)))),
+    }
+}
+
+/// In which order the chunks run.
+#[derive(Clone, Copy)]
+enum Order {
+    Forward,
+    Backward,
+}
+
+fn once(case: &dyn Case, how: How, poison: u8, order: Order) -> Result<Answer, Trouble> {
+    let mut drive = |tasks: &dyn Tasks| match order {
+        Order::Forward => serially(tasks),
+        Order::Backward => serially(&Reversed(tasks)),
+    };
+    let answer = guarded(|| case.run(how, poison, &mut drive))?;
+    if let Some(what) = environment::trouble() {
+        return Err(Trouble::new(Check::Environment, format!("after the call {what}")));
+    }
+    if !answer.fenced {
+        let detail = "bytes before or after the output buffer changed";
+        return Err(Trouble::new(Check::Fence, detail));
+    }
+    Ok(answer)
+}
+
+/// Two runs that differ in poison and in order gave different results: finds out which of the two,
+/// if either, makes the difference.
+fn why_unsteady(
+    first: &Answer,
+    second: &Answer,
+    expected: &Expected,
+    mut run: impl FnMut(usize, Order) -> Result<Answer, Trouble>,
+) -> Result<Trouble, Trouble> {
+    let trouble = |check, detail: &str| Trouble::differs(check, detail, second, first);
+    if let Some(i) = expected.unwritten(first, second) {
+        let detail = format!("number {i} is what filled the buffer before the call");
+        return Ok(trouble(Check::Unwritten, &detail));
+    }
+    let repeated = run(0, Order::Forward)?;
+    let poisoned = run(1, Order::Forward)?;
+    let reordered = run(0, Order::Backward)?;
+    Ok(if !same(first, &repeated) {
+        let detail = "the same call gave other bits the second time";
+        Trouble::differs(Check::Repeat, detail, &repeated, first)
+    } else if !same(first, &poisoned) {
+        trouble(Check::Unwritten, "the result follows what the buffer held before the call")
+    } else if !same(first, &reordered) {
+        trouble(Check::Order, "other bits when the last chunk runs first")
+    } else {
+        trouble(Check::Repeat, "one call in a few gave other bits")
+    })
+}
+
+/// The same tasks, the last one first.
+struct Reversed<'t>(&'t dyn Tasks);
+
+impl Tasks for Reversed<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn run(&self, i: usize) -> Result<(), Fault> {
+        self.0.run(self.0.len() - 1 - i)
+    }
+}

@@ -1,0 +1,209 @@
+//! The same-bits matrix: one hash from every body, at every level, on every executor.
+//!
+//! The problem is cut into many more chunks than there are threads, so that the executors really
+//! deal them out differently.
+
+use super::agree::{GateOptions, body_name, isa_name};
+use crate::exec::{self, Control, Executor};
+use crate::kernel::{Ask, Body, Case, Class, Entry, How};
+use crate::level::Isa;
+use crate::{Error, Fault};
+use serde::Serialize;
+
+/// Hashes of one problem's result over bodies, levels and executors.
+#[derive(Debug, Clone, Serialize)]
+pub struct Matrix {
+    /// The kernel.
+    pub kernel: &'static str,
+    /// Why levels with and without fused multiply-add may differ, if they may.
+    pub fused: Option<&'static str>,
+    /// The size of the problem.
+    pub n: u64,
+    /// Indices per chunk: `abreast run KERNEL --n N --seed S --chunk C` gives the same hash.
+    pub chunk: u64,
+    /// How many chunks that makes.
+    pub chunks: usize,
+    /// The seed of the operands.
+    pub seed: u64,
+    /// The executors, in the order of the cells of each row.
+    pub executors: Vec<String>,
+    /// One row per level and body.
+    pub rows: Vec<Row>,
+}
+
+/// One body at one level on every executor.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// The body.
+    #[serde(serialize_with = "body_name")]
+    pub body: Body,
+    /// The level.
+    #[serde(serialize_with = "isa_name")]
+    pub level: Isa,
+    /// The hash that most of the comparable rows and executors have, and this one should.
+    pub expected: String,
+    /// One cell per executor.
+    pub cells: Vec<Cell>,
+}
+
+/// One run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cell {
+    /// The hash of the output bytes; none when the run failed.
+    pub hash: Option<String>,
+    /// Whether it is the expected one.
+    pub agrees: bool,
+    /// Why there is no hash.
+    pub fault: Option<String>,
+}
+
+impl Matrix {
+    /// Whether there is anything in it and every cell has the expected hash.
+    pub fn same_bits(&self) -> bool {
+        let mut cells = self.rows.iter().flat_map(|row| &row.cells).peekable();
+        cells.peek().is_some() && cells.all(|cell| cell.agrees)
+    }
+
+    /// Every expected hash: one, or for a fused kernel two.
+    pub fn hashes(&self) -> Vec<&str> {
+        let mut hashes: Vec<&str> = Vec::new();
+        for row in &self.rows {
+            if !hashes.contains(&&*row.expected) {
+                hashes.push(&row.expected);
+            }
+        }
+        hashes
+    }
+}
+
+impl Row {
+    /// Whether every executor gave the expected hash.
+    pub fn agrees(&self) -> bool {
+        self.cells.iter().all(|cell| cell.agrees)
+    }
+}
+
+/// The executors that the check compares: this thread, and 1, 2, 3, 8 and 64 threads.
+///
+/// # Errors
+/// When the system does not give that many threads.
+pub fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Error> {
+    ["serial", "threads:1", "threads:2", "threads:3", "threads:8", "threads:64"]
+        .into_iter()
+        .map(exec::parse)
+        .collect()
+}
+
+/// Runs one problem of the kernel by each body, at each level, on each of `places`.
+///
+/// ```
+/// use abreast::harness::{agree::GateOptions, matrix};
+/// let places = [abreast::exec::parse("serial")?, abreast::exec::parse("threads:3")?];
+/// let table = matrix::matrix(&abreast::kernels::REGISTRY[0], &places, &GateOptions::quick())?;
+/// assert!(table.same_bits());
+/// # Ok::<(), abreast::Error>(())
+/// ```
+///
+/// # Errors
+/// When the problem cannot be made. A run that fails is a cell without a hash.
+pub fn matrix(
+    entry: &Entry,
+    places: &[Box<dyn Executor + Sync>],
+    options: &GateOptions,
+) -> Result<Matrix, Error> {
+    let (case, chunk) = problem(entry, options)?;
+    let hows = options.hows();
+    let runs: Vec<Vec<Result<u64, Fault>>> = hows
+        .iter()
+        .map(|how| places.iter().map(|place| hash(&*case, *how, &**place)).collect())
+        .collect();
+    Ok(Matrix {
+        kernel: entry.name,
+        fused: match entry.class {
+            Class::SameBits => None,
+            Class::Fused(why) => Some(why),
+        },
+        n: case.n(),
+        chunk,
+        chunks: case.chunks(),
+        seed: options.seed,
+        executors: places.iter().map(|place| place.name()).collect(),
+        rows: rows(entry.class, &hows, runs),
+    })
+}
+
+/// Chunks that the problem is cut into, at least: twice the threads of the widest executor.
+const CHUNKS: usize = 128;
+
+/// The heaviest of the kernel's sizes that takes about a millisecond, in many chunks.
+fn problem(entry: &Entry, options: &GateOptions) -> Result<(Box<dyn Case>, u64), Error> {
+    let mut heaviest: Option<Box<dyn Case>> = None;
+    for n in entry.sizes {
+        let case = entry.case(&Ask { seed: options.seed, ..Ask::size(*n) })?;
+        let work = |case: &dyn Case| case.cost().flops.max(case.cost().elements);
+        let heavier = heaviest.as_ref().is_none_or(|known| work(&*case) > work(&**known));
+        if heavier && work(&*case) <= MOST_WORK {
+            heaviest = Some(case);
+        }
+    }
+    let Some(mut case) = heaviest else {
+        return Err(Error::argument("sizes", entry.name, "must include one that is quick to run"));
+    };
+    let mut chunk = case.n().div_ceil(CHUNKS as u64).max(1);
+    case.set_chunk(chunk)?;
+    while case.chunks() < CHUNKS && chunk > 1 {
+        chunk = chunk.div_ceil(2);
+        case.set_chunk(chunk)?;
+    }
+    Ok((case, chunk))
+}
+
+/// Operations of one run, at most.
+const MOST_WORK: u64 = 4_000_000;
+
+fn hash(case: &dyn Case, how: How, place: &dyn Executor) -> Result<u64, Fault> {
+    let poison = 0x3F;
+    let mut drive = |tasks: &dyn crate::Tasks| place.run(tasks, &Control::default()).map(drop);
+    case.run(how, poison, &mut drive).map(|answer| answer.hash)
+}
+
+fn rows(class: Class, hows: &[How], runs: Vec<Vec<Result<u64, Fault>>>) -> Vec<Row> {
+    let fused = |how: &How| matches!(class, Class::Fused(_)) && how.level.has_fma();
+    let expected = [false, true].map(|side| {
+        let same_side = hows.iter().zip(&runs).filter(|(how, _)| fused(how) == side);
+        most_frequent(same_side.flat_map(|(_, cells)| cells.iter().flatten().copied()))
+    });
+    let row = |(how, cells): (&How, Vec<Result<u64, Fault>>)| {
+        let expected = expected[usize::from(fused(how))];
+        Row {
+            body: how.body,
+            level: how.level.isa(),
+            expected: expected.map(hex).unwrap_or_default(),
+            cells: cells.into_iter().map(|run| cell(run, expected)).collect(),
+        }
+    };
+    hows.iter().zip(runs).map(row).collect()
+}
+
+fn cell(run: Result<u64, Fault>, expected: Option<u64>) -> Cell {
+    match run {
+        Ok(hash) => Cell { hash: Some(hex(hash)), agrees: Some(hash) == expected, fault: None },
+        Err(fault) => Cell { hash: None, agrees: false, fault: Some(fault.to_string()) },
+    }
+}
+
+/// The hash that occurs most often; of equals the one that came first.
+fn most_frequent(hashes: impl Iterator<Item = u64>) -> Option<u64> {
+    let mut counts: Vec<(u64, usize)> = Vec::new();
+    for hash in hashes {
+        match counts.iter_mut().find(|(known, _)| *known == hash) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((hash, 1)),
+        }
+    }
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(hash, _)| hash)
+}
+
+fn hex(hash: u64) -> String {
+    format!("{hash:016x}")
+}
