@@ -1,2 +1,75 @@
-//! Not yet.
-fn main() {}
+//! Every kernel of the registry under criterion: `cargo bench`, `cargo bench -- dot`.
+//!
+//! One group per kernel, one line per body, at the level that plain calls use (`ABREAST_ISA` names
+//! another). Nothing here knows a kernel by name. Criterion measures one body after another; use
+//! `abreast compare`, which interleaves them, to judge small differences.
+
+use abreast::kernel::{Ask, Case, Cost, Entry};
+use abreast::kernels::REGISTRY;
+use abreast::{Body, Error, How, Level};
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, measurement};
+use std::process::ExitCode;
+use std::time::Duration;
+
+fn main() -> ExitCode {
+    // Without --bench criterion only tries each benchmark once, which needs no optimisation.
+    if cfg!(debug_assertions) && std::env::args().any(|arg| arg == "--bench") {
+        eprintln!("a build with debug assertions is not worth timing; run: cargo bench");
+        return ExitCode::from(2);
+    }
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .nresamples(10_000)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(500))
+        .configure_from_args();
+    match REGISTRY.iter().try_for_each(|entry| kernel(&mut criterion, entry)) {
+        Ok(()) => {
+            criterion.final_summary();
+            ExitCode::SUCCESS
+        }
+        Err(refusal) => {
+            eprintln!("{refusal}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn kernel(criterion: &mut Criterion, entry: &Entry) -> Result<(), Error> {
+    let level = Level::chosen()?;
+    let mut group = criterion.benchmark_group(entry.name);
+    group.sampling_mode(SamplingMode::Flat);
+    for n in sizes(entry.sweep) {
+        let mut case = entry.case(&Ask::size(n))?;
+        group.throughput(throughput(case.cost()));
+        for body in Body::ALL {
+            line(&mut group, case.as_mut(), How { body, level });
+        }
+    }
+    group.finish();
+    Ok(())
+}
+
+/// A small, a middle and the largest size of a sweep.
+fn sizes(sweep: &[u64]) -> Vec<u64> {
+    let last = sweep.len().saturating_sub(1);
+    let mut places = vec![last / 4, last / 2, last];
+    places.dedup();
+    places.into_iter().filter_map(|place| sweep.get(place).copied()).collect()
+}
+
+fn throughput(cost: Cost) -> Throughput {
+    match cost.read + cost.written {
+        0 => Throughput::Elements(cost.elements),
+        bytes => Throughput::ElementsAndBytes { elements: cost.elements, bytes },
+    }
+}
+
+fn line(group: &mut BenchmarkGroup<'_, measurement::WallTime>, case: &mut dyn Case, how: How) {
+    group.bench_function(BenchmarkId::new(how.body.name(), case.n()), |bench| {
+        bench.iter_custom(|calls| match case.time(how, calls) {
+            Ok(took) => took,
+            Err(why) => panic!("{} at n = {}: {why}", how.body, case.n()),
+        });
+    });
+}
