@@ -16,11 +16,17 @@ pub(super) fn body<T: Element>(part: Part<'_, '_, Dot<T>>) -> Result<(), Error> 
 
 #[simd]
 fn dot<S: Simd, T: Real>(_: S, x: &[T], y: &[T]) -> T {
-    let mut lanes = T::zero_lanes();
-    for (x, y) in x.chunks(T::LANES).zip(y.chunks(T::LANES)) {
-        for (lane, (x, y)) in lanes.as_mut().iter_mut().zip(x.iter().zip(y)) {
-            *lane += *x * *y;
-        }
+    let (rows_x, rows_y) = (x.chunks_exact(T::LANES), y.chunks_exact(T::LANES));
+    let (rest_x, rest_y) = (rows_x.remainder(), rows_y.remainder());
+    let lanes = rows_x.zip(rows_y).fold(T::zero_lanes(), |lanes, (x, y)| add::<T>(lanes, x, y));
+    fold_lanes::<T>(add::<T>(lanes, rest_x, rest_y))
+}
+
+/// Adds one row of products, or its beginning, to the lanes.
+#[inline(always)]
+fn add<T: Real>(mut lanes: T::Lanes, x: &[T], y: &[T]) -> T::Lanes {
+    for (lane, (x, y)) in lanes.as_mut().iter_mut().zip(x.iter().zip(y)) {
+        *lane += *x * *y;
     }
-    fold_lanes(lanes)
+    lanes
 }

@@ -4,7 +4,7 @@ use super::{Dot, Element};
 use crate::Error;
 use crate::kernel::Part;
 use crate::simd::{Real, sum_in_lanes};
-use fearless_simd::{Simd, SimdBase, dispatch};
+use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 
 pub(super) fn body<T: Element>(part: Part<'_, '_, Dot<T>>) -> Result<(), Error> {
@@ -16,7 +16,5 @@ pub(super) fn body<T: Element>(part: Part<'_, '_, Dot<T>>) -> Result<(), Error> 
 
 #[simd]
 fn dot<S: Simd, T: Real>(simd: S, x: &[T], y: &[T]) -> T {
-    let load =
-        |from: &[T], i: usize| T::Native::<S>::from_slice(simd, &from[i..i + T::Native::<S>::LEN]);
-    sum_in_lanes(simd, x.len(), |i| load(x, i) * load(y, i), |i| x[i] * y[i])
+    sum_in_lanes(simd, [x, y], |[x, y]| x * y)
 }
