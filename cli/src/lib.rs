@@ -1,11 +1,94 @@
 //! The program `abreast` as a library: a crate with kernels of its own calls [`main`] with its
 //! registry and has the same program for them.
+//!
+//! ```no_run
+//! # fn main() -> std::process::ExitCode {
+//! abreast_cli::main(abreast::kernels::REGISTRY)
+//! # }
+//! ```
+
+mod args;
+mod check;
+mod console;
+mod doctor;
+mod list;
+mod number;
+mod overhead;
+mod run;
+mod table;
+
+pub use console::Console;
 
 use abreast::kernel::Entry;
+use args::{Cli, What};
+use clap::{FromArgMatches, error::ErrorKind};
+use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
-/// Runs the program over `registry`, with the arguments of the process.
-pub fn main(registry: &'static [Entry]) -> ExitCode {
-    let _ = registry;
-    ExitCode::SUCCESS
+/// Runs the program over `registry`, with the arguments and streams of the process.
+pub fn main(registry: &[Entry]) -> ExitCode {
+    let stdout = std::io::stdout();
+    let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
+    let mut console = Console {
+        out: &mut stdout.lock(),
+        err: &mut std::io::stderr(),
+        lively: std::io::stderr().is_terminal(),
+        columns,
+    };
+    ExitCode::from(run_with(registry, std::env::args_os(), &mut console))
+}
+
+/// Runs the program with these arguments (the first is the program's name) and streams, and
+/// returns its exit code: 0 when all is well, 1 when a body disagrees, 2 for bad input and for
+/// output that cannot be written.
+pub fn run_with(
+    registry: &[Entry],
+    args: impl IntoIterator<Item = OsString>,
+    console: &mut Console<'_>,
+) -> u8 {
+    let outcome = match parse(registry, args) {
+        Ok((cli, given)) => dispatch(registry, cli, &given, console),
+        Err(why) if matches!(why.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            console.say(why.to_string().trim_end()).map(|()| true)
+        }
+        Err(why) => {
+            console.note(why.to_string().trim_end());
+            return 2;
+        }
+    };
+    match outcome {
+        Ok(true) => 0,
+        Ok(false) => 1,
+        Err(why) => {
+            console.note(format!("abreast: {why:#}"));
+            2
+        }
+    }
+}
+
+fn parse(
+    registry: &[Entry],
+    args: impl IntoIterator<Item = OsString>,
+) -> Result<(Cli, clap::ArgMatches), clap::Error> {
+    let matches = args::command(registry).try_get_matches_from(args)?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    let given = matches.subcommand().map(|(_, given)| given.clone()).unwrap_or_default();
+    Ok((cli, given))
+}
+
+/// Does what was asked; `false` when a body disagrees.
+fn dispatch(
+    registry: &[Entry],
+    cli: Cli,
+    given: &clap::ArgMatches,
+    console: &mut Console<'_>,
+) -> anyhow::Result<bool> {
+    match cli.command {
+        What::Check(args) => check::check(&args, registry, console),
+        What::Run(args) => run::run(&args, registry, given, console).map(|()| true),
+        What::Overhead { json } => overhead::overhead(json, console).map(|()| true),
+        What::List { json } => list::list(registry, json, console).map(|()| true),
+        What::Doctor { json } => doctor::doctor(json, console).map(|()| true),
+    }
 }

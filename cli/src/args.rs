@@ -1,0 +1,193 @@
+//! The command line.
+
+use crate::number;
+use abreast::exec::{self, Executor};
+use abreast::kernel::{Ask, Entry};
+use abreast::{Body, Error, Isa, Level};
+use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Parser, Subcommand};
+
+/// One numeric kernel in five bodies - C declared by bindgen, the same C declared by hand, C++
+/// through cxx, Rust, Rust SIMD - proved to agree and measured side by side.
+///
+/// Numbers may be written 1000000, 1e6, 1_000_000 or 2^20.
+///
+/// Exit codes: 0 everything agrees, 1 a body disagrees, 2 bad input or no way to write the output.
+#[derive(Parser)]
+#[command(name = "abreast", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: What,
+}
+
+#[derive(Subcommand)]
+pub enum What {
+    /// Kernels x bodies x levels x executors, and why something is missing here
+    List {
+        /// One JSON object instead of tables
+        #[arg(long)]
+        json: bool,
+    },
+    /// The agreement gate, and the same-bits table over all executors
+    Check(CheckArgs),
+    /// One kernel once, with its own arguments: value, hash of the output bytes, seconds
+    Run(RunArgs),
+    /// What each way across the language border costs
+    Overhead {
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// What is installed here, what is missing, and what follows
+    Doctor {
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which kernels, bodies and levels.
+#[derive(Args)]
+pub struct Which {
+    /// Kernels, by name or family (default: all)
+    #[arg(value_name = "KERNEL")]
+    pub kernels: Vec<String>,
+    /// Bodies, separated by commas: c, c-by-hand, cpp, rust, simd (default: all)
+    #[arg(long, value_delimiter = ',', value_name = "BODY")]
+    pub body: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub which: Which,
+    /// Only levels up to this one: baseline, v3, v4, neon (default: all this CPU has)
+    #[arg(long, value_name = "LEVEL")]
+    pub isa: Option<String>,
+    /// Executors of the same-bits table (default: serial and threads:1, 2, 3, 8 and 64)
+    #[arg(long, value_delimiter = ',', value_name = "PLACE")]
+    pub exec: Vec<String>,
+    /// Fewer sizes and repetitions
+    #[arg(long)]
+    pub quick: bool,
+    /// The seed of random operands
+    #[arg(long, default_value = "42", value_name = "N")]
+    pub seed: String,
+    /// One JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct RunArgs {
+    /// The kernel: see `abreast list`
+    pub kernel: String,
+    /// The size, in the kernel's own sense
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub n: Option<String>,
+    /// The seed of random operands
+    #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
+    pub seed: String,
+    /// c, c-by-hand, cpp, rust or simd
+    #[arg(long, default_value = "simd")]
+    pub body: String,
+    /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
+    #[arg(long, value_name = "LEVEL")]
+    pub isa: Option<String>,
+    /// serial, threads (one per core) or threads:N
+    #[arg(long, default_value = "serial", value_name = "PLACE")]
+    pub exec: String,
+    /// Indices or rows per chunk (default: the kernel's own plan)
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub chunk: Option<String>,
+    /// One JSON object instead of lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The command with the arguments of the registry's kernels added to `run`.
+pub fn command(registry: &[Entry]) -> Command {
+    let mut args: Vec<Arg> = Vec::new();
+    for entry in registry {
+        for param in entry.params {
+            if args.iter().all(|arg| arg.get_id() != param.name) {
+                args.push(
+                    Arg::new(param.name)
+                        .long(param.name)
+                        .value_name(param.form)
+                        .help(format!("{} ({})", param.help, entry.name))
+                        .allow_hyphen_values(true),
+                );
+            }
+        }
+    }
+    Cli::command().mut_subcommand("run", |run| run.args(args))
+}
+
+impl RunArgs {
+    /// The problem asked for. `given` are the matches of the `run` subcommand.
+    pub fn ask(&self, entry: &Entry, registry: &[Entry], given: &ArgMatches) -> Result<Ask, Error> {
+        let n = self.n.as_deref().map(|text| number::whole("n", text)).transpose()?;
+        let seed = number::count("seed", &self.seed, 0)?;
+        let mut ask = Ask { n, seed, given: Vec::new() };
+        let mut names: Vec<&str> = registry.iter().flat_map(|e| e.params).map(|p| p.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            if let Some(text) = given.get_one::<String>(name) {
+                let text = plain_number(entry, name, text)?;
+                ask.given.push((name.to_owned(), text));
+            }
+        }
+        Ok(ask)
+    }
+}
+
+/// A kernel's argument of the form `N` may be written like every other number; the kernel sees it
+/// in digits.
+fn plain_number(entry: &Entry, name: &str, text: &str) -> Result<String, Error> {
+    let is_number = entry.params.iter().any(|param| param.name == name && param.form == "N");
+    if is_number { Ok(number::whole(name, text)?.to_string()) } else { Ok(text.to_owned()) }
+}
+
+impl Which {
+    /// The kernels named, by name or family, in registry order; all when none is named.
+    pub fn entries<'r>(&self, registry: &'r [Entry]) -> Result<Vec<&'r Entry>, Error> {
+        for name in &self.kernels {
+            if !registry.iter().any(|entry| entry.name == name || entry.family == name) {
+                Entry::find(registry, name)?;
+            }
+        }
+        let named = |entry: &&Entry| {
+            self.kernels.is_empty()
+                || self.kernels.iter().any(|name| entry.name == name || entry.family == name)
+        };
+        Ok(registry.iter().filter(named).collect())
+    }
+
+    /// The bodies named, or all.
+    pub fn bodies(&self) -> Result<Vec<Body>, Error> {
+        if self.body.is_empty() {
+            return Ok(Body::ALL.to_vec());
+        }
+        self.body.iter().map(|name| Body::parse(name)).collect()
+    }
+}
+
+/// The level called `name`, or the chosen one.
+pub fn level(name: Option<&str>) -> Result<Level, Error> {
+    name.map_or_else(Level::chosen, Level::named)
+}
+
+/// Every level of this CPU up to `cap`, or up to what ABREAST_ISA says.
+pub fn levels_up_to(cap: Option<&str>) -> Result<Vec<Level>, Error> {
+    let cap: Isa = level(cap)?.isa();
+    Ok(Level::available().into_iter().filter(|level| level.isa() <= cap).collect())
+}
+
+/// An executor that can be shared between threads.
+pub type Place = Box<dyn Executor + Sync>;
+
+/// The executors named.
+pub fn places(names: &[String]) -> Result<Vec<Place>, Error> {
+    names.iter().map(|name| exec::parse(name)).collect()
+}

@@ -1,0 +1,82 @@
+//! `abreast list`: the matrix of what can be run here.
+
+use crate::console::Console;
+use crate::table;
+use abreast::kernel::{Class, Entry};
+use abreast::{Body, Isa, Level};
+use anyhow::Result;
+use serde_json::json;
+
+/// The executors, each with what it needs.
+const PLACES: [(&str, &str); 2] =
+    [("serial", "the calling thread"), ("threads:N", "a pool of N threads; threads: one per core")];
+
+pub fn list(registry: &[Entry], as_json: bool, console: &mut Console<'_>) -> Result<()> {
+    if as_json {
+        return console.json(&describe(registry));
+    }
+    let mut kernels = table::new(&["kernel", "formula", "n counts", "same bits", "own arguments"]);
+    for entry in registry {
+        let arguments: Vec<String> =
+            entry.params.iter().map(|param| format!("--{} {}", param.name, param.form)).collect();
+        let class = match entry.class {
+            Class::SameBits => "at every level",
+            Class::Fused(_) => "wherever FMA exists",
+        };
+        kernels.add_row([entry.name, entry.formula, entry.unit, class, &arguments.join(" ")]);
+    }
+    console.say(table::wrap(kernels, console.columns))?;
+    for entry in registry {
+        if let Class::Fused(reason) = entry.class {
+            console.say(format!("{}: fused, because {reason}", entry.name))?;
+        }
+    }
+    console
+        .say(format!("\nEvery kernel has the bodies {}.", Body::ALL.map(Body::name).join(", ")))?;
+    console.say("\nLevels, each with every body:")?;
+    for isa in Isa::ALL {
+        console.say(format!("  {:9} {}", isa.name(), level_here(isa)))?;
+    }
+    console.say("\nExecutors:")?;
+    PLACES.iter().try_for_each(|(name, what)| console.say(format!("  {name:9} {what}")))
+}
+
+fn level_here(isa: Isa) -> String {
+    let foreign = (isa == Isa::Neon) != cfg!(target_arch = "aarch64");
+    match Level::new(isa) {
+        Ok(level) if level == Level::best() => "here, and the best this CPU has".to_owned(),
+        Ok(_) => "here".to_owned(),
+        Err(_) if foreign => format!("not here: this program is for {}", std::env::consts::ARCH),
+        Err(why) => format!("not here: {why}"),
+    }
+}
+
+fn describe(registry: &[Entry]) -> serde_json::Value {
+    let kernels: Vec<_> = registry
+        .iter()
+        .map(|entry| {
+            let params = entry
+                .params
+                .iter()
+                .map(|p| json!({ "name": p.name, "form": p.form, "help": p.help }));
+            json!({
+                "name": entry.name,
+                "family": entry.family,
+                "formula": entry.formula,
+                "n": entry.unit,
+                "same_bits": matches!(entry.class, Class::SameBits),
+                "params": params.collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let levels = Isa::ALL.map(|isa| {
+        json!({ "name": isa.name(), "here": Level::new(isa).is_ok(), "note": level_here(isa) })
+    });
+    json!({
+        "schema": "abreast.list/1",
+        "kernels": kernels,
+        "bodies": Body::ALL.map(Body::name),
+        "levels": levels,
+        "executors": PLACES.map(|(name, what)| json!({ "name": name, "what": what })),
+    })
+}

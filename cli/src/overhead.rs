@@ -1,0 +1,43 @@
+//! `abreast overhead`: the price of each way across the border.
+
+use crate::console::Console;
+use crate::table;
+use abreast::harness::overhead::{self, Rung};
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Printed {
+    schema: &'static str,
+    #[serde(flatten)]
+    overhead: overhead::Overhead,
+    verdict: String,
+}
+
+pub fn overhead(as_json: bool, console: &mut Console<'_>) -> Result<()> {
+    if cfg!(debug_assertions) {
+        bail!("an unoptimised build says nothing about cost: use cargo run --release -- overhead");
+    }
+    let overhead = overhead::overhead();
+    let verdict = overhead.verdict();
+    if as_json {
+        return console.json(&Printed { schema: "abreast.overhead/1", overhead, verdict });
+    }
+    console.say(rungs(&overhead.rungs, console.columns))?;
+    console.say("\nWhat careless measurements would have said:")?;
+    console.say(rungs(&overhead.traps, console.columns))?;
+    console.say(format!("\n{verdict}"))
+}
+
+fn rungs(rungs: &[Rung], columns: Option<u16>) -> String {
+    let mut table = table::new(&["ns per call", "over Rust", "what"]);
+    for rung in rungs {
+        table.add_row([
+            format!("{:.2}", rung.ns),
+            format!("{:+.2}", rung.over_rust_ns),
+            rung.what.to_owned(),
+        ]);
+    }
+    table::numbers(&mut table, 0..2);
+    table::narrow(table, columns)
+}

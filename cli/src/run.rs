@@ -1,0 +1,99 @@
+//! `abreast run`: one kernel, once.
+
+use crate::args::{self, RunArgs};
+use crate::console::Console;
+use crate::number;
+use abreast::exec::{self, Control};
+use abreast::kernel::{Entry, Number};
+use abreast::{Body, How};
+use anyhow::Result;
+use clap::ArgMatches;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// What `run --json` prints.
+#[derive(Serialize)]
+struct Ran {
+    schema: &'static str,
+    kernel: &'static str,
+    body: &'static str,
+    level: &'static str,
+    exec: String,
+    /// The size, as the kernel counts it.
+    n: u64,
+    /// The number itself; for an array the sum of its elements in order.
+    value: Value,
+    /// 64-bit FNV-1a of the output bytes.
+    hash: String,
+    /// From the first task's start to the last one's end.
+    seconds: f64,
+}
+
+pub fn run(
+    args: &RunArgs,
+    registry: &[Entry],
+    given: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    let entry = Entry::find(registry, &args.kernel)?;
+    let body = Body::parse(&args.body)?;
+    let level = args::level(args.isa.as_deref())?;
+    let place = exec::parse(&args.exec)?;
+    let mut case = entry.case(&args.ask(entry, registry, given)?)?;
+    if let Some(chunk) = &args.chunk {
+        case.set_chunk(number::count("chunk", chunk, 1)?)?;
+    }
+    let answer = case.run(How { body, level }, 0, &mut |tasks| {
+        place.run(tasks, &Control::default()).map(drop)
+    })?;
+    let ran = Ran {
+        schema: "abreast.run/1",
+        kernel: entry.name,
+        body: body.name(),
+        level: level.name(),
+        exec: place.name(),
+        n: case.n(),
+        value: value(answer.value),
+        hash: format!("{:016x}", answer.hash),
+        seconds: answer.took.as_secs_f64(),
+    };
+    if args.json {
+        return console.json(&ran);
+    }
+    console.say(format!("{} = {}", entry.name, answer.value))?;
+    console.say(format!(
+        "n {}, {} at {}, {}, {}",
+        ran.n,
+        body,
+        level,
+        ran.exec,
+        seconds(ran.seconds)
+    ))?;
+    console.say(format!("hash of the output bytes {}", ran.hash))
+}
+
+/// A number as JSON; NaN and the infinities, which JSON does not have, as text.
+fn value(number: Number) -> Value {
+    match number {
+        Number::Int(value) => i64::try_from(value).map_or_else(
+            |_| {
+                u64::try_from(value).map_or_else(|_| json!(value.to_string()), |value| json!(value))
+            },
+            |value| json!(value),
+        ),
+        Number::F64(value) if value.is_finite() => json!(value),
+        Number::F32(value) if value.is_finite() => json!(value),
+        other => json!(other.to_string()),
+    }
+}
+
+/// A time with a unit that fits.
+pub fn seconds(seconds: f64) -> String {
+    let (scale, unit) = match seconds {
+        s if s < 1e-6 => (1e9, "ns"),
+        s if s < 1e-3 => (1e6, "us"),
+        s if s < 1.0 => (1e3, "ms"),
+        _ => (1.0, "s"),
+    };
+    format!("{:.2} {unit}", seconds * scale)
+}

@@ -1,0 +1,127 @@
+//! The program as its users meet it: what it prints, where, and with which exit code.
+
+use abreast_cli::{Console, run_with};
+use serde_json::Value;
+use std::io::{self, Write};
+
+/// Runs the program in this process; gives its exit code, stdout and stderr.
+fn abreast(args: &[&str]) -> (u8, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut console = Console { out: &mut out, err: &mut err, lively: false, columns: None };
+    let words = ["abreast"].iter().chain(args).map(Into::into);
+    let code = run_with(abreast::kernels::REGISTRY, words, &mut console);
+    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+fn json(args: &[&str]) -> Value {
+    let (code, out, err) = abreast(args);
+    assert_eq!(code, 0, "{args:?}: {err}");
+    assert_eq!(out.lines().count(), 1, "one object and nothing else: {out}");
+    serde_json::from_str(&out).unwrap()
+}
+
+/// Bad input: exit code 2, nothing on stdout, and one sentence that says all of `words`.
+fn refused(args: &[&str], words: &[&str]) {
+    let (code, out, err) = abreast(args);
+    assert_eq!((code, out.as_str()), (2, ""), "{args:?}: {err}");
+    assert_eq!(err.trim_end().lines().count(), 1, "{err}");
+    words
+        .iter()
+        .for_each(|word| assert!(err.contains(word), "{args:?}: '{word}' is not in: {err}"));
+}
+
+#[test]
+fn run_prints_one_documented_object() {
+    let ran = json(&["run", "dot", "--n", "1e3", "--body", "cpp", "--isa", "baseline", "--json"]);
+    for key in ["kernel", "body", "level", "exec", "n", "value", "hash", "seconds"] {
+        assert!(!ran[key].is_null(), "{key} is missing: {ran}");
+    }
+    assert_eq!((ran["body"].as_str(), ran["level"].as_str()), (Some("cpp"), Some("baseline")));
+    assert_eq!(ran["n"], 1000);
+    assert_eq!(ran["hash"].as_str().map(str::len), Some(16));
+}
+
+#[test]
+fn every_body_level_and_place_prints_the_same_hash() {
+    let listed = json(&["list", "--json"]);
+    let levels = listed["levels"].as_array().unwrap().iter().filter(|level| level["here"] == true);
+    let levels: Vec<&str> = levels.map(|level| level["name"].as_str().unwrap()).collect();
+    let run = |body, level, place| {
+        json(&[
+            "run", "dot", "--n", "200_003", "--body", body, "--isa", level, "--exec", place,
+            "--json",
+        ])["hash"]
+            .clone()
+    };
+    let first = run("c", "baseline", "serial");
+    for body in listed["bodies"].as_array().unwrap() {
+        for level in &levels {
+            for place in ["serial", "threads:3"] {
+                assert_eq!(run(body.as_str().unwrap(), level, place), first);
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_input_is_one_sentence_and_exit_code_2() {
+    refused(&["run", "dott"], &["unknown kernel 'dott'", "did you mean 'dot'"]);
+    refused(&["run", "dot", "--body", "sind"], &["unknown body 'sind'", "did you mean 'simd'"]);
+    refused(&["run", "dot", "--body", "fortran"], &["known: c, c-by-hand, cpp, rust, simd"]);
+    refused(&["run", "dot", "--isa", "v5"], &["unknown level 'v5'"]);
+    refused(&["run", "dot", "--exec", "thread"], &["unknown executor 'thread'", "'threads'"]);
+    refused(&["run", "dot", "--exec", "threads:0"], &["threads = 0", "between 1 and"]);
+    refused(&["run", "dot", "--exec", "threads:1000000"], &["threads = 1000000", "between 1 and"]);
+    refused(&["run", "dot", "--exec", "threads:two"], &["threads = two", "whole number"]);
+    refused(&["run", "dot", "--exec", "serial:2"], &["serial = 2", "one thread"]);
+    refused(&["run", "dot", "--n", "-1"], &["n = -1", "at least 0"]);
+    refused(&["run", "dot", "--n", "1.5"], &["n = 1.5", "whole number"]);
+    refused(&["run", "dot", "--n", "2^63"], &["n = 2^63", "between"]);
+    refused(&["run", "dot", "--n", "1e17"], &["could not allocate", "operands"]);
+    refused(&["run", "dot", "--chunk", "0"], &["chunk = 0", "at least 1"]);
+    refused(&["run", "dot", "--seed", "-3"], &["seed = -3", "at least 0"]);
+    refused(&["check", "nothing"], &["unknown kernel 'nothing'"]);
+}
+
+#[test]
+fn an_unknown_command_or_flag_shows_the_way() {
+    let (code, out, err) = abreast(&["chek"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("check"), "{err}");
+    let (code, _, err) = abreast(&["run", "dot", "--bodi", "c"]);
+    assert!(code == 2 && err.contains("--body"), "{err}");
+    let (code, out, _) = abreast(&["--help"]);
+    assert!(code == 0 && out.contains("Exit codes"), "{out}");
+}
+
+/// A stdout whose reader has gone.
+struct Gone;
+impl Write for Gone {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_a_sentence_not_a_panic() {
+    for args in [["list", "--json"], ["run", "dot"], ["doctor", "--json"]] {
+        let mut err = Vec::new();
+        let mut console = Console { out: &mut Gone, err: &mut err, lively: false, columns: None };
+        let words = ["abreast"].iter().chain(&args).map(Into::into);
+        assert_eq!(run_with(abreast::kernels::REGISTRY, words, &mut console), 2);
+        let err = String::from_utf8(err).unwrap();
+        assert_eq!(err, "abreast: standard output was closed before everything was written\n");
+    }
+}
+
+#[test]
+fn every_list_and_doctor_prints_json() {
+    assert_eq!(json(&["list", "--json"])["schema"], "abreast.list/1");
+    let doctor = json(&["doctor", "--json"]);
+    assert!(
+        doctor["findings"].as_array().unwrap().iter().all(|finding| finding["follows"].is_string())
+    );
+}
