@@ -51,6 +51,12 @@ pub enum Error {
         /// The best level of this CPU.
         best: &'static str,
     },
+    /// A build whose times would mean nothing.
+    #[error("this build has {why}, so its times would mean nothing: use cargo run --release")]
+    Unoptimised {
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// Memory could not be had.
     #[error("could not allocate {bytes} bytes for {purpose}")]
     Memory {

@@ -1,7 +1,7 @@
 //! A kernel without its type: a line of the registry.
 
 use super::case::Specimen;
-use super::{Ask, Case, Class, Evidence, Param};
+use super::{Arithmetic, Ask, Case, Class, Evidence, Param};
 use crate::Error;
 
 /// A hand-picked problem and its name.
@@ -29,6 +29,7 @@ pub struct Entry {
     pub sweep: &'static [u64],
     make: fn(&Ask) -> Result<Box<dyn Case>, Error>,
     special: fn() -> Vec<Named>,
+    arithmetic: fn() -> Arithmetic,
 }
 
 impl Entry {
@@ -49,6 +50,7 @@ impl Entry {
                     |(name, problem)| -> Named { (name, Box::new(Specimen::<K>::new(problem))) };
                 K::special().into_iter().map(boxed).collect()
             },
+            arithmetic: K::arithmetic,
         }
     }
 
@@ -69,6 +71,11 @@ impl Entry {
     /// The kernel's hand-picked hard problems.
     pub fn special(&self) -> Vec<Named> {
         (self.special)()
+    }
+
+    /// What the kernel computes with.
+    pub fn arithmetic(&self) -> Arithmetic {
+        (self.arithmetic)()
     }
 
     /// The entry called `name` in `registry`.

@@ -5,6 +5,7 @@ use crate::Error;
 use crate::sample::Operand;
 use bytemuck::Pod;
 use num_complex::Complex64;
+use std::any::TypeId;
 
 /// Whether a kernel gives the same bits at every level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,28 @@ pub enum Class {
     /// Same bits wherever a fused multiply-add exists; levels without it are held to the oracle's
     /// bound and agree among themselves. The text says why this is worth it.
     Fused(&'static str),
+}
+
+/// What a kernel computes with: which of the machine's peaks bounds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// Double precision.
+    F64,
+    /// Single precision.
+    F32,
+    /// Integers, counted as 64-bit ones.
+    Int,
+}
+
+impl Arithmetic {
+    /// What `T` is made for.
+    pub fn of<T: 'static>() -> Arithmetic {
+        let item = TypeId::of::<T>();
+        if item == TypeId::of::<f64>() {
+            return Arithmetic::F64;
+        }
+        if item == TypeId::of::<f32>() { Arithmetic::F32 } else { Arithmetic::Int }
+    }
 }
 
 /// What one call reads, writes and computes, for GB/s and GFLOP/s.
@@ -300,4 +323,10 @@ pub trait Evidence: Kernel<Output: Outcome> {
 
     /// What one call costs.
     fn cost(problem: &Problem<Self>) -> Cost;
+
+    /// What it computes with: the output's own arithmetic, unless the kernel says otherwise (one
+    /// that counts floating-point steps in integers).
+    fn arithmetic() -> Arithmetic {
+        Arithmetic::of::<Self::Item>()
+    }
 }

@@ -13,7 +13,7 @@ mod operands;
 
 pub use case::{Answer, Case, Drive};
 pub use entry::{Entry, Named};
-pub use evidence::{Ask, Class, Cost, Evidence, Near, Number, Outcome, Param, Problem};
+pub use evidence::{Arithmetic, Ask, Class, Cost, Evidence, Near, Number, Outcome, Param, Problem};
 pub use job::{Job, Opened, Part};
 pub use operands::Operands;
 
