@@ -3,7 +3,18 @@
 //! - [`agree`]: the gate that every body passes before it is timed.
 //! - [`matrix`]: the same bits from every body, level and executor, as a table of hashes.
 //! - [`overhead`]: what crossing a language border costs.
+//! - [`compare`](mod@compare): every kernel and body in one run.
+//! - [`measure`](mod@measure): the paired engine under it.
+//! - [`roof`](mod@roof): what the machine can do.
+//! - [`env`](mod@env): the environment card.
+//! - [`model`]: what a comparison says; [`verdict`] says it in words.
 
 pub mod agree;
+pub mod compare;
+pub mod env;
 pub mod matrix;
+pub mod measure;
+pub mod model;
 pub mod overhead;
+pub mod roof;
+pub mod verdict;

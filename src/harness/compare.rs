@@ -1,0 +1,348 @@
+//! The comparison: every kernel, body and size in one run, beside the limits of the machine.
+
+mod cell;
+
+use super::agree::{self, GateOptions, GateReport, gate};
+use super::env::{self, Environment};
+use super::measure::{Effort, clock_tick, rounds_needed};
+use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row, SCHEMA};
+use super::roof::{Roof, arithmetic_name, roof};
+use super::verdict;
+use crate::exec::{Control, Executor, Threads};
+use crate::kernel::{Class, Entry};
+use crate::{Body, Error, Fault, Level, Tasks};
+use cell::{Cell, Taken, Yard};
+use std::time::{Duration, Instant};
+
+/// What to compare, and how thoroughly.
+#[derive(Debug, Clone)]
+pub struct CompareOptions {
+    /// The bodies. `c` and `c-by-hand` are timed even when they are not among them: they are the
+    /// yardstick and the noise floor.
+    pub bodies: Vec<Body>,
+    /// The levels. Plain C, which is `c` at the weakest level, is timed in any case.
+    pub levels: Vec<Level>,
+    /// Sizes instead of those that each kernel sweeps.
+    pub sizes: Option<Vec<u64>>,
+    /// Numbers of threads. One thread is timed in any case; more only for the largest size, at
+    /// the best of the levels.
+    pub threads: Vec<usize>,
+    /// Less time for each measurement: the whole registry in about a minute.
+    pub quick: bool,
+    /// The seed of operands and of the order of rounds.
+    pub seed: u64,
+    /// How long the rounds of all kernels together should take, instead of what `quick` says.
+    pub budget: Option<Duration>,
+}
+
+impl CompareOptions {
+    /// All bodies at the chosen level, on one thread and on all cores, the kernels' own sizes.
+    ///
+    /// # Errors
+    /// As [`Level::chosen`].
+    pub fn new() -> Result<CompareOptions, Error> {
+        let cores = env::Cores::here().usable();
+        Ok(CompareOptions {
+            bodies: Body::ALL.to_vec(),
+            levels: vec![Level::chosen()?],
+            sizes: None,
+            threads: if cores > 1 { vec![1, cores] } else { vec![1] },
+            quick: false,
+            seed: 42,
+            budget: None,
+        })
+    }
+
+    /// As [`CompareOptions::new`], in about a minute.
+    ///
+    /// # Errors
+    /// As [`Level::chosen`].
+    pub fn quick() -> Result<CompareOptions, Error> {
+        Ok(CompareOptions { quick: true, ..Self::new()? })
+    }
+
+    fn budget(&self, cells: usize) -> Duration {
+        let per_cell = Duration::from_millis(1500) * cells as u32;
+        self.budget.unwrap_or(if self.quick { QUICK.min(per_cell) } else { per_cell })
+    }
+
+    fn many_threads(&self) -> Vec<usize> {
+        let mut many: Vec<usize> = self.threads.iter().copied().filter(|t| *t > 1).collect();
+        many.sort_unstable();
+        many.dedup();
+        many
+    }
+}
+
+/// What the rounds of a quick comparison take. The rest of its minute goes to the gate, the roof
+/// and making operands.
+const QUICK: Duration = Duration::from_secs(35);
+
+/// How far a comparison has come, told between measurements, never during one.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'p> {
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all.
+    pub of: usize,
+    /// What comes next: `dot, n = 1024`.
+    pub next: &'p str,
+}
+
+/// Compares the bodies of `entries`: the gate first, then the roof, then paired rounds.
+///
+/// # Errors
+/// [`Error::Unoptimised`] for a build whose times would mean nothing, and whatever a kernel has to
+/// say about the sizes in `options`.
+pub fn compare(
+    entries: &[&Entry],
+    options: &CompareOptions,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Comparison, Error> {
+    refuse_unoptimised(cfg!(debug_assertions), env!("ABREAST_OPT_LEVEL"))?;
+    compare_with(&Thorough, entries, options, progress)
+}
+
+fn refuse_unoptimised(debug_assertions: bool, opt_level: &str) -> Result<(), Error> {
+    if !matches!(opt_level, "2" | "3") {
+        return Err(Error::Unoptimised { why: "no optimisation for speed" });
+    }
+    if debug_assertions {
+        return Err(Error::Unoptimised { why: "debug assertions" });
+    }
+    Ok(())
+}
+
+/// What comes before the timing. It takes seconds, so tests bring their own.
+trait Means {
+    fn gate(&self, entry: &Entry, options: &GateOptions, tell: GateProgress<'_>) -> GateReport;
+    fn roof(&self, levels: &[Level], threads: &[usize]) -> Result<Roof, Error>;
+}
+
+type GateProgress<'p> = &'p mut dyn FnMut(agree::Progress<'_>);
+
+/// The real gate and the real roof.
+struct Thorough;
+
+impl Means for Thorough {
+    fn gate(&self, entry: &Entry, options: &GateOptions, tell: GateProgress<'_>) -> GateReport {
+        gate(entry, options, tell)
+    }
+    fn roof(&self, levels: &[Level], threads: &[usize]) -> Result<Roof, Error> {
+        roof(levels, threads)
+    }
+}
+
+fn compare_with(
+    means: &dyn Means,
+    entries: &[&Entry],
+    options: &CompareOptions,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Comparison, Error> {
+    let began = Instant::now();
+    let created = env::now();
+    let environment = Environment::here(options.seed);
+    let mut warnings = warnings(options, &environment);
+    let yard = Yard::new(options)?;
+    let cells: Vec<Cell<'_>> =
+        entries.iter().flat_map(|entry| Cell::all(entry, options, &yard)).collect();
+    let comparisons: usize = cells.iter().map(Cell::comparisons).sum();
+    let doubt = DOUBT / comparisons.max(1) as f64;
+    let effort = effort(options, cells.len(), doubt);
+    let of = entries.len() + cells.len() + 2;
+
+    let agreement = agreement(means, entries, options, &yard, &mut |done, next| {
+        progress(Progress { done, of, next });
+    });
+    let before = entries.len();
+    progress(Progress { done: before, of, next: "the machine's limits" });
+    let mut limits = means.roof(&yard.levels(), &yard.thread_counts())?;
+    let chunk_overhead_ns = chunk_overhead()?;
+
+    let mut kernels: Vec<KernelRows> = entries.iter().map(|entry| table(entry)).collect();
+    for (i, cell) in cells.iter().enumerate() {
+        let next = format!("{}, n = {}", cell.name(), cell.n);
+        progress(Progress { done: before + 1 + i, of, next: &next });
+        let taken = match cell.take(&effort, doubt, &agreement, &yard) {
+            Ok(taken) => taken,
+            Err(why @ Error::Memory { .. }) if options.sizes.is_none() => {
+                warnings.push(format!("{} at n = {} is left out: {why}", cell.name(), cell.n));
+                continue;
+            }
+            Err(why) => return Err(why),
+        };
+        let of_this = |table: &&mut KernelRows| table.kernel == cell.name();
+        if let Some(table) = kernels.iter_mut().find(of_this) {
+            add(table, taken);
+        }
+    }
+    progress(Progress { done: of - 1, of, next: "the machine's limits again" });
+    limits.raise(&means.roof(&yard.levels(), &yard.thread_counts())?);
+    progress(Progress { done: of, of, next: "" });
+
+    let noise = settle(&mut kernels, comparisons);
+    for (entry, table) in entries.iter().zip(&mut kernels) {
+        let (arithmetic, fused) = (entry.arithmetic(), matches!(entry.class, Class::Fused(_)));
+        table.rows.iter_mut().for_each(|row| row.roof = limits.share(arithmetic, fused, row));
+        table.verdict = verdict::kernel(table);
+    }
+    let mut comparison = Comparison {
+        schema: SCHEMA,
+        created,
+        seconds: began.elapsed().as_secs_f64(),
+        environment,
+        agreement,
+        noise,
+        roof: limits,
+        chunk_overhead_ns,
+        kernels,
+        verdict: Vec::new(),
+        warnings,
+    };
+    comparison.verdict = verdict::overall(&comparison);
+    Ok(comparison)
+}
+
+/// Sends every kernel through the gate, with the bodies and levels that will be timed.
+fn agreement(
+    means: &dyn Means,
+    entries: &[&Entry],
+    options: &CompareOptions,
+    yard: &Yard,
+    progress: &mut dyn FnMut(usize, &str),
+) -> Agreement {
+    let began = Instant::now();
+    let gate_options = GateOptions {
+        bodies: yard.bodies(),
+        levels: yard.levels(),
+        seed: options.seed,
+        quick: options.quick,
+    };
+    let gate = |(done, entry): (usize, &&Entry)| {
+        let mut tell = |step: agree::Progress<'_>| {
+            progress(done, &format!("the gate: {}, {}", step.kernel, step.now));
+        };
+        means.gate(entry, &gate_options, &mut tell)
+    };
+    let reports: Vec<GateReport> = entries.iter().enumerate().map(gate).collect();
+    Agreement {
+        agreed: reports.iter().all(GateReport::passed),
+        seconds: began.elapsed().as_secs_f64(),
+        reports,
+    }
+}
+
+/// The probability that any interval of the run misses the truth.
+const DOUBT: f64 = 0.05;
+
+fn effort(options: &CompareOptions, cells: usize, doubt: f64) -> Effort {
+    let micros = if options.quick { 300 } else { 1000 };
+    Effort {
+        budget: options.budget(cells) / cells.max(1) as u32,
+        block: Duration::from_micros(micros),
+        // A few more than the least, so that one disturbed round does not set an end.
+        least_rounds: rounds_needed(doubt) + 3,
+        most_rounds: if options.quick { 101 } else { 501 },
+        tick: clock_tick(),
+        seed: options.seed,
+    }
+}
+
+fn table(entry: &Entry) -> KernelRows {
+    KernelRows {
+        kernel: entry.name,
+        family: entry.family,
+        formula: entry.formula,
+        unit: entry.unit,
+        arithmetic: arithmetic_name(entry.arithmetic()),
+        rows: Vec::new(),
+        untimed: Vec::new(),
+        floors: Vec::new(),
+        verdict: Vec::new(),
+    }
+}
+
+fn add(table: &mut KernelRows, taken: Taken) {
+    table.rows.extend(taken.rows);
+    table.floors.extend(taken.floors);
+    for untimed in taken.untimed {
+        if !table.untimed.contains(&untimed) {
+            table.untimed.push(untimed);
+        }
+    }
+}
+
+/// What should make a reader careful.
+fn warnings(options: &CompareOptions, environment: &Environment) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if options.levels.len() > 1 {
+        let names: Vec<&str> = options.levels.iter().map(|level| level.name()).collect();
+        warnings.push(format!(
+            "levels {} are in one table: a ratio to c is within one level, a ratio to plain C is not",
+            names.join(", ")
+        ));
+    }
+    let allowed = environment.cores.allowed;
+    if let Some(load) = environment.load.filter(|load| load + 1.0 > allowed as f64) {
+        warnings.push(format!(
+            "the load average was {load:.1} on {allowed} cores when the run began (a build just \
+             before counts too): others disturb the times, most of all those on several threads"
+        ));
+    }
+    if let Some(most) = options.many_threads().last().filter(|most| **most > allowed) {
+        warnings.push(format!("{most} threads share {allowed} cores: they take turns"));
+    }
+    warnings
+}
+
+/// Finds the noise floor of the run and says which ratios stand out of it.
+fn settle(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
+    let floors = || kernels.iter().flat_map(|table| &table.floors);
+    let mut differences: Vec<f64> = floors().map(|floor| floor.difference()).collect();
+    differences.sort_by(f64::total_cmp);
+    let alarm = |(low, high): (f64, f64)| low > 1.0 || high < 1.0;
+    let noise = Noise {
+        pairs: differences.len(),
+        typical: differences.get(differences.len() / 2).copied().unwrap_or(0.0),
+        worst: differences.last().copied().unwrap_or(0.0),
+        false_alarms: floors().filter(|floor| floor.interval.is_some_and(alarm)).count(),
+        doubt: DOUBT,
+        comparisons,
+    };
+    for table in kernels {
+        for row in &mut table.rows {
+            let here = |f: &&super::model::Floor| f.n == row.n && f.level == row.level;
+            let own = table.floors.iter().find(here).map_or(0.0, |floor| floor.difference());
+            ratios(row).for_each(|ratio| ratio.settle(own.max(noise.typical)));
+        }
+    }
+    noise
+}
+
+fn ratios(row: &mut Row) -> impl Iterator<Item = &mut Ratio> {
+    [&mut row.to_c, &mut row.to_plain_c, &mut row.thread_speed_up].into_iter().flatten()
+}
+
+/// Nanoseconds per chunk when two threads run chunks that do nothing, through `dyn Executor`.
+fn chunk_overhead() -> Result<f64, Error> {
+    struct Nothing;
+    impl Tasks for Nothing {
+        fn len(&self) -> usize {
+            200_000
+        }
+        fn run(&self, _: usize) -> Result<(), Fault> {
+            Ok(())
+        }
+    }
+    let threads = Threads::new(2)?;
+    let place: &dyn Executor = &threads;
+    let wall = |_| place.run(&Nothing, &Control::default()).ok().map(|report| report.wall);
+    let mut walls: Vec<Duration> = (0..9).filter_map(wall).collect();
+    walls.sort_unstable();
+    // The middle one: in the best one the second thread may have come too late to disturb.
+    let middle = walls.get(walls.len() / 2).copied().unwrap_or_default();
+    Ok(middle.as_secs_f64() * 1e9 / Nothing.len() as f64)
+}
+
+#[cfg(test)]
+mod tests;

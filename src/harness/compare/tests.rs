@@ -1,0 +1,187 @@
+//! The comparison's structure and honesty. No test depends on how fast this machine is.
+
+use super::*;
+use crate::How;
+use crate::harness::agree::{Check, Finding};
+use crate::harness::model::Floor;
+use crate::kernels::REGISTRY;
+
+fn quick() -> CompareOptions {
+    CompareOptions {
+        sizes: Some(vec![100, 70_000]),
+        threads: vec![1, 2],
+        budget: Some(Duration::from_millis(40)),
+        ..CompareOptions::quick().unwrap()
+    }
+}
+
+/// A gate that finds what it is told to find, and no roof: both have tests of their own.
+#[derive(Default)]
+struct Short {
+    findings: Vec<Finding>,
+}
+
+impl Means for Short {
+    fn gate(&self, entry: &Entry, options: &GateOptions, _: GateProgress<'_>) -> GateReport {
+        assert!(options.bodies.contains(&Body::C) && !options.levels.is_empty());
+        GateReport {
+            kernel: entry.name,
+            seed: options.seed,
+            cases: 1,
+            runs: 1,
+            accuracy: Vec::new(),
+            findings: self.findings.clone(),
+        }
+    }
+    fn roof(&self, _: &[Level], _: &[usize]) -> Result<Roof, Error> {
+        Ok(Roof::default())
+    }
+}
+
+fn run_with(
+    options: &CompareOptions,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Comparison, Error> {
+    compare_with(&Short::default(), &[&REGISTRY[0]], options, progress)
+}
+
+fn run(options: &CompareOptions) -> Comparison {
+    run_with(options, &mut |_| ()).unwrap()
+}
+
+fn find<'t>(table: &'t KernelRows, body: Body, level: Level, threads: usize, n: u64) -> &'t Row {
+    let fits = |row: &&Row| {
+        row.body == body.name() && row.level == level.name() && row.threads == threads && row.n == n
+    };
+    let mut rows = table.rows.iter().filter(fits);
+    let row = rows.next().unwrap_or_else(|| panic!("no row for {body} at {level}, {threads}, {n}"));
+    assert!(rows.next().is_none(), "two rows for {body} at {level}, {threads}, {n}");
+    row
+}
+
+#[test]
+fn every_body_has_its_row_with_the_ratios_that_make_sense() {
+    let comparison = run(&quick());
+    let table = &comparison.kernels[0];
+    let (best, plain) = (Level::chosen().unwrap(), Level::available()[0]);
+    for n in [100, 70_000] {
+        assert!(find(table, Body::C, plain, 1, n).plain_c);
+        for body in Body::ALL {
+            let row = find(table, body, best, 1, n);
+            assert!(row.best_seconds > 0.0 && row.best_seconds <= row.median_seconds, "{row:?}");
+            assert_eq!(row.to_c.is_some(), body != Body::C);
+            assert_eq!(row.to_plain_c.is_some(), !row.plain_c);
+            assert!(row.thread_speed_up.is_none());
+        }
+    }
+    for body in Body::ALL {
+        let row = find(table, body, best, 2, 70_000);
+        assert!(row.thread_speed_up.is_some() && row.to_c.is_none());
+    }
+    assert!(!table.rows.iter().any(|row| row.threads == 2 && row.n == 100));
+    assert_eq!(comparison.noise.pairs, 2);
+}
+
+#[test]
+fn the_yardsticks_are_timed_even_when_nobody_asked_for_them() {
+    let comparison = run(&CompareOptions { bodies: vec![Body::Simd], threads: vec![], ..quick() });
+    let bodies: Vec<&str> = comparison.kernels[0].rows.iter().map(|row| row.body).collect();
+    assert!(bodies.contains(&"c") && bodies.contains(&"c-by-hand") && bodies.contains(&"simd"));
+    assert!(!bodies.contains(&"rust") && !bodies.contains(&"cpp"));
+}
+
+#[test]
+fn an_unoptimised_build_is_refused_with_the_command_that_works() {
+    for (assertions, opt_level) in
+        [(true, "3"), (false, "0"), (false, "1"), (true, "0"), (false, "s")]
+    {
+        let refusal = refuse_unoptimised(assertions, opt_level).unwrap_err().to_string();
+        assert!(refusal.contains("cargo run --release"), "{refusal}");
+    }
+    assert_eq!(refuse_unoptimised(false, "3"), Ok(()));
+    assert_eq!(refuse_unoptimised(false, "2"), Ok(()));
+}
+
+#[test]
+fn a_size_that_makes_no_sense_is_the_kernels_own_error() {
+    let options = CompareOptions { sizes: Some(vec![u64::MAX / 2]), ..quick() };
+    let refusal = run_with(&options, &mut |_| ());
+    assert!(refusal.is_err());
+}
+
+#[test]
+fn progress_ends_where_it_said_it_would() {
+    let mut steps = Vec::new();
+    let mut note = |p: Progress<'_>| steps.push((p.done, p.of));
+    run_with(&quick(), &mut note).unwrap();
+    assert_eq!(steps.first(), Some(&(1, 5)));
+    assert_eq!(steps.last(), Some(&(5, 5)));
+    assert!(steps.windows(2).all(|pair| pair[0].0 < pair[1].0));
+}
+
+#[test]
+fn mixed_levels_more_threads_than_cores_and_load_are_warned_of() {
+    let mut environment = Environment::here(1);
+    environment.load = Some(0.0);
+    let options = CompareOptions { levels: vec![Level::best()], threads: vec![1], ..quick() };
+    assert_eq!(warnings(&options, &environment), Vec::<String>::new());
+    let two = vec![Level::best(); 2];
+    let crowd = environment.cores.allowed + 1;
+    environment.load = Some(crowd as f64);
+    let all =
+        warnings(&CompareOptions { levels: two, threads: vec![crowd], ..options }, &environment);
+    assert_eq!(all.len(), 3, "{all:?}");
+    assert!(all[0].contains("levels") && all[1].contains("load") && all[2].contains("take turns"));
+}
+
+fn table_with(to_c: Ratio, floor: f64) -> KernelRows {
+    let floor = Floor { n: 64, level: "v3", ratio: floor, interval: None };
+    let row = Row { to_c: Some(to_c), ..Row::blank("v3") };
+    KernelRows { rows: vec![row], floors: vec![floor], ..table(&REGISTRY[0]) }
+}
+
+#[test]
+fn inside_the_noise_floor_nothing_is_separated() {
+    let ratio = |low: f64, high: f64| Ratio {
+        value: (low + high) / 2.0,
+        low: Some(low),
+        high: Some(high),
+        separated: false,
+    };
+    for (ratio, floor, separated) in [
+        (ratio(1.01, 1.03), 1.001, true),
+        (ratio(1.01, 1.03), 1.02, false),
+        (ratio(1.01, 1.03), 1.0 / 1.02, false),
+        (ratio(0.95, 0.97), 1.02, true),
+        (ratio(0.95, 0.985), 1.02, false),
+        (ratio(0.99, 1.5), 1.0, false),
+        (Ratio { low: None, high: None, ..ratio(3.0, 3.0) }, 1.0, false),
+    ] {
+        let mut tables = [table_with(ratio, floor)];
+        settle(&mut tables, 1);
+        assert_eq!(tables[0].rows[0].to_c.unwrap().separated, separated, "{ratio:?} over {floor}");
+    }
+}
+
+#[test]
+fn what_the_gate_accuses_is_not_timed() {
+    let guilty = How { body: Body::Cpp, level: Level::chosen().unwrap() };
+    let finding = Finding {
+        kernel: REGISTRY[0].name,
+        accused: Some(guilty.into()),
+        case: "n = 33".to_owned(),
+        check: Check::Bits,
+        cases: 1,
+        detail: "one bit".to_owned(),
+        difference: None,
+    };
+    let means = Short { findings: vec![finding] };
+    let found = compare_with(&means, &[&REGISTRY[0]], &quick(), &mut |_| ()).unwrap();
+    assert!(!found.agreement.agreed);
+    assert!(found.verdict[0].contains("disagree") && found.verdict[0].contains(REGISTRY[0].name));
+    let table = &found.kernels[0];
+    assert!(table.rows.iter().all(|row| row.body != "cpp") && !table.rows.is_empty());
+    let [untimed] = &table.untimed[..] else { panic!("{:?}", table.untimed) };
+    assert_eq!((untimed.body, untimed.level), ("cpp", guilty.level.name()));
+    assert!(untimed.why.contains("different bits") && untimed.why.contains("n = 33"));
+}

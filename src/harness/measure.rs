@@ -1,0 +1,265 @@
+//! The paired engine: N variants of one thing, timed inside one run.
+//!
+//! A shared machine drifts by more than the differences of interest: block after block, the same
+//! function differs from itself by a percent. So time is cut into *rounds*; in each round every
+//! variant runs once, for the same number of calls, and only the ratios within a round are used.
+//! The order within the rounds comes from randomly permuted cyclic Latin squares, so that each
+//! variant has each place equally often. The median of the log ratios has an exact confidence
+//! interval by the sign test: order statistics of the rounds, without a word about how the noise
+//! is distributed.
+
+use crate::sample::splitmix64;
+use std::time::{Duration, Instant};
+
+/// How much time a measurement may take, and what it is cut into.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// What all rounds together should take.
+    pub budget: Duration,
+    /// How long the slowest variant should run in one round.
+    pub block: Duration,
+    /// Rounds that the intervals need, whatever they cost, within [`Effort::PATIENCE`] budgets.
+    pub least_rounds: usize,
+    /// More rounds than this are not made, however cheap they are.
+    pub most_rounds: usize,
+    /// The smallest difference the clock shows. No block is shorter than a hundred of these.
+    pub tick: Duration,
+    /// Decides the order of the variants.
+    pub seed: u64,
+}
+
+impl Effort {
+    /// How many budgets a measurement may take to have its least number of rounds.
+    pub const PATIENCE: u32 = 4;
+    const FEWEST: usize = 3;
+
+    /// Calls per block, from the seconds that one call of each variant takes.
+    fn calls(&self, seconds: &[f64]) -> u64 {
+        let slowest = seconds.iter().copied().fold(0.0, f64::max);
+        let fastest = seconds.iter().copied().fold(f64::INFINITY, f64::min);
+        let fits = self.block.as_secs_f64() / slowest;
+        let resolves = (100.0 * self.tick.as_secs_f64() / fastest).ceil();
+        // A float above u64::MAX becomes u64::MAX: the variant takes no time at all.
+        (fits.max(resolves) as u64).clamp(1, MOST_CALLS)
+    }
+
+    /// Rounds, when one takes `seconds`.
+    fn rounds(&self, seconds: f64) -> usize {
+        let affordable = |budget: Duration| (budget.as_secs_f64() / seconds) as usize;
+        let patient = affordable(self.budget * Self::PATIENCE).max(Self::FEWEST);
+        affordable(self.budget).max(self.least_rounds.min(patient)).min(self.most_rounds)
+    }
+}
+
+/// The smallest difference between two readings of the clock.
+pub fn clock_tick() -> Duration {
+    let tick = || {
+        let start = Instant::now();
+        std::iter::repeat_with(|| start.elapsed()).find(|passed| !passed.is_zero())
+    };
+    (0..50).filter_map(|_| tick()).min().unwrap_or(Duration::from_nanos(1))
+}
+
+/// What the rounds gave: seconds per call of each variant in each round.
+#[derive(Debug, Clone)]
+pub struct Rounds {
+    /// Calls per block, the same for all variants.
+    pub calls: u64,
+    // One column per variant, one number per round.
+    columns: Vec<Vec<f64>>,
+}
+
+/// Times `variants` variants against each other. `run(v, calls)` runs variant `v` that many times
+/// and says how long it took.
+///
+/// The number of rounds is fixed before the first one, from a calibration: stopping when the
+/// result looks good would spoil the intervals.
+///
+/// # Errors
+/// The first error of `run`.
+pub fn measure<E>(
+    variants: usize,
+    effort: &Effort,
+    mut run: impl FnMut(usize, u64) -> Result<Duration, E>,
+) -> Result<Rounds, E> {
+    let mut seconds = Vec::with_capacity(variants);
+    for variant in 0..variants {
+        seconds.push(calibrate(effort, |calls| run(variant, calls))?);
+    }
+    let calls = effort.calls(&seconds);
+    let rounds = effort.rounds(calls as f64 * seconds.iter().sum::<f64>());
+    let mut order = Order::new(variants, effort.seed);
+    let mut columns = vec![Vec::with_capacity(rounds); variants];
+    for _ in 0..rounds {
+        for &variant in order.next_round() {
+            columns[variant].push(per_call(run(variant, calls)?, calls));
+        }
+    }
+    Ok(Rounds { calls, columns })
+}
+
+/// Seconds per call, roughly: doubles the calls until they take a good part of a block, three
+/// times in a row, lest one disturbance pass for slowness. The first call, which warms caches and
+/// touches pages, counts only when it is that long by itself.
+fn calibrate<E>(
+    effort: &Effort,
+    mut run: impl FnMut(u64) -> Result<Duration, E>,
+) -> Result<f64, E> {
+    let enough = effort.block.max(effort.tick * 100) / 4;
+    let mut calls = 1;
+    let mut fastest = run(calls)?;
+    while fastest < effort.block && calls < MOST_CALLS {
+        fastest = run(calls)?;
+        for _ in 0..2 {
+            if fastest >= enough {
+                fastest = fastest.min(run(calls)?);
+            }
+        }
+        if fastest >= enough {
+            break;
+        }
+        calls *= 2;
+    }
+    Ok(per_call(fastest, calls))
+}
+
+/// More calls per block than this are not made, however fast they seem.
+const MOST_CALLS: u64 = 1 << 40;
+
+/// A block that the clock could not see counts as one nanosecond, so that ratios stay finite.
+fn per_call(took: Duration, calls: u64) -> f64 {
+    took.max(Duration::from_nanos(1)).as_secs_f64() / calls as f64
+}
+
+impl Rounds {
+    /// How many rounds there were.
+    pub fn len(&self) -> usize {
+        self.columns.first().map_or(0, Vec::len)
+    }
+
+    /// Whether there were none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Seconds per call in the variant's best round: what the machine can do undisturbed.
+    pub fn best(&self, variant: usize) -> f64 {
+        self.columns[variant].iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
+    /// Seconds per call in the middle round: what it does on average.
+    pub fn median(&self, variant: usize) -> f64 {
+        median(&sorted(self.columns[variant].clone()))
+    }
+
+    /// How many times as fast as `base` the variant is, with an interval that misses the truth
+    /// with at most probability `doubt`.
+    pub fn speed_up(&self, variant: usize, base: usize, doubt: f64) -> SpeedUp {
+        let pairs = self.columns[variant].iter().zip(&self.columns[base]);
+        let logs = sorted(pairs.map(|(time, base)| (base / time).ln()).collect());
+        let interval = sign_test_rank(logs.len(), doubt)
+            .map(|rank| (logs[rank - 1].exp(), logs[logs.len() - rank].exp()));
+        SpeedUp { ratio: median(&logs).exp(), interval }
+    }
+}
+
+/// A ratio of times.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpeedUp {
+    /// Median of the rounds' ratios: 2 is twice as fast.
+    pub ratio: f64,
+    /// Its confidence interval; none when there were too few rounds for one.
+    pub interval: Option<(f64, f64)>,
+}
+
+fn sorted(mut numbers: Vec<f64>) -> Vec<f64> {
+    numbers.sort_by(f64::total_cmp);
+    numbers
+}
+
+fn median(sorted: &[f64]) -> f64 {
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => f64::NAN,
+        len if len % 2 == 1 => sorted[middle],
+        _ => (sorted[middle - 1] + sorted[middle]) / 2.0,
+    }
+}
+
+/// The rank `k` for which the k-th smallest and the k-th largest of `rounds` numbers enclose the
+/// median with probability at least `1 - doubt`: the largest with `2 P(B < k) <= doubt`, where B
+/// is binomial with probability 1/2. None when there are too few numbers.
+pub fn sign_test_rank(rounds: usize, doubt: f64) -> Option<usize> {
+    let mut term = 0.5f64.powi(i32::try_from(rounds).ok()?);
+    let mut below = 0.0;
+    for k in 0..=rounds / 2 {
+        below += 2.0 * term;
+        if below > doubt {
+            return (k > 0).then_some(k);
+        }
+        term *= (rounds - k) as f64 / (k + 1) as f64;
+    }
+    (rounds > 0).then_some(rounds / 2)
+}
+
+/// How many rounds an interval with this much doubt takes at least.
+pub fn rounds_needed(doubt: f64) -> usize {
+    (1..1000).find(|rounds| sign_test_rank(*rounds, doubt).is_some()).unwrap_or(1000)
+}
+
+/// The order of the variants in each round: rows of cyclic Latin squares, each with its rows,
+/// columns and names permuted at random.
+struct Order {
+    random: Random,
+    square: Vec<Vec<usize>>,
+    row: usize,
+}
+
+impl Order {
+    fn new(variants: usize, seed: u64) -> Order {
+        let mut random = Random { seed, i: 0 };
+        let square = latin_square(variants, &mut random);
+        Order { random, square, row: 0 }
+    }
+
+    fn next_round(&mut self) -> &[usize] {
+        if self.row == self.square.len() {
+            self.square = latin_square(self.square.len(), &mut self.random);
+            self.row = 0;
+        }
+        self.row += 1;
+        &self.square[self.row - 1]
+    }
+}
+
+fn latin_square(size: usize, random: &mut Random) -> Vec<Vec<usize>> {
+    let (rows, cols, names) =
+        (random.permutation(size), random.permutation(size), random.permutation(size));
+    let row = |r: &usize| cols.iter().map(|c| names[(r + c) % size]).collect();
+    rows.iter().map(row).collect()
+}
+
+/// SplitMix64, one number after another.
+struct Random {
+    seed: u64,
+    i: u64,
+}
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.i += 1;
+        splitmix64(self.seed, self.i - 1)
+    }
+
+    /// Fisher and Yates' shuffle. The remainder's bias is below 2^-50 for any table.
+    fn permutation(&mut self, size: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..size).collect();
+        for last in (1..size).rev() {
+            order.swap(last, (self.next() % (last as u64 + 1)) as usize);
+        }
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,267 @@
+//! What a comparison says: one data model behind the table, the report and the JSON.
+//!
+//! Units are in the names: `seconds`, `ns`, `gb_per_second` (10^9 bytes), `gflops` (10^9
+//! operations per second, integer ones for integer kernels). A number that could not be had is
+//! `null`.
+
+use super::agree::GateReport;
+use super::env::Environment;
+use super::roof::{Limit, Roof};
+use crate::How;
+use serde::Serialize;
+
+/// One run of [`compare`](super::compare::compare).
+#[derive(Debug, Clone, Serialize)]
+pub struct Comparison {
+    /// Names this form: `abreast.compare/1`.
+    pub schema: &'static str,
+    /// When the run began, in UTC: `2026-01-31T12:00:00Z`.
+    pub created: String,
+    /// How long the run took.
+    pub seconds: f64,
+    /// On what machine, built by what.
+    pub environment: Environment,
+    /// What the gate found.
+    pub agreement: Agreement,
+    /// The run's own noise floor.
+    pub noise: Noise,
+    /// What the machine can do, measured in this run.
+    pub roof: Roof,
+    /// Nanoseconds per chunk that a pool of two threads needs for chunks that do nothing.
+    pub chunk_overhead_ns: f64,
+    /// One table per kernel.
+    pub kernels: Vec<KernelRows>,
+    /// The result of the run in plain words.
+    pub verdict: Vec<String>,
+    /// What a reader should know before believing the numbers.
+    pub warnings: Vec<String>,
+}
+
+/// Names the form of [`Comparison`].
+pub const SCHEMA: &str = "abreast.compare/1";
+
+/// Whether what was timed agrees.
+#[derive(Debug, Clone, Serialize)]
+pub struct Agreement {
+    /// Whether the gate found nothing in any kernel. What it found something against is not timed.
+    pub agreed: bool,
+    /// How long it took.
+    pub seconds: f64,
+    /// What it found, kernel by kernel.
+    pub reports: Vec<GateReport>,
+}
+
+/// How much two measurements of the same machine code differ in this run: `c` against
+/// `c-by-hand`, in the same rounds as everything else. Differences of this size mean nothing.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Noise {
+    /// How many such pairs there were: one per kernel, size and level.
+    pub pairs: usize,
+    /// The middle one's difference as a fraction: 0.001 is 0.1 %.
+    pub typical: f64,
+    /// The largest difference.
+    pub worst: f64,
+    /// How many pairs were taken for different by their intervals alone.
+    pub false_alarms: usize,
+    /// The probability that any one of the run's intervals misses the truth.
+    pub doubt: f64,
+    /// How many intervals share that doubt (Bonferroni's correction).
+    pub comparisons: usize,
+}
+
+/// One kernel's table.
+#[derive(Debug, Clone, Serialize)]
+pub struct KernelRows {
+    /// Its name.
+    pub kernel: &'static str,
+    /// The name it shares with its variants.
+    pub family: &'static str,
+    /// Its formula.
+    pub formula: &'static str,
+    /// What `n` means.
+    pub unit: &'static str,
+    /// What it computes with: `f64`, `f32`, `int`.
+    pub arithmetic: &'static str,
+    /// Size after size; within one, level after level, body after body.
+    pub rows: Vec<Row>,
+    /// What was not timed, and why.
+    pub untimed: Vec<Untimed>,
+    /// The noise floor of each size and level.
+    pub floors: Vec<Floor>,
+    /// The table in plain words.
+    pub verdict: Vec<String>,
+}
+
+/// One body at one level, on some threads, for one size.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// The body: `c`, `c-by-hand`, `cpp`, `rust`, `simd`.
+    pub body: &'static str,
+    /// The level: `baseline`, `v3`, `v4`, `neon`.
+    pub level: &'static str,
+    /// Whether this is the yardstick "plain C": what a C compiler gives without levels.
+    pub plain_c: bool,
+    /// How many threads.
+    pub threads: usize,
+    /// The size.
+    pub n: u64,
+    /// Bytes of operands and output.
+    pub footprint: u64,
+    /// Bytes that one call reads, each counted once.
+    pub read: u64,
+    /// Bytes that one call writes.
+    pub written: u64,
+    /// Operations of one call.
+    pub flops: u64,
+    /// Elements of one call.
+    pub elements: u64,
+    /// Calls per round.
+    pub calls: u64,
+    /// Rounds behind the numbers.
+    pub rounds: usize,
+    /// Seconds per call in the best round. All rates below are made from this one.
+    pub best_seconds: f64,
+    /// Seconds per call in the middle round.
+    pub median_seconds: f64,
+    /// Nanoseconds per element, by [`KernelRows::unit`].
+    pub ns_per_element: Option<f64>,
+    /// Elements per nanosecond.
+    pub elements_per_ns: Option<f64>,
+    /// Bytes read and written.
+    pub gb_per_second: Option<f64>,
+    /// Operations.
+    pub gflops: Option<f64>,
+    /// How near to what the machine can do.
+    pub roof: Option<Share>,
+    /// Against `c` at the same level on one thread. None for `c` itself, and with more threads.
+    pub to_c: Option<Ratio>,
+    /// Against plain C on one thread. None for plain C itself.
+    pub to_plain_c: Option<Ratio>,
+    /// Against the same body at the same level on one thread. None on one thread.
+    pub thread_speed_up: Option<Ratio>,
+    /// Anything to know about this row.
+    pub note: Option<String>,
+}
+
+/// How many times as fast: 2 is twice as fast, 0.5 half as fast. The median of paired rounds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Ratio {
+    /// The ratio.
+    pub value: f64,
+    /// Lower end of its confidence interval. None when there were too few rounds for one.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Whether the interval lies outside the noise floor. When it does not, the two are not
+    /// known to differ, whatever the ratio reads.
+    pub separated: bool,
+}
+
+/// A share of what the machine can do.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Share {
+    /// 1 is the roof itself. Roofs are measured too, so a little more is noise.
+    pub share: f64,
+    /// Which of the machine's limits is the nearest.
+    pub limit: Limit,
+}
+
+/// A body that was not timed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Untimed {
+    /// The body.
+    pub body: &'static str,
+    /// The level.
+    pub level: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+impl Untimed {
+    pub(super) fn new(how: How, why: String) -> Untimed {
+        Untimed { body: how.body.name(), level: how.level.name(), why }
+    }
+}
+
+/// The noise floor of one size and level.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Floor {
+    /// The size.
+    pub n: u64,
+    /// The level.
+    pub level: &'static str,
+    /// `c-by-hand` against `c`.
+    pub ratio: f64,
+    /// Its interval.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Floor {
+    /// The difference as a fraction, whichever of the two was slower.
+    pub fn difference(&self) -> f64 {
+        self.ratio.ln().abs().exp() - 1.0
+    }
+}
+
+impl Ratio {
+    /// Says whether the ratio stands out of a noise floor, given as a fraction.
+    pub(super) fn settle(&mut self, floor: f64) {
+        let above = self.low.is_some_and(|low| low > 1.0 + floor);
+        let below = self.high.is_some_and(|high| high < 1.0 / (1.0 + floor));
+        self.separated = above || below;
+    }
+
+    /// Whether it is known to be faster.
+    pub fn faster(&self) -> bool {
+        self.separated && self.value > 1.0
+    }
+
+    /// Whether it is known to be slower.
+    pub fn slower(&self) -> bool {
+        self.separated && self.value < 1.0
+    }
+}
+
+impl Row {
+    /// A row with nothing in it, for tests to fill.
+    #[cfg(test)]
+    pub(super) fn blank(level: &'static str) -> Row {
+        Row {
+            body: "simd",
+            level,
+            plain_c: false,
+            threads: 1,
+            n: 64,
+            footprint: 0,
+            read: 0,
+            written: 0,
+            flops: 0,
+            elements: 0,
+            calls: 1,
+            rounds: 1,
+            best_seconds: 1.0,
+            median_seconds: 1.0,
+            ns_per_element: None,
+            elements_per_ns: None,
+            gb_per_second: None,
+            gflops: None,
+            roof: None,
+            to_c: None,
+            to_plain_c: None,
+            thread_speed_up: None,
+            note: None,
+        }
+    }
+
+    /// The row's rates, from its best time and what one call costs.
+    pub(super) fn rates(&mut self) {
+        let rate = |amount: u64| (amount > 0).then(|| amount as f64 / self.best_seconds / 1e9);
+        let elements_per_ns = rate(self.elements);
+        let gb_per_second = rate(self.read.saturating_add(self.written));
+        let gflops = rate(self.flops);
+        self.elements_per_ns = elements_per_ns;
+        self.ns_per_element = elements_per_ns.map(|rate| 1.0 / rate);
+        self.gb_per_second = gb_per_second;
+        self.gflops = gflops;
+    }
+}

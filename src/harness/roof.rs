@@ -1,0 +1,329 @@
+//! What the machine can do: measured limits of loads, copies and arithmetic, and how near to them
+//! a kernel comes.
+//!
+//! The model is the roofline: a call that reads, writes and computes so much cannot be faster than
+//! the slowest of the three alone. Limits are measured for each level and number of threads, for
+//! memory at each power of two of the working set, and the one nearest to a kernel's footprint is
+//! taken. They are the best of several tries, like the times they are compared with.
+
+mod loops;
+
+use super::model::{Row, Share};
+use crate::kernel::Arithmetic;
+use crate::sample::Aligned;
+use crate::{Error, Level};
+use loops::{LEAST_WORDS, Loop};
+use serde::Serialize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// The machine's limits.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Roof {
+    /// Reading, and doing next to nothing with what was read.
+    pub loads: Vec<Bandwidth>,
+    /// Reading one half of the working set and writing it to the other.
+    pub copies: Vec<Bandwidth>,
+    /// Computing in registers.
+    pub peaks: Vec<Peak>,
+}
+
+/// A memory limit.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Bandwidth {
+    /// The level.
+    pub level: &'static str,
+    /// How many threads, each on memory of its own.
+    pub threads: usize,
+    /// The working set of one thread.
+    pub bytes: u64,
+    /// All threads together; for a copy, bytes read and bytes written.
+    pub gb_per_second: f64,
+}
+
+/// An arithmetic limit.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Peak {
+    /// The level.
+    pub level: &'static str,
+    /// How many threads.
+    pub threads: usize,
+    /// `f64`, `f32` or `int`.
+    pub arithmetic: &'static str,
+    /// Fused multiply-adds, which count twice. Otherwise as many additions as multiplications;
+    /// for integers, additions of 64 bits.
+    pub fused: bool,
+    /// All threads together.
+    pub gflops: f64,
+}
+
+/// What bounds a kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Limit {
+    /// Reading memory.
+    Load,
+    /// Writing memory, as fast as a copy writes.
+    Copy,
+    /// Computing.
+    Arithmetic,
+}
+
+/// The name of an arithmetic in reports.
+pub const fn arithmetic_name(arithmetic: Arithmetic) -> &'static str {
+    match arithmetic {
+        Arithmetic::F64 => "f64",
+        Arithmetic::F32 => "f32",
+        Arithmetic::Int => "int",
+    }
+}
+
+impl Roof {
+    /// How near to the roof the call in `row` comes, for a kernel with this arithmetic that may
+    /// fuse or not. None when the limits of the row's level and number of threads were not
+    /// measured, or when the call costs nothing.
+    pub fn share(&self, arithmetic: Arithmetic, fused: bool, row: &Row) -> Option<Share> {
+        let set = row.footprint / row.threads.max(1) as u64;
+        let load = bandwidth(&self.loads, row, set)?;
+        // Half of what a copy moves is written.
+        let write = bandwidth(&self.copies, row, set)? / 2.0;
+        let peak = self.peak(arithmetic, fused, row)?;
+        let least = [
+            (row.read as f64 / load, Limit::Load),
+            (row.written as f64 / write, Limit::Copy),
+            (row.flops as f64 / peak, Limit::Arithmetic),
+        ];
+        let (nanoseconds, limit) = least.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let share = nanoseconds * 1e-9 / row.best_seconds;
+        (share > 0.0).then_some(Share { share, limit })
+    }
+
+    /// The peak for the kernel's arithmetic, fused where the kernel may and the level can.
+    fn peak(&self, arithmetic: Arithmetic, fused: bool, row: &Row) -> Option<f64> {
+        let fits = |peak: &&Peak| {
+            peak.level == row.level
+                && peak.threads == row.threads
+                && (fused || !peak.fused)
+                && peak.arithmetic == arithmetic_name(arithmetic)
+        };
+        self.peaks.iter().filter(fits).map(|peak| peak.gflops).reduce(f64::max)
+    }
+}
+
+/// The limit measured at the working set nearest to `set`, by ratio.
+fn bandwidth(measured: &[Bandwidth], row: &Row, set: u64) -> Option<f64> {
+    let here = measured.iter().filter(|b| b.level == row.level && b.threads == row.threads);
+    let apart = |b: &&Bandwidth| (b.bytes as f64 / set.max(1) as f64).ln().abs();
+    here.min_by(|a, b| apart(a).total_cmp(&apart(b))).map(|b| b.gb_per_second)
+}
+
+/// One thing to measure.
+#[derive(Debug, Clone, Copy)]
+struct Probe {
+    level: Level,
+    what: Loop,
+}
+
+/// Measures the limits for each level and number of threads. Takes about a second per number.
+///
+/// # Errors
+/// [`Error::Memory`] when there is not even memory for the smallest working set.
+pub fn roof(levels: &[Level], threads: &[usize]) -> Result<Roof, Error> {
+    limits(levels, threads, MOST_WORDS, 7)
+}
+
+/// 64 MiB in words of 8 bytes: the largest working set of one thread.
+const MOST_WORDS: usize = 1 << 23;
+
+fn limits(
+    levels: &[Level],
+    threads: &[usize],
+    most_words: usize,
+    tries: usize,
+) -> Result<Roof, Error> {
+    let mut roof = Roof::default();
+    for &threads in threads {
+        let words = available_words(most_words, threads)?;
+        let probes: Vec<Probe> = levels
+            .iter()
+            .flat_map(|&level| Loop::all(level, words).map(move |what| Probe { level, what }))
+            .collect();
+        for (probe, seconds) in probes.iter().zip(together(&probes, threads, words, tries)) {
+            let amount = probe.what.amount(probe.level) as f64 * threads as f64;
+            roof.note(probe, threads, amount / seconds / 1e9);
+        }
+    }
+    Ok(roof)
+}
+
+impl Roof {
+    /// Takes the better of two measurements of the same limits: a roof is what the machine can
+    /// do, and a disturbance only ever lowers it.
+    pub(super) fn raise(&mut self, again: &Roof) {
+        let memory = |mine: &mut [Bandwidth], other: &[Bandwidth]| {
+            for (mine, other) in mine.iter_mut().zip(other) {
+                mine.gb_per_second = mine.gb_per_second.max(other.gb_per_second);
+            }
+        };
+        memory(&mut self.loads, &again.loads);
+        memory(&mut self.copies, &again.copies);
+        for (mine, other) in self.peaks.iter_mut().zip(&again.peaks) {
+            mine.gflops = mine.gflops.max(other.gflops);
+        }
+    }
+
+    fn note(&mut self, probe: &Probe, threads: usize, rate: f64) {
+        let level = probe.level.name();
+        let memory = |words: usize| {
+            let bytes = words as u64 * 8;
+            Bandwidth { level, threads, bytes, gb_per_second: rate }
+        };
+        match probe.what {
+            Loop::Load { words } => self.loads.push(memory(words)),
+            Loop::Copy { words } => self.copies.push(memory(words)),
+            Loop::Compute { arithmetic, fused } => {
+                let arithmetic = arithmetic_name(arithmetic);
+                self.peaks.push(Peak { level, threads, arithmetic, fused, gflops: rate });
+            }
+        }
+    }
+}
+
+/// The largest power of two up to `most` words that each thread can have, twice over.
+fn available_words(most: usize, threads: usize) -> Result<usize, Error> {
+    let bytes = |words: usize| words.saturating_mul(8 * 2 * threads);
+    let fits = |words: &usize| Vec::<u8>::new().try_reserve_exact(bytes(*words)).is_ok();
+    let least = Error::Memory { bytes: bytes(LEAST_WORDS), purpose: "measuring the roof" };
+    let halves = std::iter::successors(Some(most), |words| Some(words / 2));
+    halves.take_while(|words| *words >= LEAST_WORDS).find(fits).ok_or(least)
+}
+
+/// Runs every probe on all threads at the same time; seconds of the slowest thread in the best of
+/// several tries, for each probe. All probes are tried once before any is tried again: a
+/// disturbance then hits one try of many probes, not all tries of one.
+fn together(probes: &[Probe], threads: usize, words: usize, tries: usize) -> Vec<f64> {
+    let line = StartingLine { threads, arrived: AtomicUsize::new(0) };
+    let lane = || -> Vec<Duration> {
+        let mut memory = Aligned::from(&vec![0u64; words][..]);
+        let one = |probe: &Probe| {
+            line.wait();
+            let clock = Instant::now();
+            probe.what.run(probe.level, memory.as_mut_slice());
+            clock.elapsed()
+        };
+        std::iter::repeat_n(probes, tries).flatten().map(one).collect()
+    };
+    let lanes: Vec<Vec<Duration>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(lane)).collect();
+        let mut lanes = vec![lane()];
+        lanes.extend(others.into_iter().map(|other| other.join().expect("loops do not panic")));
+        lanes
+    });
+    let slowest = |run: usize| lanes.iter().map(|lane| lane[run]).max();
+    let runs = |probe: usize| (probe..probes.len() * tries).step_by(probes.len());
+    let best = |probe| runs(probe).filter_map(slowest).min().unwrap_or_default();
+    let seconds = |probe| best(probe).max(Duration::from_nanos(1)).as_secs_f64();
+    (0..probes.len()).map(seconds).collect()
+}
+
+/// Where threads wait for each other, awake: a sleeping thread would start late.
+struct StartingLine {
+    threads: usize,
+    arrived: AtomicUsize,
+}
+
+impl StartingLine {
+    fn wait(&self) {
+        let mine = self.arrived.fetch_add(1, Ordering::AcqRel);
+        let full = (mine / self.threads + 1) * self.threads;
+        while self.arrived.load(Ordering::Acquire) < full {
+            // Gives way where there are more threads than cores.
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEVEL: &str = "v3";
+
+    fn known() -> Roof {
+        let memory =
+            |bytes, gb_per_second| Bandwidth { level: LEVEL, threads: 1, bytes, gb_per_second };
+        let peak = |arithmetic, fused, gflops| Peak {
+            level: LEVEL,
+            threads: 1,
+            arithmetic,
+            fused,
+            gflops,
+        };
+        Roof {
+            loads: vec![memory(1 << 14, 400.0), memory(1 << 20, 100.0)],
+            copies: vec![memory(1 << 14, 200.0), memory(1 << 20, 50.0)],
+            peaks: vec![
+                peak("f64", false, 50.0),
+                peak("f64", true, 100.0),
+                peak("int", false, 80.0),
+            ],
+        }
+    }
+
+    /// A call of one microsecond.
+    fn row(read: u64, written: u64, flops: u64, footprint: u64) -> Row {
+        Row { read, written, flops, footprint, best_seconds: 1e-6, ..Row::blank(LEVEL) }
+    }
+
+    #[test]
+    fn the_nearest_limit_is_the_roof() {
+        let share = |arithmetic, fused, row: &Row| {
+            let share = known().share(arithmetic, fused, row).unwrap();
+            ((share.share * 1000.0).round() / 1000.0, share.limit)
+        };
+        // In a microsecond this machine loads 400 000 bytes near and 100 000 far, writes a
+        // quarter of that, and does 50 000 operations.
+        let plain = |row: &Row| share(Arithmetic::F64, false, row);
+        assert_eq!(plain(&row(200_000, 0, 1000, 1 << 13)), (0.5, Limit::Load));
+        assert_eq!(plain(&row(80_000, 0, 1000, 1 << 22)), (0.8, Limit::Load));
+        assert_eq!(plain(&row(100_000, 90_000, 1000, 1 << 14)), (0.9, Limit::Copy));
+        let busy = row(8, 8, 25_000, 1 << 14);
+        assert_eq!(plain(&busy), (0.5, Limit::Arithmetic));
+        assert_eq!(share(Arithmetic::F64, true, &busy), (0.25, Limit::Arithmetic));
+        assert_eq!(share(Arithmetic::Int, true, &busy), (0.313, Limit::Arithmetic));
+    }
+
+    #[test]
+    fn what_was_not_measured_has_no_share() {
+        let share = |roof: &Roof, row: Row| roof.share(Arithmetic::F64, false, &row);
+        assert_eq!(share(&known(), Row { threads: 2, ..row(1000, 0, 0, 1000) }), None);
+        assert_eq!(share(&known(), row(0, 0, 0, 1000)), None);
+        assert_eq!(share(&Roof::default(), row(1000, 0, 0, 1000)), None);
+    }
+
+    #[test]
+    fn every_limit_of_this_machine_is_measured_and_positive() {
+        let levels = Level::available();
+        let roof = limits(&levels, &[1, 2], 1 << 12, 1).unwrap();
+        assert_eq!(roof.loads.len(), levels.len() * 2 * 4); // 4, 8, 16 and 32 KiB
+        let rates = roof.loads.iter().chain(&roof.copies).map(|b| b.gb_per_second);
+        assert!(rates.chain(roof.peaks.iter().map(|p| p.gflops)).all(|rate| rate > 0.0));
+        for (level, threads) in levels.iter().flat_map(|level| [(level, 1), (level, 2)]) {
+            let row = Row { threads, level: level.name(), ..row(64, 8, 9, 4096) };
+            for arithmetic in [Arithmetic::F64, Arithmetic::F32, Arithmetic::Int] {
+                assert!(roof.share(arithmetic, true, &row).is_some(), "{level} on {threads}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_better_of_two_measurements_counts() {
+        let mut roof = known();
+        let mut again = known();
+        again.loads[0].gb_per_second = 500.0;
+        again.peaks[1].gflops = 90.0;
+        roof.raise(&again);
+        assert_eq!(roof.loads[0].gb_per_second, 500.0);
+        assert_eq!(roof.peaks[1].gflops, 100.0);
+    }
+}
