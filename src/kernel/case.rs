@@ -41,8 +41,9 @@ pub trait Case: Send + Sync {
     /// # Errors
     /// [`Error::Argument`] when `chunk` is 0.
     fn set_chunk(&mut self, chunk: u64) -> Result<(), Error>;
-    /// Moves every operand `bytes` past a cache line. Elements stay aligned for their type only
-    /// when `bytes` is a multiple of its size; the call rounds up to that.
+    /// Moves every operand `bytes` past a cache line, and the output of [`Case::run`] by as much.
+    /// Elements stay aligned for their type only when `bytes` is a multiple of its size; the call
+    /// rounds up to that.
     fn misalign(&mut self, bytes: usize);
     /// A hash of all operands and of the guard bytes around them.
     fn operands_hash(&self) -> u64;
@@ -51,6 +52,12 @@ pub trait Case: Send + Sync {
     /// # Errors
     /// What the plan or the tasks report.
     fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault>;
+    /// Calls `how` once, alone, and keeps what it gave: the same call can then be repeated from many
+    /// threads.
+    ///
+    /// # Errors
+    /// What the plan or the body reports.
+    fn rehearse(&self, how: How) -> Result<Box<dyn Rehearsed + '_>, Error>;
     /// The oracle's word on each number.
     fn oracle(&self) -> Vec<Near>;
     /// Time of `calls` calls on this thread. The loop is inside, compiled for the kernel's own
@@ -66,10 +73,24 @@ pub trait Case: Send + Sync {
     fn time_on(&mut self, how: How, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault>;
 }
 
+/// A call whose result is known.
+pub trait Rehearsed: Sync {
+    /// What it gave when it was alone.
+    fn alone(&self) -> Answer;
+    /// Makes the call `calls` times on this thread, into a buffer of its own, and compares the raw
+    /// bytes each time. Gives the number of calls that differed, and what the first of them gave.
+    ///
+    /// # Errors
+    /// What the body reports.
+    fn repeat(&self, calls: u64) -> Result<(u64, Option<Answer>), Error>;
+}
+
 /// A [`Case`] of the kernel `K`.
 pub(super) struct Specimen<K: Evidence> {
     problem: Problem<K>,
     chunk: Option<u64>,
+    // How many items the output of a run is moved.
+    shift: usize,
     // The buffer that timed calls write to: kept between calls, as a caller in a loop would.
     scratch: Vec<K::Item>,
 }
@@ -79,7 +100,7 @@ const FENCE: usize = 16;
 
 impl<K: Evidence> Specimen<K> {
     pub(super) fn new(problem: Problem<K>) -> Self {
-        Specimen { problem, chunk: None, scratch: Vec::new() }
+        Specimen { problem, chunk: None, shift: 0, scratch: Vec::new() }
     }
 
     fn job(&self) -> Result<Job<'_, K>, Error> {
@@ -139,6 +160,7 @@ impl<K: Evidence> Case for Specimen<K> {
 
     fn misalign(&mut self, bytes: usize) {
         self.problem.operands_mut().iter_mut().for_each(|operand| operand.shift(bytes));
+        self.shift = bytes.div_ceil(size_of::<K::Item>());
     }
 
     fn operands_hash(&self) -> u64 {
@@ -149,9 +171,10 @@ impl<K: Evidence> Case for Specimen<K> {
     fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {
         let job = self.job()?;
         let start = self.start(&job)?;
-        let mut fenced = vec![K::Item::zeroed(); start.len() + 2 * FENCE];
+        let mut fenced = vec![K::Item::zeroed(); start.len() + 2 * FENCE + self.shift];
         bytemuck::cast_slice_mut::<_, u8>(&mut fenced).fill(poison);
-        let inner = FENCE..FENCE + start.len();
+        let first = FENCE + self.shift;
+        let inner = first..first + start.len();
         if K::LAYOUT == Layout::InPlace {
             fenced[inner.clone()].copy_from_slice(&start);
         }
@@ -163,14 +186,15 @@ impl<K: Evidence> Case for Specimen<K> {
         let untouched =
             |items| bytemuck::cast_slice::<K::Item, u8>(items).iter().all(|b| *b == poison);
         let fence_holds = untouched(&fenced[..inner.start]) && untouched(&fenced[inner.end..]);
-        let output = job.finish(Cow::Borrowed(&fenced[inner]));
-        Ok(Answer {
-            value: output.value(),
-            hash: fnv1a(output.bytes()),
-            numbers: output.numbers(),
-            fenced: fence_holds,
-            took,
-        })
+        Ok(answer(&job, &fenced[inner], fence_holds, took))
+    }
+
+    fn rehearse(&self, how: How) -> Result<Box<dyn Rehearsed + '_>, Error> {
+        let job = self.job()?;
+        let start = self.start(&job)?;
+        let mut alone = start.clone();
+        job.serial(how, &mut alone)?;
+        Ok(Box::new(Rehearsal { job, how, start, alone }))
     }
 
     fn oracle(&self) -> Vec<Near> {
@@ -195,5 +219,51 @@ impl<K: Evidence> Case for Specimen<K> {
             }
             Ok(clock.elapsed())
         })
+    }
+}
+
+/// A [`Rehearsed`] call of the kernel `K`.
+struct Rehearsal<'c, K: Evidence> {
+    job: Job<'c, K>,
+    how: How,
+    start: Vec<K::Item>,
+    alone: Vec<K::Item>,
+}
+
+impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
+    fn alone(&self) -> Answer {
+        answer(&self.job, &self.alone, true, Duration::ZERO)
+    }
+
+    fn repeat(&self, calls: u64) -> Result<(u64, Option<Answer>), Error> {
+        let mut out = self.start.clone();
+        let (mut differing, mut example) = (0, None);
+        for _ in 0..calls {
+            out.copy_from_slice(&self.start);
+            self.job.serial(self.how, &mut out)?;
+            let bytes = bytemuck::cast_slice::<K::Item, u8>;
+            if bytes(&out) != bytes(&self.alone) {
+                differing += 1;
+                example.get_or_insert_with(|| answer(&self.job, &out, true, Duration::ZERO));
+            }
+        }
+        Ok((differing, example))
+    }
+}
+
+/// What the gate looks at, from a filled buffer.
+fn answer<K: Evidence>(
+    job: &Job<'_, K>,
+    items: &[K::Item],
+    fenced: bool,
+    took: Duration,
+) -> Answer {
+    let output = job.finish(Cow::Borrowed(items));
+    Answer {
+        value: output.value(),
+        hash: fnv1a(output.bytes()),
+        numbers: output.numbers(),
+        fenced,
+        took,
     }
 }

@@ -11,7 +11,7 @@ mod evidence;
 mod job;
 mod operands;
 
-pub use case::{Answer, Case, Drive};
+pub use case::{Answer, Case, Drive, Rehearsed};
 pub use entry::{Entry, Named};
 pub use evidence::{Arithmetic, Ask, Class, Cost, Evidence, Near, Number, Outcome, Param, Problem};
 pub use job::{Job, Opened, Part};
