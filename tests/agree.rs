@@ -3,8 +3,11 @@
 
 use abreast::harness::agree::{GateOptions, gate};
 use abreast::harness::matrix::{matrix, places};
+use abreast::kernel::{Ask, Body, How};
 use abreast::kernels::REGISTRY;
+use abreast::{Level, exec, exec::Executor};
 
+/// Among the rest: each body from 2, 8 and 64 threads at once gives the single-threaded bits.
 #[test]
 fn every_kernel_passes_the_gate() {
     for entry in REGISTRY {
@@ -20,5 +23,37 @@ fn every_kernel_has_the_same_bits_everywhere() {
     for entry in REGISTRY {
         let table = matrix(entry, &places, &GateOptions::quick()).unwrap();
         assert!(table.same_bits(), "{table:#?}");
+    }
+}
+
+/// Every length up to 300, not only those that the kernel's author thought of.
+#[test]
+fn every_body_agrees_with_the_oracle_and_the_others_at_every_small_size() {
+    let level = Level::best();
+    for entry in REGISTRY {
+        let mut tried = 0;
+        for n in 0..=300 {
+            let case = entry.case(&Ask::size(n)).unwrap();
+            if case.cost().flops > 200_000 {
+                break;
+            }
+            tried += 1;
+            let oracle = case.oracle();
+            let answers = Body::ALL.map(|body| {
+                let mut serial = |tasks: &dyn abreast::Tasks| {
+                    exec::Serial.run(tasks, &exec::Control::default()).map(drop)
+                };
+                case.run(How { body, level }, 0x3F, &mut serial).unwrap()
+            });
+            for (body, answer) in Body::ALL.iter().zip(&answers) {
+                let name = format!("{} {body} n = {n}", entry.name);
+                assert_eq!(answer.hash, answers[0].hash, "{name}");
+                assert_eq!(answer.numbers.len(), oracle.len(), "{name}");
+                for (i, (near, number)) in oracle.iter().zip(&answer.numbers).enumerate() {
+                    assert!(near.accepts(*number), "{name}: number {i} is {number}, not {near:?}");
+                }
+            }
+        }
+        assert!(tried >= 30, "{}: only {tried} sizes are small", entry.name);
     }
 }

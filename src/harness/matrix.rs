@@ -207,3 +207,71 @@ fn most_frequent(hashes: impl Iterator<Item = u64>) -> Option<u64> {
 fn hex(hash: u64) -> String {
     format!("{hash:016x}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tasks;
+    use crate::exec::{Report, Serial};
+    use crate::kernels::REGISTRY;
+
+    /// An executor that does not run the last task, and one that runs none.
+    struct Careless;
+    struct Broken;
+
+    impl Executor for Careless {
+        fn name(&self) -> String {
+            "careless".to_owned()
+        }
+        fn width(&self) -> usize {
+            1
+        }
+        fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+            struct AllButOne<'t>(&'t dyn Tasks);
+            impl Tasks for AllButOne<'_> {
+                fn len(&self) -> usize {
+                    self.0.len() - 1
+                }
+                fn run(&self, i: usize) -> Result<(), Fault> {
+                    self.0.run(i)
+                }
+            }
+            Serial.run(&AllButOne(tasks), control)
+        }
+    }
+
+    impl Executor for Broken {
+        fn name(&self) -> String {
+            "broken".to_owned()
+        }
+        fn width(&self) -> usize {
+            1
+        }
+        fn run(&self, _: &dyn Tasks, _: &Control<'_>) -> Result<Report, Fault> {
+            Err(Fault::Cancelled)
+        }
+    }
+
+    #[test]
+    fn a_careless_executor_and_a_broken_one_show_in_every_row() {
+        let places: Vec<Box<dyn Executor + Sync>> =
+            vec![Box::new(Serial), Box::new(Serial), Box::new(Careless), Box::new(Broken)];
+        let options = GateOptions { bodies: vec![Body::Rust], ..GateOptions::quick() };
+        for entry in REGISTRY {
+            let table = matrix(entry, &places, &options).unwrap();
+            assert!(!table.same_bits());
+            for row in &table.rows {
+                let agrees: Vec<bool> = row.cells.iter().map(|cell| cell.agrees).collect();
+                assert_eq!(agrees, [true, true, false, false], "{row:#?}");
+                assert_eq!(row.cells[3].fault.as_deref(), Some("cancelled"));
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_matrix_proves_nothing() {
+        let none = GateOptions { levels: Vec::new(), ..GateOptions::quick() };
+        assert!(!matrix(&REGISTRY[0], &places().unwrap(), &none).unwrap().same_bits());
+        assert!(!matrix(&REGISTRY[0], &[], &GateOptions::quick()).unwrap().same_bits());
+    }
+}

@@ -24,3 +24,11 @@ pub(super) fn trouble() -> Option<&'static str> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_thread_begins_without_trouble() {
+        assert_eq!(super::trouble(), None);
+    }
+}

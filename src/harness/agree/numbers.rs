@@ -169,3 +169,58 @@ fn is_nan(number: Number) -> bool {
         Number::F32(value) => value.is_nan(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn answer(numbers: &[f64]) -> Answer {
+        let hash = crate::sample::fnv1a(bytemuck::cast_slice(numbers));
+        let numbers: Vec<Number> = numbers.iter().map(|x| Number::F64(*x)).collect();
+        Answer { value: numbers[0], hash, numbers, fenced: true, took: Duration::ZERO }
+    }
+
+    fn real(hi: f64, bound: f64) -> Near {
+        Near::Real { hi, lo: 0.0, bound }
+    }
+
+    #[test]
+    fn zeros_of_different_sign_differ_and_nans_do_not() {
+        assert!(!same(&answer(&[0.0, 1.0]), &answer(&[-0.0, 1.0])));
+        assert!(same(&answer(&[f64::NAN, 1.0]), &answer(&[-f64::NAN, 1.0])));
+        assert!(!same(&answer(&[f64::NAN, 1.0]), &answer(&[f64::NAN, 1.5])));
+        assert!(!same(&answer(&[1.0]), &answer(&[f64::NAN])));
+    }
+
+    #[test]
+    fn distances_are_in_units_in_the_last_place() {
+        assert_eq!(distance(&real(1.0, 0.0), Number::F64(1.0 + 3.0 * f64::EPSILON)), 3.0);
+        assert_eq!(distance(&real(1.0, 0.0), Number::F32(1.0 + f32::EPSILON)), 1.0);
+        assert_eq!(distance(&Near::Exact(7), Number::Int(-3)), 10.0);
+        assert_eq!(distance(&real(f64::INFINITY, 0.0), Number::F64(f64::INFINITY)), 0.0);
+        assert_eq!(distance(&real(f64::INFINITY, 0.0), Number::F64(f64::MAX)), f64::INFINITY);
+        assert_eq!(distance(&real(1.0, 0.0), Number::F64(f64::NAN)), f64::INFINITY);
+        assert_eq!(distance(&real(f64::NAN, 0.0), Number::F64(f64::NAN)), 0.0);
+        assert_eq!(distance(&Near::Exact(0), Number::F64(0.0)), f64::INFINITY);
+    }
+
+    #[test]
+    fn the_worst_rejected_number_is_shown_with_its_bits() {
+        let got = answer(&[1.0, 2.5, 3.0, f64::NAN]);
+        let oracle = [real(1.0, 0.0), real(2.0, 0.1), real(3.0, 0.0), real(f64::NAN, 0.0)];
+        let near = nearness(&got, &oracle).unwrap();
+        assert_eq!(near.rejected, [1]);
+        let shown = near.difference(&got, &oracle);
+        assert_eq!((shown.wrong, shown.of, shown.index), (1, 4, 1));
+        assert_eq!((&*shown.got, &*shown.got_bits), ("2.5", "4004000000000000"));
+        assert_eq!((&*shown.want, &*shown.want_bits), ("2.0", "4000000000000000"));
+        assert_eq!(shown.max_ulp, 0.5 / (2.0 * f64::EPSILON));
+    }
+
+    #[test]
+    fn an_answer_of_another_length_is_no_answer() {
+        let why = nearness(&answer(&[1.0]), &[]).err().unwrap();
+        assert_eq!(why, "the result has 1 numbers, the oracle 0");
+    }
+}

@@ -2,23 +2,22 @@
 //! a time; here its calls overlap.
 
 use super::GateOptions;
-use super::numbers::same;
 use super::report::Check;
-use super::watch::{Trouble, plain, serially};
-use crate::kernel::{Answer, Ask, Case, Entry, How};
-use std::cell::Cell;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use super::watch::{Trouble, caught};
+use crate::kernel::{Ask, Entry, How, Rehearsed};
+use std::sync::{Barrier, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
-/// How many threads call at once, and how many calls each makes of a body. 64 are more than most
-/// machines have cores, so the scheduler also interrupts calls in the middle.
-const CROWDS: [(usize, usize); 3] = [(2, 24), (8, 8), (64, 2)];
-
-/// How many times as many calls when there is time.
-const PATIENCE: usize = 8;
+/// How many threads call at once. 64 are more than most machines have cores, so the scheduler also
+/// interrupts calls in the middle.
+const CROWDS: [usize; 3] = [2, 8, 64];
 
 /// How many problems of one size, each with operands of its own, the threads share out.
 const INPUTS: usize = 4;
+
+/// Calls that one thread makes of a body on one input, before and beside others, at least and at
+/// most.
+const CALLS: (u64, u64) = (4, 4096);
 
 /// A body that gave other bits in a crowd.
 pub(super) struct Clash {
@@ -36,32 +35,56 @@ pub(super) fn crowds(
     hows: &[How],
     runs: &mut u64,
 ) -> Result<Vec<Clash>, Trouble> {
-    let cases = (0..INPUTS as u64)
-        .map(|i| entry.case(&Ask { seed: options.seed.wrapping_add(i), ..Ask::size(n) }))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|why| Trouble::new(Check::Failed, why.to_string()))?;
-    let rounds = hows.iter().map(|how| Round::new(*how, &cases)).collect::<Result<Vec<_>, _>>()?;
+    let ask = |i| Ask { seed: options.seed.wrapping_add(i), ..Ask::size(n) };
+    let cases = (0..INPUTS as u64).map(|i| caught(|| entry.case(&ask(i))));
+    let cases = cases.collect::<Result<Vec<_>, _>>()?;
     let mut clashes = Vec::new();
-    for (threads, calls) in CROWDS {
-        let calls = if options.quick { calls } else { PATIENCE * calls };
-        clashes.extend(Crowd::new(&cases, threads, calls).gather(&rounds, n)?);
-        *runs += (2 * threads * calls * hows.len()) as u64;
+    for how in hows {
+        let parts = cases.iter().map(|case| caught(|| case.rehearse(*how)));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        let found = one_body(&parts, options.quick, runs)?;
+        let clash =
+            |(place, trouble)| Clash { how: *how, case: format!("n = {n}{place}"), trouble };
+        clashes.extend(found.into_iter().map(clash));
     }
     Ok(clashes)
 }
 
-/// A body, and what it gives for each problem when it is alone.
-struct Round {
-    how: How,
-    alone: Vec<Answer>,
+/// Where it happened, and what.
+type Found = (String, Trouble);
+
+/// One body: alone, then in crowds. What does not even repeat alone is spared the crowds.
+fn one_body(
+    parts: &[Box<dyn Rehearsed + '_>],
+    quick: bool,
+    runs: &mut u64,
+) -> Result<Vec<Found>, Trouble> {
+    let mut gather = |threads, calls, input| {
+        *runs += threads as u64 * calls;
+        Crowd { parts, threads, calls, input }.gather()
+    };
+    let clock = Instant::now();
+    if let Some(found) = gather(1, CALLS.0, Input::Same)? {
+        return Ok(vec![found]);
+    }
+    let one_call = clock.elapsed() / CALLS.0 as u32;
+    let mut found = Vec::new();
+    for threads in CROWDS {
+        for input in [Input::Same, Input::Different] {
+            found.extend(gather(threads, calls(one_call, threads, quick), input)?);
+        }
+    }
+    Ok(found)
 }
 
-impl Round {
-    fn new(how: How, cases: &[Box<dyn Case>]) -> Result<Round, Trouble> {
-        let alone = cases.iter().map(|case| plain(&**case, how, &mut |tasks| serially(tasks)));
-        Ok(Round { how, alone: alone.collect::<Result<_, _>>()? })
-    }
+/// How many calls a thread makes, so that a crowd keeps one core busy for some milliseconds.
+fn calls(one_call: Duration, threads: usize, quick: bool) -> u64 {
+    let budget = Duration::from_millis(if quick { 3 } else { 100 });
+    let fit = budget.as_nanos() / (one_call.as_nanos().max(1) * threads as u128);
+    (fit as u64).clamp(CALLS.0, CALLS.1)
 }
+
+const OTHER_BITS: &str = "not the bits of a call alone";
 
 /// What the threads of a crowd work on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,119 +93,74 @@ enum Input {
     Different,
 }
 
-/// Threads that start each call together.
+/// Threads that begin together and call one body again and again.
 struct Crowd<'c> {
-    cases: &'c [Box<dyn Case>],
+    parts: &'c [Box<dyn Rehearsed + 'c>],
     threads: usize,
-    calls: usize,
-    arrived: AtomicUsize,
-    // A thread could not be started: nobody may wait for it.
-    abandoned: AtomicBool,
+    calls: u64,
+    input: Input,
 }
 
-/// Who went wrong: which round, on which input, and how.
-type Wrong = (usize, Input, Trouble);
-
-impl<'c> Crowd<'c> {
-    fn new(cases: &'c [Box<dyn Case>], threads: usize, calls: usize) -> Self {
-        let (arrived, abandoned) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Crowd { cases, threads, calls, arrived, abandoned }
+impl Crowd<'_> {
+    /// Lets them loose; what went wrong, if anything did.
+    fn gather(&self) -> Result<Option<Found>, Trouble> {
+        let clashed = self.all_members()?;
+        let wrong: u64 = clashed.iter().map(|(calls, _)| calls).sum();
+        let Some((_, first)) = clashed.into_iter().next() else { return Ok(None) };
+        let place = match (self.threads, self.input) {
+            (1, _) => String::new(),
+            (threads, Input::Same) => format!(", {threads} threads on the same input"),
+            (threads, Input::Different) => format!(", {threads} threads on several inputs"),
+        };
+        let (check, at_once) = match self.threads {
+            1 => (Check::Repeat, "one after another"),
+            _ => (Check::Reentry, "at once"),
+        };
+        let of = self.threads as u64 * self.calls;
+        let detail = format!("{wrong} of {of} calls {at_once}: {}", first.detail);
+        Ok(Some((place, Trouble { check, detail, ..first })))
     }
 
-    fn gather(&self, rounds: &[Round], n: u64) -> Result<Vec<Clash>, Trouble> {
-        let found = Mutex::new(Vec::new());
-        let wrong = &found;
+    /// For each thread with wrong calls, their number and the first of them.
+    fn all_members(&self) -> Result<Vec<(u64, Trouble)>, Trouble> {
+        let (barrier, clashed) = (Barrier::new(self.threads), Mutex::new(Vec::new()));
+        // Whether all threads could be started: only then may they wait for each other.
+        let complete = OnceLock::new();
         std::thread::scope(|scope| {
             for member in 0..self.threads {
-                let work = move || self.member(member, rounds, wrong);
+                let (barrier, clashed, complete) = (&barrier, &clashed, &complete);
+                let work = move || {
+                    if *complete.wait() {
+                        barrier.wait();
+                        let mine = self.member(member);
+                        clashed.lock().unwrap_or_else(|dead| dead.into_inner()).extend(mine);
+                    }
+                };
                 let thread = std::thread::Builder::new().name(format!("gate-{member}"));
                 if let Err(why) = thread.spawn_scoped(scope, work) {
-                    self.abandoned.store(true, Ordering::Relaxed);
+                    complete.get_or_init(|| false);
                     let detail = format!("could not start {} threads: {why}", self.threads);
                     return Err(Trouble::new(Check::Failed, detail));
                 }
             }
+            complete.get_or_init(|| true);
             Ok(())
         })?;
-        let wrong = found.into_inner().unwrap_or_else(|dead| dead.into_inner());
-        Ok(self.clashes(rounds, wrong, n))
+        Ok(clashed.into_inner().unwrap_or_else(|dead| dead.into_inner()))
     }
 
-    /// What each thread does: every round on both kinds of input, several times.
-    fn member(&self, member: usize, rounds: &[Round], wrong: &Mutex<Vec<Wrong>>) {
-        let mut meetings = 0;
-        for (i, round) in rounds.iter().enumerate() {
-            for input in [Input::Same, Input::Different] {
-                let which = if input == Input::Same { 0 } else { member % self.cases.len() };
-                for _ in 0..self.calls {
-                    meetings += 1;
-                    let outcome = self.call(round.how, which, meetings);
-                    if let Some(trouble) = clash(outcome, &round.alone[which]) {
-                        let mut wrong = wrong.lock().unwrap_or_else(|dead| dead.into_inner());
-                        wrong.push((i, input, trouble));
-                    }
-                }
+    /// What one thread does, and how many of its calls went wrong.
+    fn member(&self, member: usize) -> Option<(u64, Trouble)> {
+        let which = if self.input == Input::Same { 0 } else { member % self.parts.len() };
+        let part = &self.parts[which];
+        match caught(|| part.repeat(self.calls)) {
+            Ok((0, _)) => None,
+            Ok((wrong, example)) => {
+                let seen = example.unwrap_or_else(|| part.alone());
+                Some((wrong, Trouble::differs(Check::Reentry, OTHER_BITS, &seen, &part.alone())))
             }
+            // The first fault ended this thread's calls.
+            Err(trouble) => Some((1, trouble)),
         }
-    }
-
-    /// One call that starts when all threads are ready for their own.
-    fn call(&self, how: How, which: usize, meetings: usize) -> Result<Answer, Trouble> {
-        let met = Cell::new(false);
-        let outcome = plain(&*self.cases[which], how, &mut |tasks| {
-            met.set(true);
-            self.meet(meetings);
-            serially(tasks)
-        });
-        if !met.get() {
-            // It failed before it began; the others wait all the same.
-            self.meet(meetings);
-        }
-        outcome
-    }
-
-    /// Waits until every thread is here for the `meetings`th time. Spinning lets them go within
-    /// less than a microsecond of each other, so that even short calls overlap.
-    fn meet(&self, meetings: usize) {
-        self.arrived.fetch_add(1, Ordering::AcqRel);
-        let mut spins = 0;
-        while self.arrived.load(Ordering::Acquire) < meetings * self.threads
-            && !self.abandoned.load(Ordering::Relaxed)
-        {
-            spins += 1;
-            if spins < 100 { std::hint::spin_loop() } else { std::thread::yield_now() }
-        }
-    }
-
-    /// One clash per body and kind of input, however many calls went wrong.
-    fn clashes(&self, rounds: &[Round], wrong: Vec<Wrong>, n: u64) -> Vec<Clash> {
-        let mut clashes = Vec::new();
-        for (i, round) in rounds.iter().enumerate() {
-            for (input, inputs) in
-                [(Input::Same, "the same input"), (Input::Different, "different inputs")]
-            {
-                let mut here = wrong.iter().filter(|(at, on, _)| *at == i && *on == input);
-                let Some((_, _, first)) = here.next() else { continue };
-                let (times, of) = (1 + here.count(), self.threads * self.calls);
-                let detail = format!("{times} of {of} calls at once: {}", first.detail);
-                let trouble =
-                    Trouble { check: first.check, detail, difference: first.difference.clone() };
-                let case = format!("n = {n}, {} threads on {inputs}", self.threads);
-                clashes.push(Clash { how: round.how, case, trouble });
-            }
-        }
-        clashes
-    }
-}
-
-/// What is wrong with the outcome of a call in a crowd.
-fn clash(outcome: Result<Answer, Trouble>, alone: &Answer) -> Option<Trouble> {
-    match outcome {
-        Ok(answer) if same(&answer, alone) => None,
-        Ok(answer) => {
-            let detail = "not the bits of a call alone";
-            Some(Trouble::differs(Check::Reentry, detail, &answer, alone))
-        }
-        Err(trouble) => Some(Trouble { check: Check::Reentry, ..trouble }),
     }
 }

@@ -118,6 +118,7 @@ impl fmt::Display for Finding {
         }
         match self.cases {
             0 | 1 => Ok(()),
+            2 => write!(f, " (and in one more case)"),
             more => write!(f, " (and in {} more cases)", more - 1),
         }
     }

@@ -7,6 +7,7 @@ use crate::error::panic_text;
 use crate::exec::{Control, Executor, Serial};
 use crate::kernel::{Answer, Case, How, Near};
 use crate::{Fault, Tasks};
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the output buffer is filled with before a call. Neither is zero, on which adding to the
@@ -24,14 +25,16 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    pub(super) fn new(check: Check, detail: impl Into<String>) -> Trouble {
-        Trouble { check, detail: detail.into(), difference: None }
+    /// The text on one line, as a table needs it: a panic's may have several.
+    pub(super) fn new(check: Check, detail: impl AsRef<str>) -> Trouble {
+        let detail: Vec<&str> = detail.as_ref().lines().map(str::trim).collect();
+        Trouble { check, detail: detail.join(" "), difference: None }
     }
 
     /// The trouble of having other bits than `reference`.
     pub(super) fn differs(
         check: Check,
-        detail: impl Into<String>,
+        detail: impl AsRef<str>,
         answer: &Answer,
         reference: &Answer,
     ) -> Trouble {
@@ -66,7 +69,7 @@ pub(super) struct Expected {
 
 impl Expected {
     pub(super) fn of(case: &dyn Case, any: How) -> Expected {
-        let untouched = |poison| guarded(|| case.run(any, poison, &mut |_| Ok(()))).ok();
+        let untouched = |poison| caught(|| case.run(any, poison, &mut |_| Ok(()))).ok();
         Expected {
             oracle: case.oracle(),
             operands: case.operands_hash(),
@@ -138,7 +141,7 @@ pub(super) fn examine(
     Err(Trouble { check, detail: detail.to_owned(), difference })
 }
 
-/// One watched run with operands that lie elsewhere: right is what `reference` says.
+/// A watched run with operands that lie elsewhere: right is what `reference` says.
 pub(super) fn again(case: &dyn Case, how: How, reference: &Answer) -> Result<(), Trouble> {
     let operands = case.operands_hash();
     let answer = once(case, how, POISONS[0], Order::Forward)?;
@@ -148,29 +151,37 @@ pub(super) fn again(case: &dyn Case, how: How, reference: &Answer) -> Result<(),
     if same(&answer, reference) {
         return Ok(());
     }
+    unrepeated(&answer, || once(case, how, POISONS[0], Order::Forward))?;
     let detail = "not the bits of aligned operands";
     Err(Trouble::differs(Check::Bits, detail, &answer, reference))
 }
 
-/// One run, the chunks driven by `drive`, whatever becomes of it.
-pub(super) fn plain(
-    case: &dyn Case,
-    how: How,
-    drive: &mut dyn FnMut(&dyn Tasks) -> Result<(), Fault>,
-) -> Result<Answer, Trouble> {
-    guarded(|| case.run(how, POISONS[0], drive))
+/// Fails when `run` gives other bits than `first` in one of a few more calls. What does not repeat
+/// must not be blamed on anything else.
+fn unrepeated(
+    first: &Answer,
+    mut run: impl FnMut() -> Result<Answer, Trouble>,
+) -> Result<(), Trouble> {
+    for _ in 0..6 {
+        let next = run()?;
+        if !same(first, &next) {
+            let detail = "the same call gave other bits another time";
+            return Err(Trouble::differs(Check::Repeat, detail, &next, first));
+        }
+    }
+    Ok(())
 }
 
 /// Drives the chunks one after another on this thread.
-pub(super) fn serially(tasks: &dyn Tasks) -> Result<(), Fault> {
+fn serially(tasks: &dyn Tasks) -> Result<(), Fault> {
     Serial.run(tasks, &Control::default()).map(drop)
 }
 
-/// A run whose faults and panics (those outside of tasks, as in the kernel's fold) are trouble.
-fn guarded(run: impl FnOnce() -> Result<Answer, Fault>) -> Result<Answer, Trouble> {
+/// Does `work`; its errors and panics (those outside of tasks, as in the kernel's fold) are trouble.
+pub(super) fn caught<T, E: Display>(work: impl FnOnce() -> Result<T, E>) -> Result<T, Trouble> {
     let failed = |why| Trouble::new(Check::Failed, why);
-    match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(outcome) => outcome.map_err(|fault| failed(fault.to_string())),
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(outcome) => outcome.map_err(|why| failed(why.to_string())),
         Err(panic) => Err(failed(format!("panicked: {}", panic_text(panic)))),
     }
 }
@@ -187,7 +198,7 @@ fn once(case: &dyn Case, how: How, poison: u8, order: Order) -> Result<Answer, T
         Order::Forward => serially(tasks),
         Order::Backward => serially(&Reversed(tasks)),
     };
-    let answer = guarded(|| case.run(how, poison, &mut drive))?;
+    let answer = caught(|| case.run(how, poison, &mut drive))?;
     if let Some(what) = environment::trouble() {
         return Err(Trouble::new(Check::Environment, format!("after the call {what}")));
     }
@@ -206,24 +217,20 @@ fn why_unsteady(
     expected: &Expected,
     mut run: impl FnMut(usize, Order) -> Result<Answer, Trouble>,
 ) -> Result<Trouble, Trouble> {
-    let trouble = |check, detail: &str| Trouble::differs(check, detail, second, first);
     if let Some(i) = expected.unwritten(first, second) {
         let detail = format!("number {i} is what filled the buffer before the call");
-        return Ok(trouble(Check::Unwritten, &detail));
+        return Ok(Trouble::new(Check::Unwritten, detail));
     }
-    let repeated = run(0, Order::Forward)?;
-    let poisoned = run(1, Order::Forward)?;
-    let reordered = run(0, Order::Backward)?;
-    Ok(if !same(first, &repeated) {
-        let detail = "the same call gave other bits the second time";
-        Trouble::differs(Check::Repeat, detail, &repeated, first)
-    } else if !same(first, &poisoned) {
-        trouble(Check::Unwritten, "the result follows what the buffer held before the call")
-    } else if !same(first, &reordered) {
-        trouble(Check::Order, "other bits when the last chunk runs first")
-    } else {
-        trouble(Check::Repeat, "one call in a few gave other bits")
-    })
+    unrepeated(first, || run(0, Order::Forward))?;
+    if !same(first, &run(1, Order::Forward)?) {
+        let detail = "the result follows what the buffer held before the call";
+        return Ok(Trouble::new(Check::Unwritten, detail));
+    }
+    let (check, detail) = match same(first, &run(0, Order::Backward)?) {
+        false => (Check::Order, "other bits when the last chunk runs first"),
+        true => (Check::Repeat, "one call in a few gave other bits"),
+    };
+    Ok(Trouble::differs(check, detail, second, first))
 }
 
 /// The same tasks, the last one first.
