@@ -1,0 +1,45 @@
+//! The defects that only C can have.
+#![allow(unsafe_code)]
+
+use crate::square::{Plant, Square};
+use abreast::Error;
+use abreast::kernel::Part;
+
+mod by_hand {
+    unsafe extern "C" {
+        pub fn planted_writes_after(n: usize, x: *const f64, out: *mut f64);
+        pub fn planted_writes_before(n: usize, x: *const f64, out: *mut f64);
+        pub fn planted_changes_input(n: usize, x: *const f64, out: *mut f64);
+        pub fn planted_hidden_static(n: usize, x: *const f64, out: *mut f64);
+        pub fn planted_leaves_ftz(n: usize, x: *const f64, out: *mut f64);
+        pub fn planted_leaves_rounding(n: usize, x: *const f64, out: *mut f64);
+    }
+}
+
+/// A door into C, as a kernel's `c.rs` has it.
+///
+/// SAFETY: no call of these is sound, which is the point of them; each breaks the contract of a
+/// body in one way. What makes them harmless where they are used: the gate runs a body with a
+/// fence of 16 items around its output, on operands that it makes anew when they have changed,
+/// and on a thread whose floating-point environment dies with it. `x` and `out` are `n` long, and
+/// a chunk is no longer than the work array.
+macro_rules! door {
+    ($($name:ident $function:ident;)*) => {$(
+        pub(crate) fn $name<P: Plant>(part: Part<'_, '_, Square<P>>) -> Result<(), Error> {
+            let p = part.open();
+            let x = &p.input[p.chunk.range()];
+            // SAFETY: as above.
+            unsafe { by_hand::$function(x.len(), x.as_ptr(), p.out.as_mut_ptr()) };
+            Ok(())
+        }
+    )*};
+}
+
+door! {
+    writes_after planted_writes_after;
+    writes_before planted_writes_before;
+    changes_input planted_changes_input;
+    hidden_static planted_hidden_static;
+    leaves_ftz planted_leaves_ftz;
+    leaves_rounding planted_leaves_rounding;
+}

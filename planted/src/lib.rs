@@ -1,0 +1,37 @@
+//! Kernels with one planted defect each, and their sound twins. They prove that the agreement gate
+//! has teeth: `tests/caught.rs` demands that each is caught, with the right words and the right
+//! name, and that the twins pass.
+//!
+//! They are also what a user's own registry looks like from outside the crate.
+
+mod c;
+pub mod square;
+pub mod total;
+
+use abreast::kernel::Entry;
+
+/// The sound kernels first, then the defects.
+pub static REGISTRY: &[Entry] = &[
+    Entry::of::<square::Square<square::Sound>>(),
+    Entry::of::<total::Total<total::Sound>>(),
+    Entry::of::<square::Square<square::NullBody>>(),
+    Entry::of::<square::Square<square::ForgetsTail>>(),
+    Entry::of::<square::Square<square::AddsToOutput>>(),
+    Entry::of::<square::Square<square::AllNan>>(),
+    Entry::of::<square::Square<square::AllZero>>(),
+    Entry::of::<square::Square<square::Permuted>>(),
+    Entry::of::<square::Square<square::WrongTail>>(),
+    Entry::of::<square::Square<square::OneLevel>>(),
+    Entry::of::<square::Square<square::Misaligned>>(),
+    Entry::of::<square::Square<square::Unrepeatable>>(),
+    Entry::of::<square::Square<square::Panics>>(),
+    Entry::of::<square::Square<square::Fails>>(),
+    Entry::of::<square::Square<square::WritesAfter>>(),
+    Entry::of::<square::Square<square::WritesBefore>>(),
+    Entry::of::<square::Square<square::ChangesInput>>(),
+    Entry::of::<square::Square<square::HiddenStatic>>(),
+    Entry::of::<square::Square<square::LeavesFtz>>(),
+    Entry::of::<square::Square<square::LeavesRounding>>(),
+    Entry::of::<total::Total<total::OtherFold>>(),
+    Entry::of::<total::Total<total::ForgetsPart>>(),
+];

@@ -1,0 +1,180 @@
+//! `square`: out[i] = x[i] * x[i], sound and with one defect at a time in one of its bodies.
+
+use crate::c;
+use abreast::exact::Twofold;
+use abreast::kernel::{
+    Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Opened, Part, Problem,
+};
+use abreast::sample::Sampled;
+use abreast::simd::Real;
+use abreast::{Error, Level, Plan};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The kernel, with the bodies of the plant `P`.
+pub struct Square<P>(PhantomData<P>);
+
+/// Five bodies under a name.
+pub trait Plant: Sized + 'static {
+    /// The kernel's name.
+    const NAME: &'static str;
+    /// Its bodies.
+    const BODIES: Bodies<BodyFn<Square<Self>>>;
+}
+
+/// Elements per chunk: `PLANTED_CHUNK` of `csrc/planted.h`.
+const CHUNK: u64 = 4096;
+
+impl<P: Plant> Kernel for Square<P> {
+    const NAME: &'static str = P::NAME;
+    const LAYOUT: Layout = Layout::PerElement;
+    const BODIES: Bodies<BodyFn<Self>> = P::BODIES;
+
+    type Args = ();
+    type Input<'i> = &'i [f64];
+    type Item = f64;
+    type Output = Vec<f64>;
+
+    fn plan((): &(), x: &[f64]) -> Result<Plan, Error> {
+        Plan::range(x.len() as u64, CHUNK)
+    }
+
+    fn finish((): &(), _: &Plan, items: Cow<'_, [f64]>) -> Vec<f64> {
+        items.into_owned()
+    }
+}
+
+impl<P: Plant> Evidence for Square<P> {
+    const FORMULA: &'static str = "out[i] = x[i] * x[i]";
+    const SIZES: &'static [u64] = &[0, 1, 2, 3, 17, 33, 257, 4096, 4097, 20_000];
+    const SWEEP: &'static [u64] = &[1 << 10, 1 << 14];
+
+    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
+        let n = ask.elements(1 << 14, 2 * size_of::<f64>())?;
+        Ok(Problem::new(n as u64, ()).with(&f64::uniform(n, ask.seed)))
+    }
+
+    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+        let near = |x: &f64| {
+            let exact = Twofold::product(*x, *x);
+            // One rounding, and room for the defects that are meant to hide within the bound.
+            Near::Real { hi: exact.hi, lo: exact.lo, bound: 4.0 * f64::ROUNDOFF * exact.hi }
+        };
+        problem.input().iter().map(near).collect()
+    }
+
+    fn cost(problem: &Problem<Self>) -> Cost {
+        let n = problem.n;
+        Cost { read: 8 * n, written: 8 * n, flops: n, elements: n }
+    }
+}
+
+/// The sound body, then `spoil`, which is where the defect is.
+fn spoilt<P: Plant>(
+    part: Part<'_, '_, Square<P>>,
+    spoil: impl FnOnce(&[f64], &mut [f64], Level),
+) -> Result<(), Error> {
+    let Opened { input, chunk, out, level, .. } = part.open();
+    let x = &input[chunk.range()];
+    out.iter_mut().zip(x).for_each(|(out, x)| *out = x * x);
+    spoil(x, out, level);
+    Ok(())
+}
+
+/// The next number away from zero: a defect within every bound.
+fn nudge(out: &mut [f64]) {
+    out.iter_mut().take(1).for_each(|x| *x = f64::from_bits(x.to_bits() + 1));
+}
+
+/// Declares plants: a type, a kernel name, and which body is not the sound one.
+macro_rules! plants {
+    ($($(#[$doc:meta])* $plant:ident $name:literal $($field:ident: $body:expr)?;)*) => {$(
+        $(#[$doc])*
+        pub struct $plant;
+        impl Plant for $plant {
+            const NAME: &'static str = $name;
+            const BODIES: Bodies<BodyFn<Square<Self>>> = {
+                const SOUND: BodyFn<Square<$plant>> = |part| spoilt(part, |_, _, _| ());
+                Bodies {
+                    $($field: $body,)?
+                    ..Bodies { c: SOUND, c_by_hand: SOUND, cpp: SOUND, rust: SOUND, simd: SOUND }
+                }
+            };
+        }
+    )*};
+}
+
+static CALLS: AtomicU64 = AtomicU64::new(0);
+
+plants! {
+    /// No defect.
+    Sound "square";
+    /// Does nothing.
+    NullBody "null_body" simd: |_| Ok(());
+    /// Forgets the last element of an odd number.
+    ForgetsTail "forgets_tail" simd: |part| {
+        let Opened { input, chunk, out, .. } = part.open();
+        let pairs = input[chunk.range()].chunks_exact(2);
+        for (out, x) in out.chunks_exact_mut(2).zip(pairs) {
+            out.copy_from_slice(&[x[0] * x[0], x[1] * x[1]]);
+        }
+        Ok(())
+    };
+    /// Adds to what its output holds, which a buffer of zeros would hide.
+    AddsToOutput "adds_to_output" rust: |part| {
+        let Opened { input, chunk, out, .. } = part.open();
+        out.iter_mut().zip(&input[chunk.range()]).for_each(|(out, x)| *out += x * x);
+        Ok(())
+    };
+    /// Gives NaN.
+    AllNan "all_nan" cpp: |part| spoilt(part, |_, out, _| out.fill(f64::NAN));
+    /// Gives zeros.
+    AllZero "all_zero" rust: |part| spoilt(part, |_, out, _| out.fill(0.0));
+    /// Gives the right numbers in the wrong places.
+    Permuted "permuted" simd: |part| spoilt(part, |_, out, _| out.reverse());
+    /// Is wrong in the last element of 33.
+    WrongTail "wrong_tail" simd: |part| spoilt(part, |x, out, _| {
+        if x.len() == 33 {
+            out[32] = x[32];
+        }
+    });
+    /// Has one other bit, within every bound, at the best level only.
+    OneLevel "one_level" simd: |part| spoilt(part, |_, out, level| {
+        if level == Level::best() {
+            nudge(out);
+        }
+    });
+    /// Has one other bit when its operand is not at a multiple of 16 bytes.
+    Misaligned "misaligned" simd: |part| spoilt(part, |x, out, _| {
+        if x.as_ptr().addr() % 16 != 0 {
+            nudge(out);
+        }
+    });
+    /// Has one other bit in one call of three.
+    Unrepeatable "unrepeatable" rust: |part| spoilt(part, |_, out, _| {
+        if CALLS.fetch_add(1, Ordering::Relaxed) % 3 == 2 {
+            nudge(out);
+        }
+    });
+    /// Panics at 17 elements.
+    Panics "panics" rust: |part| spoilt(part, |x, _, _| assert_ne!(x.len(), 17, "planted"));
+    /// Reports an error at 17 elements.
+    Fails "fails" rust: |part| {
+        let mut seventeen = false;
+        spoilt(part, |x, _, _| seventeen = x.len() == 17)?;
+        if seventeen { Err(Error::argument("n", 17, "planted")) } else { Ok(()) }
+    };
+    /// Writes the item after its slice.
+    WritesAfter "writes_after" c: c::writes_after;
+    /// Writes the item before its slice.
+    WritesBefore "writes_before" c: c::writes_before;
+    /// Writes to its operand.
+    ChangesInput "changes_input" c: c::changes_input;
+    /// Keeps a work array between calls.
+    HiddenStatic "hidden_static" c: c::hidden_static;
+    /// Leaves flush-to-zero on.
+    LeavesFtz "leaves_ftz" c: c::leaves_ftz;
+    /// Leaves the rounding mode changed.
+    LeavesRounding "leaves_rounding" c: c::leaves_rounding;
+}
