@@ -40,3 +40,9 @@ unsafe extern "C" {
 unsafe extern "C" {
     pub fn ab_sdot(level: ab_level, n: usize, x: *const f32, y: *const f32) -> f32;
 }
+unsafe extern "C" {
+    pub fn ab_dsum(level: ab_level, n: usize, x: *const f64) -> f64;
+}
+unsafe extern "C" {
+    pub fn ab_ssum(level: ab_level, n: usize, x: *const f32) -> f32;
+}

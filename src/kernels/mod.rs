@@ -46,8 +46,10 @@ macro_rules! register {
     };
 }
 pub mod dot;
+pub mod sum;
 
 register! {
     // folder: its kernels; its plain functions
+    sum: Sum<f64>, Sum<f32>, SumArange; sum, sum_arange;
     dot: Dot<f64>, Dot<f32>; dot;
 }

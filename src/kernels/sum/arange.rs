@@ -1,0 +1,156 @@
+//! `sum_arange`: the sum of the doubles 0, 1, .., n - 1, as `arange(n).sum()` computes it, but
+//! without ever holding the array.
+//!
+//! `sum_arange = sum of i, i = 0 .. n`; n flops, n doubles written and read again. It equals
+//! `n (n - 1) / 2`, which is how the oracle knows it; here it is the example of a vectorised sum
+//! whose memory does not grow with n.
+//!
+//! **Plan.** Chunks of 65 536 numbers. A body fills a buffer of its thread with the numbers of its
+//! chunk and sums them with the same body of [`sum`](super::sum()), so the memory in use is bounded
+//! by threads x 512 KiB.
+//!
+//! **Accuracy.** That of [`sum`](super::sum()). Up to n = 134 217 728 no partial sum exceeds 2^53, so
+//! nothing is rounded and the result is exact.
+
+use super::{CHUNK, Sum, additions};
+use crate::exact::{Twofold, gamma};
+use crate::kernel::{
+    Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Part, Problem, call,
+};
+use crate::plan::fold;
+use crate::simd::Real;
+use crate::{Body, Error, How, Plan};
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+/// The sum of 0, 1, .., n - 1 as doubles, in bounded memory (`sum_arange`).
+#[derive(Debug, Clone, Copy)]
+pub struct SumArange;
+
+/// Above this, doubles are no longer consecutive integers.
+const MOST: u64 = 1 << f64::MANTISSA_DIGITS;
+
+impl Kernel for SumArange {
+    const NAME: &'static str = "sum_arange";
+    const LAYOUT: Layout = Layout::PerChunk;
+    const BODIES: Bodies<BodyFn<Self>> = Bodies {
+        c: |part| chunk(Body::C, part),
+        c_by_hand: |part| chunk(Body::CByHand, part),
+        cpp: |part| chunk(Body::Cpp, part),
+        rust: |part| chunk(Body::Rust, part),
+        simd: |part| chunk(Body::Simd, part),
+    };
+
+    type Args = u64;
+    type Input<'i> = ();
+    type Item = f64;
+    type Output = f64;
+
+    #[inline]
+    fn plan(n: &u64, (): ()) -> Result<Plan, Error> {
+        if *n > MOST {
+            let rule = format!("must be at most {MOST}, or not every number would be a double");
+            return Err(Error::argument("n", n, rule));
+        }
+        Plan::range(*n, CHUNK)
+    }
+
+    #[inline]
+    fn finish(_: &u64, _: &Plan, parts: Cow<'_, [f64]>) -> f64 {
+        fold(parts.iter().copied(), |a, b| a + b).unwrap_or_default()
+    }
+}
+
+/// The numbers of one chunk, summed by `body` of `sum`.
+fn chunk(body: Body, part: Part<'_, '_, SumArange>) -> Result<(), Error> {
+    thread_local! {
+        static NUMBERS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
+    }
+    let p = part.open();
+    let range = p.chunk.row..p.chunk.row + p.chunk.rows;
+    NUMBERS.with_borrow_mut(|numbers| {
+        numbers.clear();
+        let bytes = p.chunk.range().len().saturating_mul(size_of::<f64>());
+        numbers
+            .try_reserve_exact(p.chunk.range().len())
+            .map_err(|_| Error::Memory { bytes, purpose: "the numbers of a chunk" })?;
+        numbers.extend(range.map(|i| i as f64));
+        p.out[0] = call::<Sum<f64>>(How { body, level: p.level }, (), numbers)?;
+        // A job cut into larger chunks leaves no large buffer behind.
+        numbers.shrink_to(CHUNK as usize);
+        Ok(())
+    })
+}
+
+/// The sum of the doubles 0, 1, .., n - 1, by the fastest body at the best level here, in
+/// 512 KiB of memory whatever `n` is (and 8 bytes per 65 536 numbers).
+///
+/// # Errors
+/// [`Error::Argument`] when `n` is above 2^53: the numbers would no longer be exact.
+/// [`Error::Memory`] when the chunks' sums do not fit in memory; [`Error::Level`] when the
+/// environment variable `ABREAST_ISA` asks for what this CPU lacks.
+///
+/// ```
+/// assert_eq!(abreast::sum_arange(10_000_000)?, 49999995000000.0);
+/// assert_eq!(abreast::sum_arange(0)?, 0.0);
+/// assert!(abreast::sum_arange(u64::MAX).is_err());
+/// # Ok::<(), abreast::Error>(())
+/// ```
+pub fn sum_arange(n: u64) -> Result<f64, Error> {
+    call::<SumArange>(How::best()?, n, ())
+}
+
+impl Evidence for SumArange {
+    const FAMILY: &'static str = "sum";
+    const FORMULA: &'static str = "sum of i, i = 0 .. n, as doubles in bounded memory";
+
+    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
+        let n = ask.length(10_000_000)?;
+        SumArange::plan(&n, ())?;
+        Ok(Problem::new(n, n))
+    }
+
+    fn special() -> Vec<(&'static str, Problem<Self>)> {
+        vec![("10^7", Problem::new(10_000_000, 10_000_000))]
+    }
+
+    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+        let n = problem.n;
+        let sum = Twofold::product(n as f64, n.saturating_sub(1) as f64).times(0.5);
+        let exact = sum.hi <= MOST as f64;
+        let bound = if exact { 0.0 } else { gamma(additions::<f64>(n), f64::ROUNDOFF) * sum.hi };
+        vec![Near::Real { hi: sum.hi, lo: sum.lo, bound }]
+    }
+
+    fn cost(problem: &Problem<Self>) -> Cost {
+        let n = problem.n;
+        let bytes = n * size_of::<f64>() as u64;
+        Cost { read: bytes, written: bytes, flops: n, elements: n }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Job;
+
+    #[test]
+    fn a_number_that_is_no_double_is_refused() {
+        let refusal = sum_arange(MOST + 1).unwrap_err().to_string();
+        assert!(refusal.starts_with("n = 9007199254740993: must be at most 9007199254740992"));
+        assert!(SumArange::plan(&MOST, ()).is_ok());
+    }
+
+    #[test]
+    fn in_chunks_of_any_size_it_is_the_sum_of_the_whole_array() {
+        let n = 1_000_000;
+        let whole: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        let want = super::super::sum(&whole).unwrap();
+        for (body, size) in Body::ALL.into_iter().zip([1000, 65_536, 65_537, 300_000, n]) {
+            let job = Job::<SumArange>::new(n, ()).unwrap().with_chunk(size).unwrap();
+            let mut parts = job.blank().unwrap();
+            job.serial(How::of(body).unwrap(), &mut parts).unwrap();
+            assert_eq!(job.finish(parts.into()), want, "{body} in chunks of {size}");
+        }
+    }
+}
