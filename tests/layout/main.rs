@@ -10,6 +10,7 @@ mod twins;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tree::Source;
 
 /// A law broken, and where.
@@ -29,7 +30,7 @@ impl Breach {
 /// The tree, read once.
 struct House {
     root: PathBuf,
-    sources: Vec<Source>,
+    sources: Vec<Arc<Source>>,
     /// Folders of `src/kernels/`.
     kernels: BTreeSet<String>,
     /// Files of `src/exec/` that hold an executor.
@@ -49,8 +50,8 @@ impl House {
         if !unreadable.is_empty() {
             return Err(unreadable.into_iter().filter_map(Result::err).map(Breach).collect());
         }
-        let sources: Vec<Source> = sources.into_iter().filter_map(Result::ok).collect();
-        let executor = |source: &&Source| {
+        let sources: Vec<Arc<Source>> = sources.into_iter().filter_map(Result::ok).collect();
+        let executor = |source: &&Arc<Source>| {
             let words: Vec<&str> = source.words.iter().map(|word| &word.text[..]).collect();
             words.windows(3).any(|three| three[..2] == ["impl", "Executor"] && three[2] == "for")
         };

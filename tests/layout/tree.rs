@@ -4,8 +4,9 @@
 //! inside a macro is seen like everything else.
 
 use proc_macro2::{TokenStream, TokenTree};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// One Rust file.
 pub struct Source {
@@ -71,9 +72,23 @@ pub fn folders(root: &Path, folder: &str) -> BTreeSet<String> {
     names.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Reads one file, or says why it cannot be read as Rust.
-pub fn read(root: &Path, file: &str) -> Result<Source, String> {
+/// Reads one file, or says why it cannot be read as Rust. The copies of the tree differ in a file
+/// or two, so what has been read once is kept.
+pub fn read(root: &Path, file: &str) -> Result<Arc<Source>, String> {
+    type Known = Mutex<HashMap<(String, String), Arc<Source>>>;
+    static KNOWN: OnceLock<Known> = OnceLock::new();
     let text = std::fs::read_to_string(root.join(file)).map_err(|why| format!("{file}: {why}"))?;
+    let key = (file.to_owned(), text);
+    let known = KNOWN.get_or_init(Mutex::default);
+    if let Some(source) = known.lock().expect("no panic holds it").get(&key) {
+        return Ok(source.clone());
+    }
+    let source = Arc::new(parse(file, &key.1)?);
+    known.lock().expect("no panic holds it").insert(key, source.clone());
+    Ok(source)
+}
+
+fn parse(file: &str, text: &str) -> Result<Source, String> {
     let tokens: TokenStream = text.parse().map_err(|why| format!("{file}: {why}"))?;
     let mut source = Source {
         file: file.to_owned(),
