@@ -1,0 +1,95 @@
+//! A crate outside the repository, without the default features: what a user gets.
+//!
+//! It calls a plain function and runs a kernel of its own (examples/your_kernel.rs, word for word)
+//! on threads.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PLAIN_CALL: &str = r#"
+fn main() -> Result<(), abreast::Error> {
+    println!("{}", abreast::dot(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0])?);
+    Ok(())
+}
+"#;
+
+/// The crate, in a folder that goes when the test ends.
+struct Outside(PathBuf);
+
+impl Outside {
+    fn new(name: &str) -> Outside {
+        let house = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = format!("abreast-{name}-{}", std::process::id());
+        let outside = Outside(std::env::temp_dir().join(folder));
+        let manifest = format!(
+            "[package]\nname = \"outside\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\nabreast = {{ path = {house:?}, default-features = false }}\n\n\
+             [profile.dev.package.abreast]\nopt-level = 3\n\n[workspace]\n"
+        );
+        outside.write("Cargo.toml", &manifest);
+        outside.write("src/bin/plain_call.rs", PLAIN_CALL);
+        outside.copy(&house.join("examples/your_kernel.rs"), "src/bin/your_kernel.rs");
+        // The same versions as here, so that nothing needs the network.
+        outside.copy(&house.join("Cargo.lock"), "Cargo.lock");
+        outside
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let file = self.0.join(file);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(file, text).expect("written");
+    }
+
+    fn copy(&self, from: &Path, to: &str) {
+        self.write(to, &std::fs::read_to_string(from).expect("readable"));
+    }
+
+    /// What `cargo` prints, run in this crate.
+    fn cargo(&self, arguments: &[&str]) -> String {
+        // What is built already is not built again: cargo keeps crates apart by their features.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .arg("--offline")
+            .current_dir(&self.0)
+            .env("CARGO_TARGET_DIR", target)
+            .output()
+            .expect("cargo runs");
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success(), "cargo {arguments:?}:\n{}", text(&output.stderr));
+        text(&output.stdout)
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_crate_outside_calls_a_kernel_and_runs_its_own() {
+    let outside = Outside::new("runs");
+    assert_eq!(outside.cargo(&["run", "--quiet", "--bin", "plain_call"]), "32\n");
+    let table = outside.cargo(&["run", "--quiet", "--bin", "your_kernel"]);
+    assert_eq!(table.lines().count(), 5, "{table}");
+    let right = "serial 250000000000, two threads 250000000000";
+    assert!(table.lines().all(|line| line.ends_with(right)), "{table}");
+}
+
+#[test]
+fn a_crate_outside_gets_few_crates() {
+    let outside = Outside::new("tree");
+    let tree = outside.cargo(&["tree", "--edges", "normal", "--prefix", "none"]);
+    let mut crates: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    crates.sort();
+    crates.dedup();
+    for heavy in ["serde", "serde_json", "plotters", "clap", "criterion", "bindgen", "tokio"] {
+        assert!(!crates.contains(&heavy), "{heavy} comes along: {crates:?}");
+    }
+    assert!(crates.len() <= MOST_CRATES, "{} crates: {crates:?}", crates.len());
+}
+
+/// Itself, `abreast` and the crates that it needs, half of them only while compiling macros. There
+/// are 29; a few more may come, another tree of them may not.
+const MOST_CRATES: usize = 32;
