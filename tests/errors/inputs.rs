@@ -1,0 +1,123 @@
+//! Names that nothing answers to, counts and sizes that cannot be, for whatever is registered.
+
+use crate::names;
+use abreast::exec::{self, Threads};
+use abreast::kernel::{Ask, Body, Entry};
+use abreast::kernels::REGISTRY;
+use abreast::level::Isa;
+use abreast::{Error, Level, Plan};
+
+/// Asserts that the name is unknown, and that the nearest known one is suggested.
+#[track_caller]
+fn suggests<T: std::fmt::Debug>(result: Result<T, Error>, given: &str, nearest: &str) {
+    let sentence = result.expect_err("unknown").to_string();
+    assert!(sentence.contains(&format!("'{given}'")), "{sentence}");
+    assert!(sentence.contains(&format!("did you mean '{nearest}'?")), "{sentence}");
+}
+
+#[test]
+fn a_misspelt_name_gets_the_nearest_one() {
+    suggests(Body::parse("c-by-hnad"), "c-by-hnad", "c-by-hand");
+    suggests(Body::parse("SIMD").or_else(|_| Body::parse("simmd")), "simmd", "simd");
+    suggests(Isa::parse("basline"), "basline", "baseline");
+    suggests(Level::named("v33"), "v33", "v3");
+    suggests(exec::parse("thread").map(|_| ()), "thread", "threads");
+    suggests(exec::parse("seral").map(|_| ()), "seral", "serial");
+    for entry in REGISTRY {
+        let slip = format!("{}x", entry.name);
+        suggests(Entry::find(REGISTRY, &slip).map(|found| found.name), &slip, entry.name);
+        assert_eq!(Entry::find(REGISTRY, entry.name).unwrap().name, entry.name);
+    }
+}
+
+#[test]
+fn a_name_like_no_other_gets_the_list() {
+    for strange in ["", "fast fourier transform", "\u{0}", "ядро", "💥"] {
+        let sentence = Entry::find(REGISTRY, strange).unwrap_err().to_string();
+        assert!(REGISTRY.iter().all(|entry| sentence.contains(entry.name)), "{sentence}");
+        assert!(Body::parse(strange).is_err() && Level::named(strange).is_err());
+        assert!(exec::parse(strange).is_err());
+    }
+}
+
+#[test]
+fn a_count_of_threads_that_cannot_be_is_refused() {
+    for count in [0, Threads::MOST + 1, 1_000_000, usize::MAX] {
+        let refusal = Threads::new(count).unwrap_err();
+        names(&refusal, "threads", &count.to_string(), "must be between 1 and 4096");
+        assert_eq!(exec::parse(&format!("threads:{count}")).err(), Some(refusal));
+    }
+    for count in ["", "-1", "two", "1.5", "1e3", " 2", "99999999999999999999999"] {
+        let refusal = exec::parse(&format!("threads:{count}")).err().expect("refused");
+        names(&refusal, "threads", count, "must be a whole number");
+    }
+    names(&exec::parse("serial:3").err().unwrap(), "serial", "3", "takes no count");
+    assert_eq!(exec::parse("threads:3").unwrap().width(), 3);
+}
+
+#[test]
+fn a_plan_that_cannot_be_is_refused() {
+    let most = "must be at most 9223372036854775807";
+    names(&Plan::range(1 << 63, 1).unwrap_err(), "rows x cols", "9223372036854775808 x 1", most);
+    let product = "4294967296 x 4294967296";
+    names(&Plan::bands(1 << 32, 1 << 32, 1).unwrap_err(), "rows x cols", product, most);
+    names(&Plan::tiles(4, 4, 0, 1).unwrap_err(), "tile_rows", "0", "at least one index");
+    names(&Plan::tiles(4, 4, 1, 0).unwrap_err(), "tile_cols", "0", "at least one index");
+    names(&Plan::range(0, 0).unwrap_err(), "tile_rows", "0", "at least one index");
+    // The largest there is, and the emptiest, are plans.
+    assert_eq!(Plan::range(i64::MAX as u64, u64::MAX).unwrap().len(), 1);
+    for empty in [Plan::tiles(u64::MAX, 0, 1, 1), Plan::tiles(0, u64::MAX, 1, u64::MAX)] {
+        assert_eq!(empty.unwrap().len(), 0);
+    }
+}
+
+#[test]
+fn every_kernel_refuses_a_negative_size() {
+    for entry in REGISTRY {
+        for n in [-1, i64::MIN] {
+            let refusal = entry.case(&Ask { n: Some(n), ..Ask::default() }).err();
+            let refusal = refusal.unwrap_or_else(|| panic!("{} takes n = {n}", entry.name));
+            let sentence = refusal.to_string();
+            assert!(sentence.starts_with(&format!("n = {n}: ")), "{}: {sentence}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn every_kernel_survives_a_size_beyond_all_bounds() {
+    for entry in REGISTRY {
+        for n in [1 << 50, i64::MAX - 1, i64::MAX] {
+            // A kernel without operands may well take it; the others say what is too much.
+            let Err(refusal) = entry.case(&Ask { n: Some(n), ..Ask::default() }) else { continue };
+            let typed = matches!(refusal, Error::Argument { .. } | Error::Memory { .. });
+            assert!(typed, "{} with n = {n}: {refusal:?}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn every_kernel_refuses_arguments_that_it_does_not_have() {
+    let ask = |name: &str, value: &str| Ask {
+        given: vec![(name.to_owned(), value.to_owned())],
+        ..Ask::size(8)
+    };
+    for entry in REGISTRY {
+        let refusal = entry.case(&ask("colour", "red")).err().expect("refused");
+        names(&refusal, "colour", "red", &format!("{} does not take", entry.name));
+        for param in entry.params {
+            let refusal = entry.case(&ask(param.name, "?")).err();
+            let refusal = refusal.unwrap_or_else(|| panic!("{} {}", entry.name, param.name));
+            let Error::Argument { argument, value, .. } = &refusal else { panic!("{refusal:?}") };
+            assert_eq!((&argument[..], &value[..]), (param.name, "?"), "{}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn every_kernel_refuses_a_chunk_of_nothing() {
+    for entry in REGISTRY {
+        let mut case = entry.case(&Ask::size(8)).unwrap();
+        let sentence = case.set_chunk(0).expect_err(entry.name).to_string();
+        assert!(sentence.contains(" = 0: "), "{}: {sentence}", entry.name);
+    }
+}
