@@ -209,6 +209,37 @@ fn fold_vectors<S: Simd, T: Real>(simd: S, lanes: &T::Lanes) -> T {
     fold(last.as_mut())
 }
 
+/// Replaces every `y[i]` by `f(y[i], x[i])`, a vector at a time. What `f` makes of the zeros that
+/// fill up the last vector is thrown away. Elements of the longer slice are left alone.
+#[inline(always)]
+pub fn update<S: Simd, T: Real>(
+    simd: S,
+    y: &mut [T],
+    x: &[T],
+    f: impl Fn(T::Native<S>, T::Native<S>) -> T::Native<S>,
+) {
+    let width = T::Native::<S>::LEN;
+    let (mut y, mut x) = (y.chunks_exact_mut(UNROLL * width), x.chunks_exact(UNROLL * width));
+    for (y, x) in y.by_ref().zip(x.by_ref()) {
+        for at in (0..UNROLL * width).step_by(width) {
+            let (y, x) = (&mut y[at..at + width], &x[at..at + width]);
+            let both = (T::Native::<S>::from_slice(simd, y), T::Native::<S>::from_slice(simd, x));
+            f(both.0, both.1).store_slice(y);
+        }
+    }
+    for (y, x) in y.into_remainder().chunks_mut(width).zip(x.remainder().chunks(width)) {
+        let or_zero = |from: &[T], i: usize| from.get(i).copied().unwrap_or_default();
+        let before = T::Native::<S>::from_fn(simd, |i| or_zero(y, i));
+        let after = f(before, T::Native::<S>::from_fn(simd, |i| or_zero(x, i)));
+        for (i, y) in y.iter_mut().enumerate() {
+            *y = after[i];
+        }
+    }
+}
+
+/// Vectors per turn of the loop in [`update`]: as many as hide the price of the turn.
+const UNROLL: usize = 4;
+
 #[cfg(test)]
 mod tests {
     use super::*;
