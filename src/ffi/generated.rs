@@ -35,6 +35,14 @@ unsafe extern "C" {
     pub fn ab_crossing_slice(x: u64, y: *const u64, n: usize) -> u64;
 }
 unsafe extern "C" {
+    pub fn ab_daxpy(level: ab_level, n: usize, alpha: f64, x: *const f64, y: *mut f64)
+    -> ab_status;
+}
+unsafe extern "C" {
+    pub fn ab_saxpy(level: ab_level, n: usize, alpha: f32, x: *const f32, y: *mut f32)
+    -> ab_status;
+}
+unsafe extern "C" {
     pub fn ab_ddot(level: ab_level, n: usize, x: *const f64, y: *const f64) -> f64;
 }
 unsafe extern "C" {

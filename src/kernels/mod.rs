@@ -45,6 +45,7 @@ macro_rules! register {
         }
     };
 }
+pub mod axpy;
 pub mod dot;
 pub mod sum;
 
@@ -52,4 +53,5 @@ register! {
     // folder: its kernels; its plain functions
     sum: Sum<f64>, Sum<f32>, SumArange; sum, sum_arange;
     dot: Dot<f64>, Dot<f32>; dot;
+    axpy: Axpy<f64>, Axpy<f32>; axpy;
 }

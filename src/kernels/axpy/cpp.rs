@@ -1,0 +1,31 @@
+//! `axpy` in C++, through a cxx bridge: slices cross as slices, the mutable one included.
+#![allow(unsafe_code)]
+
+use super::Axpy;
+use crate::Error;
+use crate::kernel::Part;
+
+#[cxx::bridge(namespace = "abreast")]
+mod bridge {
+    // SAFETY: both functions check what they rely on: they touch no more than the shorter of the
+    // two lengths, write to `y` only, keep no pointer, and are noexcept. A level comes from a
+    // `Level`, so this CPU has it.
+    unsafe extern "C++" {
+        include!("kernels/axpy/axpy.hpp");
+
+        fn daxpy(level: i32, alpha: f64, x: &[f64], y: &mut [f64]);
+        fn saxpy(level: i32, alpha: f32, x: &[f32], y: &mut [f32]);
+    }
+}
+
+pub(super) fn f64(part: Part<'_, '_, Axpy<f64>>) -> Result<(), Error> {
+    let p = part.open();
+    bridge::daxpy(p.level.code(), *p.args, &p.input[p.chunk.range()], p.out);
+    Ok(())
+}
+
+pub(super) fn f32(part: Part<'_, '_, Axpy<f32>>) -> Result<(), Error> {
+    let p = part.open();
+    bridge::saxpy(p.level.code(), *p.args, &p.input[p.chunk.range()], p.out);
+    Ok(())
+}

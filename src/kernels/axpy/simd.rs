@@ -1,0 +1,21 @@
+//! `axpy` with explicit vectors.
+
+use super::{Axpy, Element};
+use crate::Error;
+use crate::kernel::Part;
+use crate::simd::{Real, update};
+use fearless_simd::{Simd, SimdBase, dispatch};
+use fearless_simd_macros::simd;
+
+pub(super) fn body<T: Element>(part: Part<'_, '_, Axpy<T>>) -> Result<(), Error> {
+    let p = part.open();
+    let (x, y) = (&p.input[p.chunk.range()], p.out);
+    dispatch!(p.level.simd(), simd => axpy(simd, *p.args, x, y));
+    Ok(())
+}
+
+#[simd]
+fn axpy<S: Simd, T: Real>(simd: S, alpha: T, x: &[T], y: &mut [T]) {
+    let alpha = T::Native::<S>::splat(simd, alpha);
+    update(simd, y, x, |y, x| alpha * x + y);
+}
