@@ -93,9 +93,11 @@ pub(crate) fn c_slice(x: u64, y: &[u64]) -> u64 {
 mod tests {
     use super::*;
 
+    type Door = (&'static str, fn(u64, u64) -> u64);
+
     #[test]
     fn every_door_leads_to_the_same_function() {
-        let doors: [(&str, fn(u64, u64) -> u64); 8] = [
+        let doors: [Door; 8] = [
             ("called", called),
             ("c", c),
             ("c_by_hand", c_by_hand),
