@@ -34,7 +34,8 @@ use crate::Level;
 use crate::kernel::{Body, Case, Entry, How};
 use ballot::Ballot;
 use subject::{Subject, subjects};
-use watch::{Expected, Trouble, again, apart, examine};
+use watch::{Expected, again, examine};
+pub(super) use watch::{Trouble, apart, caught, harmless};
 
 /// What the gate tries.
 #[derive(Debug, Clone)]
@@ -159,18 +160,35 @@ impl<'g> Gate<'g> {
     /// Everything that one problem can show with one thread.
     fn subject(&mut self, subject: &Subject<'_>) -> Result<(), Trouble> {
         let Some(any) = self.hows.first().copied() else { return Ok(()) };
-        let mut case = subject.make()?;
-        let expected = apart(|| Expected::of(&*case, any))?;
+        let case = subject.make()?;
+        let (expected, cost) = apart(|| (Expected::of(&*case, any), case.cost()))?;
         self.report.cases += 1;
         if let Some(n) = subject.size {
-            let cost = case.cost();
             let work = cost.flops.max(cost.elements).max((cost.read + cost.written) / 8);
             self.weights.push(Weight { n, work, numbers: expected.oracle.len() });
         }
+        let (case, ballot) = self.poll(subject, case, &expected)?;
+        for (how, trouble) in ballot.dissent() {
+            self.accuse(Some(how), &subject.name, trouble);
+        }
+        if case.footprint() <= self.most_bytes_to_move() {
+            self.misaligned(subject, case, &ballot)?;
+        }
+        Ok(())
+    }
+
+    /// Examines every body on one problem and collects the answers of those that pass. Gives back
+    /// the problem with its operands as they were.
+    fn poll(
+        &mut self,
+        subject: &Subject<'_>,
+        mut case: Box<dyn Case>,
+        expected: &Expected,
+    ) -> Result<(Box<dyn Case>, Ballot), Trouble> {
         let mut ballot = Ballot::new(self.entry.class);
         for (i, how) in self.hows.clone().into_iter().enumerate() {
             let runs = &mut self.report.runs;
-            match apart(|| examine(&*case, how, &expected, runs)).flatten() {
+            match apart(|| examine(&*case, how, expected, runs)).flatten() {
                 Ok((answer, near)) => {
                     if subject.size.is_some() {
                         self.record(i, near.max_ulp, near.sum_ulp, answer.numbers.len());
@@ -185,13 +203,7 @@ impl<'g> Gate<'g> {
                 }
             }
         }
-        for (how, trouble) in ballot.dissent() {
-            self.accuse(Some(how), &subject.name, trouble);
-        }
-        if case.footprint() <= self.most_bytes_to_move() {
-            self.misaligned(subject, case, &ballot)?;
-        }
-        Ok(())
+        Ok((case, ballot))
     }
 
     /// The same problem with its operands off their cache line: each body that agreed must give

@@ -3,11 +3,11 @@
 //! The problem is cut into many more chunks than there are threads, so that the executors really
 //! deal them out differently.
 
-use super::agree::{GateOptions, body_name, isa_name};
+use super::agree::{GateOptions, Trouble, apart, body_name, caught, harmless, isa_name};
 use crate::exec::{self, Control, Executor};
 use crate::kernel::{Ask, Body, Case, Class, Entry, How};
 use crate::level::Isa;
-use crate::{Error, Fault};
+use crate::{Error, Tasks};
 use serde::Serialize;
 
 /// Hashes of one problem's result over bodies, levels and executors.
@@ -111,19 +111,21 @@ pub fn matrix(
     places: &[Box<dyn Executor + Sync>],
     options: &GateOptions,
 ) -> Result<Matrix, Error> {
-    let (case, chunk) = problem(entry, options)?;
+    let (n, chunk) = problem(entry, options)?;
     let hows = options.hows();
-    let runs: Vec<Vec<Result<u64, Fault>>> = hows
-        .iter()
-        .map(|how| places.iter().map(|place| hash(&*case, *how, &**place)).collect())
-        .collect();
+    let mut runs = Vec::new();
+    for how in &hows {
+        // A fresh problem for each body: it may have changed the operands.
+        runs.push(run(&*cut(entry, options, n, chunk)?, *how, places));
+    }
+    let case = cut(entry, options, n, chunk)?;
     Ok(Matrix {
         kernel: entry.name,
         fused: match entry.class {
             Class::SameBits => None,
             Class::Fused(why) => Some(why),
         },
-        n: case.n(),
+        n,
         chunk,
         chunks: case.chunks(),
         seed: options.seed,
@@ -135,45 +137,63 @@ pub fn matrix(
 /// Chunks that the problem is cut into, at least: twice the threads of the widest executor.
 const CHUNKS: usize = 128;
 
-/// The heaviest of the kernel's sizes that takes about a millisecond, in many chunks.
-fn problem(entry: &Entry, options: &GateOptions) -> Result<(Box<dyn Case>, u64), Error> {
-    let mut heaviest: Option<Box<dyn Case>> = None;
-    for n in entry.sizes {
-        let case = entry.case(&Ask { seed: options.seed, ..Ask::size(*n) })?;
-        let work = |case: &dyn Case| case.cost().flops.max(case.cost().elements);
-        let heavier = heaviest.as_ref().is_none_or(|known| work(&*case) > work(&**known));
-        if heavier && work(&*case) <= MOST_WORK {
-            heaviest = Some(case);
-        }
-    }
-    let Some(mut case) = heaviest else {
-        return Err(Error::argument("sizes", entry.name, "must include one that is quick to run"));
-    };
-    let mut chunk = case.n().div_ceil(CHUNKS as u64).max(1);
-    case.set_chunk(chunk)?;
-    while case.chunks() < CHUNKS && chunk > 1 {
-        chunk = chunk.div_ceil(2);
-        case.set_chunk(chunk)?;
-    }
-    Ok((case, chunk))
-}
-
-/// Operations of one run, at most.
+/// Operations of one run, at most: about a millisecond.
 const MOST_WORK: u64 = 4_000_000;
 
-fn hash(case: &dyn Case, how: How, place: &dyn Executor) -> Result<u64, Fault> {
-    let poison = 0x3F;
-    let mut drive = |tasks: &dyn crate::Tasks| place.run(tasks, &Control::default()).map(drop);
-    case.run(how, poison, &mut drive).map(|answer| answer.hash)
+/// The heaviest of the kernel's sizes that is quick to run, and the chunk that cuts it into many.
+fn problem(entry: &Entry, options: &GateOptions) -> Result<(u64, u64), Error> {
+    let mut heaviest = None;
+    for n in entry.sizes {
+        let cost = entry.case(&ask(options, *n))?.cost();
+        let work = cost.flops.max(cost.elements);
+        if work <= MOST_WORK && heaviest.is_none_or(|(known, _)| work > known) {
+            heaviest = Some((work, *n));
+        }
+    }
+    let Some((_, n)) = heaviest else {
+        return Err(Error::argument("sizes", entry.name, "must include one that is quick to run"));
+    };
+    let mut chunk = n.div_ceil(CHUNKS as u64).max(1);
+    while chunk > 1 && cut(entry, options, n, chunk)?.chunks() < CHUNKS {
+        chunk = chunk.div_ceil(2);
+    }
+    Ok((n, chunk))
 }
 
-fn rows(class: Class, hows: &[How], runs: Vec<Vec<Result<u64, Fault>>>) -> Vec<Row> {
+fn ask(options: &GateOptions, n: u64) -> Ask {
+    Ask { seed: options.seed, ..Ask::size(n) }
+}
+
+fn cut(entry: &Entry, options: &GateOptions, n: u64, chunk: u64) -> Result<Box<dyn Case>, Error> {
+    let mut case = entry.case(&ask(options, n))?;
+    case.set_chunk(chunk)?;
+    Ok(case)
+}
+
+/// The hash of each run, or why there is none.
+type Hashes = Vec<Result<u64, String>>;
+
+/// Runs one body on all of `places`, unless it would spoil them.
+fn run(case: &dyn Case, how: How, places: &[Box<dyn Executor + Sync>]) -> Hashes {
+    let hash = |place: &dyn Executor| {
+        let mut drive = |tasks: &dyn Tasks| place.run(tasks, &Control::default()).map(drop);
+        let answer = caught(|| case.run(how, 0x3F, &mut drive));
+        answer.map(|answer| answer.hash).map_err(|trouble| trouble.detail)
+    };
+    let all = apart(|| {
+        harmless(case, how)?;
+        Ok(places.iter().map(|place| hash(&**place)).collect())
+    });
+    all.flatten().unwrap_or_else(|trouble: Trouble| vec![Err(trouble.detail); places.len()])
+}
+
+fn rows(class: Class, hows: &[How], runs: Vec<Hashes>) -> Vec<Row> {
     let fused = |how: &How| matches!(class, Class::Fused(_)) && how.level.has_fma();
     let expected = [false, true].map(|side| {
         let same_side = hows.iter().zip(&runs).filter(|(how, _)| fused(how) == side);
         most_frequent(same_side.flat_map(|(_, cells)| cells.iter().flatten().copied()))
     });
-    let row = |(how, cells): (&How, Vec<Result<u64, Fault>>)| {
+    let row = |(how, cells): (&How, Hashes)| {
         let expected = expected[usize::from(fused(how))];
         Row {
             body: how.body,
@@ -185,10 +205,10 @@ fn rows(class: Class, hows: &[How], runs: Vec<Vec<Result<u64, Fault>>>) -> Vec<R
     hows.iter().zip(runs).map(row).collect()
 }
 
-fn cell(run: Result<u64, Fault>, expected: Option<u64>) -> Cell {
+fn cell(run: Result<u64, String>, expected: Option<u64>) -> Cell {
     match run {
         Ok(hash) => Cell { hash: Some(hex(hash)), agrees: Some(hash) == expected, fault: None },
-        Err(fault) => Cell { hash: None, agrees: false, fault: Some(fault.to_string()) },
+        Err(fault) => Cell { hash: None, agrees: false, fault: Some(fault) },
     }
 }
 
@@ -211,7 +231,7 @@ fn hex(hash: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Tasks;
+    use crate::Fault;
     use crate::exec::{Report, Serial};
     use crate::kernels::REGISTRY;
 

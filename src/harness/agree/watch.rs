@@ -17,9 +17,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const POISONS: [u8; 2] = [0x01, 0x3F];
 
 /// Why a body does not pass.
-pub(super) struct Trouble {
+pub(in crate::harness) struct Trouble {
     pub(super) check: Check,
-    pub(super) detail: String,
+    pub(in crate::harness) detail: String,
     // Boxed: it is large, and rare.
     pub(super) difference: Option<Box<Difference>>,
 }
@@ -47,7 +47,7 @@ impl Trouble {
 
 /// Runs `work` on a thread of its own, so that neither a panic nor a changed floating-point
 /// environment outlives it.
-pub(super) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Trouble> {
+pub(in crate::harness) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Trouble> {
     let failed = |why| Trouble::new(Check::Failed, why);
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("gate".to_owned());
@@ -141,6 +141,12 @@ pub(super) fn examine(
     Err(Trouble { check, detail: detail.to_owned(), difference })
 }
 
+/// That `how` runs on `case`, stays inside its slice and leaves the floating-point environment
+/// alone: only then may it run on threads that outlive it.
+pub(in crate::harness) fn harmless(case: &dyn Case, how: How) -> Result<(), Trouble> {
+    once(case, how, POISONS[0], Order::Forward).map(drop)
+}
+
 /// A watched run with operands that lie elsewhere: right is what `reference` says.
 pub(super) fn again(case: &dyn Case, how: How, reference: &Answer) -> Result<(), Trouble> {
     let operands = case.operands_hash();
@@ -178,7 +184,9 @@ fn serially(tasks: &dyn Tasks) -> Result<(), Fault> {
 }
 
 /// Does `work`; its errors and panics (those outside of tasks, as in the kernel's fold) are trouble.
-pub(super) fn caught<T, E: Display>(work: impl FnOnce() -> Result<T, E>) -> Result<T, Trouble> {
+pub(in crate::harness) fn caught<T, E: Display>(
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, Trouble> {
     let failed = |why| Trouble::new(Check::Failed, why);
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(outcome) => outcome.map_err(|why| failed(why.to_string())),
