@@ -38,6 +38,11 @@ typedef struct ab_chunk {
 /* A body: no code of its own, inlined into one function per level. */
 #define AB_BODY static inline __attribute__((always_inline))
 
+/* Makes the integer variable x one whose value no compiler knows, at no cost: no instruction, no trip
+ * through memory. A loop that counts with it must be run to learn how often it runs, so it cannot be
+ * replaced by the closed form of what it computes. */
+#define AB_KEEP(x) __asm__ volatile("" : "+r"(x))
+
 /* AB_AT_LEVELS(type, name, (parameters), (arguments)) defines
  *
  *     type name(ab_level level, parameters)
