@@ -54,3 +54,12 @@ unsafe extern "C" {
 unsafe extern "C" {
     pub fn ab_ssum(level: ab_level, n: usize, x: *const f32) -> f32;
 }
+unsafe extern "C" {
+    pub fn ab_range_sum(level: ab_level, from: i64, to: i64) -> i64;
+}
+unsafe extern "C" {
+    pub fn ab_range_sums(level: ab_level, n: usize, limits: *const i64, sums: *mut i64);
+}
+unsafe extern "C" {
+    pub fn ab_range_sum_folded(n: i64) -> i64;
+}

@@ -1,0 +1,134 @@
+//! `range_sums`: [`range_sum`](super::range_sum()) for every element of an array.
+
+use super::{RangeSum, folding};
+use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Problem};
+use crate::sample::splitmix64;
+use crate::{Body, Error, How, Plan};
+use std::borrow::Cow;
+
+/// An array of limits in, an array of sums out.
+#[derive(Debug, Clone, Copy)]
+pub struct RangeSums;
+
+/// Limits per chunk.
+const CHUNK: u64 = 64;
+
+impl Kernel for RangeSums {
+    const NAME: &'static str = "range_sums";
+    const LAYOUT: Layout = Layout::PerElement;
+    const BODIES: Bodies<BodyFn<Self>> = Bodies {
+        c: super::c::bound_many,
+        c_by_hand: super::c::by_hand_many,
+        cpp: super::cpp::many,
+        rust: super::rust::many,
+        simd: super::simd::many,
+    };
+
+    type Args = ();
+    type Input<'i> = &'i [i64];
+    type Item = i64;
+    type Output = Vec<i64>;
+
+    fn plan((): &(), limits: &[i64]) -> Result<Plan, Error> {
+        for (k, limit) in limits.iter().enumerate() {
+            if !(0..=RangeSum::LARGEST).contains(limit) {
+                RangeSum::check(&format!("limits[{k}]"), *limit)?;
+            }
+        }
+        Plan::range(limits.len() as u64, CHUNK)
+    }
+
+    fn finish((): &(), _: &Plan, sums: Cow<'_, [i64]>) -> Vec<i64> {
+        sums.into_owned()
+    }
+}
+
+/// For each limit the sum of the integers from 0 to `limit - 1`, added one by one.
+///
+/// # Errors
+/// As [`range_sum`](super::range_sum()) for the first limit that breaks the rule, named by its index;
+/// [`Error::Memory`] when there is no room for the sums.
+///
+/// ```
+/// let limits: Vec<i64> = (0..10).collect();
+/// assert_eq!(abreast::range_sums(&limits)?, [0, 0, 1, 3, 6, 10, 15, 21, 28, 36]);
+/// let refusal = abreast::range_sums(&[3, -7]).unwrap_err().to_string();
+/// assert!(refusal.starts_with("limits[1] = -7: must be between 0 and 4294967296"));
+/// # Ok::<(), abreast::Error>(())
+/// ```
+pub fn range_sums(limits: &[i64]) -> Result<Vec<i64>, Error> {
+    with(Body::Simd, limits)
+}
+
+fn with(body: Body, limits: &[i64]) -> Result<Vec<i64>, Error> {
+    crate::kernel::call::<RangeSums>(How::of(body)?, (), limits)
+}
+
+crate::kernels::five_functions! {
+    /// For each limit the sum of the integers below it; see [`range_sums()`].
+    ///
+    /// # Errors
+    /// As [`range_sums()`].
+    (limits: &[i64]) -> Vec<i64> = with
+}
+
+impl Evidence for RangeSums {
+    const FAMILY: &'static str = "range_sum";
+    const FORMULA: &'static str = "s[k] = sum of i, 0 <= i < limits[k]";
+    const UNIT: &'static str = "limits";
+    const SIZES: &'static [u64] = &[0, 1, 2, 3, 7, 31, 33, 63, 64, 65, 129, 1000];
+    const SWEEP: &'static [u64] = &[16, 256, 1 << 12];
+
+    /// Limits below 1024, so that a call is many short ranges.
+    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
+        let n = ask.elements(1000, size_of::<i64>())? as u64;
+        let limits: Vec<i64> = (0..n).map(|k| (splitmix64(ask.seed, k) >> 54) as i64).collect();
+        Ok(Problem::new(n, ()).with(&limits))
+    }
+
+    fn special() -> Vec<(&'static str, Problem<Self>)> {
+        let count_up: Vec<i64> = (0..200).collect();
+        let long_and_short = [1_000_003i64, 0, 1, 262_145, 0, 24, 23];
+        vec![
+            ("0, 1, 2, ...", Problem::new(200, ()).with(&count_up)),
+            ("long and short", Problem::new(7, ()).with(&long_and_short)),
+        ]
+    }
+
+    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+        problem.input().iter().map(|limit| Near::Exact(folding::formula(*limit))).collect()
+    }
+
+    fn cost(problem: &Problem<Self>) -> Cost {
+        let indices = problem.input().iter().map(|limit| *limit as u64).sum();
+        let bytes = problem.n * size_of::<i64>() as u64;
+        Cost { read: bytes, written: bytes, flops: indices, elements: problem.n }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Level;
+    use crate::kernel::call;
+
+    #[test]
+    fn ten_limits_from_every_body_at_every_level() {
+        let limits: Vec<i64> = (0..10).collect();
+        for level in Level::available() {
+            for body in Body::ALL {
+                let sums = call::<RangeSums>(How { body, level }, (), &limits).unwrap();
+                assert_eq!(sums, [0, 0, 1, 3, 6, 10, 15, 21, 28, 36], "{body} {level}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bad_limit_is_named_by_its_index() {
+        let refusal = |limits: &[i64]| range_sums(limits).unwrap_err().to_string();
+        assert!(refusal(&[0, 1, -5, -6]).starts_with("limits[2] = -5: "));
+        let beyond = refusal(&[RangeSum::LARGEST + 1]);
+        assert!(beyond.starts_with("limits[0] = 4294967297: must be"), "{beyond}");
+        assert_eq!(range_sums(&[]), Ok(vec![]));
+    }
+}
