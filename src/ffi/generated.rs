@@ -43,16 +43,13 @@ unsafe extern "C" {
     -> ab_status;
 }
 unsafe extern "C" {
+    pub fn ab_conditional_range_sum(level: ab_level, from: i64, to: i64) -> i64;
+}
+unsafe extern "C" {
     pub fn ab_ddot(level: ab_level, n: usize, x: *const f64, y: *const f64) -> f64;
 }
 unsafe extern "C" {
     pub fn ab_sdot(level: ab_level, n: usize, x: *const f32, y: *const f32) -> f32;
-}
-unsafe extern "C" {
-    pub fn ab_dsum(level: ab_level, n: usize, x: *const f64) -> f64;
-}
-unsafe extern "C" {
-    pub fn ab_ssum(level: ab_level, n: usize, x: *const f32) -> f32;
 }
 unsafe extern "C" {
     pub fn ab_range_sum(level: ab_level, from: i64, to: i64) -> i64;
@@ -62,4 +59,10 @@ unsafe extern "C" {
 }
 unsafe extern "C" {
     pub fn ab_range_sum_folded(n: i64) -> i64;
+}
+unsafe extern "C" {
+    pub fn ab_dsum(level: ab_level, n: usize, x: *const f64) -> f64;
+}
+unsafe extern "C" {
+    pub fn ab_ssum(level: ab_level, n: usize, x: *const f32) -> f32;
 }

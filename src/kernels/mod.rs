@@ -46,6 +46,7 @@ macro_rules! register {
     };
 }
 pub mod axpy;
+pub mod conditional_range_sum;
 pub mod dot;
 pub mod range_sum;
 pub mod sum;
@@ -53,6 +54,7 @@ pub mod sum;
 register! {
     // folder: its kernels; its plain functions
     range_sum: RangeSum, RangeSums; range_sum, range_sums, range_sum_folded, range_sum_formula;
+    conditional_range_sum: ConditionalRangeSum; conditional_range_sum;
     sum: Sum<f64>, Sum<f32>, SumArange; sum, sum_arange;
     dot: Dot<f64>, Dot<f32>; dot;
     axpy: Axpy<f64>, Axpy<f32>; axpy;

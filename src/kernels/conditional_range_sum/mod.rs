@@ -1,0 +1,198 @@
+//! `conditional_range_sum`: the sum of those integers of a range that 3 divides, every one visited.
+//!
+//! `conditional_range_sum(n) = sum of i, 0 <= i < n, i % 3 == 0`; n tests and n additions, of which two
+//! in three add nothing; no memory.
+//!
+//! Nobody would compute this sum so: stepping by 3 visits a third of the indices, and the closed form
+//! visits none. The kernel measures a loop with a condition, so **every i is visited**: materialised as
+//! a number, passed through its test and added, or not. The test divides nothing: a body steps its
+//! lanes by a multiple of 3, so a lane keeps its remainder, and whether it counts is a mask made once
+//! per chunk. What is left per vector of indices is a step, a mask and an addition; with AVX-512 the
+//! mask is part of the addition where the compiler sees it. Loops are kept loops as in `range_sum`.
+//!
+//! **Plan.** Chunks of 262 144 indices. Integers add up exactly, so neither chunks nor lanes show in
+//! the result.
+//!
+//! **Oracle.** The closed form `3 m (m + 1) / 2` with m = (n - 1) / 3 rounded down, in 128 bits.
+
+mod c;
+mod cpp;
+mod rust;
+mod simd;
+
+use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Problem};
+use crate::{Body, Chunk, Error, How, Plan};
+use std::borrow::Cow;
+
+/// The sum of the multiples of 3 in `0..n`.
+#[derive(Debug, Clone, Copy)]
+pub struct ConditionalRangeSum;
+
+impl ConditionalRangeSum {
+    /// The largest `n`: the multiples of 3 below it add up to less than 2^63, and the next index is a
+    /// multiple of 3 with which they would not.
+    pub const LARGEST: i64 = 7_439_101_575;
+
+    /// `n` as a count of indices.
+    fn check(n: i64) -> Result<u64, Error> {
+        match u64::try_from(n) {
+            Ok(count) if n <= Self::LARGEST => Ok(count),
+            _ => {
+                let largest = Self::LARGEST;
+                let rule = format!("must be between 0 and {largest}, so that the sum fits 64 bits");
+                Err(Error::argument("n", n, rule))
+            }
+        }
+    }
+}
+
+/// The first index of a chunk and the one after its last.
+fn bounds(chunk: Chunk) -> (i64, i64) {
+    (chunk.row as i64, (chunk.row + chunk.rows) as i64)
+}
+
+/// Indices per chunk: some ten microseconds.
+const CHUNK: u64 = 1 << 18;
+
+impl Kernel for ConditionalRangeSum {
+    const NAME: &'static str = "conditional_range_sum";
+    const LAYOUT: Layout = Layout::PerChunk;
+    const BODIES: Bodies<BodyFn<Self>> = Bodies {
+        c: c::by_bindgen,
+        c_by_hand: c::by_hand,
+        cpp: cpp::body,
+        rust: rust::body,
+        simd: simd::body,
+    };
+
+    /// `n`.
+    type Args = i64;
+    type Input<'i> = ();
+    type Item = i64;
+    type Output = i64;
+
+    #[inline]
+    fn plan(n: &i64, (): ()) -> Result<Plan, Error> {
+        Plan::range(Self::check(*n)?, CHUNK)
+    }
+
+    #[inline]
+    fn finish(_: &i64, _: &Plan, parts: Cow<'_, [i64]>) -> i64 {
+        // Wrapping, so that a broken body is found out by its result, not by a panic.
+        parts.iter().copied().fold(0, i64::wrapping_add)
+    }
+}
+
+/// The sum of the integers from 0 to `n - 1` that 3 divides, every integer visited, by the fastest
+/// body at the best level here.
+///
+/// # Errors
+/// [`Error::Argument`] when `n` is negative or above [`ConditionalRangeSum::LARGEST`], beyond which
+/// the sum does not fit 64 bits; [`Error::Level`] when the environment variable `ABREAST_ISA` asks for
+/// what this CPU lacks.
+///
+/// ```
+/// assert_eq!(abreast::conditional_range_sum(10)?, 3 + 6 + 9);
+/// assert_eq!(abreast::conditional_range_sum(10_000_000)?, 16_666_668_333_333);
+/// let refusal = abreast::conditional_range_sum(-1).unwrap_err().to_string();
+/// assert!(refusal.contains("between 0 and 7439101575"));
+/// # Ok::<(), abreast::Error>(())
+/// ```
+pub fn conditional_range_sum(n: i64) -> Result<i64, Error> {
+    with(Body::Simd, n)
+}
+
+#[inline]
+fn with(body: Body, n: i64) -> Result<i64, Error> {
+    crate::kernel::call::<ConditionalRangeSum>(How::of(body)?, n, ())
+}
+
+crate::kernels::five_functions! {
+    /// The sum of the integers from 0 to `n - 1` that 3 divides; see [`conditional_range_sum()`].
+    ///
+    /// # Errors
+    /// As [`conditional_range_sum()`].
+    (n: i64) -> i64 = with
+}
+
+/// The closed form in 128 bits, where nothing overflows.
+fn formula(n: i64) -> i128 {
+    let m = (i128::from(n) - 1).div_euclid(3);
+    3 * m * (m + 1) / 2
+}
+
+impl Evidence for ConditionalRangeSum {
+    const FORMULA: &'static str = "sum of i, 0 <= i < n, i % 3 == 0";
+    const UNIT: &'static str = "indices";
+    const SIZES: &'static [u64] = &[
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 23, 24, 25, 47, 48, 49, 50, 51, 95, 96, 97, 1000,
+        4097, 262_143, 262_144, 262_145, 524_289, 1_000_003,
+    ];
+    const SWEEP: &'static [u64] = &[1 << 10, 1 << 14, 1 << 18, 1 << 22, 1 << 26];
+
+    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
+        let n = ask.n.unwrap_or(10_000_000);
+        Ok(Problem::new(Self::check(n)?, n))
+    }
+
+    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+        vec![Near::Exact(formula(problem.args))]
+    }
+
+    fn cost(problem: &Problem<Self>) -> Cost {
+        Cost { read: 0, written: 0, flops: problem.n, elements: problem.n }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Level;
+    use crate::kernel::call;
+
+    fn hows() -> impl Iterator<Item = How> {
+        let levels = Level::available().into_iter();
+        levels.flat_map(|level| Body::ALL.map(|body| How { body, level }))
+    }
+
+    #[test]
+    fn known_sums_from_every_body_at_every_level() {
+        for how in hows() {
+            for (n, sum) in [(0, 0), (1, 0), (3, 0), (4, 3), (10_000_000, 16_666_668_333_333)] {
+                assert_eq!(call::<ConditionalRangeSum>(how, n, ()), Ok(sum), "{how:?} {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_n_around_the_lanes_is_the_obvious_loop() {
+        for how in hows() {
+            for n in (0..200).chain(262_130..262_250) {
+                let obvious = (0..n).filter(|i| i % 3 == 0).sum();
+                assert_eq!(call::<ConditionalRangeSum>(how, n, ()), Ok(obvious), "{how:?} {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_formula_is_the_obvious_loop_and_the_largest_n_is_the_largest() {
+        for n in 0..100 {
+            let obvious: i64 = (0..n).filter(|i| i % 3 == 0).sum();
+            assert_eq!(formula(n), i128::from(obvious), "{n}");
+        }
+        assert!(formula(ConditionalRangeSum::LARGEST) <= i128::from(i64::MAX));
+        assert!(formula(ConditionalRangeSum::LARGEST + 1) > i128::from(i64::MAX));
+    }
+
+    #[test]
+    fn sums_beyond_64_bits_and_negative_ranges_are_refused_with_the_largest_n() {
+        for n in [-1, i64::MIN, ConditionalRangeSum::LARGEST + 1, i64::MAX] {
+            let refusal = conditional_range_sum(n).unwrap_err().to_string();
+            assert!(refusal.starts_with(&format!("n = {n}: ")), "{refusal}");
+            assert!(refusal.contains("7439101575"), "{refusal}");
+            let ask = Ask { n: Some(n), ..Ask::default() };
+            let asked = ConditionalRangeSum::problem(&ask).map(drop).unwrap_err();
+            assert_eq!(asked.to_string(), refusal);
+        }
+    }
+}
