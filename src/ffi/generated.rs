@@ -52,6 +52,9 @@ unsafe extern "C" {
     pub fn ab_sdot(level: ab_level, n: usize, x: *const f32, y: *const f32) -> f32;
 }
 unsafe extern "C" {
+    pub fn ab_pi(level: ab_level, seed: u64, from: u64, to: u64) -> u64;
+}
+unsafe extern "C" {
     pub fn ab_range_sum(level: ab_level, from: i64, to: i64) -> i64;
 }
 unsafe extern "C" {

@@ -1,0 +1,232 @@
+//! `pi`: how many random points of a square lie in the quarter circle.
+//!
+//! Point i is output i of [SplitMix64](crate::sample::splitmix64) seeded with `seed`: x its high, y its
+//! low 32 bits. It is a hit when `x*x + y*y < 2^64`, that is, when the sum of the squares has no carry
+//! out. `pi(n, seed) = hits`; 4 hits / n estimates the number pi with a standard error of
+//! `sqrt(pi (4 - pi) / n)`, about `1.64 / sqrt(n)`.
+//!
+//! Counted as operations on integers: per point one step of the state, two multiply-xorshift rounds, a
+//! last xorshift, two squares, their sum and its comparison, the count: 16. No memory.
+//!
+//! **Plan.** Chunks of 262 144 points, larger ones above 2^34 points so that a plan has some 65 536 chunks
+//! at most. A point depends on its index alone, and counts add up exactly: one integer whatever body,
+//! level, chunk and executor.
+//!
+//! **Speed.** AVX-512 multiplies 64 bits by 64 in one instruction; AVX2 and SSE2 take three
+//! multiplications of 32 bits, two shuffles, a shift and two additions for it. The squares are of halves,
+//! so one 32-bit multiplication each does where the compiler sees that the high bits are zero: LLVM
+//! does, gcc 12 does not and multiplies in full, which is why C and C++ trail at every level.
+//!
+//! **Oracle.** One point after another, squares and sum in 128 bits.
+
+mod c;
+mod cpp;
+mod rust;
+mod simd;
+
+use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Problem};
+use crate::sample::splitmix64;
+use crate::{Body, Error, How, Plan};
+use bytemuck::{Pod, Zeroable};
+use std::borrow::Cow;
+
+/// Hits among `n` points of stream `seed`.
+#[derive(Debug, Clone, Copy)]
+pub struct Pi;
+
+/// Which points.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+pub struct Points {
+    /// How many.
+    pub n: u64,
+    /// Of which stream.
+    pub seed: u64,
+}
+
+/// Points per chunk, and the most chunks of that size.
+const CHUNK: u64 = 1 << 18;
+const CHUNKS: u64 = 1 << 16;
+
+impl Kernel for Pi {
+    const NAME: &'static str = "pi";
+    const LAYOUT: Layout = Layout::PerChunk;
+    const BODIES: Bodies<BodyFn<Self>> = Bodies {
+        c: c::by_bindgen,
+        c_by_hand: c::by_hand,
+        cpp: cpp::body,
+        rust: rust::body,
+        simd: simd::body,
+    };
+
+    type Args = Points;
+    type Input<'i> = ();
+    type Item = u64;
+    type Output = u64;
+
+    #[inline]
+    fn plan(points: &Points, (): ()) -> Result<Plan, Error> {
+        if points.n > i64::MAX as u64 {
+            return Err(Error::argument("n", points.n, format!("must be at most {}", i64::MAX)));
+        }
+        Plan::range(points.n, CHUNK.max(points.n / CHUNKS))
+    }
+
+    #[inline]
+    fn finish(_: &Points, _: &Plan, parts: Cow<'_, [u64]>) -> u64 {
+        // Wrapping, so that a broken body is found out by its result, not by a panic.
+        parts.iter().copied().fold(0, u64::wrapping_add)
+    }
+}
+
+/// How many of the first `n` points of stream `seed` lie in the quarter circle, by the fastest body at
+/// the best level here. 0 when `n` is 0.
+///
+/// # Errors
+/// [`Error::Argument`] when `n` is above 2^63 - 1; [`Error::Level`] when the environment variable
+/// `ABREAST_ISA` asks for what this CPU lacks.
+///
+/// ```
+/// assert_eq!(abreast::pi_hits(1_000_000, 1)?, 784_429);
+/// # Ok::<(), abreast::Error>(())
+/// ```
+pub fn pi_hits(n: u64, seed: u64) -> Result<u64, Error> {
+    with(Body::Simd, n, seed)
+}
+
+/// An estimate of the number pi from the first `n` points of stream `seed`: 4 hits / n, with a standard
+/// error of about `1.64 / sqrt(n)`.
+///
+/// # Errors
+/// [`Error::Argument`] when `n` is 0, which has no estimate; otherwise as [`pi_hits`].
+///
+/// ```
+/// let n = 1_000_000;
+/// let estimate = abreast::pi(n, 1)?;
+/// assert!((estimate - std::f64::consts::PI).abs() < 3.0 * 1.64 / (n as f64).sqrt());
+/// assert!(abreast::pi(0, 1).is_err());
+/// # Ok::<(), abreast::Error>(())
+/// ```
+pub fn pi(n: u64, seed: u64) -> Result<f64, Error> {
+    if n == 0 {
+        return Err(Error::argument("n", n, "must be at least 1: no points, no estimate"));
+    }
+    Ok(4.0 * (pi_hits(n, seed)? as f64 / n as f64))
+}
+
+#[inline]
+fn with(body: Body, n: u64, seed: u64) -> Result<u64, Error> {
+    crate::kernel::call::<Pi>(How::of(body)?, Points { n, seed }, ())
+}
+
+crate::kernels::five_functions! {
+    /// How many of the first `n` points of stream `seed` are hits; see [`pi_hits()`].
+    ///
+    /// # Errors
+    /// As [`pi_hits()`].
+    (n: u64, seed: u64) -> u64 = with
+}
+
+/// Operations per point; see the module's docs.
+const OPERATIONS: u64 = 16;
+
+impl Evidence for Pi {
+    const FORMULA: &'static str = "count of x[i]^2 + y[i]^2 < 2^64, (x, y) from SplitMix64";
+    const UNIT: &'static str = "samples";
+    const SIZES: &'static [u64] = &[
+        0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 1000, 4097, 262_143, 262_144,
+        262_145, 524_289,
+    ];
+    const SWEEP: &'static [u64] = &[1 << 10, 1 << 14, 1 << 18, 1 << 22];
+
+    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
+        let n = ask.length(10_000_000)?;
+        Ok(Problem::new(n, Points { n, seed: ask.seed }))
+    }
+
+    fn special() -> Vec<(&'static str, Problem<Self>)> {
+        let wrapping = Points { n: 1003, seed: u64::MAX };
+        vec![("state that wraps at once", Problem::new(1003, wrapping))]
+    }
+
+    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+        let Points { n, seed } = problem.args;
+        vec![Near::Exact((0..n).filter(|i| is_hit(splitmix64(seed, *i))).count() as i128)]
+    }
+
+    fn cost(problem: &Problem<Self>) -> Cost {
+        let n = problem.n;
+        Cost { read: 0, written: 0, flops: n.saturating_mul(OPERATIONS), elements: n }
+    }
+}
+
+/// The definition, in numbers wide enough for it.
+fn is_hit(z: u64) -> bool {
+    let (x, y) = (u128::from(z >> 32), u128::from(z as u32));
+    x * x + y * y < 1 << 64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Level;
+    use crate::kernel::{Job, call};
+
+    fn hows() -> impl Iterator<Item = How> {
+        let levels = Level::available().into_iter();
+        levels.flat_map(|level| Body::ALL.map(|body| How { body, level }))
+    }
+
+    fn slow(n: u64, seed: u64) -> u64 {
+        (0..n).filter(|i| is_hit(splitmix64(seed, *i))).count() as u64
+    }
+
+    #[test]
+    fn a_hundred_million_points_have_their_known_hits() {
+        assert_eq!(pi_hits(100_000_000, 1), Ok(78_543_406));
+    }
+
+    #[test]
+    fn every_body_at_every_level_counts_the_oracles_hits() {
+        let million = slow(1_000_000, 1);
+        for how in hows() {
+            assert_eq!(
+                call::<Pi>(how, Points { n: 1_000_000, seed: 1 }, ()),
+                Ok(million),
+                "{how:?}"
+            );
+            for n in (0..100).chain(262_140..262_150) {
+                let points = Points { n, seed: !n };
+                assert_eq!(call::<Pi>(how, points, ()), Ok(slow(n, !n)), "{how:?} {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn chunks_of_any_size_give_the_same_hits() {
+        let points = Points { n: 10_007, seed: 7 };
+        for how in hows() {
+            for chunk in [1, 13, 4096, 20_000] {
+                let job = Job::<Pi>::new(points, ()).unwrap().with_chunk(chunk).unwrap();
+                let mut parts = job.blank().unwrap();
+                job.serial(how, &mut parts).unwrap();
+                assert_eq!(job.finish(parts.into()), slow(10_007, 7), "{how:?} {chunk}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_points_are_no_hits_and_no_estimate() {
+        assert_eq!(pi_hits(0, 1), Ok(0));
+        assert!(pi(0, 1).unwrap_err().to_string().starts_with("n = 0: must be at least 1"));
+    }
+
+    #[test]
+    fn a_count_beyond_the_plan_is_refused_and_a_huge_plan_stays_small() {
+        let refusal = pi_hits(u64::MAX, 1).unwrap_err().to_string();
+        assert!(refusal.starts_with("n = 18446744073709551615: must be at most"), "{refusal}");
+        let huge = Pi::plan(&Points { n: i64::MAX as u64, seed: 0 }, ()).unwrap();
+        assert!(huge.len() as u64 <= CHUNKS + 1);
+        assert!(Pi::problem(&Ask { n: Some(-1), ..Ask::default() }).is_err());
+    }
+}
