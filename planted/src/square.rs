@@ -1,4 +1,4 @@
-//! `square`: out[i] = x[i] * x[i], sound and with one defect at a time in one of its bodies.
+//! `square`: `out[i] = x[i] * x[i]`, sound and with one defect at a time in one of its bodies.
 
 use crate::c;
 use abreast::exact::Twofold;
