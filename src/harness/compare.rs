@@ -1,82 +1,21 @@
 //! The comparison: every kernel, body and size in one run, beside the limits of the machine.
 
 mod cell;
+mod options;
+
+pub use options::CompareOptions;
 
 use super::agree::{self, GateOptions, GateReport, gate};
 use super::env::{self, Environment};
-use super::measure::{Effort, clock_tick, rounds_needed};
 use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row, SCHEMA};
 use super::roof::{Roof, arithmetic_name, roof};
 use super::verdict;
 use crate::exec::{Control, Executor, Threads};
 use crate::kernel::{Class, Entry};
-use crate::{Body, Error, Fault, Level, Tasks};
+use crate::{Error, Fault, Level, Tasks};
 use cell::{Cell, Taken, Yard};
+use options::{effort, warnings};
 use std::time::{Duration, Instant};
-
-/// What to compare, and how thoroughly.
-#[derive(Debug, Clone)]
-pub struct CompareOptions {
-    /// The bodies. `c` and `c-by-hand` are timed even when they are not among them: they are the
-    /// yardstick and the noise floor.
-    pub bodies: Vec<Body>,
-    /// The levels. Plain C, which is `c` at the weakest level, is timed in any case.
-    pub levels: Vec<Level>,
-    /// Sizes instead of those that each kernel sweeps.
-    pub sizes: Option<Vec<u64>>,
-    /// Numbers of threads. One thread is timed in any case; more only for the largest size, at
-    /// the best of the levels.
-    pub threads: Vec<usize>,
-    /// Less time for each measurement: the whole registry in about a minute.
-    pub quick: bool,
-    /// The seed of operands and of the order of rounds.
-    pub seed: u64,
-    /// How long the rounds of all kernels together should take, instead of what `quick` says.
-    pub budget: Option<Duration>,
-}
-
-impl CompareOptions {
-    /// All bodies at the chosen level, on one thread and on all cores, the kernels' own sizes.
-    ///
-    /// # Errors
-    /// As [`Level::chosen`].
-    pub fn new() -> Result<CompareOptions, Error> {
-        let cores = env::Cores::here().usable();
-        Ok(CompareOptions {
-            bodies: Body::ALL.to_vec(),
-            levels: vec![Level::chosen()?],
-            sizes: None,
-            threads: if cores > 1 { vec![1, cores] } else { vec![1] },
-            quick: false,
-            seed: 42,
-            budget: None,
-        })
-    }
-
-    /// As [`CompareOptions::new`], in about a minute.
-    ///
-    /// # Errors
-    /// As [`Level::chosen`].
-    pub fn quick() -> Result<CompareOptions, Error> {
-        Ok(CompareOptions { quick: true, ..Self::new()? })
-    }
-
-    fn budget(&self, cells: usize) -> Duration {
-        let per_cell = Duration::from_millis(1500) * cells as u32;
-        self.budget.unwrap_or(if self.quick { QUICK.min(per_cell) } else { per_cell })
-    }
-
-    fn many_threads(&self) -> Vec<usize> {
-        let mut many: Vec<usize> = self.threads.iter().copied().filter(|t| *t > 1).collect();
-        many.sort_unstable();
-        many.dedup();
-        many
-    }
-}
-
-/// What the rounds of a quick comparison take. The rest of its minute goes to the gate, the roof
-/// and making operands.
-const QUICK: Duration = Duration::from_secs(35);
 
 /// How far a comparison has come, told between measurements, never during one.
 #[derive(Debug, Clone, Copy)]
@@ -235,19 +174,6 @@ fn agreement(
 /// The probability that any interval of the run misses the truth.
 const DOUBT: f64 = 0.05;
 
-fn effort(options: &CompareOptions, cells: usize, doubt: f64) -> Effort {
-    let micros = if options.quick { 300 } else { 1000 };
-    Effort {
-        budget: options.budget(cells) / cells.max(1) as u32,
-        block: Duration::from_micros(micros),
-        // A few more than the least, so that one disturbed round does not set an end.
-        least_rounds: rounds_needed(doubt) + 3,
-        most_rounds: if options.quick { 101 } else { 501 },
-        tick: clock_tick(),
-        seed: options.seed,
-    }
-}
-
 fn table(entry: &Entry) -> KernelRows {
     KernelRows {
         kernel: entry.name,
@@ -270,29 +196,6 @@ fn add(table: &mut KernelRows, taken: Taken) {
             table.untimed.push(untimed);
         }
     }
-}
-
-/// What should make a reader careful.
-fn warnings(options: &CompareOptions, environment: &Environment) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if options.levels.len() > 1 {
-        let names: Vec<&str> = options.levels.iter().map(|level| level.name()).collect();
-        warnings.push(format!(
-            "levels {} are in one table: a ratio to c is within one level, a ratio to plain C is not",
-            names.join(", ")
-        ));
-    }
-    let allowed = environment.cores.allowed;
-    if let Some(load) = environment.load.filter(|load| load + 1.0 > allowed as f64) {
-        warnings.push(format!(
-            "the load average was {load:.1} on {allowed} cores when the run began (a build just \
-             before counts too): others disturb the times, most of all those on several threads"
-        ));
-    }
-    if let Some(most) = options.many_threads().last().filter(|most| **most > allowed) {
-        warnings.push(format!("{most} threads share {allowed} cores: they take turns"));
-    }
-    warnings
 }
 
 /// Finds the noise floor of the run and says which ratios stand out of it.

@@ -25,7 +25,7 @@ pub fn kernel(table: &KernelRows) -> Vec<String> {
     words.extend(share(table));
     words.extend(table.untimed.iter().map(|untimed| {
         format!(
-            "{} {} at {} is not timed: {}",
+            "{}: {} at {} is not timed: {}",
             table.kernel, untimed.body, untimed.level, untimed.why
         )
     }));
@@ -98,11 +98,13 @@ fn crossing(table: &KernelRows, level: &str) -> Option<String> {
 /// What the pair with the same machine code differs by.
 fn floor(table: &KernelRows, level: &str) -> Option<String> {
     let floors = table.floors.iter().filter(|floor| floor.level == level);
-    let worst = floors.map(|floor| floor.difference()).reduce(f64::max)?;
+    let worst = floors.reduce(|a, b| if b.difference() > a.difference() { b } else { a })?;
     Some(format!(
-        "{} at {level}: c and c-by-hand, the same machine code, differ by at most {}: the noise floor",
+        "{} at {level}: c and c-by-hand, the same machine code, differ by up to {} (n = {}): the \
+         noise floor",
         table.kernel,
-        percent(worst)
+        percent(worst.difference()),
+        worst.n
     ))
 }
 
@@ -252,3 +254,6 @@ fn list(numbers: &[u64]) -> String {
     let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
     numbers.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

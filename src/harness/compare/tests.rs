@@ -1,10 +1,10 @@
 //! The comparison's structure and honesty. No test depends on how fast this machine is.
 
 use super::*;
-use crate::How;
 use crate::harness::agree::{Check, Finding};
 use crate::harness::model::Floor;
 use crate::kernels::REGISTRY;
+use crate::{Body, How};
 
 fn quick() -> CompareOptions {
     CompareOptions {
@@ -49,7 +49,7 @@ fn run(options: &CompareOptions) -> Comparison {
     run_with(options, &mut |_| ()).unwrap()
 }
 
-fn find<'t>(table: &'t KernelRows, body: Body, level: Level, threads: usize, n: u64) -> &'t Row {
+fn find(table: &KernelRows, body: Body, level: Level, threads: usize, n: u64) -> &Row {
     let fits = |row: &&Row| {
         row.body == body.name() && row.level == level.name() && row.threads == threads && row.n == n
     };

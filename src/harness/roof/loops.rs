@@ -1,9 +1,9 @@
 //! The loops behind the limits. Each is as plain as the machine allows: enough independent
 //! vectors to hide latency, and nothing else in the way.
 
-use crate::Level;
 use crate::kernel::Arithmetic;
 use crate::simd::Real;
+use crate::{Isa, Level};
 use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch};
 use fearless_simd_macros::simd;
 use std::hint::black_box;
@@ -11,8 +11,9 @@ use std::hint::black_box;
 /// What is measured.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Loop {
-    /// Reads this many words of 8 bytes, again and again.
-    Load { words: usize },
+    /// Reads this many words of 8 bytes, again and again, as one stream or as four side by side:
+    /// which is faster depends on the prefetchers.
+    Load { words: usize, four: bool },
     /// Copies the first half of this many words to the second.
     Copy { words: usize },
     /// Computes in registers.
@@ -25,9 +26,10 @@ pub(super) const LEAST_WORDS: usize = 1 << 9;
 const MOVED: usize = 32 << 20;
 /// Rounds of a compute loop over its vectors.
 const STEPS: usize = 40_000;
-/// Independent chains of a compute loop: two units with a latency of four need eight, and twelve
-/// still fit the sixteen registers of SSE2 and AVX2.
-const CHAINS: usize = 12;
+/// Independent chains of a compute loop, where there are 16 registers.
+const FEW: usize = 12;
+/// The same where there are 32. Units that take a wide vector in two halves need that many.
+const MANY: usize = 24;
 /// Vectors that a memory loop handles at once.
 const GROUP: usize = 8;
 
@@ -35,7 +37,7 @@ impl Loop {
     /// Every loop of the level: working sets from 4 KiB up to `words`, all arithmetic.
     pub(super) fn all(level: Level, words: usize) -> impl Iterator<Item = Loop> {
         let sets = || (0..32).map(|power| LEAST_WORDS << power).take_while(move |w| *w <= words);
-        let loads = sets().map(|words| Loop::Load { words });
+        let loads = sets().flat_map(|words| [false, true].map(|four| Loop::Load { words, four }));
         let copies = sets().map(|words| Loop::Copy { words });
         let fma = level.has_fma();
         let peaks = [
@@ -54,9 +56,9 @@ impl Loop {
     pub(super) fn amount(self, level: Level) -> u64 {
         let lanes = |arithmetic| dispatch!(level.simd(), simd => lanes(simd, arithmetic));
         let amount = match self {
-            Loop::Load { words } | Loop::Copy { words } => passes(words) * words * 8,
+            Loop::Load { words, .. } | Loop::Copy { words } => passes(words) * words * 8,
             Loop::Compute { arithmetic, fused } => {
-                STEPS * CHAINS * lanes(arithmetic) * (1 + usize::from(fused))
+                STEPS * chains(level) * lanes(arithmetic) * (1 + usize::from(fused))
             }
         };
         amount as u64
@@ -65,10 +67,13 @@ impl Loop {
     /// One run, in `memory`.
     pub(super) fn run(self, level: Level, memory: &mut [u64]) {
         match self {
-            Loop::Load { words } => {
+            Loop::Load { words, four } => {
                 for _ in 0..passes(words) {
                     let memory = black_box(&memory[..words]);
-                    black_box(dispatch!(level.simd(), simd => load(simd, memory)));
+                    black_box(match four {
+                        false => dispatch!(level.simd(), simd => load::<_, 1>(simd, memory)),
+                        true => dispatch!(level.simd(), simd => load::<_, 4>(simd, memory)),
+                    });
                 }
             }
             Loop::Copy { words } => {
@@ -78,16 +83,28 @@ impl Loop {
                     dispatch!(level.simd(), simd => copy(simd, from, to));
                 }
             }
-            Loop::Compute { arithmetic, fused } => match (arithmetic, fused) {
-                (Arithmetic::F64, false) => compute::<f64>(level, 1.0),
-                (Arithmetic::F32, false) => compute::<f32>(level, 1.0),
-                (Arithmetic::F64, true) => compute_fused::<f64>(level, 0.5),
-                (Arithmetic::F32, true) => compute_fused::<f32>(level, 0.5),
-                (Arithmetic::Int, _) => {
-                    black_box(dispatch!(level.simd(), simd => add_integers(simd, black_box(1))));
-                }
-            },
+            Loop::Compute { arithmetic, fused } if chains(level) == MANY => {
+                compute::<MANY>(level, arithmetic, fused);
+            }
+            Loop::Compute { arithmetic, fused } => compute::<FEW>(level, arithmetic, fused),
         }
+    }
+}
+
+fn chains(level: Level) -> usize {
+    match level.isa() {
+        Isa::Baseline | Isa::V3 => FEW,
+        Isa::V4 | Isa::Neon => MANY,
+    }
+}
+
+fn compute<const CHAINS: usize>(level: Level, arithmetic: Arithmetic, fused: bool) {
+    match (arithmetic, fused) {
+        (Arithmetic::F64, false) => add_and_multiply::<f64, CHAINS>(level, 1.0),
+        (Arithmetic::F32, false) => add_and_multiply::<f32, CHAINS>(level, 1.0),
+        (Arithmetic::F64, true) => multiply_add::<f64, CHAINS>(level, 0.5),
+        (Arithmetic::F32, true) => multiply_add::<f32, CHAINS>(level, 0.5),
+        (Arithmetic::Int, _) => add_integers::<CHAINS>(level, 1),
     }
 }
 
@@ -105,12 +122,17 @@ fn lanes<S: Simd>(_: S, arithmetic: Arithmetic) -> usize {
 }
 
 #[simd]
-fn load<S: Simd>(simd: S, memory: &[u64]) -> u64 {
+fn load<S: Simd, const STREAMS: usize>(simd: S, memory: &[u64]) -> u64 {
     let width = S::u64s::LEN;
+    let step = GROUP / STREAMS * width;
+    let length = memory.len() / STREAMS;
     let mut seen = [S::u64s::splat(simd, 0); GROUP];
-    for group in memory.chunks_exact(GROUP * width) {
-        for (seen, vector) in seen.iter_mut().zip(group.chunks_exact(width)) {
-            *seen |= S::u64s::from_slice(simd, vector);
+    for i in (0..length).step_by(step) {
+        for (stream, seen) in seen.chunks_exact_mut(GROUP / STREAMS).enumerate() {
+            let group = &memory[stream * length + i..][..step];
+            for (seen, vector) in seen.iter_mut().zip(group.chunks_exact(width)) {
+                *seen |= S::u64s::from_slice(simd, vector);
+            }
         }
     }
     let all = seen.into_iter().reduce(|a, b| a | b);
@@ -128,19 +150,24 @@ fn copy<S: Simd>(simd: S, from: &[u64], to: &mut [u64]) {
     }
 }
 
-fn compute<T: Real>(level: Level, one: T) {
+fn add_and_multiply<T: Real, const CHAINS: usize>(level: Level, one: T) {
     let one = black_box(one);
-    black_box(dispatch!(level.simd(), simd => add_and_multiply(simd, one)));
+    black_box(dispatch!(level.simd(), simd => adding::<_, T, CHAINS>(simd, one)));
 }
 
-fn compute_fused<T: Real>(level: Level, half: T) {
+fn multiply_add<T: Real, const CHAINS: usize>(level: Level, half: T) {
     let half = black_box(half);
-    black_box(dispatch!(level.simd(), simd => multiply_add(simd, half)));
+    black_box(dispatch!(level.simd(), simd => fusing::<_, T, CHAINS>(simd, half)));
+}
+
+fn add_integers<const CHAINS: usize>(level: Level, one: u64) {
+    let one = black_box(one);
+    black_box(dispatch!(level.simd(), simd => counting::<_, CHAINS>(simd, one)));
 }
 
 /// Half of the chains add, half multiply.
 #[simd]
-fn add_and_multiply<S: Simd, T: Real>(simd: S, one: T) -> T {
+fn adding<S: Simd, T: Real, const CHAINS: usize>(simd: S, one: T) -> T {
     let one = T::Native::<S>::splat(simd, one);
     let mut chains = [one; CHAINS];
     for _ in 0..STEPS {
@@ -154,7 +181,7 @@ fn add_and_multiply<S: Simd, T: Real>(simd: S, one: T) -> T {
 
 /// Every chain tends to 1, so no number becomes large or subnormal.
 #[simd]
-fn multiply_add<S: Simd, T: Real>(simd: S, half: T) -> T {
+fn fusing<S: Simd, T: Real, const CHAINS: usize>(simd: S, half: T) -> T {
     let half = T::Native::<S>::splat(simd, half);
     let mut chains = [half; CHAINS];
     for _ in 0..STEPS {
@@ -165,14 +192,13 @@ fn multiply_add<S: Simd, T: Real>(simd: S, half: T) -> T {
     sum(chains)
 }
 
-/// Pairs that add each other up: a constant step would be multiplied out by the compiler.
+/// Each chain adds another chain: a constant step would be multiplied out by the compiler.
 #[simd]
-fn add_integers<S: Simd>(simd: S, one: u64) -> u64 {
+fn counting<S: Simd, const CHAINS: usize>(simd: S, one: u64) -> u64 {
     let mut chains = [S::u64s::splat(simd, one); CHAINS];
     for _ in 0..STEPS {
-        for pair in chains.chunks_exact_mut(2) {
-            pair[0] += pair[1];
-            pair[1] += pair[0];
+        for i in 0..CHAINS {
+            chains[i] += chains[(i + CHAINS / 2) % CHAINS];
         }
     }
     let all = chains.into_iter().reduce(|a, b| a + b);
@@ -180,7 +206,9 @@ fn add_integers<S: Simd>(simd: S, one: u64) -> u64 {
 }
 
 #[inline(always)]
-fn sum<S: Simd, T: Real, V: SimdFloat<S, Element = T>>(chains: [V; CHAINS]) -> T {
+fn sum<S: Simd, T: Real, V: SimdFloat<S, Element = T>, const CHAINS: usize>(
+    chains: [V; CHAINS],
+) -> T {
     let all = chains.into_iter().reduce(|a, b| a + b);
     all.map_or(T::default(), |all| all.as_slice()[0])
 }
