@@ -194,19 +194,16 @@ fn noise(noise: &Noise) -> String {
     )
 }
 
-/// How a body fares against C, kernel by kernel, at the largest size of each.
+/// How a body fares against C on one thread, over all kernels, sizes and levels.
 fn tally(tables: &[KernelRows], body: &str) -> Option<String> {
-    let last = |table: &KernelRows| {
-        let rows = table.rows.iter().filter(|row| row.threads == 1 && row.body == body);
-        rows.filter_map(|row| row.to_c.map(|ratio| (row.n, ratio))).max_by_key(|(n, _)| *n)
-    };
-    let ratios: Vec<Ratio> = tables.iter().filter_map(last).map(|(_, ratio)| ratio).collect();
+    let rows = tables.iter().flat_map(alone).filter(|row| row.body == body);
+    let ratios: Vec<Ratio> = rows.filter_map(|row| row.to_c).collect();
     let faster = ratios.iter().filter(|ratio| ratio.faster()).count();
     let slower = ratios.iter().filter(|ratio| ratio.slower()).count();
     (!ratios.is_empty()).then(|| {
         format!(
-            "{body} against c, each kernel at its largest size: faster in {faster}, slower in \
-             {slower}, not separated in {}",
+            "{body} against c, over all kernels and sizes: faster in {faster}, slower in {slower}, \
+             not separated in {}",
             ratios.len() - faster - slower
         )
     })

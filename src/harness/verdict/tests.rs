@@ -106,14 +106,14 @@ fn floor_threads_roof_and_what_was_not_timed_have_their_sentences() {
 }
 
 #[test]
-fn the_tally_counts_each_kernel_once_at_its_largest_size() {
+fn the_tally_counts_every_size_of_every_kernel() {
     let tables = [
         table(pair("simd", ratio(0.5, true), ratio(1.5, true))),
         table(pair("simd", ratio(1.5, true), ratio(0.5, true))),
         table(pair("simd", ratio(1.5, true), ratio(1.5, false))),
     ];
     let text = tally(&tables, "simd").unwrap();
-    assert!(text.ends_with("faster in 1, slower in 1, not separated in 1"), "{text}");
+    assert!(text.ends_with("faster in 3, slower in 2, not separated in 1"), "{text}");
     assert_eq!(tally(&tables, "rust"), None);
 }
 
