@@ -6,7 +6,7 @@
 #include <xmmintrin.h>
 #endif
 
-static void square(size_t n, const double *x, double *out)
+void planted_square(size_t n, const double *x, double *out)
 {
     for (size_t i = 0; i < n; i++)
         out[i] = x[i] * x[i];
@@ -14,19 +14,19 @@ static void square(size_t n, const double *x, double *out)
 
 void planted_writes_after(size_t n, const double *x, double *out)
 {
-    square(n, x, out);
+    planted_square(n, x, out);
     out[n] = 1.0;
 }
 
 void planted_writes_before(size_t n, const double *x, double *out)
 {
-    square(n, x, out);
+    planted_square(n, x, out);
     out[-1] = 1.0;
 }
 
 void planted_changes_input(size_t n, const double *x, double *out)
 {
-    square(n, x, out);
+    planted_square(n, x, out);
     if (n > 0)
         memcpy((double *)x, out, n * sizeof *out);
 }
@@ -34,13 +34,13 @@ void planted_changes_input(size_t n, const double *x, double *out)
 void planted_hidden_static(size_t n, const double *x, double *out)
 {
     static double work[PLANTED_CHUNK];
-    square(n, x, work);
+    planted_square(n, x, work);
     memcpy(out, work, n * sizeof *out);
 }
 
 void planted_leaves_ftz(size_t n, const double *x, double *out)
 {
-    square(n, x, out);
+    planted_square(n, x, out);
 #if defined(__SSE2__)
     _mm_setcsr(_mm_getcsr() | 0x8000);
 #elif defined(__aarch64__)
@@ -54,6 +54,6 @@ void planted_leaves_ftz(size_t n, const double *x, double *out)
 
 void planted_leaves_rounding(size_t n, const double *x, double *out)
 {
-    square(n, x, out);
+    planted_square(n, x, out);
     fesetround(FE_UPWARD);
 }

@@ -1,5 +1,5 @@
-/* What C can do wrong and safe Rust cannot. Each function writes out[i] = x[i] * x[i] and has one
- * defect besides. */
+/* What C can do wrong and safe Rust cannot. Each function writes out[i] = x[i] * x[i]; all but the
+ * first have one defect besides. */
 #ifndef PLANTED_H
 #define PLANTED_H
 
@@ -7,6 +7,9 @@
 
 /* The longest chunk there is. */
 #define PLANTED_CHUNK 4096
+
+/* No defect. */
+void planted_square(size_t n, const double *x, double *out);
 
 /* Also writes the item after its slice. */
 void planted_writes_after(size_t n, const double *x, double *out);

@@ -7,6 +7,7 @@ use abreast::kernel::Part;
 
 mod by_hand {
     unsafe extern "C" {
+        pub fn planted_square(n: usize, x: *const f64, out: *mut f64);
         pub fn planted_writes_after(n: usize, x: *const f64, out: *mut f64);
         pub fn planted_writes_before(n: usize, x: *const f64, out: *mut f64);
         pub fn planted_changes_input(n: usize, x: *const f64, out: *mut f64);
@@ -18,11 +19,11 @@ mod by_hand {
 
 /// A door into C, as a kernel's `c.rs` has it.
 ///
-/// SAFETY: no call of these is sound, which is the point of them; each breaks the contract of a
-/// body in one way. What makes them harmless where they are used: the gate runs a body with a
-/// fence of 16 items around its output, on operands that it makes anew when they have changed,
-/// and on a thread whose floating-point environment dies with it. `x` and `out` are `n` long, and
-/// a chunk is no longer than the work array.
+/// SAFETY of every call: none of these is sound, which is the point of them; each breaks the
+/// contract of a body in one way. What makes them harmless where they are used: the gate runs a
+/// body with a fence of 16 items around its output, on operands that it makes anew when they have
+/// changed, and on a thread whose floating-point environment dies with it. `x` and `out` are `n`
+/// long, and a chunk is no longer than the work array.
 macro_rules! door {
     ($($name:ident $function:ident;)*) => {$(
         pub(crate) fn $name<P: Plant>(part: Part<'_, '_, Square<P>>) -> Result<(), Error> {
@@ -42,4 +43,17 @@ door! {
     hidden_static planted_hidden_static;
     leaves_ftz planted_leaves_ftz;
     leaves_rounding planted_leaves_rounding;
+}
+
+/// Writes the first item of the next chunk's slice, and nothing beyond the buffer: only the order
+/// of the chunks can show it.
+pub(crate) fn writes_into_next<P: Plant>(part: Part<'_, '_, Square<P>>) -> Result<(), Error> {
+    let p = part.open();
+    let range = p.chunk.range();
+    let is_last = range.end == p.input.len();
+    let function = if is_last { by_hand::planted_square } else { by_hand::planted_writes_after };
+    let x = &p.input[range];
+    // SAFETY: as above.
+    unsafe { function(x.len(), x.as_ptr(), p.out.as_mut_ptr()) };
+    Ok(())
 }

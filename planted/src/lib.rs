@@ -28,6 +28,7 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<square::Square<square::Fails>>(),
     Entry::of::<square::Square<square::WritesAfter>>(),
     Entry::of::<square::Square<square::WritesBefore>>(),
+    Entry::of::<square::Square<square::WritesIntoNext>>(),
     Entry::of::<square::Square<square::ChangesInput>>(),
     Entry::of::<square::Square<square::HiddenStatic>>(),
     Entry::of::<square::Square<square::LeavesFtz>>(),

@@ -169,6 +169,8 @@ plants! {
     WritesAfter "writes_after" c: c::writes_after;
     /// Writes the item before its slice.
     WritesBefore "writes_before" c: c::writes_before;
+    /// Writes the first item of the next chunk.
+    WritesIntoNext "writes_into_next" c: c::writes_into_next;
     /// Writes to its operand.
     ChangesInput "changes_input" c: c::changes_input;
     /// Keeps a work array between calls.

@@ -10,7 +10,7 @@ use abreast_planted::REGISTRY;
 
 /// Kernel, body, what is wrong with it, and the problem at which it must show first. A scheduler
 /// or a counter decides whether it is there already or in the next variant of the same problem.
-const PLANTED: [(&str, Body, Check, &str); 18] = [
+const PLANTED: [(&str, Body, Check, &str); 19] = [
     ("null_body", Body::Simd, Check::Unwritten, "n = 1"),
     ("forgets_tail", Body::Simd, Check::Unwritten, "n = 1"),
     ("adds_to_output", Body::Rust, Check::Unwritten, "n = 1"),
@@ -25,6 +25,7 @@ const PLANTED: [(&str, Body, Check, &str); 18] = [
     ("fails", Body::Rust, Check::Failed, "n = 17"),
     ("writes_after", Body::C, Check::Fence, "n = 1"),
     ("writes_before", Body::C, Check::Fence, "n = 1"),
+    ("writes_into_next", Body::C, Check::Order, "n = 4097"),
     ("changes_input", Body::C, Check::Operands, "n = 1"),
     ("leaves_ftz", Body::C, Check::Environment, "n = 1"),
     ("leaves_rounding", Body::C, Check::Environment, "n = 1"),

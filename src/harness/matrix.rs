@@ -1,7 +1,7 @@
 //! The same-bits matrix: one hash from every body, at every level, on every executor.
 //!
-//! The problem is cut into many more chunks than there are threads, so that the executors really
-//! deal them out differently.
+//! The problem is cut into as many chunks as the widest executor has threads, so that the executors
+//! really deal them out differently.
 
 use super::agree::{GateOptions, Trouble, apart, body_name, caught, harmless, isa_name};
 use crate::exec::{self, Control, Executor};
@@ -19,7 +19,7 @@ pub struct Matrix {
     pub fused: Option<&'static str>,
     /// The size of the problem.
     pub n: u64,
-    /// Indices per chunk: `abreast run KERNEL --n N --seed S --chunk C` gives the same hash.
+    /// Rows (indices) per chunk: `abreast run KERNEL --n N --seed S --chunk C` gives the same hash.
     pub chunk: u64,
     /// How many chunks that makes.
     pub chunks: usize,
@@ -134,11 +134,13 @@ pub fn matrix(
     })
 }
 
-/// Chunks that the problem is cut into, at least: twice the threads of the widest executor.
-const CHUNKS: usize = 128;
+/// Chunks that the problem is cut into, if that leaves each of them a few rows: one for each
+/// thread of the widest executor.
+const CHUNKS: usize = 64;
+const FEWEST_ROWS: u64 = 4;
 
 /// Operations of one run, at most: about a millisecond.
-const MOST_WORK: u64 = 4_000_000;
+const MOST_WORK: u64 = 8_000_000;
 
 /// The heaviest of the kernel's sizes that is quick to run, and the chunk that cuts it into many.
 fn problem(entry: &Entry, options: &GateOptions) -> Result<(u64, u64), Error> {
@@ -153,9 +155,10 @@ fn problem(entry: &Entry, options: &GateOptions) -> Result<(u64, u64), Error> {
     let Some((_, n)) = heaviest else {
         return Err(Error::argument("sizes", entry.name, "must include one that is quick to run"));
     };
-    let mut chunk = n.div_ceil(CHUNKS as u64).max(1);
-    while chunk > 1 && cut(entry, options, n, chunk)?.chunks() < CHUNKS {
-        chunk = chunk.div_ceil(2);
+    // What a row is depends on the kernel: not every problem of size n has n of them.
+    let mut chunk = n.div_ceil(CHUNKS as u64).max(FEWEST_ROWS);
+    while chunk > FEWEST_ROWS && cut(entry, options, n, chunk)?.chunks() < CHUNKS {
+        chunk = (chunk / 2).max(FEWEST_ROWS);
     }
     Ok((n, chunk))
 }
