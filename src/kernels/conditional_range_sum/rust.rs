@@ -14,37 +14,27 @@ pub(super) fn body(part: Part<'_, '_, ConditionalRangeSum>) -> Result<(), Error>
     Ok(())
 }
 
-/// Sixteen indices at a time; three such steps later a lane meets the same remainder again.
-const LANES: usize = 16;
+/// Indices and sums in lanes: a multiple of 3, so a lane meets one remainder only.
+const LANES: usize = 48;
 
 #[simd]
 fn sum<S: Simd>(_: S, from: i64, to: i64) -> i64 {
     let mut acc = [0; LANES];
     let mut index: [i64; LANES] = std::array::from_fn(|j| from + j as i64);
-    // For each step of three the lanes that the test lets pass, as masks.
-    let masks: [[i64; LANES]; 3] = std::array::from_fn(|step| {
-        index.map(|index| if (index + (step * LANES) as i64) % 3 == 0 { -1 } else { 0 })
-    });
-    let rounds = (to - from) / (3 * LANES) as i64;
+    let mask = index.map(|index| if index % 3 == 0 { -1 } else { 0 });
+    let rounds = (to - from) / LANES as i64;
     let mut round = 0;
     // Opaque once per round, so that the loop is not folded into a formula.
     while black_box(round) < rounds {
-        for mask in &masks {
-            for j in 0..LANES {
-                acc[j] += index[j] & mask[j];
-            }
-            for index in &mut index {
-                *index += LANES as i64;
-            }
+        for j in 0..LANES {
+            acc[j] += index[j] & mask[j];
+        }
+        for index in &mut index {
+            *index += LANES as i64;
         }
         round += 1;
     }
     // The last round, in which not every lane counts.
-    for mask in &masks {
-        for j in 0..LANES {
-            acc[j] += if index[j] < to { index[j] & mask[j] } else { 0 };
-            index[j] += LANES as i64;
-        }
-    }
-    acc.iter().sum()
+    let last = |j: usize| if index[j] < to { index[j] & mask[j] } else { 0 };
+    (0..LANES).map(|j| acc[j] + last(j)).sum()
 }
