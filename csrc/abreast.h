@@ -49,18 +49,20 @@ typedef struct ab_chunk {
  *
  * which calls name_body(arguments), compiled for that level. Attributes on functions rather than
  * flags on files: no inline function compiled for AVX-512 can then end up in code that runs on
- * every CPU. AB_AT_LEVELS_FUSED passes the body one more argument: a constant that says whether
- * the level has a fused multiply-add. */
+ * every CPU. AB_AT_LEVELS_TOLD passes the body one more argument, the level: a constant, by which
+ * the body can fit its registers and, with AB_HAS_FMA(level), choose a fused multiply-add. */
 #define AB_AT_LEVELS(type, name, parameters, arguments)                                            \
     AB_INSTANCES_(AB_PLAIN_, type, name, parameters, arguments)
-#define AB_AT_LEVELS_FUSED(type, name, parameters, arguments)                                      \
-    AB_INSTANCES_(AB_FUSED_, type, name, parameters, arguments)
+#define AB_AT_LEVELS_TOLD(type, name, parameters, arguments)                                       \
+    AB_INSTANCES_(AB_TOLD_, type, name, parameters, arguments)
 
 #define AB_UNWRAP(...) __VA_ARGS__
-#define AB_PLAIN_(fused, ...) (__VA_ARGS__)
-#define AB_FUSED_(fused, ...) (__VA_ARGS__, fused)
+#define AB_PLAIN_(level, ...) (__VA_ARGS__)
+#define AB_TOLD_(level, ...) (__VA_ARGS__, level)
 
 #if defined(__x86_64__)
+
+#define AB_HAS_FMA(level) ((level) != AB_BASELINE)
 
 #define AB_TARGET_V3 __attribute__((target("arch=x86-64-v3")))
 #if defined(__clang__)
@@ -72,15 +74,15 @@ typedef struct ab_chunk {
 #define AB_INSTANCES_(PASS, type, name, parameters, arguments)                                     \
     AB_TARGET_V4 static type name##_v4 parameters                                                  \
     {                                                                                              \
-        return name##_body PASS(1, AB_UNWRAP arguments);                                           \
+        return name##_body PASS(AB_V4, AB_UNWRAP arguments);                                       \
     }                                                                                              \
     AB_TARGET_V3 static type name##_v3 parameters                                                  \
     {                                                                                              \
-        return name##_body PASS(1, AB_UNWRAP arguments);                                           \
+        return name##_body PASS(AB_V3, AB_UNWRAP arguments);                                       \
     }                                                                                              \
     static type name##_base parameters                                                             \
     {                                                                                              \
-        return name##_body PASS(0, AB_UNWRAP arguments);                                           \
+        return name##_body PASS(AB_BASELINE, AB_UNWRAP arguments);                                 \
     }                                                                                              \
     type name(ab_level ab_at_level, AB_UNWRAP parameters)                                          \
     {                                                                                              \
@@ -97,16 +99,16 @@ typedef struct ab_chunk {
 #else /* one level: the architecture's own */
 
 #if defined(__aarch64__)
-#define AB_HAS_FMA_ 1
+#define AB_HAS_FMA(level) 1
 #else
-#define AB_HAS_FMA_ 0
+#define AB_HAS_FMA(level) 0
 #endif
 
 #define AB_INSTANCES_(PASS, type, name, parameters, arguments)                                     \
     type name(ab_level ab_at_level, AB_UNWRAP parameters)                                          \
     {                                                                                              \
         (void)ab_at_level;                                                                         \
-        return name##_body PASS(AB_HAS_FMA_, AB_UNWRAP arguments);                                 \
+        return name##_body PASS(AB_BASELINE, AB_UNWRAP arguments);                                 \
     }
 
 #endif

@@ -73,7 +73,7 @@ pub fn fnv1a(bytes: &[u8]) -> u64 {
 /// any unsafe code.
 #[repr(C, align(64))]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
-struct Line([u8; 64]);
+pub(crate) struct Line([u8; 64]);
 
 /// A vector of `T` that begins at a cache line: a misaligned one halves what 64-byte loads can do.
 ///
