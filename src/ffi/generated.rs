@@ -51,6 +51,55 @@ unsafe extern "C" {
 unsafe extern "C" {
     pub fn ab_sdot(level: ab_level, n: usize, x: *const f32, y: *const f32) -> f32;
 }
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct ab_gemm_shape {
+    pub m: i64,
+    pub n: i64,
+    pub k: i64,
+    pub a_row: i64,
+    pub a_col: i64,
+    pub b_row: i64,
+    pub b_col: i64,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of ab_gemm_shape"][::core::mem::size_of::<ab_gemm_shape>() - 56usize];
+    ["Alignment of ab_gemm_shape"][::core::mem::align_of::<ab_gemm_shape>() - 8usize];
+    ["Offset of field: ab_gemm_shape::m"][::core::mem::offset_of!(ab_gemm_shape, m) - 0usize];
+    ["Offset of field: ab_gemm_shape::n"][::core::mem::offset_of!(ab_gemm_shape, n) - 8usize];
+    ["Offset of field: ab_gemm_shape::k"][::core::mem::offset_of!(ab_gemm_shape, k) - 16usize];
+    ["Offset of field: ab_gemm_shape::a_row"]
+        [::core::mem::offset_of!(ab_gemm_shape, a_row) - 24usize];
+    ["Offset of field: ab_gemm_shape::a_col"]
+        [::core::mem::offset_of!(ab_gemm_shape, a_col) - 32usize];
+    ["Offset of field: ab_gemm_shape::b_row"]
+        [::core::mem::offset_of!(ab_gemm_shape, b_row) - 40usize];
+    ["Offset of field: ab_gemm_shape::b_col"]
+        [::core::mem::offset_of!(ab_gemm_shape, b_col) - 48usize];
+};
+unsafe extern "C" {
+    pub fn ab_dgemm(
+        level: ab_level,
+        shape: *const ab_gemm_shape,
+        alpha: f64,
+        a: *const f64,
+        b: *const f64,
+        beta: f64,
+        c: *mut f64,
+    ) -> ab_status;
+}
+unsafe extern "C" {
+    pub fn ab_sgemm(
+        level: ab_level,
+        shape: *const ab_gemm_shape,
+        alpha: f32,
+        a: *const f32,
+        b: *const f32,
+        beta: f32,
+        c: *mut f32,
+    ) -> ab_status;
+}
 unsafe extern "C" {
     pub fn ab_pi(level: ab_level, seed: u64, from: u64, to: u64) -> u64;
 }

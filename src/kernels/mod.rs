@@ -48,6 +48,7 @@ macro_rules! register {
 pub mod axpy;
 pub mod conditional_range_sum;
 pub mod dot;
+pub mod gemm;
 pub mod pi;
 pub mod range_sum;
 pub mod sum;
@@ -59,5 +60,6 @@ register! {
     sum: Sum<f64>, Sum<f32>, SumArange; sum, sum_arange;
     dot: Dot<f64>, Dot<f32>; dot;
     axpy: Axpy<f64>, Axpy<f32>; axpy;
+    gemm: Gemm<f64>, Gemm<f32>; gemm, MatMut, MatRef;
     pi: Pi; pi, pi_hits;
 }

@@ -1,0 +1,324 @@
+//! `gemm`: the product of two matrices, added to a third.
+//!
+//! `C <- alpha A B + beta C`: A is m x k, B k x n, C m x n, each a [strided view](MatRef) of a
+//! slice; 2mnk flops, mk + kn + mn elements read, mn written.
+//!
+//! **What is computed.** k is cut into blocks of [`KC`](Element::KC) terms: 256 doubles, 512
+//! floats. Element c of C goes through the blocks in order, with `fma(x, y, z)` = x y + z:
+//!
+//! ```text
+//! for each block:
+//!     acc = 0
+//!     for l in the block, in order: acc = fma(a[i, l], b[l, j], acc)
+//!     old = beta c in the first block (0 when beta = 0), c in the others
+//!     c   = fma(alpha, acc, old)
+//! ```
+//!
+//! When k = 0 or alpha = 0, c becomes beta c. As in BLAS, C is not read when beta = 0, and A and B
+//! are not read when alpha = 0. Which of several NaNs survives is not specified.
+//!
+//! **Class.** `fma` rounds once wherever the CPU has the instruction, so all levels but baseline
+//! give the same bits; at baseline product and sum are rounded each, by all five bodies alike.
+//! The order of operations is fixed per element: tiles, panels and registers do not show.
+//!
+//! **Plan.** Bands of 256 whole rows; when C is a single band, tiles of 256 x 1024. So C is updated
+//! where it is if it lies row-major and dense and has more than 256 rows or at most 1024 columns.
+//!
+//! **Accuracy.** A term meets at most one rounding of its own, one for each addition of its block
+//! and one for each block and for alpha: with `r = min(k, KC) + ceil(k / KC) + 2`,
+//! `|error| <= gamma(r) * (|alpha| |A| |B| + |beta| |C|)` (Higham, section 3.5).
+//!
+//! **The loops** are the usual ones: A and B are packed into panels, and a micro-kernel keeps a
+//! small tile of C in registers (Goto and van de Geijn, "Anatomy of high-performance matrix
+//! multiplication", 2008). Up to 64 x 64 x 64, operands whose rows are dense are read where
+//! they lie. The C and C++ bodies are plain loops. At v4 gcc makes of them what the SIMD body says;
+//! at v3 it finds 2 x 5 registers of sums, not 6 x 2, and loses a fifth of the speed.
+
+mod blocked;
+mod c;
+mod cpp;
+mod evidence;
+mod rust;
+mod simd;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use view::{MatMut, MatRef};
+
+use crate::exact::{Twofold, gamma};
+use crate::kernel::{
+    self, Ask, Bodies, BodyFn, Class, Cost, Evidence, Kernel, Layout, Near, Outcome, Problem,
+};
+use crate::sample::Sampled;
+use crate::simd::Real;
+use crate::{Body, Error, How, Plan};
+use bytemuck::{Pod, Zeroable};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use view::Shape;
+
+/// The matrix product over `f64` (`gemm`) or `f32` (`gemm_f32`).
+#[derive(Debug, Clone, Copy)]
+pub struct Gemm<T>(PhantomData<T>);
+
+/// The element types that have all five bodies.
+pub trait Element: Real + Sampled {
+    #[doc(hidden)]
+    const NAME: &'static str;
+    /// How many terms are summed before the sum goes into C: part of the definition.
+    const KC: usize;
+    #[doc(hidden)]
+    const BODIES: Bodies<BodyFn<Gemm<Self>>>;
+    /// The nearest number of this type.
+    fn narrow(x: f64) -> Self;
+    /// `self * b + c` with one rounding.
+    fn fused(self, b: Self, c: Self) -> Self;
+}
+
+macro_rules! element {
+    ($real:ident, $name:literal, $kc:literal, $bound:ident, $by_hand:ident) => {
+        impl Element for $real {
+            const NAME: &'static str = $name;
+            const KC: usize = $kc;
+            const BODIES: Bodies<BodyFn<Gemm<$real>>> = Bodies {
+                c: c::$bound,
+                c_by_hand: c::$by_hand,
+                cpp: cpp::$real,
+                rust: rust::body,
+                simd: simd::body,
+            };
+            #[inline(always)]
+            fn narrow(x: f64) -> $real {
+                x as $real
+            }
+            #[inline(always)]
+            fn fused(self, b: $real, c: $real) -> $real {
+                self.mul_add(b, c)
+            }
+        }
+    };
+}
+// KC fills 2 KiB per row of a panel of A and per column of a panel of B.
+element!(f64, "gemm", 256, bound_f64, by_hand_f64);
+element!(f32, "gemm_f32", 512, bound_f32, by_hand_f32);
+
+/// The scalars of a product: factors, sizes, and how A and B lie in their slices.
+///
+/// `alpha` and `beta` are doubles for both element types: widening a float loses nothing.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub struct Args {
+    alpha: f64,
+    beta: f64,
+    m: u64,
+    n: u64,
+    k: u64,
+    a: Strides,
+    b: Strides,
+}
+
+/// How a matrix lies in its slice.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+struct Strides {
+    offset: u64,
+    row: i64,
+    col: i64,
+}
+
+impl Strides {
+    fn of(shape: Shape) -> Strides {
+        Strides {
+            offset: shape.offset as u64,
+            row: shape.row_stride as i64,
+            col: shape.col_stride as i64,
+        }
+    }
+
+    fn shape(self, rows: u64, cols: u64) -> Shape {
+        Shape {
+            rows: rows as usize,
+            cols: cols as usize,
+            row_stride: self.row as isize,
+            col_stride: self.col as isize,
+            offset: self.offset as usize,
+        }
+    }
+}
+
+impl Args {
+    /// The arguments of `alpha a b + beta c`, to run on an executor with `(a.data(), b.data())`
+    /// as input and C, tile after tile, as buffer.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when A has not as many columns as B has rows.
+    ///
+    /// ```
+    /// use abreast::exec::{Control, Threads, run_into};
+    /// use abreast::kernels::gemm::{Args, Gemm};
+    /// use abreast::{How, MatRef};
+    /// let x = vec![1.0; 600 * 600];
+    /// let a = MatRef::row_major(&x, 600, 600)?;
+    /// let args = Args::new(1.0, a, a.transposed(), 0.0)?;
+    /// let mut c = vec![0.0; 600 * 600]; // three bands of whole rows: row-major as it is
+    /// let input = (a.data(), a.data());
+    /// run_into::<Gemm<f64>>(&Threads::new(2)?, How::best()?, &Control::default(), args, input, &mut c)?;
+    /// assert!(c.iter().all(|c| *c == 600.0));
+    /// # Ok::<(), abreast::Fault>(())
+    /// ```
+    pub fn new<T: Element>(
+        alpha: T,
+        a: MatRef<'_, T>,
+        b: MatRef<'_, T>,
+        beta: T,
+    ) -> Result<Args, Error> {
+        if a.cols() != b.rows() {
+            let rule = format!("must be {}, the columns of A", a.cols());
+            return Err(Error::argument("rows of B", b.rows(), rule));
+        }
+        Ok(Args {
+            alpha: alpha.into(),
+            beta: beta.into(),
+            m: a.rows() as u64,
+            n: b.cols() as u64,
+            k: a.cols() as u64,
+            a: Strides::of(a.shape()),
+            b: Strides::of(b.shape()),
+        })
+    }
+
+    fn a_shape(&self) -> Shape {
+        self.a.shape(self.m, self.k)
+    }
+
+    fn b_shape(&self) -> Shape {
+        self.b.shape(self.k, self.n)
+    }
+}
+
+/// Rows of a band of C, and of a tile.
+const BAND: u64 = 256;
+/// Columns of a tile, when C is a single band.
+const TILE_COLS: u64 = 1024;
+/// Up to this size operands are read where they lie: packing would cost more than it wins.
+const SMALL: usize = 64;
+
+impl<T: Element> Kernel for Gemm<T> {
+    const NAME: &'static str = <T as Element>::NAME;
+    const LAYOUT: Layout = Layout::InPlace;
+    const BODIES: Bodies<BodyFn<Self>> = <T as Element>::BODIES;
+
+    type Args = Args;
+    type Input<'i> = (&'i [T], &'i [T]);
+    type Item = T;
+    type Output = Vec<T>;
+
+    fn plan(args: &Args, (a, b): (&[T], &[T])) -> Result<Plan, Error> {
+        args.a_shape().check("A", a.len())?;
+        args.b_shape().check("B", b.len())?;
+        // More than one band: whole rows, so that C in row-major order needs no copy.
+        let across = if args.m > BAND { args.n.max(1) } else { TILE_COLS };
+        Plan::tiles(args.m, args.n, BAND, across)
+    }
+
+    fn finish(_: &Args, plan: &Plan, items: Cow<'_, [T]>) -> Vec<T> {
+        if plan.is_row_major() { items.into_owned() } else { plan.assemble(&items) }
+    }
+}
+
+/// `C <- alpha A B + beta C`, by the fastest body at the best level here.
+///
+/// As in BLAS, C is not read when `beta` is 0, and A and B are not read when `alpha` is 0. A C
+/// that lies row-major and dense is updated where it is; any other is copied to and fro.
+///
+/// # Errors
+/// [`Error::Argument`] when the sizes of A, B and C do not fit; [`Error::Memory`] when there is no
+/// room for packed panels or a copy of C; [`Error::Level`] when the environment variable
+/// `ABREAST_ISA` asks for what this CPU lacks.
+///
+/// ```
+/// use abreast::{MatMut, MatRef, gemm};
+/// let a = [1.0, 2.0, 3.0, 4.0];
+/// let b = [5.0, 6.0, 7.0, 8.0];
+/// let mut c = [f64::NAN; 4]; // beta = 0 does not read it
+/// let (a, b) = (MatRef::row_major(&a, 2, 2)?, MatRef::row_major(&b, 2, 2)?);
+/// gemm(1.0, a, b, 0.0, &mut MatMut::row_major(&mut c, 2, 2)?)?;
+/// assert_eq!(c, [19.0, 22.0, 43.0, 50.0]);
+/// gemm(1.0, a, b.transposed(), 1.0, &mut MatMut::row_major(&mut c, 2, 2)?)?;
+/// assert_eq!(c, [19.0 + 17.0, 22.0 + 23.0, 43.0 + 39.0, 50.0 + 53.0]);
+/// # Ok::<(), abreast::Error>(())
+/// ```
+pub fn gemm<T: Element>(
+    alpha: T,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+    beta: T,
+    c: &mut MatMut<'_, T>,
+) -> Result<(), Error> {
+    with(Body::Simd, alpha, a, b, beta, c)
+}
+
+#[inline]
+fn with<T: Element>(
+    body: Body,
+    alpha: T,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+    beta: T,
+    c: &mut MatMut<'_, T>,
+) -> Result<(), Error> {
+    update(How::of(body)?, alpha, a, b, beta, c)
+}
+
+fn update<T: Element>(
+    how: How,
+    alpha: T,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+    beta: T,
+    c: &mut MatMut<'_, T>,
+) -> Result<(), Error> {
+    let args = Args::new(alpha, a, b, beta)?;
+    let (rows, cols) = (c.view().rows(), c.view().cols());
+    if (rows, cols) != (a.rows(), b.cols()) {
+        let rule = format!("A B is {} x {}", a.rows(), b.cols());
+        return Err(Error::argument("rows x cols of C", format!("{rows} x {cols}"), rule));
+    }
+    let job = kernel::Job::<Gemm<T>>::new(args, (a.data(), b.data()))?;
+    if job.plan().is_row_major()
+        && let Some(c) = c.as_row_major()
+    {
+        return job.serial(how, c);
+    }
+    let mut tiles = job.blank()?;
+    if beta != T::default() {
+        tiled(job.plan(), |i, j, at| tiles[at] = c.view().at(i, j));
+    }
+    job.serial(how, &mut tiles)?;
+    tiled(job.plan(), |i, j, at| c.set(i, j, tiles[at]));
+    Ok(())
+}
+
+/// For each element of C: its row, its column, and its place in a buffer laid out tile after tile.
+fn tiled(plan: &Plan, mut each: impl FnMut(usize, usize, usize)) {
+    for chunk in (0..plan.len()).map(|i| plan.chunk(i)) {
+        let mut at = plan.offset(chunk.index as usize) as usize;
+        for i in chunk.row..chunk.row + chunk.rows {
+            for j in chunk.col..chunk.col + chunk.cols {
+                each(i as usize, j as usize, at);
+                at += 1;
+            }
+        }
+    }
+}
+
+crate::kernels::five_functions! {
+    /// `C <- alpha A B + beta C` over doubles; see [`gemm()`].
+    ///
+    /// # Errors
+    /// As [`gemm()`].
+    (
+        alpha: f64, a: MatRef<'_, f64>, b: MatRef<'_, f64>, beta: f64, c: &mut MatMut<'_, f64>
+    ) -> () = with
+}
