@@ -100,27 +100,29 @@ pub fn measure<E>(
 
 /// Seconds per call, roughly: doubles the calls until they take a good part of a block, three
 /// times in a row, lest one disturbance pass for slowness. The first call, which warms caches and
-/// touches pages, counts only when it is that long by itself.
+/// touches pages, counts only when it takes as long as many blocks.
 fn calibrate<E>(
     effort: &Effort,
     mut run: impl FnMut(u64) -> Result<Duration, E>,
 ) -> Result<f64, E> {
+    let first = run(1)?;
+    if first >= effort.block * 30 {
+        return Ok(per_call(first, 1));
+    }
     let enough = effort.block.max(effort.tick * 100) / 4;
     let mut calls = 1;
-    let mut fastest = run(calls)?;
-    while fastest < effort.block && calls < MOST_CALLS {
-        fastest = run(calls)?;
+    loop {
+        let mut fastest = run(calls)?;
         for _ in 0..2 {
             if fastest >= enough {
                 fastest = fastest.min(run(calls)?);
             }
         }
-        if fastest >= enough {
-            break;
+        if fastest >= enough || calls >= MOST_CALLS {
+            return Ok(per_call(fastest, calls));
         }
         calls *= 2;
     }
-    Ok(per_call(fastest, calls))
 }
 
 /// More calls per block than this are not made, however fast they seem.

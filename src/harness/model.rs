@@ -211,6 +211,13 @@ impl Ratio {
         self.separated = above || below;
     }
 
+    /// The end of the interval that is nearer to 1: what can be said even if the noise helped.
+    /// The ratio itself when there is no interval.
+    pub fn cautious(&self) -> f64 {
+        let end = if self.value > 1.0 { self.low } else { self.high };
+        end.unwrap_or(self.value)
+    }
+
     /// Whether it is known to be faster.
     pub fn faster(&self) -> bool {
         self.separated && self.value > 1.0

@@ -46,14 +46,14 @@ fn against_c(table: &KernelRows, level: &str, body: &str) -> Option<String> {
     if let Some((n, ratio)) = most {
         parts.push(format!(
             "is up to {} times as fast as c ({})",
-            two(ratio.value),
+            short(ratio.value),
             span(n, ratio)
         ));
     }
     if let Some((n, ratio)) = least {
         parts.push(format!(
             "is down to {} times as fast as c ({})",
-            two(ratio.value),
+            short(ratio.value),
             span(n, ratio)
         ));
     }
@@ -65,14 +65,15 @@ fn against_c(table: &KernelRows, level: &str, body: &str) -> Option<String> {
     (!parts.is_empty()).then(|| format!("{subject} {}", parts.join("; ")))
 }
 
-/// The ratio that goes furthest, with its size.
+/// The ratio that goes furthest, with its size: by the cautious end of its interval, since among
+/// many ratios the largest is often the noisiest.
 fn extreme(
     ratios: &[(u64, Ratio)],
     counts: impl Fn(&Ratio) -> bool,
     further: impl Fn(f64, f64) -> bool,
 ) -> Option<(u64, Ratio)> {
     let counted = ratios.iter().copied().filter(|(_, ratio)| counts(ratio));
-    counted.reduce(|a, b| if further(b.1.value, a.1.value) { b } else { a })
+    counted.reduce(|a, b| if further(b.1.cautious(), a.1.cautious()) { b } else { a })
 }
 
 /// From which size on C and C++ are not measurably slower than plain Rust and than C.
@@ -112,11 +113,11 @@ fn floor(table: &KernelRows, level: &str) -> Option<String> {
 fn against_plain(table: &KernelRows) -> Option<String> {
     let ratios = |row: &Row| Some((row.n, row.body, row.level, row.to_plain_c?));
     let rows = alone(table).filter_map(ratios).filter(|(.., ratio)| ratio.faster());
-    let (n, body, level, ratio) = rows.reduce(|a, b| if b.3.value > a.3.value { b } else { a })?;
+    let (n, body, level, ratio) = rows.reduce(further)?;
     Some(format!(
         "{}: {body} at {level} is up to {} times as fast as plain C ({})",
         table.kernel,
-        two(ratio.value),
+        short(ratio.value),
         span(n, ratio)
     ))
 }
@@ -124,18 +125,25 @@ fn against_plain(table: &KernelRows) -> Option<String> {
 /// What more threads bring.
 fn threads(table: &KernelRows) -> Option<String> {
     let ratios = |row: &Row| Some((row.n, row.body, row.threads, row.thread_speed_up?));
-    let rows = table.rows.iter().filter_map(ratios);
-    let (n, body, threads, ratio) =
-        rows.reduce(|a, b| if b.3.value > a.3.value { b } else { a })?;
-    let subject = format!("{}: {body} on {threads} threads", table.kernel);
-    Some(match ratio.separated {
-        true => format!(
-            "{subject} is {} times as fast as on one ({})",
-            two(ratio.value),
+    let rows = || table.rows.iter().filter_map(ratios);
+    let (n, _, most, _) = rows().max_by_key(|row| row.2)?;
+    Some(match rows().filter(|row| row.3.faster()).reduce(further) {
+        Some((n, body, threads, ratio)) => format!(
+            "{}: {body} on {threads} threads is {} times as fast as on one ({})",
+            table.kernel,
+            short(ratio.value),
             span(n, ratio)
         ),
-        false => format!("{subject} is not separated from one thread at n = {n}"),
+        None => format!(
+            "{}: no body is known to be faster on {most} threads than on one (n = {n})",
+            table.kernel
+        ),
     })
+}
+
+/// The row whose ratio is larger for certain.
+fn further<A, B, C>(a: (A, B, C, Ratio), b: (A, B, C, Ratio)) -> (A, B, C, Ratio) {
+    if b.3.cautious() > a.3.cautious() { b } else { a }
 }
 
 /// The row that comes nearest to what the machine can do.
@@ -213,15 +221,15 @@ fn tally(tables: &[KernelRows], body: &str) -> Option<String> {
 fn range_to_plain(tables: &[KernelRows]) -> Option<String> {
     let best = |table: &KernelRows| {
         let rows = alone(table).filter(|row| row.body == "simd");
-        rows.filter_map(|row| Some(row.to_plain_c?.value)).reduce(f64::max)
+        rows.filter_map(|row| Some(row.to_plain_c?.cautious())).reduce(f64::max)
     };
     let ratios: Vec<f64> = tables.iter().filter_map(best).collect();
     let least = ratios.iter().copied().reduce(f64::min)?;
     let most = ratios.iter().copied().reduce(f64::max)?;
     Some(format!(
-        "simd at its best size is {} to {} times as fast as plain C, depending on the kernel",
-        two(least),
-        two(most)
+        "simd at its best size is at least {} to {} times as fast as plain C, depending on the kernel",
+        short(least),
+        short(most)
     ))
 }
 
@@ -232,14 +240,19 @@ fn alone(table: &KernelRows) -> impl Iterator<Item = &Row> {
 
 fn span(n: u64, ratio: Ratio) -> String {
     match (ratio.low, ratio.high) {
-        (Some(low), Some(high)) => format!("{} to {}, n = {n}", two(low), two(high)),
+        (Some(low), Some(high)) => format!("{} to {}, n = {n}", short(low), short(high)),
         _ => format!("n = {n}"),
     }
 }
 
-/// Two digits after the point, or three significant ones from ten on.
-fn two(ratio: f64) -> String {
-    if ratio < 9.995 { format!("{ratio:.2}") } else { format!("{ratio:.1}") }
+/// A ratio with as many digits as its distance from 1 calls for.
+fn short(ratio: f64) -> String {
+    match (ratio - 1.0).abs() {
+        near if near < 0.001 => format!("{ratio:.4}"),
+        near if near < 0.01 => format!("{ratio:.3}"),
+        _ if ratio < 9.995 => format!("{ratio:.2}"),
+        _ => format!("{ratio:.1}"),
+    }
 }
 
 fn percent(fraction: f64) -> String {

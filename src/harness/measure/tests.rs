@@ -131,6 +131,19 @@ fn a_slow_variant_gets_one_call_and_as_many_rounds_as_patience_allows() {
 }
 
 #[test]
+fn one_disturbance_does_not_pass_for_slowness() {
+    // Every fifth block waits for somebody else, among them the first one.
+    let mut blocks = 0;
+    let run = |_, calls: u64| {
+        blocks += 1;
+        let wait = if blocks % 5 == 1 { Duration::from_millis(4) } else { Duration::ZERO };
+        Ok::<_, Infallible>(wait + Duration::from_nanos(calls * 100))
+    };
+    let found = measure(3, &EFFORT, run).unwrap();
+    assert!(found.calls > 9000, "{} calls where 10 000 fit", found.calls);
+}
+
+#[test]
 fn an_error_ends_the_measurement() {
     let run = |variant, _| match variant {
         1 => Err("broken"),

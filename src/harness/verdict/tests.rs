@@ -63,7 +63,7 @@ fn a_difference_inside_the_noise_is_never_told() {
     noisy.rows[5].threads = 2;
     let text = said(&noisy);
     assert!(text.contains("not separated from c at any size"), "{text}");
-    assert!(text.contains("on 2 threads is not separated from one thread"), "{text}");
+    assert!(text.contains("no body is known to be faster on 2 threads"), "{text}");
     assert!(!["1.70", "0.60", "3.30", "1.90"].iter().any(|number| text.contains(number)), "{text}");
 }
 
@@ -103,6 +103,25 @@ fn floor_threads_roof_and_what_was_not_timed_have_their_sentences() {
     ] {
         assert!(text.contains(sentence), "no '{sentence}' in\n{text}");
     }
+}
+
+#[test]
+fn the_furthest_ratio_is_the_one_that_is_sure_not_the_one_that_is_noisy() {
+    let noisy = Some(Ratio { value: 9.0, low: Some(1.2), high: Some(20.0), separated: true });
+    let text = said(&table(pair("simd", ratio(3.0, true), noisy)));
+    assert!(text.contains("up to 3.00 times as fast as c") && !text.contains("9.00"), "{text}");
+    let mut plain = table(pair("simd", None, None));
+    (plain.rows[2].to_plain_c, plain.rows[5].to_plain_c) = (ratio(3.0, true), noisy);
+    let text = said(&plain);
+    assert!(text.contains("up to 3.00 times as fast as plain C"), "{text}");
+}
+
+#[test]
+fn ratios_near_one_are_told_apart_from_it() {
+    assert_eq!(
+        [1.0004, 1.004, 0.996, 1.04, 12.34].map(short),
+        ["1.0004", "1.004", "0.996", "1.04", "12.3"]
+    );
 }
 
 #[test]
