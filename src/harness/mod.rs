@@ -8,6 +8,7 @@
 //! - [`roof`](mod@roof): what the machine can do.
 //! - [`env`](mod@env): the environment card.
 //! - [`model`]: what a comparison says; [`verdict`] says it in words.
+//! - [`report`]: all of it as a page, as Markdown and as CSV.
 
 pub mod agree;
 pub mod compare;
@@ -16,5 +17,6 @@ pub mod matrix;
 pub mod measure;
 pub mod model;
 pub mod overhead;
+pub mod report;
 pub mod roof;
 pub mod verdict;

@@ -48,7 +48,7 @@ impl Crossing {
 }
 
 /// The yardstick's name among the [`CROSSINGS`].
-const YARDSTICK: &str = "rust";
+pub const YARDSTICK: &str = "rust";
 
 /// The crossings, cheapest idea first.
 pub static CROSSINGS: &[Crossing] = &[

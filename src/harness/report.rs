@@ -1,0 +1,44 @@
+//! The report: a comparison as one self-contained page, as Markdown and as CSV.
+//!
+//! The page needs no network and runs no script; it follows the reader's light or dark setting and
+//! prints. Everything in it is also embedded as JSON, in the element with the id `abreast-data`.
+
+mod agreement;
+mod bars;
+mod curves;
+mod facts;
+mod format;
+mod html;
+mod overview;
+mod page;
+mod plot;
+mod rows;
+mod series;
+mod tables;
+
+pub use page::html;
+pub use tables::{csv, markdown};
+
+use super::matrix::Matrix;
+use super::model::Comparison;
+use super::overhead::Overhead;
+use serde::Serialize;
+
+/// Names the form of the JSON embedded in the page.
+pub const SCHEMA: &str = "abreast.report/1";
+
+/// Everything the page shows.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Report<'r> {
+    /// The command line that makes this report again.
+    pub command: &'r str,
+    /// What the gate found and what was measured.
+    pub comparison: &'r Comparison,
+    /// The same-bits tables, kernel by kernel, if they were made.
+    pub matrices: &'r [Matrix],
+    /// What crossing a border costs, if it was measured.
+    pub overhead: Option<&'r Overhead>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Tables whose numbers are bars as well: threads, the roof, and the price of a crossing.
+
+use super::format::{digits, grouped, percent};
+use super::html::Html;
+use super::rows::{level, line};
+use super::series::Series;
+use crate::Body;
+use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
+use crate::harness::overhead::{Overhead, Rung, YARDSTICK};
+use crate::harness::roof::Limit;
+
+/// A cell with a number, a bar that fills `share` of it, and a mark where one is wanted.
+fn bar(row: &mut Html, class: &str, share: f64, mark: Option<f64>, text: &str) {
+    let percent = |share: f64| format!("{:.1}%", 100.0 * share.clamp(0.0, 1.0));
+    row.tag("td", &format!("bar {class}"), |cell| {
+        cell.put("span", "value", text);
+        cell.tag("span", "track", |track| {
+            let width = format!("width:{}", percent(share));
+            track.element("span", &[("class", "fill"), ("style", &width)], |_| ());
+            if let Some(mark) = mark {
+                let left = format!("left:{}", percent(mark));
+                track.element("span", &[("class", "mark"), ("style", &left)], |_| ());
+            }
+        });
+    });
+}
+
+fn nothing(row: &mut Html) {
+    row.put("td", "bar none", "–");
+}
+
+/// What more threads bring: one row per kernel, one column per body.
+pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
+    let many = |row: &&Row| row.thread_speed_up.is_some();
+    let rows = || comparison.kernels.iter().flat_map(|table| &table.rows).filter(many);
+    let mut counts: Vec<usize> = rows().map(|row| row.threads).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    if counts.is_empty() {
+        return html.put("p", "", "Only one thread was timed.");
+    }
+    for threads in counts {
+        let caption = format!(
+            "Times as fast on {threads} threads as on one, each kernel at its largest n. A full \
+             bar is {threads} times; a pale one with ~ is not separated from one thread."
+        );
+        matrix(html, comparison, &caption, |table, body, cells| {
+            let row = table.rows.iter().rev().find(|row| {
+                row.body == body.name() && row.threads == threads && row.level == level(table)
+            });
+            match row.and_then(|row| row.thread_speed_up) {
+                Some(ratio) => bar(
+                    cells,
+                    &pale(body, ratio),
+                    ratio.value / threads as f64,
+                    None,
+                    &format!("{}{}×", if ratio.separated { "" } else { "~" }, digits(ratio.value)),
+                ),
+                None => nothing(cells),
+            }
+        });
+    }
+}
+
+fn pale(body: Body, ratio: Ratio) -> String {
+    let hue = Series::Body(body).hue();
+    if ratio.separated { hue } else { format!("{hue} pale") }
+}
+
+/// How near each body comes to what the machine can do, at its best size.
+pub(super) fn roof(html: &mut Html, comparison: &Comparison) {
+    let caption = "Share of what one core of this machine can load, write or compute, measured in \
+                   this run; each body at the size where it comes nearest. The letter says which \
+                   limit is the nearest: L loads, W writes, A arithmetic. Limits are measured too: a \
+                   little over 100 % is noise.";
+    matrix(html, comparison, caption, |table, body, cells| {
+        let shares = line(table, Series::Body(body)).into_iter().filter_map(|row| row.roof);
+        match shares.reduce(|a, b| if b.share > a.share { b } else { a }) {
+            Some(best) => {
+                let limit = match best.limit {
+                    Limit::Load => "L",
+                    Limit::Copy => "W",
+                    Limit::Arithmetic => "A",
+                };
+                let text = format!("{:.0} % {limit}", 100.0 * best.share);
+                bar(cells, &Series::Body(body).hue(), best.share, None, &text);
+            }
+            None => nothing(cells),
+        }
+    });
+}
+
+/// A table with one row per kernel and one column per body that was timed.
+fn matrix(
+    html: &mut Html,
+    comparison: &Comparison,
+    caption: &str,
+    cell: impl Fn(&KernelRows, Body, &mut Html),
+) {
+    let timed = |body: &Body| {
+        comparison.kernels.iter().any(|table| !line(table, Series::Body(*body)).is_empty())
+    };
+    let bodies: Vec<Body> = Body::ALL.into_iter().filter(timed).collect();
+    let header: Vec<&str> = ["kernel"].into_iter().chain(bodies.iter().map(|b| b.name())).collect();
+    html.tag("div", "wide", |html| {
+        html.table("bars", caption, &header, |rows| {
+            for table in &comparison.kernels {
+                rows.tag("tr", "", |row| {
+                    row.row_name(table.kernel);
+                    bodies.iter().for_each(|body| cell(table, *body, row));
+                });
+            }
+        });
+    });
+}
+
+/// The crossing ladder.
+pub(super) fn ladder(html: &mut Html, overhead: &Overhead) {
+    html.put("p", "", overhead.verdict());
+    let caption = format!(
+        "Nanoseconds per call in a chain of {} dependent calls; best of {} samples, all crossings \
+         in turns. The mark is a Rust function that is not inlined.",
+        grouped(overhead.calls),
+        overhead.rounds
+    );
+    rungs(html, overhead, &overhead.rungs, &caption);
+    let caption = "What careless measurements say: the same crossings, measured wrongly.";
+    rungs(html, overhead, &overhead.traps, caption);
+}
+
+fn rungs(html: &mut Html, overhead: &Overhead, rungs: &[Rung], caption: &str) {
+    let all = overhead.rungs.iter().chain(&overhead.traps);
+    let longest = all.map(|rung| rung.ns).fold(f64::MIN_POSITIVE, f64::max);
+    let mark = overhead.rung(YARDSTICK).map(|rung| rung.ns / longest);
+    html.tag("div", "wide", |html| {
+        html.table("bars ladder", caption, &["crossing", "ns", "over Rust", "what"], |rows| {
+            for rung in rungs {
+                rows.tag("tr", "", |row| {
+                    row.row_name(rung.name);
+                    bar(row, "plain", rung.ns / longest, mark, &format!("{:.2}", rung.ns));
+                    row.put("td", "number", format!("{:+.2}", rung.over_rust_ns));
+                    row.put("td", "", rung.what);
+                });
+            }
+        });
+    });
+}
+
+/// What the pairs of identical machine code differ by, one row per kernel.
+pub(super) fn noise(html: &mut Html, comparison: &Comparison) {
+    let worst = comparison.noise.worst.max(f64::MIN_POSITIVE);
+    html.table(
+        "bars",
+        "The largest difference of c and c-by-hand, by kernel",
+        &["kernel", "difference"],
+        |rows| {
+            for table in &comparison.kernels {
+                let differences = table.floors.iter().map(|floor| floor.difference());
+                let Some(largest) = differences.reduce(f64::max) else { continue };
+                rows.tag("tr", "", |row| {
+                    row.row_name(table.kernel);
+                    bar(row, "plain", largest / worst, None, &percent(largest));
+                });
+            }
+        },
+    );
+}

@@ -1,0 +1,82 @@
+//! Time per element against size: one plot per kernel.
+
+use super::format::{bytes, digits, grouped, short, tick};
+use super::plot::{
+    Axis, Canvas, Failure, Ink, Margins, Panel, around, decades, letters, panel, svg,
+};
+use super::rows::{line, lines, outgrown, sizes};
+use crate::harness::env::Cache;
+use crate::harness::model::{KernelRows, Row};
+use plotters::element::DashedPathElement;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+const SIZE: (u32, u32) = (540, 350);
+
+/// The plot of one kernel; None when nothing was timed.
+pub(super) fn plot(table: &KernelRows, caches: &[Cache]) -> Option<String> {
+    let all = || lines(table).into_iter().flat_map(|series| line(table, series));
+    let x = around(all().map(|row| row.n as f64), 1.3)?;
+    let y = around(all().filter_map(|row| row.ns_per_element), 1.4)?;
+    let x = Axis { ticks: size_ticks(table), range: x, log: true };
+    let y = Axis { ticks: decades(&y, tick), range: y, log: true };
+    let title = format!("{}: time per element against n", table.kernel);
+    Some(svg(SIZE, &title, &in_words(table), |canvas| paint(canvas, table, caches, x, y)))
+}
+
+/// A tick at every size that was timed, or at some of them when they are many.
+fn size_ticks(table: &KernelRows) -> Vec<(f64, String)> {
+    let sizes: Vec<u64> = sizes(table).into_iter().filter(|n| *n > 0).collect();
+    let step = sizes.len().div_ceil(8).max(1);
+    sizes.iter().step_by(step).map(|n| (*n as f64, short(*n))).collect()
+}
+
+fn in_words(table: &KernelRows) -> String {
+    let ends = |series: super::series::Series| {
+        let rows = line(table, series);
+        let at = |row: &Row| Some(format!("{} at {}", digits(row.ns_per_element?), grouped(row.n)));
+        let words: Vec<String> =
+            rows.first().into_iter().chain(rows.last()).filter_map(|row| at(row)).collect();
+        format!("{}: {}", series.name(), words.join(", "))
+    };
+    let words: Vec<String> = lines(table).into_iter().map(ends).collect();
+    format!("Nanoseconds per element at the smallest and the largest n. {}.", words.join("; "))
+}
+
+fn paint(
+    canvas: &Canvas<'_>,
+    table: &KernelRows,
+    caches: &[Cache],
+    x: Axis,
+    y: Axis,
+) -> Result<(), Failure> {
+    let ceiling = y.range.end;
+    let margins = Margins { left: 62, bottom: 44, top: 26 };
+    let mut panel =
+        panel(canvas, margins, (x, &format!("n ({})", table.unit)), (y, "ns per element"))?;
+    for cache in caches {
+        if let Some(n) = outgrown(table, cache) {
+            mark_cache(&panel, cache, n, ceiling)?;
+        }
+    }
+    for series in lines(table) {
+        let rows = line(table, series);
+        let points: Vec<(f64, f64)> =
+            rows.iter().filter_map(|row| Some((row.n as f64, row.ns_per_element?))).collect();
+        let style = Ink::Series(series).color().stroke_width(2);
+        panel.draw_series(LineSeries::new(points.iter().copied(), style))?;
+        points.into_iter().try_for_each(|point| series.mark(&panel, point))?;
+    }
+    Ok(())
+}
+
+/// A dashed line where the operands outgrow a cache.
+fn mark_cache(panel: &Panel<'_, '_>, cache: &Cache, n: f64, ceiling: f64) -> Result<(), Failure> {
+    let floor = panel.y_range().start;
+    let area = panel.plotting_area();
+    let style = Ink::Rule.color().stroke_width(1);
+    area.draw(&DashedPathElement::new([(n, floor), (n, ceiling)], 4, 4, style))?;
+    let name = format!("L{} {}", cache.level, bytes(cache.bytes));
+    let style = letters(Ink::Text, 13).pos(Pos::new(HPos::Center, VPos::Bottom));
+    area.draw(&(EmptyElement::at((n, ceiling)) + Text::new(name, (0, -4), style)))
+}

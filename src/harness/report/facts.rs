@@ -1,0 +1,163 @@
+//! The head of the page: the verdict, the machine, the noise.
+
+use super::Report;
+use super::bars;
+use super::format::{bytes, grouped, percent};
+use super::html::Html;
+use crate::Body;
+use crate::harness::env::{Cache, Environment};
+use crate::harness::model::{Comparison, Noise};
+
+/// Title, verdict, warnings.
+pub(super) fn head(html: &mut Html, report: &Report<'_>) {
+    let comparison = report.comparison;
+    html.tag("header", "", |html| {
+        html.put("p", "brand", "abreast");
+        html.put("h1", "", title(comparison));
+        let (class, words) = agreement(report);
+        html.put("p", &format!("badge {class}"), words);
+        html.put("p", "when", when(comparison));
+    });
+    html.element("section", &[("id", "verdict")], |html| {
+        html.put("h2", "", "Verdict");
+        html.list("verdict", comparison.verdict.iter().map(|words| sentence(words)));
+        if !comparison.warnings.is_empty() {
+            html.put("h3", "", "Read with care");
+            html.list("warnings", comparison.warnings.iter().map(|words| sentence(words)));
+        }
+    });
+}
+
+fn title(comparison: &Comparison) -> String {
+    match &comparison.kernels[..] {
+        [] => "Nothing was compared".to_owned(),
+        [one] => format!("{}, in five bodies", one.kernel),
+        many => format!("{} kernels, in five bodies", many.len()),
+    }
+}
+
+/// Whether everything agrees, as a class and in words with a sign of their own.
+fn agreement(report: &Report<'_>) -> (&'static str, String) {
+    let agreement = &report.comparison.agreement;
+    if !agreement.agreed || report.matrices.iter().any(|matrix| !matrix.same_bits()) {
+        return ("bad", "✗ Not everything agrees: what failed is named below".to_owned());
+    }
+    let runs: u64 = agreement.reports.iter().map(|gate| gate.runs).sum();
+    let cases: usize = agreement.reports.iter().map(|gate| gate.cases).sum();
+    let counted = [grouped(runs), grouped(cases as u64)];
+    ("good", format!("✓ All bodies agree: {} runs over {} problems", counted[0], counted[1]))
+}
+
+fn when(comparison: &Comparison) -> String {
+    let environment = &comparison.environment;
+    let revision = environment.revision.as_ref().map(|hash| format!(", revision {hash}"));
+    format!(
+        "{}; {:.0} seconds; abreast {}{}",
+        comparison.created,
+        comparison.seconds,
+        environment.version,
+        revision.unwrap_or_default()
+    )
+}
+
+/// The words with a capital and a full stop.
+pub(super) fn sentence(words: &str) -> String {
+    // A kernel's or a body's name keeps its spelling.
+    let first = words.split([' ', ':']).next().unwrap_or_default();
+    let body = Body::ALL.iter().any(|body| body.name() == first);
+    let name = body || first.contains('_') || words[first.len()..].starts_with(':');
+    let mut letters = words.chars();
+    let first =
+        letters.next().map(|c| if name { c.to_string() } else { c.to_uppercase().to_string() });
+    let stop = if words.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{stop}", first.unwrap_or_default(), letters.as_str())
+}
+
+/// The cards: the machine and the build, the noise.
+pub(super) fn cards(html: &mut Html, comparison: &Comparison) {
+    html.tag("div", "cards", |html| {
+        html.element("section", &[("id", "environment"), ("class", "card")], |html| {
+            html.put("h2", "", "Where");
+            environment(html, &comparison.environment);
+        });
+        html.element("section", &[("id", "noise"), ("class", "card")], |html| {
+            html.put("h2", "", "Noise");
+            noise(html, comparison);
+        });
+    });
+}
+
+fn environment(html: &mut Html, environment: &Environment) {
+    let unknown = || "unknown".to_owned();
+    let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    let cores = environment.cores;
+    let facts: Vec<(&str, String)> = vec![
+        ("CPU", environment.cpu.clone().unwrap_or_else(unknown)),
+        ("architecture", environment.architecture.to_owned()),
+        (
+            "cores",
+            format!(
+                "{} physical, {} logical, {} allowed",
+                cores.physical, cores.logical, cores.allowed
+            ),
+        ),
+        ("caches", caches(&environment.caches)),
+        (
+            "levels",
+            format!("{}; plain calls use {}", environment.levels.join(", "), environment.chosen),
+        ),
+        ("system", environment.os.clone()),
+        ("virtual machine", environment.virtualised.map_or_else(unknown, yes_no)),
+        ("load average", environment.load.map_or_else(unknown, |load| format!("{load:.2}"))),
+        ("C", environment.compilers.c.to_owned()),
+        ("C++", environment.compilers.cpp.to_owned()),
+        ("Rust", environment.compilers.rust.to_owned()),
+        ("optimisation", format!("level {}", environment.opt_level)),
+        ("debug checks", yes_no(environment.debug_assertions)),
+        ("seed", environment.seed.to_string()),
+    ];
+    html.tag("dl", "", |list| {
+        for (name, value) in facts {
+            list.put("dt", "", name);
+            list.put("dd", "", value);
+        }
+    });
+}
+
+fn caches(caches: &[Cache]) -> String {
+    let one = |cache: &Cache| format!("L{} {}", cache.level, bytes(cache.bytes));
+    let words: Vec<String> = caches.iter().map(one).collect();
+    if words.is_empty() { "unknown".to_owned() } else { words.join(", ") }
+}
+
+fn noise(html: &mut Html, comparison: &Comparison) {
+    let Noise { pairs, typical, worst, false_alarms, doubt, comparisons } = comparison.noise;
+    html.tag("p", "figure", |html| {
+        html.put("strong", "", percent(typical));
+        html.text(" typical, ");
+        html.put("strong", "", percent(worst));
+        html.text(" at worst");
+    });
+    html.put(
+        "p",
+        "",
+        format!(
+            "c and c-by-hand are the same machine code, timed as if they were not: {pairs} pairs, \
+             of which {false_alarms} would have been called different by their intervals alone. \
+             A difference counts only when its interval lies outside the pair beside it."
+        ),
+    );
+    html.put(
+        "p",
+        "",
+        format!(
+            "All {comparisons} intervals together hold the truth with {} probability. Handing out \
+             a chunk costs {:.0} ns on a pool of two threads.",
+            percent(1.0 - doubt),
+            comparison.chunk_overhead_ns
+        ),
+    );
+    if comparison.kernels.len() > 1 {
+        bars::noise(html, comparison);
+    }
+}

@@ -1,0 +1,125 @@
+//! All kernels in one picture: speed-ups with their intervals, on a logarithmic axis.
+
+use super::format::digits;
+use super::plot::{Axis, Canvas, Failure, Ink, Margins, Panel, around, doublings, panel, svg};
+use super::rows::ratios;
+use super::series::Series;
+use crate::Body;
+use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
+use plotters::prelude::*;
+
+/// What a body is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Against {
+    /// `c` at the same level.
+    C,
+    /// C as a compiler makes it without levels.
+    PlainC,
+}
+
+impl Against {
+    fn ratio(self, row: &Row) -> Option<Ratio> {
+        match self {
+            Against::C => row.to_c,
+            Against::PlainC => row.to_plain_c,
+        }
+    }
+
+    /// The bodies that have such a ratio.
+    pub(super) fn bodies(self) -> &'static [Body] {
+        match self {
+            Against::C => &[Body::CByHand, Body::Cpp, Body::Rust, Body::Simd],
+            Against::PlainC => &[Body::C, Body::Cpp, Body::Rust, Body::Simd],
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Against::C => "How many times as fast as c at the same level",
+            Against::PlainC => "How many times as fast as plain C",
+        }
+    }
+}
+
+/// Pixels for a body's dot, and between kernels.
+const LANE: f64 = 17.0;
+const GAP: f64 = 12.0;
+
+/// The picture; None when there is no ratio.
+pub(super) fn plot(comparison: &Comparison, against: Against) -> Option<String> {
+    let tables = &comparison.kernels;
+    let all = || {
+        let bodies = |table| against.bodies().iter().map(move |body| (table, *body));
+        let pairs = tables.iter().flat_map(bodies);
+        pairs.flat_map(|(table, body)| ratios(table, body, |row| against.ratio(row)))
+    };
+    all().next()?;
+    // The rule at 1 is always in the picture; a wide interval may leave it.
+    let range = around(all().map(|(_, ratio)| ratio.value).chain([0.8, 1.25]), 1.5)?;
+    let x = Axis { ticks: doublings(&range, |tick| format!("{tick}×")), range, log: true };
+    let block = against.bodies().len() as f64 * LANE + GAP;
+    let height = block * tables.len() as f64;
+    // Kernels from the top down: the axis is turned over.
+    let middle = |i: usize| height - (i as f64 + 0.5) * block;
+    let names = tables.iter().enumerate().map(|(i, table)| (middle(i), table.kernel.to_owned()));
+    let y = Axis { range: 0.0..height, log: false, ticks: names.collect() };
+    let size = (540, height as u32 + 64);
+    Some(svg(size, against.title(), &in_words(comparison, against), |canvas| {
+        paint(canvas, tables, against, x, y)
+    }))
+}
+
+fn in_words(comparison: &Comparison, against: Against) -> String {
+    let words = |table: &KernelRows| {
+        let last = |body: &Body| {
+            let (_, ratio) = ratios(table, *body, |row| against.ratio(row)).pop()?;
+            Some(format!("{body} {}", digits(ratio.value)))
+        };
+        let bodies: Vec<String> = against.bodies().iter().filter_map(last).collect();
+        format!("{}: {}", table.kernel, bodies.join(", "))
+    };
+    let words: Vec<String> = comparison.kernels.iter().map(words).collect();
+    format!("At the largest n. {}.", words.join("; "))
+}
+
+fn paint(
+    canvas: &Canvas<'_>,
+    tables: &[KernelRows],
+    against: Against,
+    x: Axis,
+    y: Axis,
+) -> Result<(), Failure> {
+    let names = tables.iter().map(|table| table.kernel.len()).max().unwrap_or(0) as u32;
+    let margins = Margins { left: 24 + 15 * names / 2, bottom: 44, top: 8 };
+    let height = y.range.end;
+    let panel = panel(canvas, margins, (x, against.title()), (y, ""))?;
+    let rule = Ink::Text.color().stroke_width(2);
+    panel.plotting_area().draw(&PathElement::new([(1.0, 0.0), (1.0, height)], rule))?;
+    let mut top = height - GAP / 2.0;
+    for table in tables {
+        for (lane, body) in against.bodies().iter().enumerate() {
+            let ratios = ratios(table, *body, |row| against.ratio(row));
+            dots(&panel, *body, &ratios, top - (lane as f64 + 0.5) * LANE)?;
+        }
+        top -= against.bodies().len() as f64 * LANE + GAP;
+    }
+    Ok(())
+}
+
+/// The largest size with its interval and its shape; the smaller ones as small dots.
+fn dots(panel: &Panel<'_, '_>, body: Body, ratios: &[(u64, Ratio)], y: f64) -> Result<(), Failure> {
+    let Some(((_, largest), smaller)) = ratios.split_last() else { return Ok(()) };
+    let area = panel.plotting_area();
+    let series = Series::Body(body);
+    let color = Ink::Series(series).color();
+    if let (Some(low), Some(high)) = (largest.low, largest.high) {
+        let edges = panel.x_range();
+        let (low, high) = (low.max(edges.start), high.min(edges.end));
+        let style = color.mix(0.5).stroke_width(3);
+        area.draw(&PathElement::new([(low, y), (high, y)], style))?;
+    }
+    for (_, ratio) in smaller {
+        area.draw(&Circle::new((ratio.value, y), 2, color.filled()))?;
+    }
+    series.mark(panel, (largest.value, y))
+}

@@ -1,0 +1,139 @@
+//! The page from top to bottom.
+
+use super::facts::{cards, head, sentence};
+use super::format::grouped;
+use super::html::Html;
+use super::overview::{self, Against};
+use super::rows::{level, lines, series, sizes};
+use super::series::{Series, legend};
+use super::{Report, SCHEMA, agreement, bars, curves, tables};
+use crate::harness::model::{Comparison, KernelRows};
+
+/// The report as one HTML file that needs nothing else.
+///
+/// It begins with `<!-- abreast report -->`, so that a program can tell its own files from others.
+pub fn html(report: &Report<'_>) -> String {
+    let mut page = Html::default();
+    page.raw("<!-- abreast report -->\n<!DOCTYPE html>\n");
+    page.element("html", &[("lang", "en")], |html| {
+        html.tag("head", "", |head| {
+            head.raw(r#"<meta charset="utf-8">"#);
+            head.raw(r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#);
+            head.raw(r#"<meta name="color-scheme" content="light dark">"#);
+            head.put("title", "", format!("abreast: {}", report.comparison.created));
+            head.tag("style", "", |style| style.raw(include_str!("style.css")));
+        });
+        html.tag("body", "", |body| body.tag("main", "", |main| sections(main, report)));
+    });
+    page.finish()
+}
+
+fn sections(html: &mut Html, report: &Report<'_>) {
+    let comparison = report.comparison;
+    head(html, report);
+    cards(html, comparison);
+    section(html, "agreement", "Agreement", |html| agreement::section(html, report));
+    section(html, "overview", "Speed", |html| overview(html, comparison));
+    section(html, "kernels", "Kernel by kernel", |html| {
+        legend(html, series(comparison));
+        comparison.kernels.iter().for_each(|table| kernel(html, comparison, table));
+    });
+    section(html, "threads", "Threads", |html| bars::threads(html, comparison));
+    if let Some(overhead) = report.overhead {
+        section(html, "crossing", "What a crossing costs", |html| bars::ladder(html, overhead));
+    }
+    section(html, "roof", "How near to the machine's limits", |html| bars::roof(html, comparison));
+    section(html, "table", "Every number", |html| tables::full(html, comparison));
+    section(html, "again", "Again", |html| again(html, report));
+}
+
+fn section(html: &mut Html, id: &str, title: &str, inside: impl FnOnce(&mut Html)) {
+    html.element("section", &[("id", id)], |html| {
+        html.put("h2", "", title);
+        inside(html);
+    });
+}
+
+fn overview(html: &mut Html, comparison: &Comparison) {
+    html.put(
+        "p",
+        "",
+        "Right of the rule at 1 is faster. The shape with its interval is the largest size that was \
+         timed; small dots are the smaller sizes; an \
+         interval that leaves the picture is cut. One thread, the same rounds for all bodies. Plain \
+         C is what the C compiler makes of the same source without instruction-set levels.",
+    );
+    html.tag("div", "pair", |html| {
+        for against in [Against::C, Against::PlainC] {
+            let Some(plot) = overview::plot(comparison, against) else { continue };
+            html.tag("figure", "", |figure| {
+                legend(figure, against.bodies().iter().copied().map(Series::Body));
+                figure.raw(&plot);
+            });
+        }
+    });
+}
+
+fn kernel(html: &mut Html, comparison: &Comparison, table: &KernelRows) {
+    html.element("article", &[("id", &format!("kernel-{}", table.kernel))], |html| {
+        html.tag("div", "words", |html| {
+            html.put("h3", "", table.kernel);
+            html.put("p", "formula", table.formula);
+            html.put("p", "", about(table));
+            // The name is in the heading already.
+            let own = format!("{}: ", table.kernel);
+            let short = |words: &String| {
+                sentence(&format!(" {}", words.strip_prefix(&own).unwrap_or(words)))
+                    .trim()
+                    .to_owned()
+            };
+            html.list("verdict", table.verdict.iter().map(short));
+        });
+        if let Some(plot) = curves::plot(table, &comparison.environment.caches) {
+            html.tag("figure", "", |figure| figure.raw(&plot));
+        }
+    });
+}
+
+fn about(table: &KernelRows) -> String {
+    let sizes = sizes(table);
+    let range = match (sizes.first(), sizes.last()) {
+        (Some(first), Some(last)) if first < last => {
+            format!(" from {} to {}", grouped(*first), grouped(*last))
+        }
+        (Some(only), _) => format!(" = {}", grouped(*only)),
+        _ => String::new(),
+    };
+    let bodies = lines(table).len();
+    if bodies == 0 {
+        return "Nothing was timed.".to_owned();
+    }
+    format!(
+        "n counts {}{range}; {} arithmetic; drawn at level {}.",
+        table.unit,
+        table.arithmetic,
+        level(table)
+    )
+}
+
+fn again(html: &mut Html, report: &Report<'_>) {
+    html.put("p", "", "This command makes the report again:");
+    html.tag("pre", "", |pre| pre.put("code", "", report.command));
+    html.put(
+        "p",
+        "",
+        format!(
+            "Everything on this page is embedded in it as JSON ({SCHEMA}), in the element with the \
+             id abreast-data."
+        ),
+    );
+    html.element("script", &[("type", "application/json"), ("id", "abreast-data")], |script| {
+        script.raw(&data(report));
+    });
+}
+
+/// The data, with nothing in it that could end the element that holds it.
+fn data(report: &Report<'_>) -> String {
+    let value = serde_json::json!({ "schema": SCHEMA, "report": report });
+    value.to_string().replace('<', "\\u003c")
+}

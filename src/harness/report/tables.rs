@@ -1,0 +1,211 @@
+//! Every number: as a table of the page, as Markdown, as CSV.
+
+use super::format::{digits, grouped, percent, seconds};
+use super::html::Html;
+use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
+
+/// The columns of the table, in this order everywhere.
+const COLUMNS: [&str; 12] = [
+    "body",
+    "level",
+    "threads",
+    "n",
+    "time",
+    "ns / element",
+    "GB/s",
+    "GFLOP/s",
+    "% of roof",
+    "× c",
+    "× plain C",
+    "× one thread",
+];
+
+/// A row's cells as people read them.
+fn cells(row: &Row) -> [String; 12] {
+    let number = |value: Option<f64>| value.map_or_else(dash, digits);
+    let body = if row.plain_c { format!("{} (plain)", row.body) } else { row.body.to_owned() };
+    [
+        body,
+        row.level.to_owned(),
+        row.threads.to_string(),
+        grouped(row.n),
+        seconds(row.best_seconds),
+        number(row.ns_per_element),
+        number(row.gb_per_second),
+        number(row.gflops),
+        row.roof.map_or_else(dash, |roof| percent(roof.share)),
+        ratio(row.to_c),
+        ratio(row.to_plain_c),
+        ratio(row.thread_speed_up),
+    ]
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+/// `1.40 (1.38–1.42)`; a wave in front says that it is not separated from 1.
+fn ratio(ratio: Option<Ratio>) -> String {
+    let Some(ratio) = ratio else { return dash() };
+    let sign = if ratio.separated { "" } else { "~" };
+    let value = digits(ratio.value);
+    match (ratio.low, ratio.high) {
+        (Some(low), Some(high)) => format!("{sign}{value} ({}–{})", digits(low), digits(high)),
+        _ => format!("{sign}{value}"),
+    }
+}
+
+const EXPLAINED: &str = "Times and rates are those of the best round; ratios are medians of paired \
+                         rounds with their intervals, larger is faster; ~ marks a ratio that is not \
+                         separated from 1.";
+
+/// The full table of the page.
+pub(super) fn full(html: &mut Html, comparison: &Comparison) {
+    html.put("p", "", EXPLAINED);
+    for table in comparison.kernels.iter().filter(|table| !table.rows.is_empty()) {
+        html.tag("div", "wide", |html| {
+            html.table("full", table.kernel, &COLUMNS, |rows| {
+                for row in &table.rows {
+                    rows.tag("tr", "", |tr| {
+                        let [body, rest @ ..] = cells(row);
+                        tr.row_name(body);
+                        rest.into_iter().for_each(|cell| tr.put("td", "number", cell));
+                    });
+                    if let Some(note) = &row.note {
+                        let all = [("colspan", "12"), ("class", "note")];
+                        rows.tag("tr", "", |tr| tr.element("td", &all, |td| td.text(note)));
+                    }
+                }
+            });
+        });
+    }
+    let untimed = comparison.kernels.iter().flat_map(|table| {
+        let kernel = table.kernel;
+        table.untimed.iter().map(move |u| format!("{kernel} {} at {}: {}", u.body, u.level, u.why))
+    });
+    let untimed: Vec<String> = untimed.collect();
+    if !untimed.is_empty() {
+        html.put("h3", "", "Not timed");
+        html.list("", untimed);
+    }
+}
+
+/// The comparison as Markdown, for a README or an issue.
+///
+/// It begins with `<!-- abreast report -->`, so that a program can tell its own files from others.
+pub fn markdown(comparison: &Comparison) -> String {
+    let mut text = String::from("<!-- abreast report -->\n\n# abreast: comparison\n\n");
+    let environment = &comparison.environment;
+    let cpu = environment.cpu.as_deref().unwrap_or("unknown CPU");
+    text.push_str(&format!(
+        "{} · {} · {} · {}\n",
+        comparison.created,
+        md(cpu),
+        md(environment.compilers.c),
+        md(environment.compilers.rust)
+    ));
+    let sentences = |text: &mut String, all: &[String]| {
+        if !all.is_empty() {
+            text.push('\n');
+        }
+        all.iter().for_each(|words| text.push_str(&format!("- {}\n", md(words))));
+    };
+    sentences(&mut text, &comparison.verdict);
+    sentences(&mut text, &comparison.warnings);
+    for table in &comparison.kernels {
+        text.push_str(&format!("\n## {}\n\n`{}`\n", md(table.kernel), table.formula));
+        sentences(&mut text, &table.verdict);
+        markdown_table(&mut text, table);
+    }
+    text.push_str(&format!("\n{EXPLAINED}\n"));
+    text
+}
+
+fn markdown_table(text: &mut String, table: &KernelRows) {
+    if table.rows.is_empty() {
+        return;
+    }
+    text.push('\n');
+    let mut line = |cells: &[String]| text.push_str(&format!("| {} |\n", cells.join(" | ")));
+    line(&COLUMNS.map(str::to_owned));
+    let mut rule = COLUMNS.map(|_| "---:".to_owned());
+    rule[..2].fill("---".to_owned());
+    line(&rule);
+    table.rows.iter().for_each(|row| line(&cells(row).map(|cell| md(&cell))));
+}
+
+/// Text that Markdown takes for text.
+fn md(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => escaped.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '#' => {
+                escaped.extend(['\\', c]);
+            }
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// The comparison as CSV: a row per body, level, size and number of threads, with full precision.
+///
+/// The first column of every row names the form, `abreast.compare/1`. A number that could not be
+/// had is an empty field.
+pub fn csv(comparison: &Comparison) -> String {
+    let mut text = String::from(
+        "schema,kernel,body,level,plain_c,threads,n,footprint,calls,rounds,best_seconds,\
+         median_seconds,ns_per_element,gb_per_second,gflops,roof_share",
+    );
+    for ratio in ["to_c", "to_plain_c", "thread_speed_up"] {
+        text.push_str(&format!(",{ratio},{ratio}_low,{ratio}_high,{ratio}_separated"));
+    }
+    text.push_str(",note\r\n");
+    for table in &comparison.kernels {
+        for row in &table.rows {
+            text.push_str(&record(comparison.schema, table.kernel, row));
+            text.push_str("\r\n");
+        }
+    }
+    text
+}
+
+fn record(schema: &str, kernel: &str, row: &Row) -> String {
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    let mut fields = vec![
+        field(schema),
+        field(kernel),
+        field(row.body),
+        field(row.level),
+        row.plain_c.to_string(),
+        row.threads.to_string(),
+        row.n.to_string(),
+        row.footprint.to_string(),
+        row.calls.to_string(),
+        row.rounds.to_string(),
+        row.best_seconds.to_string(),
+        row.median_seconds.to_string(),
+        number(row.ns_per_element),
+        number(row.gb_per_second),
+        number(row.gflops),
+        number(row.roof.map(|roof| roof.share)),
+    ];
+    for ratio in [row.to_c, row.to_plain_c, row.thread_speed_up] {
+        fields.push(number(ratio.map(|ratio| ratio.value)));
+        fields.push(number(ratio.and_then(|ratio| ratio.low)));
+        fields.push(number(ratio.and_then(|ratio| ratio.high)));
+        fields.push(ratio.map_or_else(String::new, |ratio| ratio.separated.to_string()));
+    }
+    fields.push(field(row.note.as_deref().unwrap_or_default()));
+    fields.join(",")
+}
+
+/// A field, quoted where it must be (RFC 4180).
+fn field(text: &str) -> String {
+    if text.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}

@@ -1,0 +1,120 @@
+//! A comparison of made-up kernels.
+
+use crate::harness::agree::{Accuracy, Accused, GateReport};
+use crate::harness::env::{Cache, Environment};
+use crate::harness::model::{self, Agreement, Comparison, Floor, KernelRows, Noise};
+use crate::harness::model::{Ratio, Row, Share, Untimed};
+use crate::harness::overhead::{Overhead, Rung, YARDSTICK};
+use crate::harness::roof::{Limit, Roof};
+use crate::{Body, Isa};
+
+/// Text that shows whether it was escaped.
+pub(super) const EVIL: &str = r#"</script><b a="x">'&amp;' | *x*"#;
+
+fn ratio(value: f64, separated: bool) -> Option<Ratio> {
+    Some(Ratio { value, low: Some(0.9 * value), high: Some(1.1 * value), separated })
+}
+
+fn row(body: &'static str, level: &'static str, n: u64, threads: usize) -> Row {
+    let seconds = n as f64 * 1e-9 / threads as f64;
+    Row {
+        body,
+        level,
+        plain_c: level == "baseline",
+        threads,
+        n,
+        footprint: 16 * n,
+        read: 16 * n,
+        written: 0,
+        flops: 0,
+        elements: n,
+        calls: 100,
+        rounds: 21,
+        best_seconds: seconds,
+        median_seconds: 1.1 * seconds,
+        ns_per_element: Some(1.0 / threads as f64),
+        elements_per_ns: Some(threads as f64),
+        gb_per_second: Some(16.0),
+        gflops: None,
+        roof: Some(Share { share: 0.5, limit: Limit::Load }),
+        to_c: (body != "c" && threads == 1).then(|| ratio(1.25, false)).flatten(),
+        to_plain_c: (level != "baseline").then(|| ratio(4.0, true)).flatten(),
+        thread_speed_up: (threads > 1).then(|| ratio(1.9, true)).flatten(),
+        note: (n == 64).then(|| EVIL.to_owned()),
+    }
+}
+
+fn table(kernel: &'static str) -> KernelRows {
+    let of_size = |n: u64| {
+        let bodies = Body::ALL.map(|body| row(body.name(), "v3", n, 1));
+        [row("c", "baseline", n, 1)].into_iter().chain(bodies)
+    };
+    let floor = |n| Floor { n, level: "v3", ratio: 1.01, interval: Some((0.99, 1.02)) };
+    KernelRows {
+        kernel,
+        family: kernel,
+        formula: "sum of x[i] < 1 & y[i]",
+        unit: "elements",
+        arithmetic: "f64",
+        rows: [64, 4096, 1 << 20]
+            .into_iter()
+            .flat_map(of_size)
+            .chain([row("simd", "v3", 1 << 20, 2)])
+            .collect(),
+        untimed: vec![Untimed { body: "cpp", level: "v4", why: EVIL.to_owned() }],
+        floors: vec![floor(64), floor(4096)],
+        verdict: vec![format!("{kernel}: simd is fast"), EVIL.to_owned()],
+    }
+}
+
+/// What the gate says about a kernel of which all but `simd` were asked for.
+fn gate(kernel: &'static str) -> GateReport {
+    let of = |body| Accused { body, level: Isa::Baseline };
+    let accuracy = |body| Accuracy { of: of(body), max_ulp: 12.5, mean_ulp: 1.0 };
+    let bodies = Body::ALL.into_iter().filter(|body| *body != Body::Simd);
+    GateReport {
+        kernel,
+        seed: 42,
+        cases: 33,
+        runs: 4321,
+        accuracy: bodies.map(accuracy).collect(),
+        findings: Vec::new(),
+    }
+}
+
+/// A comparison of made-up kernels, in which text of every kind tries to break out.
+pub(super) fn comparison(kernels: &[&'static str]) -> Comparison {
+    let mut environment = Environment::here(42);
+    environment.cpu = Some(EVIL.to_owned());
+    environment.caches = [(1, 32 << 10), (2, 1 << 20)]
+        .map(|(level, bytes)| Cache { level, kind: "Data".into(), bytes, shared_by: None })
+        .into();
+    Comparison {
+        schema: model::SCHEMA,
+        created: "2026-01-31T12:00:00Z".to_owned(),
+        seconds: 60.0,
+        environment,
+        agreement: Agreement {
+            agreed: true,
+            seconds: 1.0,
+            reports: kernels.iter().copied().map(gate).collect(),
+        },
+        noise: Noise { pairs: 4, typical: 0.001, worst: 0.02, ..Noise::default() },
+        roof: Roof::default(),
+        chunk_overhead_ns: 20.0,
+        kernels: kernels.iter().copied().map(table).collect(),
+        verdict: vec!["cpp is as fast as c".to_owned(), EVIL.to_owned()],
+        warnings: vec![EVIL.to_owned()],
+    }
+}
+
+pub(super) fn overhead() -> Overhead {
+    let rung = |name, ns| Rung { name, what: "a call", ns, over_rust_ns: ns - 1.0, spread_ns: 0.0 };
+    Overhead {
+        rungs: vec![rung(YARDSTICK, 1.0), rung("c", 1.5), rung("cpp", 2.5)],
+        traps: vec![rung("c-through-memory", 1.0)],
+        floor_ns: 0.1,
+        calls: 10_000,
+        rounds: 250,
+    }
+}
