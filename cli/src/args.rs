@@ -5,18 +5,29 @@ use abreast::exec::{self, Executor};
 use abreast::kernel::{Ask, Entry};
 use abreast::{Body, Error, Isa, Level};
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Parser, Subcommand};
+use std::path::PathBuf;
 
 /// One numeric kernel in five bodies - C declared by bindgen, the same C declared by hand, C++
 /// through cxx, Rust, Rust SIMD - proved to agree and measured side by side.
 ///
+/// Without a command: a quick comparison of every kernel, with a report in abreast-report.html.
 /// Numbers may be written 1000000, 1e6, 1_000_000 or 2^20.
 ///
 /// Exit codes: 0 everything agrees, 1 a body disagrees, 2 bad input or no way to write the output.
 #[derive(Parser)]
-#[command(name = "abreast", version, max_term_width = 100)]
+#[command(name = "abreast", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: What,
+    pub command: Option<What>,
+    /// The report of the quick comparison
+    #[arg(long, value_name = "FILE", default_value = "abreast-report.html")]
+    pub html: PathBuf,
+    /// The quick comparison as one JSON object on stdout, instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Overwrite a report that abreast did not write
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Subcommand)]
@@ -29,6 +40,8 @@ pub enum What {
     },
     /// The agreement gate, and the same-bits table over all executors
     Check(CheckArgs),
+    /// The gate, then the five bodies measured side by side
+    Compare(CompareArgs),
     /// One kernel once, with its own arguments: value, hash of the output bytes, seconds
     Run(RunArgs),
     /// What each way across the language border costs
@@ -75,6 +88,42 @@ pub struct CheckArgs {
     /// One JSON object instead of tables
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct CompareArgs {
+    #[command(flatten)]
+    pub which: Which,
+    /// Levels to measure at, separated by commas (default: the best one, beside C at baseline)
+    #[arg(long, value_delimiter = ',', value_name = "LEVEL")]
+    pub isa: Vec<String>,
+    /// Sizes, as in 1000,2^4..2^20 (default: each kernel's own sweep)
+    #[arg(long, value_name = "SIZES")]
+    pub sizes: Option<String>,
+    /// Thread counts, as in 1,2,4 (default: one, and one per core)
+    #[arg(long, value_name = "COUNTS")]
+    pub threads: Option<String>,
+    /// About a minute for everything
+    #[arg(long)]
+    pub quick: bool,
+    /// The seed of random operands and of the order of measurements
+    #[arg(long, default_value = "42", value_name = "N")]
+    pub seed: String,
+    /// JSON on stdout, or into a file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    pub json: Option<PathBuf>,
+    /// A table for spreadsheets
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// A table for READMEs
+    #[arg(long, value_name = "FILE")]
+    pub md: Option<PathBuf>,
+    /// The report: one self-contained page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Overwrite files that abreast did not write
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Args)]

@@ -9,6 +9,7 @@
 
 mod args;
 mod check;
+mod compare;
 mod console;
 mod doctor;
 mod list;
@@ -85,10 +86,12 @@ fn dispatch(
     console: &mut Console<'_>,
 ) -> anyhow::Result<bool> {
     match cli.command {
-        What::Check(args) => check::check(&args, registry, console),
-        What::Run(args) => run::run(&args, registry, given, console).map(|()| true),
-        What::Overhead { json } => overhead::overhead(json, console).map(|()| true),
-        What::List { json } => list::list(registry, json, console).map(|()| true),
-        What::Doctor { json } => doctor::doctor(json, console).map(|()| true),
+        None => compare::quick(&cli, registry, console),
+        Some(What::Compare(args)) => compare::compare(&args, registry, console),
+        Some(What::Check(args)) => check::check(&args, registry, console),
+        Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
+        Some(What::Overhead { json }) => overhead::overhead(json, console).map(|()| true),
+        Some(What::List { json }) => list::list(registry, json, console).map(|()| true),
+        Some(What::Doctor { json }) => doctor::doctor(json, console).map(|()| true),
     }
 }

@@ -27,6 +27,25 @@ pub fn count(name: &str, text: &str, least: u64) -> Result<u64, Error> {
     fits.ok_or_else(|| Error::argument(name, text, format!("must be at least {least}")))
 }
 
+/// A comma-separated list of counts, where `2^4..2^20` stands for the powers of two between.
+pub fn counts(name: &str, text: &str, least: u64) -> Result<Vec<u64>, Error> {
+    let mut all = Vec::new();
+    for item in text.split(',') {
+        let Some((from, to)) = item.split_once("..") else {
+            all.push(count(name, item, least)?);
+            continue;
+        };
+        let (from, to) = (count(name, from, 1)?, count(name, to.trim_start_matches('='), 1)?);
+        if from > to {
+            return Err(Error::argument(name, item, "must go from the smaller to the larger"));
+        }
+        all.extend(
+            std::iter::successors(Some(from), |n| n.checked_mul(2)).take_while(|n| *n <= to),
+        );
+    }
+    Ok(all)
+}
+
 // The outer option is "is a number at all", the inner one "fits into 128 bits".
 fn raise(base: &str, power: &str) -> Option<Option<i128>> {
     let (base, power) = (base.parse::<i128>().ok()?, power.parse::<u32>().ok()?);
@@ -72,5 +91,14 @@ mod tests {
             let refusal = whole("n", text).unwrap_err().to_string();
             assert!(refusal.contains("must be between") || refusal.contains("whole"), "{refusal}");
         }
+    }
+
+    #[test]
+    fn lists_and_ranges_of_sizes() {
+        assert_eq!(counts("sizes", "2^4..2^6,100", 0), Ok(vec![16, 32, 64, 100]));
+        assert_eq!(counts("sizes", "5", 0), Ok(vec![5]));
+        assert!(counts("sizes", "2^6..2^4", 0).unwrap_err().to_string().contains("smaller to"));
+        assert!(counts("threads", "0", 1).unwrap_err().to_string().contains("at least 1"));
+        assert!(counts("sizes", "1,,2", 0).is_err());
     }
 }

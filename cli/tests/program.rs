@@ -64,6 +64,23 @@ fn every_body_level_and_place_prints_the_same_hash() {
 }
 
 #[test]
+fn the_values_of_the_lesson() {
+    let value = |args: &[&str]| json(&[&["run"], args, &["--json"]].concat())["value"].clone();
+    for body in ["c", "c-by-hand", "cpp", "rust", "simd"] {
+        let loops = value(&["range_sum", "--n", "1e9", "--body", body]);
+        assert_eq!(loops, 499_999_999_500_000_000i64);
+        let every_third = value(&["conditional_range_sum", "--n", "1e7", "--body", body]);
+        assert_eq!(every_third, 16_666_668_333_333i64);
+        let hits = value(&["pi", "--n", "1e6", "--seed", "1", "--body", body]);
+        assert_eq!(
+            hits,
+            value(&["pi", "--n", "1e6", "--seed", "1", "--exec", "threads:2", "--chunk", "12345"])
+        );
+    }
+    assert_eq!(value(&["sum_arange", "--n", "1e7"]).as_f64(), Some(49_999_995_000_000.0));
+}
+
+#[test]
 fn bad_input_is_one_sentence_and_exit_code_2() {
     refused(&["run", "dott"], &["unknown kernel 'dott'", "did you mean 'dot'"]);
     refused(&["run", "dot", "--body", "sind"], &["unknown body 'sind'", "did you mean 'simd'"]);
@@ -81,6 +98,16 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     refused(&["run", "dot", "--chunk", "0"], &["chunk = 0", "at least 1"]);
     refused(&["run", "dot", "--seed", "-3"], &["seed = -3", "at least 0"]);
     refused(&["check", "nothing"], &["unknown kernel 'nothing'"]);
+    refused(&["compare", "dot", "--sizes", "2^9..2^3"], &["smaller to the larger"]);
+    refused(&["compare", "dot", "--threads", "0"], &["threads = 0", "at least 1"]);
+    refused(&["compare", "dot", "--body", "asm"], &["unknown body 'asm'"]);
+}
+
+#[test]
+fn bad_ranges_name_the_largest_n() {
+    refused(&["run", "range_sum", "--n", "-1"], &["n = -1", "4294967296"]);
+    refused(&["run", "range_sum", "--n", "1e10"], &["n = 10000000000", "4294967296"]);
+    refused(&["run", "conditional_range_sum", "--n", "1e11"], &["n = 100000000000"]);
 }
 
 #[test]
