@@ -49,7 +49,8 @@ fn agrees<T: Element>([m, n, k]: [usize; 3], bits: [u8; 3], alpha: T, beta: T) {
             update(How { body, level }, alpha, a, b, beta, &mut out).unwrap();
             near(out.view(), alpha, a, b, beta, view(&c, c_shape));
             let expected = by_class[usize::from(level.has_fma())].get_or_insert(got.clone());
-            let same = bytemuck::cast_slice::<T, u8>(expected) == bytemuck::cast_slice::<T, u8>(&got);
+            let same =
+                bytemuck::cast_slice::<T, u8>(expected) == bytemuck::cast_slice::<T, u8>(&got);
             assert!(same, "{body} at {level} differs for {m} x {n} x {k}, layouts {bits:?}");
             untouched(&c, &got, c_shape);
         }
