@@ -53,6 +53,43 @@ unsafe extern "C" {
 }
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
+pub struct ab_view {
+    pub center_re: f64,
+    pub center_im: f64,
+    pub extent_re: f64,
+    pub extent_im: f64,
+    pub c_re: f64,
+    pub c_im: f64,
+    pub width: u64,
+    pub height: u64,
+    pub max_iter: u64,
+    pub julia: u64,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of ab_view"][::core::mem::size_of::<ab_view>() - 80usize];
+    ["Alignment of ab_view"][::core::mem::align_of::<ab_view>() - 8usize];
+    ["Offset of field: ab_view::center_re"][::core::mem::offset_of!(ab_view, center_re) - 0usize];
+    ["Offset of field: ab_view::center_im"][::core::mem::offset_of!(ab_view, center_im) - 8usize];
+    ["Offset of field: ab_view::extent_re"][::core::mem::offset_of!(ab_view, extent_re) - 16usize];
+    ["Offset of field: ab_view::extent_im"][::core::mem::offset_of!(ab_view, extent_im) - 24usize];
+    ["Offset of field: ab_view::c_re"][::core::mem::offset_of!(ab_view, c_re) - 32usize];
+    ["Offset of field: ab_view::c_im"][::core::mem::offset_of!(ab_view, c_im) - 40usize];
+    ["Offset of field: ab_view::width"][::core::mem::offset_of!(ab_view, width) - 48usize];
+    ["Offset of field: ab_view::height"][::core::mem::offset_of!(ab_view, height) - 56usize];
+    ["Offset of field: ab_view::max_iter"][::core::mem::offset_of!(ab_view, max_iter) - 64usize];
+    ["Offset of field: ab_view::julia"][::core::mem::offset_of!(ab_view, julia) - 72usize];
+};
+unsafe extern "C" {
+    pub fn ab_escape(
+        level: ab_level,
+        view: *const ab_view,
+        chunk: *const ab_chunk,
+        counts: *mut u32,
+    );
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
 pub struct ab_gemm_shape {
     pub m: i64,
     pub n: i64,

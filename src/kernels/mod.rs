@@ -48,6 +48,7 @@ macro_rules! register {
 pub mod axpy;
 pub mod conditional_range_sum;
 pub mod dot;
+pub mod escape;
 pub mod gemm;
 pub mod pi;
 pub mod range_sum;
@@ -62,4 +63,5 @@ register! {
     axpy: Axpy<f64>, Axpy<f32>; axpy;
     gemm: Gemm<f64>, Gemm<f32>; gemm, MatMut, MatRef;
     pi: Pi; pi, pi_hits;
+    escape: Escape; escape;
 }
