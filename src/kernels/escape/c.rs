@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::{Args, Escape};
-use crate::ffi::bound;
+use crate::ffi::{bound, check};
 use crate::kernel::Part;
 use crate::{Chunk, Error};
 use std::mem::offset_of;
@@ -13,7 +13,12 @@ mod by_hand {
     use libc::c_int;
 
     unsafe extern "C" {
-        pub fn ab_escape(level: c_int, view: *const Args, chunk: *const Chunk, counts: *mut u32);
+        pub fn ab_escape(
+            level: c_int,
+            view: *const Args,
+            chunk: *const Chunk,
+            counts: *mut u32,
+        ) -> c_int;
     }
 }
 
@@ -44,9 +49,9 @@ macro_rules! door {
         pub(super) fn $name(part: Part<'_, '_, Escape>) -> Result<(), Error> {
             let p = part.open();
             let (view, chunk) = (std::ptr::from_ref(p.args), std::ptr::from_ref(&p.chunk));
+            let (level, counts) = (p.level.code(), p.out.as_mut_ptr());
             // SAFETY: as above.
-            unsafe { $function(p.level.code(), view.cast(), chunk.cast(), p.out.as_mut_ptr()) };
-            Ok(())
+            check("ab_escape", unsafe { $function(level, view.cast(), chunk.cast(), counts) })
         }
     };
 }
