@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::fractal::FractalArgs;
 use crate::number;
 use abreast::exec::{self, Executor};
 use abreast::kernel::{Ask, Entry};
@@ -44,6 +45,8 @@ pub enum What {
     Compare(CompareArgs),
     /// One kernel once, with its own arguments: value, hash of the output bytes, seconds
     Run(RunArgs),
+    /// A picture of the Mandelbrot set or of a Julia set
+    Fractal(FractalArgs),
     /// What each way across the language border costs
     Overhead {
         /// One JSON object instead of a table

@@ -12,6 +12,7 @@ mod check;
 mod compare;
 mod console;
 mod doctor;
+mod fractal;
 mod list;
 mod number;
 mod overhead;
@@ -90,6 +91,7 @@ fn dispatch(
         Some(What::Compare(args)) => compare::compare(&args, registry, console),
         Some(What::Check(args)) => check::check(&args, registry, console),
         Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
+        Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
         Some(What::Overhead { json }) => overhead::overhead(json, console).map(|()| true),
         Some(What::List { json }) => list::list(registry, json, console).map(|()| true),
         Some(What::Doctor { json }) => doctor::doctor(json, console).map(|()| true),
