@@ -78,6 +78,19 @@ fn the_values_of_the_lesson() {
         );
     }
     assert_eq!(value(&["sum_arange", "--n", "1e7"]).as_f64(), Some(49_999_995_000_000.0));
+    let view = [
+        "escape",
+        "--center",
+        "-1.1195+0.2718i",
+        "--extent",
+        "0.005",
+        "--size",
+        "1024x1024",
+        "--iter",
+        "1024",
+    ];
+    assert_eq!(value(&view), 85_654_943);
+    assert_eq!(value(&[&view[..], &["--exec", "threads:2", "--body", "c"]].concat()), 85_654_943);
 }
 
 #[test]
@@ -97,6 +110,7 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     refused(&["run", "dot", "--n", "1e17"], &["could not allocate", "operands"]);
     refused(&["run", "dot", "--chunk", "0"], &["chunk = 0", "at least 1"]);
     refused(&["run", "dot", "--seed", "-3"], &["seed = -3", "at least 0"]);
+    refused(&["run", "dot", "--center", "0"], &["center = 0", "dot does not take"]);
     refused(&["check", "nothing"], &["unknown kernel 'nothing'"]);
     refused(&["compare", "dot", "--sizes", "2^9..2^3"], &["smaller to the larger"]);
     refused(&["compare", "dot", "--threads", "0"], &["threads = 0", "at least 1"]);
@@ -108,6 +122,21 @@ fn bad_ranges_name_the_largest_n() {
     refused(&["run", "range_sum", "--n", "-1"], &["n = -1", "4294967296"]);
     refused(&["run", "range_sum", "--n", "1e10"], &["n = 10000000000", "4294967296"]);
     refused(&["run", "conditional_range_sum", "--n", "1e11"], &["n = 100000000000"]);
+}
+
+#[test]
+fn bad_views_name_the_argument() {
+    let escape = |name, value| ["run", "escape", name, value];
+    refused(&escape("--size", "0x100"), &["size"]);
+    refused(&escape("--size", "100"), &["size = 100", "WxH"]);
+    refused(&escape("--size", "4294967296x4294967296"), &["4294967296"]);
+    refused(&escape("--iter", "0"), &["iter"]);
+    refused(&escape("--iter", "2^33"), &["iter", "4294967295"]);
+    refused(&escape("--center", "NaN"), &["center"]);
+    refused(&escape("--center", "1+infi"), &["center"]);
+    refused(&escape("--extent", "inf"), &["extent"]);
+    refused(&escape("--extent", "-1"), &["extent"]);
+    refused(&escape("--c", "nowhere"), &["c = nowhere", "RE+IMi"]);
 }
 
 #[test]

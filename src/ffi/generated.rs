@@ -86,7 +86,7 @@ unsafe extern "C" {
         view: *const ab_view,
         chunk: *const ab_chunk,
         counts: *mut u32,
-    ) -> ab_status;
+    );
 }
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]

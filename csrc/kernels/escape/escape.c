@@ -74,11 +74,12 @@ AB_BODY point point_of(const grid *g, uint64_t col, uint64_t row)
                    g->center.im + (double)((int64_t)row - g->half_height) * g->pitch};
 }
 
-AB_BODY ab_status ab_escape_body(const ab_view *view, const ab_chunk *chunk, uint32_t *counts,
-                                 ab_level level)
+/* The level is a constant here. Where a fused multiply-add exists, so do vectors wide enough to be
+ * worth the lanes; nothing is fused. */
+AB_BODY void ab_escape_body(const ab_view *view, const ab_chunk *chunk, uint32_t *counts,
+                            ab_level level)
 {
-    /* Vectors of two are not worth the waiting for each other. */
-    const int in_lanes = level != AB_BASELINE;
+    const int in_lanes = AB_HAS_FMA(level);
     const double across = view->extent_re / (double)view->width;
     const double down = view->extent_im / (double)view->height;
     const grid g = {{view->center_re, view->center_im},
@@ -112,9 +113,8 @@ AB_BODY ab_status ab_escape_body(const ab_view *view, const ab_chunk *chunk, uin
     }
     if (filled > 0)
         updates_in_lanes(&lanes, max_iter, filled, counts);
-    return AB_OK;
 }
 
-AB_AT_LEVELS_TOLD(ab_status, ab_escape,
+AB_AT_LEVELS_TOLD(void, ab_escape,
                   (const ab_view *view, const ab_chunk *chunk, uint32_t *counts),
                   (view, chunk, counts))

@@ -30,9 +30,8 @@ typedef struct ab_view {
 } ab_view;
 
 /* Counts for the chunk's pixels, row after row. counts points to chunk->rows * chunk->cols
- * writable elements. max_iter is at least 1 and fits in 32 bits. Keeps no pointer and no state.
- * Always AB_OK. */
-ab_status ab_escape(ab_level level, const ab_view *view, const ab_chunk *chunk, uint32_t *counts);
+ * writable elements. max_iter is at least 1 and fits in 32 bits. Keeps no pointer and no state. */
+void ab_escape(ab_level level, const ab_view *view, const ab_chunk *chunk, uint32_t *counts);
 
 #ifdef __cplusplus
 }

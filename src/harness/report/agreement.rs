@@ -32,7 +32,8 @@ pub(super) fn section(html: &mut Html, report: &Report<'_>) {
 fn words(report: &Report<'_>) -> String {
     let gate = "Before anything was timed, the gate held every body to the oracle, which is none of \
                 the bodies, and to the bits of the others, over all its sizes and special cases. \
-                The distance is the largest of any body from the oracle, in units in the last place.";
+                The distance is the largest of any body from the oracle, in units in the last place of \
+                the exact result: many where that is nearly 0.";
     match report.matrices.first() {
         None => gate.to_owned(),
         Some(matrix) => format!(

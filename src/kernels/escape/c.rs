@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::{Args, Escape};
-use crate::ffi::{bound, check};
+use crate::ffi::bound;
 use crate::kernel::Part;
 use crate::{Chunk, Error};
 use std::mem::offset_of;
@@ -13,12 +13,7 @@ mod by_hand {
     use libc::c_int;
 
     unsafe extern "C" {
-        pub fn ab_escape(
-            level: c_int,
-            view: *const Args,
-            chunk: *const Chunk,
-            counts: *mut u32,
-        ) -> c_int;
+        pub fn ab_escape(level: c_int, view: *const Args, chunk: *const Chunk, counts: *mut u32);
     }
 }
 
@@ -49,9 +44,9 @@ macro_rules! door {
         pub(super) fn $name(part: Part<'_, '_, Escape>) -> Result<(), Error> {
             let p = part.open();
             let (view, chunk) = (std::ptr::from_ref(p.args), std::ptr::from_ref(&p.chunk));
-            let (level, counts) = (p.level.code(), p.out.as_mut_ptr());
             // SAFETY: as above.
-            check("ab_escape", unsafe { $function(level, view.cast(), chunk.cast(), counts) })
+            unsafe { $function(p.level.code(), view.cast(), chunk.cast(), p.out.as_mut_ptr()) };
+            Ok(())
         }
     };
 }
