@@ -7,7 +7,7 @@
 //! **Arithmetic.** Doubles, every operation rounded, in one order that all bodies keep:
 //! `re' = re * re - im * im + c.re`, `im' = (re + re) * im + c.im`, and the test
 //! `re' * re' + im' * im' <= 4` keeps the pixel going, so that infinite and NaN count as escaped.
-//! No fused operations: they would move hundreds of pixels of a picture. The oracle is therefore exact.
+//! No fused operations: they would move hundreds of pixels of a picture. So the oracle is exact.
 //!
 //! **Cost.** 7 flops an update, and 1 for its test; nothing is read.
 //!
@@ -73,9 +73,10 @@ impl Kernel for Escape {
 ///
 /// ```
 /// use abreast::kernels::escape::View;
-/// let view = View { width: 3, height: 1, max_iter: 50, ..View::MANDELBROT };
-/// // -1.75, -0.75 and 0.25: all on the real axis from -2 to 1/4, which never escapes.
-/// assert_eq!(abreast::escape(&view)?, [50, 50, 50]);
+/// let extent = num_complex::Complex64::new(4.0, 1.0);
+/// let view = View { extent, width: 4, height: 1, max_iter: 50, ..View::MANDELBROT };
+/// // -2.75, -1.75, -0.75, 0.25: the set holds the real axis from -2 to 1/4.
+/// assert_eq!(abreast::escape(&view)?, [1, 50, 50, 50]);
 /// let refusal = abreast::escape(&View { max_iter: 0, ..view }).unwrap_err();
 /// assert_eq!(refusal.to_string(), "iter = 0: must be between 1 and 4294967295");
 /// # Ok::<(), abreast::Error>(())

@@ -124,6 +124,7 @@ struct Race<'p, S: Simd, const JULIA: bool> {
     idle: Chain<S>,
     two: S::f64s,
     forever: S::f64s,
+    zero: S::f64s,
 }
 
 impl<'p, S: Simd, const JULIA: bool> Race<'p, S, JULIA> {
@@ -148,6 +149,7 @@ impl<'p, S: Simd, const JULIA: bool> Race<'p, S, JULIA> {
             // Hidden from the compiler, which would turn x * 2 into x + x; see `block`.
             two: v(std::hint::black_box(2.0)),
             forever: v(f64::INFINITY),
+            zero: v(0.0),
         }
     }
 
@@ -228,19 +230,24 @@ impl<'p, S: Simd, const JULIA: bool> Race<'p, S, JULIA> {
             chain.re = re.expand_merge(free, chain.re);
             chain.im = im.expand_merge(free, chain.im);
         } else {
-            chain.re = free.select(self.idle.re, chain.re);
-            chain.im = free.select(self.idle.im, chain.im);
+            chain.re = free.select(self.zero, chain.re);
+            chain.im = free.select(self.zero, chain.im);
             chain.c_re = re.expand_merge(free, chain.c_re);
             chain.c_im = im.expand_merge(free, chain.c_im);
         }
         let first = (self.now + self.blocks) * PLACES as f64 + self.next as f64;
-        let mut tag = self.load(&COUNT, 0) + first;
+        let tag = self.load(&COUNT, 0) + first;
         let rest = self.pool.len - self.next;
-        if rest < S::f64s::LEN {
-            // Lanes that get no orbit are never done: 0 stays in the disc, for ever.
-            tag = self.load(&COUNT, 0).simd_lt(rest as f64).select(tag, self.forever);
+        if rest >= S::f64s::LEN {
+            chain.tag = tag.expand_merge(free, chain.tag);
+        } else {
+            let tag = self.load(&COUNT, 0).simd_lt(rest as f64).select(tag, self.forever);
+            chain.tag = tag.expand_merge(free, chain.tag);
+            // Lanes without an orbit are never done: 0^2 + 0 stays where it is.
+            let without = chain.tag.simd_eq(self.forever);
+            chain.c_re = without.select(self.zero, chain.c_re);
+            chain.c_im = without.select(self.zero, chain.c_im);
         }
-        chain.tag = tag.expand_merge(free, chain.tag);
         self.next += n.min(rest);
         self.live += n.min(rest);
     }

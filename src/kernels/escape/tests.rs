@@ -1,7 +1,8 @@
 //! Values that are known, from every body at every level, and views that must be refused.
 
 use super::{Args, Escape, View};
-use crate::kernel::call;
+use crate::kernel::{Ask, Evidence, Number, Problem, call};
+use crate::sample::splitmix64;
 use crate::{Body, How, Level};
 use num_complex::Complex64;
 
@@ -81,4 +82,94 @@ fn a_view_that_is_none_is_refused_by_name() {
     // Fits in the address space, but in no memory.
     let refusal = crate::escape(&View { width: 1 << 30, height: 1 << 30, ..good }).unwrap_err();
     assert!(refusal.to_string().contains("could not allocate"), "{refusal}");
+}
+
+#[test]
+fn the_limit_on_updates_is_exact_wherever_it_falls_in_a_block() {
+    let at = |max_iter| {
+        // 0.2501 escapes, but only after some 300 updates.
+        let center = Complex64::new(0.2501, 0.0);
+        counts(&View { center, width: 1, height: 1, max_iter, ..View::MANDELBROT })[0]
+    };
+    for max_iter in 1..100 {
+        assert_eq!(at(max_iter), max_iter as u32);
+    }
+    let late = at(1000);
+    assert!((250..350).contains(&late), "{late}");
+    assert_eq!(at(u64::from(late)), late);
+    assert_eq!(at(u64::from(late) - 1), late - 1);
+}
+
+/// A view from one random number: inside, outside and across the disc where orbits stay escaped.
+fn any_view(seed: u64) -> View {
+    let random = |i| splitmix64(seed, i);
+    let real = |i, most: f64| most * (random(i) as f64 / 2f64.powi(63) - 1.0);
+    let extent = 4.0 * 2f64.powi(-(random(2) as i32 & 31));
+    View {
+        center: Complex64::new(real(0, 2.2), real(1, 2.2)),
+        extent: Complex64::new(extent, extent),
+        width: 1 + random(3) % 90,
+        height: 1 + random(4) % 60,
+        max_iter: 1 + random(5) % 70,
+        julia: random(6).is_multiple_of(2).then(|| Complex64::new(real(7, 1.6), real(8, 1.6))),
+    }
+}
+
+#[test]
+fn random_views_are_counted_as_the_oracle_counts_them() {
+    for seed in 0..60 {
+        let view = any_view(seed);
+        let problem = Problem::new(view.width * view.height, Args::from(&view));
+        let oracle = Escape::oracle(&problem);
+        for (pixel, (near, count)) in oracle.iter().zip(counts(&view)).enumerate() {
+            let count = Number::Int(count.into());
+            assert!(near.accepts(count), "pixel {pixel} of {view:?}: {count}, not {near:?}");
+        }
+    }
+}
+
+fn ask(given: &[(&str, &str)]) -> Ask {
+    let given = given.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect();
+    Ask { given, ..Ask::default() }
+}
+
+#[test]
+fn arguments_by_name_replace_those_of_the_view() {
+    let given = [
+        ("center", "-0.5+0.25i"),
+        ("extent", "3"),
+        ("size", "640x480"),
+        ("iter", "77"),
+        ("c", "-0.8-0.2i"),
+    ];
+    let view = View::LESSON.with(&ask(&given)).unwrap();
+    let wanted = View {
+        center: Complex64::new(-0.5, 0.25),
+        extent: Complex64::new(3.0, 3.0),
+        width: 640,
+        height: 480,
+        max_iter: 77,
+        julia: Some(Complex64::new(-0.8, -0.2)),
+    };
+    assert_eq!(view, wanted);
+    assert_eq!(View::LESSON.with(&ask(&[])).unwrap(), View::LESSON);
+    let oblong = View::LESSON.with(&ask(&[("extent", "3+2i")])).unwrap();
+    assert_eq!(oblong.extent, Complex64::new(3.0, 2.0));
+}
+
+#[test]
+fn arguments_of_another_form_are_refused() {
+    for (name, text) in [
+        ("size", "640"),
+        ("size", "640x-1"),
+        ("size", "x"),
+        ("center", "here"),
+        ("extent", "1+2"),
+        ("iter", "-3"),
+        ("iter", "many"),
+        ("c", ""),
+    ] {
+        let said = View::LESSON.with(&ask(&[(name, text)])).unwrap_err().to_string();
+        assert!(said.starts_with(&format!("{name} = {text}: must have the form")), "{said}");
+    }
 }
