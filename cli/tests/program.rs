@@ -181,3 +181,71 @@ fn every_list_and_doctor_prints_json() {
         doctor["findings"].as_array().unwrap().iter().all(|finding| finding["follows"].is_string())
     );
 }
+
+/// A folder that goes when the test ends.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("abreast-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_picture_is_the_same_file_from_every_body_and_place() {
+    let folder = Folder::new("fractal");
+    for set in ["mandelbrot", "julia"] {
+        let draw = |name: &str, body: &str, place: &str| {
+            let file = folder.file(name);
+            let args = ["fractal", set, "-o", &file, "--size", "96x64", "--iter", "300"];
+            let how = ["--body", body, "--exec", place];
+            let (code, out, err) = abreast(&[&args[..], &how].concat());
+            assert!(code == 0 && out.contains("96 x 64 pixels"), "{out}{err}");
+            std::fs::read(file).unwrap()
+        };
+        let first = draw("first.png", "simd", "threads:3");
+        assert_eq!(first[..8], *b"\x89PNG\r\n\x1a\n");
+        assert_eq!(draw("second.png", "c", "serial"), first);
+        // Ours, so it may be drawn over.
+        assert_eq!(draw("first.png", "cpp", "threads:2"), first);
+    }
+}
+
+#[test]
+fn pictures_that_cannot_be_are_refused() {
+    let folder = Folder::new("refused");
+    let file = folder.file("a.png");
+    let draw = |more: &[&'static str]| -> Vec<String> {
+        let args = ["fractal", "mandelbrot", "-o", &file].map(str::to_owned);
+        args.into_iter().chain(more.iter().map(|word| (*word).to_owned())).collect()
+    };
+    for (more, word) in [
+        (&["--size", "0x9"][..], "size"),
+        (&["--iter", "0"], "iter"),
+        (&["--center", "NaN"], "center"),
+        (&["--c", "0.1"], "julia"),
+        (&["--smooth", "0"], "smooth = 0"),
+        (&["--smooth", "99"], "at most"),
+    ] {
+        let args = draw(more);
+        refused(&args.iter().map(String::as_str).collect::<Vec<_>>(), &[word]);
+    }
+    std::fs::write(&file, "somebody's").unwrap();
+    refused(&["fractal", "julia", "-o", &file], &["exists", "--force"]);
+    let nowhere = folder.file("no/such/folder.png");
+    refused(&["fractal", "julia", "-o", &nowhere], &["cannot be written"]);
+    refused(&["--html", &nowhere], &["cannot be written"]);
+    assert_eq!(std::fs::read(&file).unwrap(), b"somebody's");
+}
