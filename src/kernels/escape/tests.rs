@@ -76,11 +76,11 @@ fn a_view_that_is_none_is_refused_by_name() {
         ("iter", View { max_iter: 1 << 32, ..good }),
     ];
     for (name, view) in bad {
-        let refusal = crate::escape(&view).unwrap_err().to_string();
+        let refusal = super::escape(&view).unwrap_err().to_string();
         assert!(refusal.starts_with(&format!("{name} = ")), "{refusal}");
     }
     // Fits in the address space, but in no memory.
-    let refusal = crate::escape(&View { width: 1 << 30, height: 1 << 30, ..good }).unwrap_err();
+    let refusal = super::escape(&View { width: 1 << 30, height: 1 << 30, ..good }).unwrap_err();
     assert!(refusal.to_string().contains("could not allocate"), "{refusal}");
 }
 
