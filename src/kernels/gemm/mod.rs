@@ -32,7 +32,7 @@
 //! small tile of C in registers (Goto and van de Geijn, "Anatomy of high-performance matrix
 //! multiplication", 2008). Up to 64 x 64 x 64, operands whose rows are dense are read where
 //! they lie. The C and C++ bodies are plain loops. At v4 gcc makes of them what the SIMD body says;
-//! at v3 it finds 2 x 5 registers of sums, not 6 x 2, and loses a fifth of the speed.
+//! at v3 it finds 2 x 5 registers of sums, not 6 x 2, and loses about a quarter of the speed.
 
 mod blocked;
 mod c;
