@@ -25,8 +25,9 @@ fn assert_well_formed(page: &str) {
     let page = page.replacen("<!-- abreast report -->\n<!DOCTYPE html>\n", "", 1);
     let (head, rest) = page.split_once("<style>").unwrap();
     let (_, body) = rest.split_once("</style>").unwrap();
+    let markup = format!("{head}<style></style>{body}");
     let mut open: Vec<&str> = Vec::new();
-    for piece in format!("{head}<style></style>{body}").leak().split('<').skip(1) {
+    for piece in markup.split('<').skip(1) {
         let (tag, text) = piece.split_once('>').expect("a tag ends");
         assert!(!text.contains('>'), "a stray > in {piece}");
         let references = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&apos;"];
