@@ -161,14 +161,17 @@ impl<'p, S: Simd, const JULIA: bool> Race<'p, S, JULIA> {
             self.refill(chain, S::mask64s::splat(self.simd, true), S::f64s::LEN);
         }
         while self.live > 0 {
-            let start = chains;
+            let mut start = [(self.zero, self.zero); CHAINS];
+            for (start, chain) in start.iter_mut().zip(&chains) {
+                *start = (chain.re, chain.im);
+            }
             let going = self.block(&mut chains);
             let all = going.iter().fold(going[0], |all, one| all & *one);
             if all.all_true() {
                 continue;
             }
             for q in 0..CHAINS {
-                self.relay(&mut chains[q], &start[q], !going[q], &mut queue);
+                self.relay(&mut chains[q], start[q], !going[q], &mut queue);
             }
             if queue.len >= CHAINS * S::f64s::LEN {
                 self.replay(&mut queue, counts);
@@ -207,13 +210,13 @@ impl<'p, S: Simd, const JULIA: bool> Race<'p, S, JULIA> {
     fn relay(
         &mut self,
         chain: &mut Chain<S>,
-        start: &Chain<S>,
+        start: (S::f64s, S::f64s),
         done: S::mask64s,
         queue: &mut Queue,
     ) {
         let (at, left) = (queue.len, chain.tag - self.now * PLACES as f64);
-        start.re.compress(done).store_slice(&mut queue.re[at..at + S::f64s::LEN]);
-        start.im.compress(done).store_slice(&mut queue.im[at..at + S::f64s::LEN]);
+        start.0.compress(done).store_slice(&mut queue.re[at..at + S::f64s::LEN]);
+        start.1.compress(done).store_slice(&mut queue.im[at..at + S::f64s::LEN]);
         left.compress(done).store_slice(&mut queue.left[at..at + S::f64s::LEN]);
         let n = done.to_bitmask().count_ones() as usize;
         queue.len += n;
