@@ -57,14 +57,6 @@ impl Chunk {
 }
 
 impl Plan {
-    /// One chunk of `n` indices (none at all when `n` is 0).
-    ///
-    /// # Errors
-    /// As [`Plan::tiles`].
-    pub fn whole(n: u64) -> Result<Plan, Error> {
-        Self::range(n, n.max(1))
-    }
-
     /// Indices `0..n` in chunks of `chunk`.
     ///
     /// # Errors
