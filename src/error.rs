@@ -5,6 +5,7 @@
 
 /// Why a call was refused, or what a body reported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "procs", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// An argument breaks a rule.
@@ -23,10 +24,12 @@ pub enum Error {
     )]
     Length {
         /// The operand that sets the length.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         left: &'static str,
         /// How many elements it has.
         left_len: usize,
         /// The operand that disagrees.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         right: &'static str,
         /// How many elements it has.
         right_len: usize,
@@ -35,6 +38,7 @@ pub enum Error {
     #[error("unknown {what} '{given}'; {hint}")]
     Unknown {
         /// What kind of thing was named: "kernel", "body", "level".
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         what: &'static str,
         /// The name given.
         given: String,
@@ -47,14 +51,17 @@ pub enum Error {
     )]
     Level {
         /// The level asked for.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         asked: &'static str,
         /// The best level of this CPU.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         best: &'static str,
     },
     /// A build whose times would mean nothing.
     #[error("this build has {why}, so its times would mean nothing: use cargo run --release")]
     Unoptimised {
         /// What is wrong with it.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         why: &'static str,
     },
     /// Memory could not be had.
@@ -63,26 +70,46 @@ pub enum Error {
         /// How much was asked for.
         bytes: usize,
         /// For what.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         purpose: &'static str,
     },
     /// C returned a status that is not success.
     #[error("{function} returned status {code}: {meaning}")]
     Status {
         /// The C function.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         function: &'static str,
         /// The status as C gave it.
         code: i32,
         /// What the header says that it means.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         meaning: &'static str,
     },
     /// C++ threw; the text is the exception's `what()`.
     #[error("{function} threw: {what}")]
     Exception {
         /// The C++ function.
+        #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         function: &'static str,
         /// The exception's own words.
         what: String,
     },
+}
+
+/// Text from another process of this program as one of the program's own. Each is kept once, and
+/// there are no more of them than the program has.
+#[cfg(feature = "procs")]
+fn interned<'de, D: serde::Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
+    static KNOWN: std::sync::Mutex<std::collections::BTreeSet<&'static str>> =
+        std::sync::Mutex::new(std::collections::BTreeSet::new());
+    let text: String = serde::Deserialize::deserialize(from)?;
+    let mut known = KNOWN.lock().unwrap_or_else(|dead| dead.into_inner());
+    if let Some(text) = known.get(&*text) {
+        return Ok(text);
+    }
+    let text: &'static str = text.leak();
+    known.insert(text);
+    Ok(text)
 }
 
 impl Error {
@@ -155,6 +182,59 @@ pub enum Fault {
         /// The task's index in the plan.
         task: usize,
         /// The panic's message.
+        why: String,
+    },
+    /// A task killed its worker, every time it was tried. The other tasks were done.
+    #[error("task {task} killed its worker {attempts} times; the last one {how}")]
+    Lost {
+        /// The task's index in the plan.
+        task: usize,
+        /// How often it was tried.
+        attempts: u32,
+        /// How the last worker ended: "was killed by SIGSEGV", "exited with status 3".
+        how: String,
+    },
+    /// A task did not end in the time that [`Control`](crate::exec::Control) gives it, however
+    /// often it was tried.
+    #[error("task {task} did not end within {allowed:?}, tried {attempts} times")]
+    Deadline {
+        /// The task's index in the plan.
+        task: usize,
+        /// How often it was tried.
+        attempts: u32,
+        /// The time it had.
+        allowed: std::time::Duration,
+    },
+    /// Tasks that only exist in this process were given to an executor that works in others.
+    #[error("'{name}' (task {task}) cannot be sent to another process: it is not a named kernel")]
+    NotShippable {
+        /// The first task that cannot be sent.
+        task: usize,
+        /// What it is called.
+        name: String,
+    },
+    /// An executor was asked to block where that would lock up, or to breed.
+    #[error("{executor} cannot be used here: {why}")]
+    Nested {
+        /// The executor.
+        executor: String,
+        /// What it would do.
+        why: String,
+    },
+    /// A worker process is not of the same program as its parent.
+    #[error("the worker does not fit its parent: {0}")]
+    Mismatch(String),
+    /// The program that was started as a worker did not answer as one.
+    #[error(
+        "the worker program did not answer: its main must begin with abreast::exec::worker_main"
+    )]
+    NoWorkerEntry,
+    /// The operating system refused something.
+    #[error("could not {what}: {why}")]
+    Io {
+        /// What was to be done.
+        what: String,
+        /// What the system said.
         why: String,
     },
     /// The caller cancelled the job.

@@ -103,6 +103,11 @@ impl Plan {
         Self::tiles(self.rows, self.cols, chunk, self.tile_cols)
     }
 
+    /// Rows of one chunk, the last ones aside.
+    pub const fn chunk_rows(&self) -> u64 {
+        self.tile_rows
+    }
+
     /// Rows of the whole grid.
     pub const fn rows(&self) -> u64 {
         self.rows

@@ -4,6 +4,7 @@
 //! caller is written once, in `shift.rs`: panics become faults, and the fault reported is the one
 //! a serial run would have met.
 
+mod ready;
 mod serial;
 mod shift;
 mod threads;
@@ -34,13 +35,37 @@ pub trait Executor {
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault>;
 }
 
-/// How a run is watched and stopped.
-#[derive(Default, Clone, Copy)]
+/// How a run is watched, held back and stopped.
+#[derive(Clone, Copy)]
 pub struct Control<'c> {
     /// Stops the run before the next task once it is set.
     pub cancel: Option<&'c Cancel>,
     /// Told of every start and end, from whatever thread the task runs on.
     pub on_event: Option<&'c (dyn Fn(Event) + Sync)>,
+    /// At most this many tasks at once, even if the executor is wider. 0 counts as 1.
+    pub throttle: Option<usize>,
+    /// How often a task may kill its worker before it is given up.
+    pub attempts: u32,
+    /// How long one attempt of a task may take. Only an executor that can end a running task keeps
+    /// to it: worker processes are killed, a thread cannot be.
+    pub deadline: Option<Duration>,
+}
+
+impl Default for Control<'_> {
+    fn default() -> Self {
+        Control { cancel: None, on_event: None, throttle: None, attempts: 3, deadline: None }
+    }
+}
+
+impl Control<'_> {
+    /// How many tasks may run at once on an executor of this width.
+    pub fn lanes(&self, width: usize) -> usize {
+        self.throttle.map_or(width, |most| most.clamp(1, width))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.is_some_and(Cancel::is_cancelled)
+    }
 }
 
 /// A flag that stops a run.
@@ -83,15 +108,34 @@ pub enum Event {
         /// Whether it did what it should.
         ok: bool,
     },
+    /// Its worker is dead; it is tried again, or given up.
+    Lost {
+        /// Which task.
+        task: usize,
+        /// Which lane of the executor.
+        worker: usize,
+        /// When, since the run began.
+        at: Duration,
+        /// How often it has been tried by now.
+        attempt: u32,
+    },
 }
 
 /// What a run amounted to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Report {
     /// Tasks done.
     pub tasks: usize,
-    /// From the call to the return.
+    /// From the call to the return; in a simulation the time it says that this would take.
     pub wall: Duration,
+    /// Attempts that ended with a dead worker and were made again.
+    pub retried: usize,
+    /// Workers that died or were killed.
+    pub lost_workers: usize,
+    /// Workers that were started to take their places.
+    pub respawned: usize,
+    /// Tasks that could not be sent to a worker process and ran here instead.
+    pub at_home: usize,
 }
 
 /// The executor that `text` names: `serial`, `threads` (one per core) or `threads:N`.

@@ -38,16 +38,31 @@ impl<'s> Shift<'s> {
         let mut done = 0;
         loop {
             let task = source();
-            if task >= self.tasks.len() || task > self.lowest_failure.load(Ordering::Relaxed) {
-                break;
-            }
-            if self.control.cancel.is_some_and(|cancel| cancel.is_cancelled()) {
-                self.stopped.store(true, Ordering::Relaxed);
+            if task >= self.tasks.len() || !self.goes_on(task) {
                 break;
             }
             done += usize::from(self.one(task, worker));
         }
         self.done.fetch_add(done, Ordering::Relaxed);
+    }
+
+    /// Runs one task of a graph, or passes it over when there is no point in running it.
+    pub(super) fn step(&self, task: usize, worker: usize) {
+        if self.goes_on(task) && self.one(task, worker) {
+            self.done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a serial run would have come to this task, and nobody has cancelled.
+    pub(super) fn goes_on(&self, task: usize) -> bool {
+        if task > self.lowest_failure.load(Ordering::Relaxed) {
+            return false;
+        }
+        if self.control.is_cancelled() {
+            self.stopped.store(true, Ordering::Relaxed);
+            return false;
+        }
+        true
     }
 
     fn one(&self, task: usize, worker: usize) -> bool {
@@ -83,6 +98,7 @@ impl<'s> Shift<'s> {
         if self.stopped.into_inner() {
             return Err(Fault::Cancelled);
         }
-        Ok(Report { tasks: self.done.into_inner(), wall: self.began.elapsed() })
+        let (tasks, wall) = (self.done.into_inner(), self.began.elapsed());
+        Ok(Report { tasks, wall, ..Report::default() })
     }
 }

@@ -1,8 +1,10 @@
 //! A pool of threads that take task numbers from one counter.
 
+use super::ready::Ready;
 use super::shift::Shift;
 use super::{Control, Executor, Report};
 use crate::{Error, Fault, Tasks};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Runs tasks on a rayon pool of its own. Each lane takes the next number from a shared counter,
@@ -66,9 +68,16 @@ impl Executor for Threads {
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
         let shift = Shift::begin(tasks, control);
+        let lanes = control.lanes(self.width()).min(tasks.len());
+        if tasks.is_graph() {
+            let walk = Walk { shift: &shift, ready: Ready::new(tasks)?, queue: Queue::new(lanes) };
+            self.pool.in_place_scope(|scope| {
+                walk.ready.first().iter().for_each(|task| walk.offer(scope, *task));
+            });
+            return shift.end();
+        }
         let next = AtomicUsize::new(0);
         let take = || next.fetch_add(1, Ordering::Relaxed);
-        let lanes = self.width().min(tasks.len());
         self.pool.in_place_scope(|scope| {
             for worker in 0..lanes {
                 let shift = &shift;
@@ -76,5 +85,68 @@ impl Executor for Threads {
             }
         });
         shift.end()
+    }
+}
+
+/// A graph on its way through the pool.
+struct Walk<'w> {
+    shift: &'w Shift<'w>,
+    ready: Ready,
+    queue: Queue,
+}
+
+impl<'w> Walk<'w> {
+    /// A task has become ready: it goes to the pool, or waits for a lane.
+    fn offer<'s>(&'s self, scope: &rayon::Scope<'s>, task: usize) {
+        if self.queue.admit(task) {
+            scope.spawn(move |scope| self.lane(scope, task));
+        }
+    }
+
+    /// Runs `task` and goes on with one of those it made ready; the others are for other lanes.
+    fn lane<'s>(&'s self, scope: &rayon::Scope<'s>, mut task: usize) {
+        let worker = rayon::current_thread_index().unwrap_or_default();
+        loop {
+            self.shift.step(task, worker);
+            let mut own = None;
+            self.ready.ended(task, |next| match own {
+                None => own = Some(next),
+                Some(_) => self.offer(scope, next),
+            });
+            match own.or_else(|| self.queue.leave()) {
+                Some(next) => task = next,
+                None => return,
+            }
+        }
+    }
+}
+
+/// Ready tasks that wait because as many lanes as may be are at work.
+struct Queue(Mutex<(usize, Vec<usize>)>);
+
+impl Queue {
+    fn new(lanes: usize) -> Queue {
+        Queue(Mutex::new((lanes, Vec::new())))
+    }
+
+    /// Whether there is a lane left for the task; if not, it is kept.
+    fn admit(&self, task: usize) -> bool {
+        let mut state = self.0.lock().expect("nothing panics here");
+        let (lanes, waiting) = &mut *state;
+        if *lanes == 0 {
+            waiting.push(task);
+            return false;
+        }
+        *lanes -= 1;
+        true
+    }
+
+    /// A lane has nothing more to do of its own: a task that waits, or the lane is given back.
+    fn leave(&self) -> Option<usize> {
+        let mut state = self.0.lock().expect("nothing panics here");
+        let (lanes, waiting) = &mut *state;
+        let next = waiting.pop();
+        *lanes += usize::from(next.is_none());
+        next
     }
 }

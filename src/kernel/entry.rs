@@ -1,7 +1,7 @@
 //! A kernel without its type: a line of the registry.
 
 use super::case::Specimen;
-use super::{Arithmetic, Ask, Case, Class, Evidence, Param};
+use super::{Arithmetic, Ask, Case, Class, Evidence, Param, Remote};
 use crate::Error;
 
 /// A hand-picked problem and its name.
@@ -27,6 +27,7 @@ pub struct Entry {
     pub sizes: &'static [u64],
     /// The sizes the comparison sweeps.
     pub sweep: &'static [u64],
+    pub(super) remote: Remote,
     make: fn(&Ask) -> Result<Box<dyn Case>, Error>,
     special: fn() -> Vec<Named>,
     arithmetic: fn() -> Arithmetic,
@@ -44,6 +45,7 @@ impl Entry {
             params: K::PARAMS,
             sizes: K::SIZES,
             sweep: K::SWEEP,
+            remote: Remote::of::<K>(),
             make: |ask| Ok(Box::new(Specimen::<K>::new(K::problem(ask)?))),
             special: || {
                 let boxed =

@@ -1,9 +1,10 @@
 //! A checked problem, and the parts that bodies are called with.
 
-use super::{How, Kernel, Layout};
+use super::{How, Kernel, Layout, Operands};
+use crate::tasks::{Order, Wire};
 use crate::{Chunk, Error, Fault, Level, Plan, Tasks};
 use std::borrow::Cow;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 /// A problem that [`Kernel::plan`] accepted.
 ///
@@ -67,6 +68,19 @@ impl<'i, K: Kernel> Job<'i, K> {
         Ok(Job { plan: self.plan.with_chunk(chunk)?, ..self })
     }
 
+    /// The same problem, cut as somebody else has cut it: into chunks of other rows at most.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `plan` is not a plan of this problem.
+    pub(super) fn with_plan(self, plan: Plan) -> Result<Self, Error> {
+        let job = self.with_chunk(plan.chunk_rows())?;
+        if job.plan == plan {
+            return Ok(job);
+        }
+        let rule = format!("the problem is cut as {:?}", job.plan);
+        Err(Error::argument("plan", format!("{plan:?}"), rule))
+    }
+
     /// How it is cut.
     pub fn plan(&self) -> &Plan {
         &self.plan
@@ -126,12 +140,24 @@ impl<'i, K: Kernel> Job<'i, K> {
             slices.push(Mutex::new(Some(slice)));
             rest = after;
         }
-        Ok(Parts { job: self, how, slices })
+        Ok(Parts { job: self, how, slices, order: OnceLock::new() })
     }
 
     /// Makes the output from a filled buffer.
     pub fn finish(&self, items: Cow<'_, [K::Item]>) -> K::Output {
         K::finish(&self.args, &self.plan, items)
+    }
+
+    /// Runs chunk `i` into its slice.
+    ///
+    /// # Errors
+    /// What the body reports, or a slice of the wrong length.
+    pub(super) fn chunk(&self, how: How, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
+        if i >= self.plan.len() || out.len() != self.share(i) {
+            let rule = format!("the plan has {} chunks, none of that length", self.plan.len());
+            return Err(Error::argument("chunk", format!("{i} of {} items", out.len()), rule));
+        }
+        self.part(how, i, out)
     }
 
     /// How many items chunk `i` fills.
@@ -164,6 +190,29 @@ struct Parts<'t, 'i, K: Kernel> {
     how: How,
     // A slice is taken out before the body runs, so no lock is held while it does.
     slices: Vec<Mutex<Option<&'t mut [K::Item]>>>,
+    // Made when somebody asks for it.
+    order: OnceLock<Order<'t>>,
+}
+
+impl<'t, K: Kernel> Parts<'t, '_, K> {
+    fn slice(&self, i: usize) -> MutexGuard<'_, Option<&'t mut [K::Item]>> {
+        self.slices[i].lock().unwrap_or_else(|dead| dead.into_inner())
+    }
+
+    fn take(&self, i: usize) -> &'t mut [K::Item] {
+        self.slice(i).take().expect("an executor ran a task twice")
+    }
+
+    fn order(&self) -> &Order<'t> {
+        self.order.get_or_init(|| Order {
+            kernel: K::NAME.into(),
+            body: self.how.body.name().into(),
+            level: self.how.level.name().into(),
+            args: bytemuck::bytes_of(&self.job.args).into(),
+            plan: self.job.plan,
+            operands: self.job.input.bytes(),
+        })
+    }
 }
 
 impl<K: Kernel> Tasks for Parts<'_, '_, K> {
@@ -172,8 +221,29 @@ impl<K: Kernel> Tasks for Parts<'_, '_, K> {
     }
 
     fn run(&self, i: usize) -> Result<(), Fault> {
-        let slice = self.slices[i].lock().unwrap_or_else(|dead| dead.into_inner()).take();
-        let slice = slice.expect("an executor ran a task twice");
+        let slice = self.take(i);
         self.job.part(self.how, i, slice).map_err(|why| Fault::Kernel { task: i, why })
+    }
+
+    fn name(&self, i: usize) -> Cow<'_, str> {
+        Cow::Owned(format!("{} {i}", K::NAME))
+    }
+
+    fn wire(&self, i: usize) -> Option<Wire<'_>> {
+        let slice = self.slice(i);
+        let slice = slice.as_deref().expect("an executor ran a task twice");
+        let start = (K::LAYOUT == Layout::InPlace).then(|| bytemuck::cast_slice(slice).to_vec());
+        Some(Wire { order: self.order(), chunk: i, bytes: size_of_val(slice), start })
+    }
+
+    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
+        let slice = bytemuck::cast_slice_mut(self.take(i));
+        if slice.len() != result.len() {
+            let rule = format!("the chunk has {} bytes", slice.len());
+            let why = Error::argument("result", format!("{} bytes", result.len()), rule);
+            return Err(Fault::Kernel { task: i, why });
+        }
+        slice.copy_from_slice(result);
+        Ok(())
     }
 }

@@ -4,18 +4,21 @@
 //! - [`Job`]: a checked problem. Only a job can make the [`Part`]s that bodies take.
 //! - [`Evidence`]: sample, oracle and cost. With it a kernel can also be checked and compared.
 //! - [`Entry`]: a kernel without its type, found by name.
+//! - [`Remote`]: what a worker process needs of one.
 
 mod case;
 mod entry;
 mod evidence;
 mod job;
 mod operands;
+mod remote;
 
 pub use case::{Answer, Case, Drive, Rehearsed};
 pub use entry::{Entry, Named};
 pub use evidence::{Arithmetic, Ask, Class, Cost, Evidence, Near, Number, Outcome, Param, Problem};
 pub use job::{Job, Opened, Part};
 pub use operands::Operands;
+pub use remote::{Remote, Served};
 
 use crate::{Error, Level, Plan};
 use bytemuck::{Pod, Zeroable};

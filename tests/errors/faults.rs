@@ -182,7 +182,8 @@ fn a_run_cancelled_on_the_way_finishes_what_has_begun() {
             let count = if is_start { &started } else { &ended };
             count.fetch_add(1, Ordering::Relaxed);
         };
-        let control = Control { cancel: Some(&cancel), on_event: Some(&watch) };
+        let control =
+            Control { cancel: Some(&cancel), on_event: Some(&watch), ..Control::default() };
         assert_eq!(place.run(&Cancelling(&cancel), &control).unwrap_err(), Fault::Cancelled);
         let (started, ended) = (started.into_inner(), ended.into_inner());
         assert_eq!(started, ended, "{}", place.name());
@@ -204,7 +205,8 @@ fn a_fault_outranks_the_cancelling_that_it_caused() {
                 cancel.cancel();
             }
         };
-        let control = Control { cancel: Some(&cancel), on_event: Some(&watch) };
+        let control =
+            Control { cancel: Some(&cancel), on_event: Some(&watch), ..Control::default() };
         assert_eq!(place.run(&script, &control).map(|_| ()), script.expected().map(|_| ()));
     }
 }

@@ -5,7 +5,7 @@ use crate::{Breach, House};
 use std::collections::BTreeSet;
 
 /// Which floor a module of `src/` lives on. A new module takes its place here.
-const FLOORS: [(&str, u8); 12] = [
+const FLOORS: [(&str, u8); 15] = [
     ("error", 0),
     ("level", 0),
     ("plan", 0),
@@ -17,7 +17,10 @@ const FLOORS: [(&str, u8); 12] = [
     ("kernel", 1),
     ("kernels", 1),
     ("exec", 2),
-    ("harness", 3),
+    ("graph", 3),
+    ("bag", 3),
+    ("aio", 3),
+    ("harness", 4),
 ];
 
 /// What the registry's own file offers to the kernels.

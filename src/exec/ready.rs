@@ -1,0 +1,66 @@
+//! Which tasks of a graph may run.
+
+use crate::{Error, Tasks};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How many needs of each task are open, and whom the end of each task helps.
+pub(super) struct Ready {
+    open: Vec<AtomicU32>,
+    // The tasks that need task i are users[starts[i]..starts[i + 1]].
+    starts: Vec<u32>,
+    users: Vec<u32>,
+    first: Vec<usize>,
+}
+
+/// Every task with each of its needs.
+fn edges_of(tasks: &dyn Tasks) -> impl Iterator<Item = (usize, usize)> {
+    (0..tasks.len()).flat_map(|i| tasks.needs(i).iter().map(move |need| (i, *need as usize)))
+}
+
+impl Ready {
+    /// # Errors
+    /// [`Error::Argument`] when a task needs one that is not below it, or when there are more than
+    /// 32 bits can count.
+    pub(super) fn new(tasks: &dyn Tasks) -> Result<Ready, Error> {
+        let count = tasks.len();
+        let edges: usize = (0..count).map(|i| tasks.needs(i).len()).sum();
+        if count.max(edges) >= u32::MAX as usize {
+            let rule = format!("a graph has fewer than {} tasks and edges", u32::MAX);
+            return Err(Error::argument("tasks", count.max(edges), rule));
+        }
+        let mut starts = vec![0u32; count + 1];
+        for (i, need) in edges_of(tasks) {
+            if need >= i {
+                let rule = "a task may need only tasks of lower number";
+                return Err(Error::argument(format!("task {i} needs"), need, rule));
+            }
+            starts[need + 1] += 1;
+        }
+        (0..count).for_each(|i| starts[i + 1] += starts[i]);
+        let (mut next, mut users) = (starts.clone(), vec![0; edges]);
+        for (i, need) in edges_of(tasks) {
+            users[next[need] as usize] = i as u32;
+            next[need] += 1;
+        }
+        let open: Vec<AtomicU32> =
+            (0..count).map(|i| AtomicU32::new(tasks.needs(i).len() as u32)).collect();
+        let first = (0..count).filter(|i| tasks.needs(*i).is_empty()).collect();
+        Ok(Ready { open, starts, users, first })
+    }
+
+    /// The tasks that need nothing, in order.
+    pub(super) fn first(&self) -> &[usize] {
+        &self.first
+    }
+
+    /// Task `i` has ended: tells of each task that it was the last need of.
+    pub(super) fn ended(&self, i: usize, mut ready: impl FnMut(usize)) {
+        let users = &self.users[self.starts[i] as usize..self.starts[i + 1] as usize];
+        for user in users {
+            // What the needed tasks wrote must be seen by whoever runs this one.
+            if self.open[*user as usize].fetch_sub(1, Ordering::AcqRel) == 1 {
+                ready(*user as usize);
+            }
+        }
+    }
+}
