@@ -94,6 +94,14 @@ pub enum Error {
         /// The exception's own words.
         what: String,
     },
+    /// A node of a graph returned an error.
+    #[error("'{node}': {why}")]
+    Node {
+        /// What the node is called.
+        node: String,
+        /// What it said.
+        why: Box<Error>,
+    },
 }
 
 /// Text from another process of this program as one of the program's own. Each is kept once, and

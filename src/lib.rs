@@ -18,7 +18,8 @@
 //!
 //! | floor | modules | what lives there |
 //! |---|---|---|
-//! | 3 | `harness` | agree first, then measure |
+//! | 4 | `harness` | agree first, then measure |
+//! | 3 | [`graph`], [`place`] | front doors: work described first and run later; executors by name |
 //! | 2 | [`exec`] | who fills which slice, and when |
 //! | 1 | [`kernel`], [`kernels`] | the vocabulary, and one folder per kernel |
 //! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors | what everything stands on |
@@ -34,6 +35,9 @@
 //! | part | one chunk with its operands and its slice of the output: what a body gets |
 //! | job | a problem whose shapes have been checked |
 //! | executor | what runs the chunks of a job: this thread, a pool |
+//! | graph | nodes that are run when their result is wanted |
+//! | node | one call of a closure, or one chunk of a kernel |
+//! | edge | that one node reads what another has made |
 //! | fold | combining partial results in plan order by a fixed tree |
 //! | gate | the checks a body must pass before it is timed |
 //! | oracle | the right answer, computed by none of the bodies |
@@ -42,11 +46,13 @@ pub mod error;
 pub mod exact;
 pub mod exec;
 pub mod ffi;
+pub mod graph;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod kernel;
 pub mod kernels;
 pub mod level;
+pub mod place;
 pub mod plan;
 pub mod sample;
 pub mod simd;

@@ -2,9 +2,9 @@
 
 use crate::fractal::FractalArgs;
 use crate::number;
-use abreast::exec::{self, Executor};
+use abreast::exec::Executor;
 use abreast::kernel::{Ask, Entry};
-use abreast::{Body, Error, Isa, Level};
+use abreast::{Body, Error, Isa, Level, place};
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -79,7 +79,7 @@ pub struct CheckArgs {
     /// Only levels up to this one: baseline, v3, v4, neon (default: all this CPU has)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
-    /// Executors of the same-bits table (default: serial and threads:1, 2, 3, 8 and 64)
+    /// Executors of the same-bits table (default: serial and threads:1, 2, 3, 8, 64, graph:2)
     #[arg(long, value_delimiter = ',', value_name = "PLACE")]
     pub exec: Vec<String>,
     /// Fewer sizes and repetitions
@@ -145,7 +145,7 @@ pub struct RunArgs {
     /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
-    /// serial, threads (one per core) or threads:N
+    /// serial, threads (one per core), threads:N, graph or graph:N
     #[arg(long, default_value = "serial", value_name = "PLACE")]
     pub exec: String,
     /// Indices or rows per chunk (default: the kernel's own plan)
@@ -241,5 +241,5 @@ pub type Place = Box<dyn Executor + Sync>;
 
 /// The executors named.
 pub fn places(names: &[String]) -> Result<Vec<Place>, Error> {
-    names.iter().map(|name| exec::parse(name)).collect()
+    names.iter().map(|name| place::parse(name)).collect()
 }

@@ -65,7 +65,7 @@ const SMOOTHEST: u64 = 8;
 
 pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
     let how = How { body: Body::parse(&args.body)?, level: args::level(args.isa.as_deref())? };
-    let place = exec::parse(&args.exec)?;
+    let place = abreast::place::parse(&args.exec)?;
     let view = view(args)?;
     let smooth = number::count("smooth", &args.smooth, 1)?;
     if smooth > SMOOTHEST {

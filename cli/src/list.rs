@@ -8,8 +8,11 @@ use anyhow::Result;
 use serde_json::json;
 
 /// The executors, each with what it needs.
-const PLACES: [(&str, &str); 2] =
-    [("serial", "the calling thread"), ("threads:N", "a pool of N threads; threads: one per core")];
+const PLACES: [(&str, &str); 3] = [
+    ("serial", "the calling thread"),
+    ("threads:N", "a pool of N threads; threads: one per core"),
+    ("graph:N", "the chunks as nodes of a graph, joined by a tree, on such a pool"),
+];
 
 pub fn list(registry: &[Entry], as_json: bool, console: &mut Console<'_>) -> Result<()> {
     if as_json {

@@ -3,7 +3,7 @@
 use crate::args::{self, RunArgs};
 use crate::console::Console;
 use crate::number;
-use abreast::exec::{self, Control};
+use abreast::exec::Control;
 use abreast::kernel::{Entry, Number};
 use abreast::{Body, How};
 use anyhow::Result;
@@ -38,7 +38,7 @@ pub fn run(
     let entry = Entry::find(registry, &args.kernel)?;
     let body = Body::parse(&args.body)?;
     let level = args::level(args.isa.as_deref())?;
-    let place = exec::parse(&args.exec)?;
+    let place = abreast::place::parse(&args.exec)?;
     let mut case = entry.case(&args.ask(entry, registry, given)?)?;
     if let Some(chunk) = &args.chunk {
         case.set_chunk(number::count("chunk", chunk, 1)?)?;

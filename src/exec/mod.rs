@@ -138,6 +138,9 @@ pub struct Report {
     pub at_home: usize,
 }
 
+/// The names that [`parse`] knows, without their counts.
+pub const NAMES: &[&str] = &["serial", "threads"];
+
 /// The executor that `text` names: `serial`, `threads` (one per core) or `threads:N`.
 ///
 /// # Errors
@@ -157,7 +160,7 @@ pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
             Ok(count) => Ok(Box::new(Threads::new(count)?)),
             Err(_) => Err(Error::argument("threads", count, "must be a whole number")),
         },
-        _ => Err(Error::unknown("executor", name, ["serial", "threads"])),
+        _ => Err(Error::unknown("executor", name, NAMES.iter().copied())),
     }
 }
 

@@ -4,6 +4,8 @@ use super::ready::Ready;
 use super::shift::Shift;
 use super::{Control, Executor, Report};
 use crate::{Error, Fault, Tasks};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -121,12 +123,13 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// Ready tasks that wait because as many lanes as may be are at work.
-struct Queue(Mutex<(usize, Vec<usize>)>);
+/// Free lanes, and ready tasks that wait because there is none. The lowest goes first: that keeps
+/// near the order of a serial run, so no more values are alive than need be.
+struct Queue(Mutex<(usize, BinaryHeap<Reverse<usize>>)>);
 
 impl Queue {
     fn new(lanes: usize) -> Queue {
-        Queue(Mutex::new((lanes, Vec::new())))
+        Queue(Mutex::new((lanes, BinaryHeap::new())))
     }
 
     /// Whether there is a lane left for the task; if not, it is kept.
@@ -134,7 +137,7 @@ impl Queue {
         let mut state = self.0.lock().expect("nothing panics here");
         let (lanes, waiting) = &mut *state;
         if *lanes == 0 {
-            waiting.push(task);
+            waiting.push(Reverse(task));
             return false;
         }
         *lanes -= 1;
@@ -145,7 +148,7 @@ impl Queue {
     fn leave(&self) -> Option<usize> {
         let mut state = self.0.lock().expect("nothing panics here");
         let (lanes, waiting) = &mut *state;
-        let next = waiting.pop();
+        let next = waiting.pop().map(|Reverse(task)| task);
         *lanes += usize::from(next.is_none());
         next
     }

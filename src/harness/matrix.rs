@@ -4,9 +4,10 @@
 //! really deal them out differently.
 
 use super::agree::{GateOptions, Trouble, apart, body_name, caught, harmless, isa_name};
-use crate::exec::{self, Control, Executor};
+use crate::exec::{Control, Executor};
 use crate::kernel::{Ask, Body, Case, Class, Entry, How};
 use crate::level::Isa;
+use crate::place;
 use crate::{Error, Tasks};
 use serde::Serialize;
 
@@ -83,14 +84,15 @@ impl Row {
     }
 }
 
-/// The executors that the check compares: this thread, and 1, 2, 3, 8 and 64 threads.
+/// The executors that the check compares: this thread, 1, 2, 3, 8 and 64 threads, and the same
+/// tasks as a graph on two.
 ///
 /// # Errors
 /// When the system does not give that many threads.
 pub fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Error> {
-    ["serial", "threads:1", "threads:2", "threads:3", "threads:8", "threads:64"]
+    ["serial", "threads:1", "threads:2", "threads:3", "threads:8", "threads:64", "graph:2"]
         .into_iter()
-        .map(exec::parse)
+        .map(place::parse)
         .collect()
 }
 
@@ -98,7 +100,7 @@ pub fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Error> {
 ///
 /// ```
 /// use abreast::harness::{agree::GateOptions, matrix};
-/// let places = [abreast::exec::parse("serial")?, abreast::exec::parse("threads:3")?];
+/// let places = [abreast::place::parse("serial")?, abreast::place::parse("threads:3")?];
 /// let table = matrix::matrix(&abreast::kernels::REGISTRY[0], &places, &GateOptions::quick())?;
 /// assert!(table.same_bits());
 /// # Ok::<(), abreast::Error>(())

@@ -152,7 +152,7 @@ impl<'i, K: Kernel> Job<'i, K> {
     ///
     /// # Errors
     /// What the body reports, or a slice of the wrong length.
-    pub(super) fn chunk(&self, how: How, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
+    pub(crate) fn chunk(&self, how: How, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
         if i >= self.plan.len() || out.len() != self.share(i) {
             let rule = format!("the plan has {} chunks, none of that length", self.plan.len());
             return Err(Error::argument("chunk", format!("{i} of {} items", out.len()), rule));
@@ -161,10 +161,22 @@ impl<'i, K: Kernel> Job<'i, K> {
     }
 
     /// How many items chunk `i` fills.
-    fn share(&self, i: usize) -> usize {
+    pub(crate) fn share(&self, i: usize) -> usize {
         match K::LAYOUT {
             Layout::PerChunk => 1,
             Layout::PerElement | Layout::InPlace => self.plan.chunk(i).area() as usize,
+        }
+    }
+
+    /// The problem in bytes, for whoever does a chunk of it elsewhere.
+    pub(crate) fn order(&self, how: How) -> Order<'i> {
+        Order {
+            kernel: K::NAME.into(),
+            body: how.body.name().into(),
+            level: how.level.name().into(),
+            args: bytemuck::bytes_of(&self.args).to_vec().into(),
+            plan: self.plan,
+            operands: self.input.bytes(),
         }
     }
 
@@ -191,7 +203,7 @@ struct Parts<'t, 'i, K: Kernel> {
     // A slice is taken out before the body runs, so no lock is held while it does.
     slices: Vec<Mutex<Option<&'t mut [K::Item]>>>,
     // Made when somebody asks for it.
-    order: OnceLock<Order<'t>>,
+    order: OnceLock<Order<'i>>,
 }
 
 impl<'t, K: Kernel> Parts<'t, '_, K> {
@@ -201,17 +213,6 @@ impl<'t, K: Kernel> Parts<'t, '_, K> {
 
     fn take(&self, i: usize) -> &'t mut [K::Item] {
         self.slice(i).take().expect("an executor ran a task twice")
-    }
-
-    fn order(&self) -> &Order<'t> {
-        self.order.get_or_init(|| Order {
-            kernel: K::NAME.into(),
-            body: self.how.body.name().into(),
-            level: self.how.level.name().into(),
-            args: bytemuck::bytes_of(&self.job.args).into(),
-            plan: self.job.plan,
-            operands: self.job.input.bytes(),
-        })
     }
 }
 
@@ -233,7 +234,8 @@ impl<K: Kernel> Tasks for Parts<'_, '_, K> {
         let slice = self.slice(i);
         let slice = slice.as_deref().expect("an executor ran a task twice");
         let start = (K::LAYOUT == Layout::InPlace).then(|| bytemuck::cast_slice(slice).to_vec());
-        Some(Wire { order: self.order(), chunk: i, bytes: size_of_val(slice), start })
+        let order = self.order.get_or_init(|| self.job.order(self.how));
+        Some(Wire { order, chunk: i, bytes: size_of_val(slice), start })
     }
 
     fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {

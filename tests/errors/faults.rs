@@ -2,6 +2,7 @@
 //! that running the tasks one after another would have met first.
 
 use abreast::exec::{Cancel, Control, Event, Executor, Serial, Threads};
+use abreast::graph::Lowered;
 use abreast::sample::splitmix64;
 use abreast::{Error, Fault, Tasks};
 use std::sync::Once;
@@ -83,7 +84,7 @@ impl Tasks for Script {
 }
 
 /// Keeps the planted panics, and only those, from filling the screen.
-fn quiet() {
+pub fn quiet() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
@@ -96,10 +97,12 @@ fn quiet() {
     });
 }
 
-fn executors() -> Vec<Box<dyn Executor>> {
+pub fn executors() -> Vec<Box<dyn Executor>> {
     let threads = [1, 2, 3, 8, 64].map(|count| Threads::new(count).expect("threads"));
     let threads = threads.into_iter().map(|threads| Box::new(threads) as Box<dyn Executor>);
-    std::iter::once(Box::new(Serial) as Box<dyn Executor>).chain(threads).collect()
+    let graphs = [1, 3].map(|count| Lowered(Threads::new(count).expect("threads")));
+    let graphs = graphs.into_iter().map(|graph| Box::new(graph) as Box<dyn Executor>);
+    std::iter::once(Box::new(Serial) as Box<dyn Executor>).chain(threads).chain(graphs).collect()
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn the_fault_is_the_one_a_serial_run_would_meet() {
     assert!(failed > 20 && panicked > 20 && well > 20, "{failed} {panicked} {well}");
 }
 
-fn task_of(fault: &Fault) -> usize {
+pub fn task_of(fault: &Fault) -> usize {
     match fault {
         Fault::Kernel { task, .. } | Fault::Panic { task, .. } => *task,
         other => panic!("{other:?} names no task"),

@@ -5,7 +5,7 @@ use abreast::exec::{self, Threads};
 use abreast::kernel::{Ask, Body, Entry};
 use abreast::kernels::REGISTRY;
 use abreast::level::Isa;
-use abreast::{Error, Level, Plan};
+use abreast::{Error, Level, Plan, place};
 
 /// Asserts that the name is unknown, and that the nearest known one is suggested.
 #[track_caller]
@@ -23,6 +23,8 @@ fn a_misspelt_name_gets_the_nearest_one() {
     suggests(Level::named("v33"), "v33", "v3");
     suggests(exec::parse("thread").map(|_| ()), "thread", "threads");
     suggests(exec::parse("seral").map(|_| ()), "seral", "serial");
+    suggests(place::parse("gaph").map(|_| ()), "gaph", "graph");
+    suggests(place::parse("thread").map(|_| ()), "thread", "threads");
     for entry in REGISTRY {
         let slip = format!("{}x", entry.name);
         suggests(Entry::find(REGISTRY, &slip).map(|found| found.name), &slip, entry.name);
@@ -37,6 +39,8 @@ fn a_name_like_no_other_gets_the_list() {
         assert!(REGISTRY.iter().all(|entry| sentence.contains(entry.name)), "{sentence}");
         assert!(Body::parse(strange).is_err() && Level::named(strange).is_err());
         assert!(exec::parse(strange).is_err());
+        let sentence = place::parse(strange).map(|_| ()).unwrap_err().to_string();
+        assert!(sentence.contains("threads, ") && sentence.ends_with(", graph"), "{sentence}");
     }
 }
 
@@ -48,11 +52,17 @@ fn a_count_of_threads_that_cannot_be_is_refused() {
         assert_eq!(exec::parse(&format!("threads:{count}")).err(), Some(refusal));
     }
     for count in ["", "-1", "two", "1.5", "1e3", " 2", "99999999999999999999999"] {
-        let refusal = exec::parse(&format!("threads:{count}")).err().expect("refused");
-        names(&refusal, "threads", count, "must be a whole number");
+        for name in ["threads", "graph"] {
+            let refusal = place::parse(&format!("{name}:{count}")).err().expect("refused");
+            names(&refusal, name, count, "must be a whole number");
+        }
     }
     names(&exec::parse("serial:3").err().unwrap(), "serial", "3", "takes no count");
-    assert_eq!(exec::parse("threads:3").unwrap().width(), 3);
+    names(&place::parse("graph:0").err().unwrap(), "graph", "0", "between 1 and 4096");
+    for name in ["threads:3", "graph:3"] {
+        let place = place::parse(name).unwrap();
+        assert_eq!((&place.name()[..], place.width()), (name, 3));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::names;
 use abreast::exec::{self, Control, Serial, Threads};
 use abreast::kernel::{Bodies, BodyFn, Job, Kernel, Layout, Part, call, call_into};
-use abreast::{Body, Error, Fault, How, Level, Plan};
+use abreast::{Body, Error, Fault, How, Level, Plan, place};
 use std::borrow::Cow;
 
 /// `out[i] = x[i] * y[i]`, ten at a time; refuses to multiply a chunk that starts with a 13.
@@ -83,8 +83,8 @@ fn operands_of_different_lengths_are_refused_before_anything_runs() {
     for body in Body::ALL {
         let refusal = call::<Product>(how(body), (), (&x, &y)).unwrap_err();
         assert_eq!(refusal.to_string(), sentence);
-        for place in ["serial", "threads:1", "threads:8"] {
-            let place = exec::parse(place).unwrap();
+        for place in ["serial", "threads:1", "threads:8", "graph:3"] {
+            let place = place::parse(place).unwrap();
             let events = |event| panic!("{event:?} of a refused problem");
             let control = Control { on_event: Some(&events), ..Control::default() };
             let fault = exec::run::<Product>(&*place, how(body), &control, (), (&x, &y));
@@ -119,8 +119,8 @@ fn a_body_that_fails_is_reported_with_its_task() {
     (x[30], x[70]) = (13, 13);
     let why = Error::argument("x", 13, "must not start a chunk");
     assert_eq!(call::<Product>(how(Body::Cpp), (), (&x, &x)), Err(why.clone()));
-    for place in ["serial", "threads:1", "threads:2", "threads:64"] {
-        let place = exec::parse(place).unwrap();
+    for place in ["serial", "threads:1", "threads:2", "threads:64", "graph:3"] {
+        let place = place::parse(place).unwrap();
         let control = Control::default();
         let fault = exec::run::<Product>(&*place, how(Body::Cpp), &control, (), (&x, &x));
         let fault = fault.unwrap_err();

@@ -4,6 +4,7 @@
 //! What each kernel refuses for reasons of its own is tested in its folder. Here are the rules that
 //! hold for all of them, and for a kernel from outside.
 
+mod dags;
 mod faults;
 mod inputs;
 mod kernel;

@@ -1,0 +1,134 @@
+//! Tasks that need each other, at random, on every executor: needs come first, no more tasks run at
+//! once than the throttle allows, and the fault reported is the one a serial run would have met.
+
+use crate::faults::{executors, quiet, task_of};
+use abreast::exec::Control;
+use abreast::sample::splitmix64;
+use abreast::{Error, Fault, Tasks};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Tasks that each need some of the tasks before them.
+struct Dag {
+    needs: Vec<Vec<u32>>,
+    // One in so many tasks goes wrong.
+    rarity: u64,
+    seed: u64,
+    ended: Vec<AtomicBool>,
+    running: AtomicUsize,
+    most: AtomicUsize,
+    early: AtomicUsize,
+}
+
+impl Dag {
+    fn new(len: usize, seed: u64, rarity: u64) -> Dag {
+        quiet();
+        // Few needs make wide graphs, near ones make deep graphs.
+        let (fan, reach) = (1 + seed % 4, [3, 20, 1000][seed as usize % 3]);
+        let need = |i: u64, k: u64| (i - 1 - splitmix64(seed, i * 8 + k) % reach.min(i)) as u32;
+        let count = |i: u64| if i == 0 { 0 } else { splitmix64(!seed, i) % (fan + 1) };
+        let needs = (0..len as u64).map(|i| (0..count(i)).map(|k| need(i, k)).collect()).collect();
+        let ended = (0..len).map(|_| AtomicBool::new(false)).collect();
+        let [running, most, early] = [(); 3].map(|()| AtomicUsize::new(0));
+        Dag { needs, rarity, seed, ended, running, most, early }
+    }
+
+    fn expected(&self) -> Result<usize, Fault> {
+        match (0..self.len()).find(|i| self.fate(*i) < 2) {
+            None => Ok(self.len()),
+            Some(task) if self.fate(task) == 0 => Err(failure(task)),
+            Some(task) => Err(Fault::Panic { task, why: format!("planted {task}") }),
+        }
+    }
+
+    fn fate(&self, i: usize) -> u64 {
+        splitmix64(self.seed ^ 0xDA6, i as u64) % self.rarity
+    }
+}
+
+fn failure(task: usize) -> Fault {
+    Fault::Kernel { task, why: Error::argument("task", task, "planted") }
+}
+
+impl Tasks for Dag {
+    fn len(&self) -> usize {
+        self.needs.len()
+    }
+
+    fn is_graph(&self) -> bool {
+        true
+    }
+
+    fn needs(&self, i: usize) -> &[u32] {
+        &self.needs[i]
+    }
+
+    fn run(&self, i: usize) -> Result<(), Fault> {
+        let now = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        let ended = |need: &u32| self.ended[*need as usize].load(Ordering::SeqCst);
+        self.early.fetch_add(usize::from(!self.needs[i].iter().all(ended)), Ordering::SeqCst);
+        for _ in 0..splitmix64(!self.seed, i as u64) % 1000 {
+            std::hint::spin_loop();
+        }
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        match self.fate(i) {
+            0 => return Err(failure(i)),
+            1 => panic!("planted {i}"),
+            _ => self.ended[i].store(true, Ordering::SeqCst),
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn graphs_keep_their_order_their_throttle_and_the_serial_fault() {
+    let (mut well, mut ill, mut crowded) = (0, 0, 0);
+    for seed in 0..48 {
+        for place in executors() {
+            let throttle = [None, Some(1), Some(2), Some(5)][seed as usize / 12];
+            let dag = Dag::new(300, seed, [400, 5000, 50, 1 << 40][seed as usize % 4]);
+            let control = Control { throttle, ..Control::default() };
+            let outcome = place.run(&dag, &control).map(|report| report.tasks);
+            let case = format!("seed {seed} on {}", place.name());
+            assert_eq!(outcome, dag.expected(), "{case}");
+            assert_eq!(dag.early.load(Ordering::SeqCst), 0, "{case}");
+            let must_end = outcome.as_ref().map_or_else(task_of, |count| *count);
+            assert!(dag.ended[..must_end].iter().all(|e| e.load(Ordering::SeqCst)), "{case}");
+            let most = dag.most.load(Ordering::SeqCst);
+            assert!(most <= control.lanes(place.width()), "{most} tasks at once: {case}");
+            crowded += usize::from(most > 1);
+            *if outcome.is_ok() { &mut well } else { &mut ill } += 1;
+        }
+    }
+    assert!(well > 50 && ill > 50 && crowded > 50, "{well} {ill} {crowded}");
+}
+
+/// Two tasks, of which the first needs the second.
+struct Backwards;
+
+impl Tasks for Backwards {
+    fn len(&self) -> usize {
+        2
+    }
+
+    fn is_graph(&self) -> bool {
+        true
+    }
+
+    fn needs(&self, i: usize) -> &[u32] {
+        if i == 0 { &[1] } else { &[] }
+    }
+
+    fn run(&self, _: usize) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_task_that_needs_a_later_one_is_refused() {
+    for place in executors().iter().filter(|place| place.name() != "serial") {
+        let fault = place.run(&Backwards, &Control::default()).unwrap_err();
+        let rule = "task 0 needs = 1: a task may need only tasks of lower number";
+        assert_eq!(fault.to_string(), rule, "{}", place.name());
+    }
+}
