@@ -1,19 +1,26 @@
 //! `abreast fractal`: a picture of the Mandelbrot set or of a Julia set, drawn by `escape`.
 
+mod axes;
+mod font;
 mod palette;
 
 use crate::args;
 use crate::console::{Console, Output};
 use crate::number;
-use abreast::exec::{self, Control, Event};
-use abreast::kernel::Ask;
+use abreast::exec::{Control, Event, Executor};
+use abreast::kernel::{Ask, Job};
 use abreast::kernels::escape::{Escape, View};
+use abreast::sample::fnv1a;
 use abreast::{Body, Error, How};
 use anyhow::{Context, Result};
+use axes::Picture;
 use clap::{Args, ValueEnum};
 use num_complex::Complex64;
 use palette::Palette;
+use serde::Serialize;
+use std::borrow::Cow;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum Set {
@@ -55,9 +62,42 @@ pub struct FractalArgs {
     /// serial, threads (one per core) or threads:N
     #[arg(long, default_value = "threads", value_name = "PLACE")]
     pub exec: String,
+    /// Draw axes around the picture: the real part below, the imaginary part at the left
+    #[arg(long)]
+    pub axes: bool,
     /// Overwrite a picture that abreast did not write
     #[arg(long)]
     pub force: bool,
+    /// One JSON object instead of a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `fractal --json` prints.
+#[derive(Serialize)]
+struct Drawn {
+    schema: &'static str,
+    /// The picture that was written.
+    file: String,
+    /// Points of the plane are real and imaginary part.
+    center: [f64; 2],
+    extent: [f64; 2],
+    /// Pixels of the view across and down, without axes.
+    size: [u64; 2],
+    /// Points per pixel, each way.
+    smooth: u64,
+    iter: u64,
+    /// The constant of a Julia set, null for Mandelbrot.
+    c: Option<[f64; 2]>,
+    body: &'static str,
+    level: &'static str,
+    exec: String,
+    /// The sum of all points' counts.
+    value: u64,
+    /// 64-bit FNV-1a of the counts' bytes.
+    hash: String,
+    /// How long the executor took for the counts.
+    seconds: f64,
 }
 
 /// The most points per pixel each way: beyond it nobody sees a difference.
@@ -75,30 +115,66 @@ pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
     let fine = finer(&view, smooth)?;
     let output = Output::claim(&args.output, args.force)?;
 
-    let bar = console.progress(fine.height);
+    let (counts, took) = counts(&fine, how, &*place, console)?;
+    let palette = Palette::of(&counts, fine.max_iter);
+    let pixels = palette.paint(&counts, fine.width as usize, smooth as usize);
+    let mut picture = Picture { width: view.width as usize, height: view.height as usize, pixels };
+    if args.axes {
+        picture = axes::draw(&picture, &fine, smooth)?;
+    }
+    output.write(png(&view, &picture)?)?;
+
+    let point = |z: Complex64| [z.re, z.im];
+    let drawn = Drawn {
+        schema: "abreast.fractal/1",
+        file: args.output.display().to_string(),
+        center: point(view.center),
+        extent: point(view.extent),
+        size: [view.width, view.height],
+        smooth,
+        iter: view.max_iter,
+        c: view.julia.map(point),
+        body: how.body.name(),
+        level: how.level.name(),
+        exec: place.name(),
+        value: counts.iter().map(|count| u64::from(*count)).sum(),
+        hash: format!("{:016x}", hash(&counts)),
+        seconds: took.as_secs_f64(),
+    };
+    if args.json {
+        return console.json(&drawn);
+    }
+    console.say(format!(
+        "{}: {} x {} pixels, {} updates, {} at {} on {}",
+        drawn.file, picture.width, picture.height, drawn.value, drawn.body, drawn.level, drawn.exec
+    ))
+}
+
+/// The counts of all points, and how long they took; a progress line moves meanwhile.
+fn counts(
+    fine: &View,
+    how: How,
+    place: &dyn Executor,
+    console: &Console<'_>,
+) -> Result<(Vec<u32>, Duration)> {
+    let job = Job::<Escape>::new(fine.into(), ())?;
+    let bar = console.progress(job.plan().len() as u64);
     let on_event = |event: Event| {
         if let Event::End { .. } = event {
             bar.inc(1);
         }
     };
-    let job = abreast::kernel::Job::<Escape>::new((&fine).into(), ())?;
-    bar.set_length(job.plan().len() as u64);
     let control = Control { on_event: Some(&on_event), ..Control::default() };
-    let counts = exec::run::<Escape>(&*place, how, &control, (&fine).into(), ())?;
+    let mut items = job.blank()?;
+    let report = place.run(&job.tasks(how, &mut items)?, &control)?;
     bar.finish_and_clear();
+    Ok((job.finish(Cow::Owned(items)), report.wall))
+}
 
-    let palette = Palette::of(&counts, fine.max_iter);
-    let pixels = palette.paint(&counts, fine.width as usize, smooth as usize);
-    output.write(png(&view, &pixels)?)?;
-    let updates: u64 = counts.iter().map(|count| u64::from(*count)).sum();
-    console.say(format!(
-        "{}: {} x {} pixels, {updates} updates, {how} on {}",
-        args.output.display(),
-        view.width,
-        view.height,
-        place.name(),
-        how = format_args!("{} at {}", how.body, how.level),
-    ))
+/// The hash that `run escape` prints for the same counts.
+fn hash(counts: &[u32]) -> u64 {
+    let bytes: Vec<u8> = counts.iter().flat_map(|count| count.to_ne_bytes()).collect();
+    fnv1a(&bytes)
 }
 
 /// The view asked for: the set's own, with what the arguments say in its place.
@@ -144,12 +220,12 @@ fn finer(view: &View, smooth: u64) -> Result<View, Error> {
 }
 
 /// The picture as a PNG file that says what it shows.
-fn png(view: &View, pixels: &[u8]) -> Result<Vec<u8>> {
+fn png(view: &View, picture: &Picture) -> Result<Vec<u8>> {
     let rule = "must be at most 2147483647 pixels a side for a picture";
-    let side = |size: u64| i32::try_from(size).map_err(|_| Error::argument("size", size, rule));
+    let side = |size: usize| i32::try_from(size).map_err(|_| Error::argument("size", size, rule));
     let mut file = Vec::new();
     let mut encoder =
-        png::Encoder::new(&mut file, side(view.width)? as u32, side(view.height)? as u32);
+        png::Encoder::new(&mut file, side(picture.width)? as u32, side(picture.height)? as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
@@ -162,7 +238,7 @@ fn png(view: &View, pixels: &[u8]) -> Result<Vec<u8>> {
     );
     encoder.add_text_chunk("Description".to_owned(), shown)?;
     let mut writer = encoder.write_header().context("the picture")?;
-    writer.write_image_data(pixels).context("the picture")?;
+    writer.write_image_data(&picture.pixels).context("the picture")?;
     writer.finish().context("the picture")?;
     Ok(file)
 }

@@ -224,6 +224,60 @@ fn a_picture_is_the_same_file_from_every_body_and_place() {
 }
 
 #[test]
+fn a_picture_says_what_it_shows_as_one_object() {
+    let folder = Folder::new("fractal-json");
+    let file = folder.file("a.png");
+    let view = ["--center", "-1.1195+0.2718i", "--extent", "0.005", "--size", "40x30"];
+    let draw = ["fractal", "mandelbrot", "-o", &file, "--smooth", "1", "--iter", "1e3", "--json"];
+    let drawn = json(&[&draw[..], &view].concat());
+    assert_eq!(drawn["schema"], "abreast.fractal/1");
+    assert_eq!(drawn["file"], file.as_str());
+    assert_eq!(drawn["center"], serde_json::json!([-1.1195, 0.2718]));
+    assert_eq!(drawn["extent"], serde_json::json!([0.005, 0.005]));
+    assert_eq!(drawn["size"], serde_json::json!([40, 30]));
+    assert_eq!((drawn["iter"].as_u64(), &drawn["c"]), (Some(1000), &Value::Null));
+    assert!(drawn["seconds"].as_f64() > Some(0.0), "{drawn}");
+    // The same counts as `run escape` makes of this view.
+    let ran = json(&[&["run", "escape", "--iter", "1000", "--json"], &view[..]].concat());
+    for key in ["body", "level", "value", "hash"] {
+        assert_eq!(drawn[key], ran[key], "{key}");
+    }
+    let julia = ["fractal", "julia", "-o", &file, "--size", "8x8", "--c", "-1+0.5i", "--json"];
+    assert_eq!(json(&julia)["c"], serde_json::json!([-1.0, 0.5]));
+}
+
+#[test]
+fn axes_go_around_the_same_picture() {
+    let folder = Folder::new("axes");
+    let draw = |name: &str, more: &[&str]| {
+        let file = folder.file(name);
+        let args = ["fractal", "julia", "-o", &file, "--size", "120x90", "--iter", "50"];
+        let (code, _, err) = abreast(&[&args[..], more].concat());
+        assert_eq!(code, 0, "{err}");
+        let mut reader =
+            png::Decoder::new(std::io::BufReader::new(std::fs::File::open(file).unwrap()))
+                .read_info()
+                .unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        let rows = pixels.chunks(3 * info.width as usize).map(<[u8]>::to_vec);
+        (info.width as usize, rows.collect::<Vec<_>>())
+    };
+    let (bare_width, bare) = draw("bare.png", &[]);
+    let (width, rows) = draw("axes.png", &["--axes"]);
+    assert_eq!((bare_width, bare.len()), (120, 90));
+    assert!(width > 120 && rows.len() > 90);
+    // Somewhere within lies the picture itself, row upon row.
+    let found = (0..=rows.len() - 90).any(|top| {
+        (0..=width - 120).any(|left| {
+            let cut = |row: &Vec<u8>| row[3 * left..3 * (left + 120)].to_vec();
+            rows[top..top + 90].iter().map(cut).eq(bare.iter().cloned())
+        })
+    });
+    assert!(found);
+}
+
+#[test]
 fn pictures_that_cannot_be_are_refused() {
     let folder = Folder::new("refused");
     let file = folder.file("a.png");
