@@ -19,7 +19,7 @@
 //! | floor | modules | what lives there |
 //! |---|---|---|
 //! | 4 | `harness` | agree first, then measure |
-//! | 3 | [`graph`], [`place`] | front doors: work described first and run later; executors by name |
+//! | 3 | [`graph`], [`bag`], [`place`] | front doors: work described first and run later; executors by name |
 //! | 2 | [`exec`] | who fills which slice, and when |
 //! | 1 | [`kernel`], [`kernels`] | the vocabulary, and one folder per kernel |
 //! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors | what everything stands on |
@@ -38,10 +38,13 @@
 //! | graph | nodes that are run when their result is wanted |
 //! | node | one call of a closure, or one chunk of a kernel |
 //! | edge | that one node reads what another has made |
+//! | bag | elements in partitions, gone through lazily |
+//! | partition | what one task of a bag goes through |
 //! | fold | combining partial results in plan order by a fixed tree |
 //! | gate | the checks a body must pass before it is timed |
 //! | oracle | the right answer, computed by none of the bodies |
 
+pub mod bag;
 pub mod error;
 pub mod exact;
 pub mod exec;
