@@ -222,6 +222,18 @@ fn nothing_runs_that_is_not_needed() {
         );
         assert_eq!(seen.load(Ordering::SeqCst), 25, "{}", place.name());
     }
+    // Nor while somebody still looks for what may be enough.
+    let slow = Bag::range(0..1000, 100).unwrap().map(|n| {
+        if n == 0 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        (seen.fetch_add(1, Ordering::SeqCst), n).1
+    });
+    for place in places() {
+        seen.store(0, Ordering::SeqCst);
+        assert_eq!(slow.take(&*place, &Control::default(), 1).unwrap(), [0]);
+        assert_eq!(seen.load(Ordering::SeqCst), 1, "{}", place.name());
+    }
     seen.store(0, Ordering::SeqCst);
     assert_eq!(bag.filter(|n| n % 2 == 0).count(&Serial, &Control::default()).unwrap(), 500);
     assert_eq!(seen.load(Ordering::SeqCst), 1000);

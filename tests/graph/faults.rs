@@ -132,10 +132,18 @@ fn faults_name_the_node() {
     let panics = graph.task("index", one, |_| -> i32 { panic!("planted") });
     let spoils = graph.task("make", (one, one), |_| Made(1, true));
     let reads = graph.task("read", (spoils, one), |(made, one)| made.0 as i32 + one);
+    // Both read what "make" makes; in order, the second one would be the last.
+    let both = graph.task("both", (reads, spoils), |(sum, made)| sum + made.0 as i32);
+    // A chain, in which the value goes before the next node fails.
+    let alone = graph.task("alone", (), |()| Made(1, true));
+    let chained = graph.task("chained", alone, |made| made.0);
+    let late = graph.try_task("late", chained, |_| Err::<i32, _>(Error::argument("x", 1, "no")));
     let cases = [
         (fails, "task 0: 'divide': divisor = 0: must not be 0"),
         (panics, "task 0 panicked: 'index': planted"),
         (reads, "task 2 panicked: 'make': dropping its value: planted in drop"),
+        (both, "task 3 panicked: 'make': dropping its value: planted in drop"),
+        (late, "task 0 panicked: 'alone': dropping its value: planted in drop"),
     ];
     for place in places() {
         for (want, sentence) in cases {
