@@ -5,7 +5,7 @@ fn main() {
     cc::Build::new()
         .std("c11")
         .flags(["-ffp-contract=off", "-Wall", "-Wextra"])
-        .file("csrc/planted.c")
+        .files(["csrc/planted.c", "csrc/harm.c"])
         .compile("abreast_planted");
     // fesetround lives in libm.
     if std::env::var_os("CARGO_CFG_UNIX").is_some() {

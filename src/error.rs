@@ -25,12 +25,12 @@ pub enum Error {
     Length {
         /// The operand that sets the length.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        left: &'static str,
+        left: Static,
         /// How many elements it has.
         left_len: usize,
         /// The operand that disagrees.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        right: &'static str,
+        right: Static,
         /// How many elements it has.
         right_len: usize,
     },
@@ -39,7 +39,7 @@ pub enum Error {
     Unknown {
         /// What kind of thing was named: "kernel", "body", "level".
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        what: &'static str,
+        what: Static,
         /// The name given.
         given: String,
         /// The nearest name, or the list of names.
@@ -52,17 +52,17 @@ pub enum Error {
     Level {
         /// The level asked for.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        asked: &'static str,
+        asked: Static,
         /// The best level of this CPU.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        best: &'static str,
+        best: Static,
     },
     /// A build whose times would mean nothing.
     #[error("this build has {why}, so its times would mean nothing: use cargo run --release")]
     Unoptimised {
         /// What is wrong with it.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        why: &'static str,
+        why: Static,
     },
     /// Memory could not be had.
     #[error("could not allocate {bytes} bytes for {purpose}")]
@@ -71,26 +71,26 @@ pub enum Error {
         bytes: usize,
         /// For what.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        purpose: &'static str,
+        purpose: Static,
     },
     /// C returned a status that is not success.
     #[error("{function} returned status {code}: {meaning}")]
     Status {
         /// The C function.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        function: &'static str,
+        function: Static,
         /// The status as C gave it.
         code: i32,
         /// What the header says that it means.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        meaning: &'static str,
+        meaning: Static,
     },
     /// C++ threw; the text is the exception's `what()`.
     #[error("{function} threw: {what}")]
     Exception {
         /// The C++ function.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
-        function: &'static str,
+        function: Static,
         /// The exception's own words.
         what: String,
     },
@@ -103,6 +103,10 @@ pub enum Error {
         why: Box<Error>,
     },
 }
+
+/// Text of the program's own. (Under this name, because serde would borrow a bare reference from
+/// what it reads.)
+type Static = &'static str;
 
 /// Text from another process of this program as one of the program's own. Each is kept once, and
 /// there are no more of them than the program has.

@@ -29,7 +29,11 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// Runs the program over `registry`, with the arguments and streams of the process.
+///
+/// Started as a worker of an [executor](abreast::exec) of another process of this program, it serves
+/// that and does not return.
 pub fn main(registry: &[Entry]) -> ExitCode {
+    abreast::exec::worker_main(registry);
     let stdout = std::io::stdout();
     let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
     let mut console = Console {

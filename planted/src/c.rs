@@ -7,6 +7,7 @@ use abreast::kernel::Part;
 
 mod by_hand {
     unsafe extern "C" {
+        pub fn planted_harm(act: u32) -> i32;
         pub fn planted_square(n: usize, x: *const f64, out: *mut f64);
         pub fn planted_writes_after(n: usize, x: *const f64, out: *mut f64);
         pub fn planted_writes_before(n: usize, x: *const f64, out: *mut f64);
@@ -56,4 +57,11 @@ pub(crate) fn writes_into_next<P: Plant>(part: Part<'_, '_, Square<P>>) -> Resul
     // SAFETY: as above.
     unsafe { function(x.len(), x.as_ptr(), p.out.as_mut_ptr()) };
     Ok(())
+}
+
+/// Does harm to this process; see csrc/harm.h.
+pub(crate) fn harm(act: u32) -> i32 {
+    // SAFETY: it takes no pointer and touches nothing of ours. That it may end or stop the process
+    // is what it is for, and no memory is left in a state that anybody sees afterwards.
+    unsafe { by_hand::planted_harm(act) }
 }

@@ -5,6 +5,8 @@
 //! They are also what a user's own registry looks like from outside the crate.
 
 mod c;
+#[cfg(target_os = "linux")]
+pub mod harm;
 pub mod square;
 pub mod total;
 

@@ -4,11 +4,15 @@
 //! caller is written once, in `shift.rs`: panics become faults, and the fault reported is the one
 //! a serial run would have met.
 
+#[cfg(all(feature = "procs", target_os = "linux"))]
+mod procs;
 mod ready;
 mod serial;
 mod shift;
 mod threads;
 
+#[cfg(all(feature = "procs", target_os = "linux"))]
+pub use procs::{Harm, Procs, SharedCells, can_start_workers, shared_cells, worker_main};
 pub use serial::Serial;
 pub use threads::Threads;
 
@@ -139,9 +143,15 @@ pub struct Report {
 }
 
 /// The names that [`parse`] knows, without their counts.
-pub const NAMES: &[&str] = &["serial", "threads"];
+pub const NAMES: &[&str] = &["serial", "threads", "procs"];
 
-/// The executor that `text` names: `serial`, `threads` (one per core) or `threads:N`.
+/// Cores that this process may use; two hardware threads of a core count once.
+fn cores() -> usize {
+    let allowed = std::thread::available_parallelism().map_or(1, |n| n.get());
+    allowed.min(num_cpus::get_physical()).max(1)
+}
+
+/// The executor that `text` names: `serial`, `threads` (one per core), `threads:N` or `procs:N`.
 ///
 /// # Errors
 /// [`Error::Unknown`] with the nearest name, or [`Error::Argument`] for a bad count.
@@ -155,6 +165,7 @@ pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
         ("serial", Some(count)) => {
             Err(Error::argument("serial", count, "takes no count: it is always one thread"))
         }
+        ("procs", count) => procs_of(count),
         ("threads", None) => Ok(Box::new(Threads::per_core()?)),
         ("threads", Some(count)) => match count.parse() {
             Ok(count) => Ok(Box::new(Threads::new(count)?)),
@@ -163,6 +174,32 @@ pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
         _ => Err(Error::unknown("executor", name, NAMES.iter().copied())),
     }
 }
+
+#[cfg(all(feature = "procs", target_os = "linux"))]
+fn procs_of(count: Option<&str>) -> Result<Box<dyn Executor + Sync>, Error> {
+    match count.map_or(Ok(cores()), str::parse) {
+        Ok(count) => Ok(Box::new(Procs::new(count)?)),
+        Err(_) => {
+            Err(Error::argument("procs", count.unwrap_or_default(), "must be a whole number"))
+        }
+    }
+}
+
+/// Whether this process can start workers of itself.
+#[cfg(not(all(feature = "procs", target_os = "linux")))]
+pub fn can_start_workers() -> bool {
+    false
+}
+
+#[cfg(not(all(feature = "procs", target_os = "linux")))]
+fn procs_of(_: Option<&str>) -> Result<Box<dyn Executor + Sync>, Error> {
+    let rule = "worker processes need Linux and this crate's feature `procs`";
+    Err(Error::argument("executor", "procs", rule))
+}
+
+/// Where there are no worker processes every process is one that somebody started.
+#[cfg(all(feature = "procs", not(target_os = "linux")))]
+pub fn worker_main<R: Into<crate::kernel::Remote>>(_: impl IntoIterator<Item = R>) {}
 
 /// Runs a kernel: `place.run(what, how)`.
 ///

@@ -66,9 +66,30 @@ impl<'s> Shift<'s> {
     }
 
     fn one(&self, task: usize, worker: usize) -> bool {
-        self.tell(|at| Event::Start { task, worker, at });
+        self.start(task, worker);
         let outcome = catch_unwind(AssertUnwindSafe(|| self.tasks.run(task)))
             .unwrap_or_else(|panic| Err(Fault::Panic { task, why: panic_text(panic) }));
+        self.end_of(task, worker, outcome)
+    }
+
+    /// Says that a task begins.
+    pub(super) fn start(&self, task: usize, worker: usize) {
+        self.tell(|at| Event::Start { task, worker, at });
+    }
+
+    /// Takes down how a task ended that did not run in this process.
+    pub(super) fn finish(&self, task: usize, worker: usize, outcome: Result<(), Fault>) {
+        if self.end_of(task, worker, outcome) {
+            self.done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Says that a task's worker is dead.
+    pub(super) fn lost(&self, task: usize, worker: usize, attempt: u32) {
+        self.tell(|at| Event::Lost { task, worker, at, attempt });
+    }
+
+    fn end_of(&self, task: usize, worker: usize, outcome: Result<(), Fault>) -> bool {
         let ok = outcome.is_ok();
         self.tell(|at| Event::End { task, worker, at, ok });
         if let Err(fault) = outcome {
@@ -83,8 +104,14 @@ impl<'s> Shift<'s> {
         }
     }
 
-    fn failed(&self, task: usize, fault: Fault) {
+    /// A task has failed: those above it need not run.
+    pub(super) fn failed(&self, task: usize, fault: Fault) {
         self.lowest_failure.fetch_min(task, Ordering::Relaxed);
+        self.give_up(task, fault);
+    }
+
+    /// A task is given up, and the others are done all the same.
+    pub(super) fn give_up(&self, task: usize, fault: Fault) {
         let mut lowest = self.fault.lock().unwrap_or_else(|dead| dead.into_inner());
         if lowest.as_ref().is_none_or(|(known, _)| task < *known) {
             *lowest = Some((task, fault));

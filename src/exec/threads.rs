@@ -54,8 +54,7 @@ impl Threads {
     /// # Errors
     /// As [`Threads::new`].
     pub fn per_core() -> Result<Threads, Error> {
-        let allowed = std::thread::available_parallelism().map_or(1, |n| n.get());
-        Self::new(allowed.min(num_cpus::get_physical()).max(1))
+        Self::new(super::cores())
     }
 }
 

@@ -4,7 +4,7 @@
 //! really deal them out differently.
 
 use super::agree::{GateOptions, Trouble, apart, body_name, caught, harmless, isa_name};
-use crate::exec::{Control, Executor};
+use crate::exec::{self, Control, Executor};
 use crate::kernel::{Ask, Body, Case, Class, Entry, How};
 use crate::level::Isa;
 use crate::place;
@@ -84,16 +84,18 @@ impl Row {
     }
 }
 
-/// The executors that the check compares: this thread, 1, 2, 3, 8 and 64 threads, and the same
-/// tasks as a graph on two.
+/// The executors that the check compares: this thread, 1, 2, 3, 8 and 64 threads, the same tasks as
+/// a graph on two, and 1, 2 and 4 worker processes where the program has them.
 ///
 /// # Errors
 /// When the system does not give that many threads.
 pub fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Error> {
-    ["serial", "threads:1", "threads:2", "threads:3", "threads:8", "threads:64", "graph:2"]
-        .into_iter()
-        .map(place::parse)
-        .collect()
+    let here =
+        ["serial", "threads:1", "threads:2", "threads:3", "threads:8", "threads:64", "graph:2"];
+    // A program whose main does not begin with `worker_main` has no workers to compare.
+    let elsewhere = ["procs:1", "procs:2", "procs:4"].into_iter();
+    let elsewhere = elsewhere.filter(|_| exec::can_start_workers());
+    here.into_iter().chain(elsewhere).map(place::parse).collect()
 }
 
 /// Runs one problem of the kernel by each body, at each level, on each of `places`.

@@ -1,0 +1,121 @@
+//! `harm`: squares of indices, by a kernel that does to its process what it is told to. Not in the
+//! registry of the gate: it is for executors, which must survive it.
+
+use abreast::exec::shared_cells;
+use abreast::kernel::{Bodies, BodyFn, Kernel, Layout, Part};
+use abreast::{Error, Plan};
+use bytemuck::{Pod, Zeroable};
+use std::borrow::Cow;
+use std::sync::atomic::Ordering;
+
+/// What a body does at the chosen chunks, besides its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+#[allow(missing_docs)] // the names say it; csrc/harm.c does it
+pub enum Act {
+    Nothing,
+    Segfault,
+    Abort,
+    Exit,
+    Spin,
+    Eat,
+    Print,
+    Read,
+    Stop,
+    Close,
+    Babble,
+    /// Rust panics.
+    Panic,
+    /// The body returns an error.
+    Fail,
+}
+
+/// What to do and where.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+pub struct Args {
+    /// How many indices.
+    pub n: u64,
+    /// Indices per chunk.
+    pub chunk: u64,
+    /// Do it at every chunk whose index is a multiple of this, plus `first`; 0: only at `first`.
+    pub every: u64,
+    /// The first chunk to do it at.
+    pub first: u64,
+    /// How often at each chunk, counted in the cells that [`COUNTER`] names. 0: always.
+    pub most: u64,
+    /// An [`Act`].
+    pub act: u64,
+}
+
+impl Args {
+    /// `act` at chunk `first` of `n` chunks of one index, every time.
+    pub fn at(n: u64, first: u64, act: Act) -> Args {
+        Args { n, chunk: 1, every: 0, first, most: 0, act: act as u64 }
+    }
+}
+
+/// The name of the shared cells, one per chunk, that count how often harm was done there.
+pub const COUNTER: &str = "harm";
+
+/// The kernel. `IN_PLACE` adds the squares to what is there, so a chunk done twice shows.
+pub struct Harm<const IN_PLACE: bool>;
+
+impl<const IN_PLACE: bool> Kernel for Harm<IN_PLACE> {
+    const NAME: &'static str = if IN_PLACE { "harm_in_place" } else { "harm" };
+    const LAYOUT: Layout = if IN_PLACE { Layout::InPlace } else { Layout::PerElement };
+    const BODIES: Bodies<BodyFn<Self>> =
+        Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body };
+
+    type Args = Args;
+    type Input<'i> = ();
+    type Item = u64;
+    type Output = Vec<u64>;
+
+    fn plan(args: &Args, (): ()) -> Result<Plan, Error> {
+        Plan::range(args.n, args.chunk)
+    }
+
+    fn finish(_: &Args, _: &Plan, items: Cow<'_, [u64]>) -> Vec<u64> {
+        items.into_owned()
+    }
+}
+
+fn body<const IN_PLACE: bool>(part: Part<'_, '_, Harm<IN_PLACE>>) -> Result<(), Error> {
+    let p = part.open();
+    let half = p.out.len() / 2;
+    for (k, out) in p.out.iter_mut().enumerate() {
+        // In the middle of the work, so that half of the slice is written when it happens.
+        if k == half {
+            harm(p.args, p.chunk.index)?;
+        }
+        let i = p.chunk.row + k as u64;
+        *out = if IN_PLACE { *out + i * i } else { i * i };
+    }
+    Ok(())
+}
+
+fn harm(args: &Args, chunk: u64) -> Result<(), Error> {
+    let is_chosen = match chunk.checked_sub(args.first) {
+        Some(after) if args.every > 0 => after % args.every == 0,
+        after => after == Some(0),
+    };
+    if !is_chosen || args.most > 0 && count(chunk) >= args.most {
+        return Ok(());
+    }
+    match args.act {
+        act if act == Act::Panic as u64 => panic!("planted {chunk}"),
+        act if act == Act::Fail as u64 => Err(Error::argument("chunk", chunk, "planted")),
+        act => match crate::c::harm(act as u32) {
+            0 => Ok(()),
+            1 => Err(Error::Memory { bytes: 1 << 24, purpose: "harm" }),
+            code => Err(Error::argument("harm", code, "something was to be read")),
+        },
+    }
+}
+
+/// How often it was done there before.
+fn count(chunk: u64) -> u64 {
+    let cells = shared_cells(COUNTER).expect("the test shares its counters");
+    cells.cells()[chunk as usize].fetch_add(1, Ordering::SeqCst)
+}

@@ -1,0 +1,296 @@
+//! What cannot be done is said, and said as a serial run would say it.
+
+use super::*;
+use abreast::exec::{Cancel, Event, Harm as Blow, Serial};
+use abreast::sample::splitmix64;
+use abreast::{Error, Tasks};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("no_workers_or_too_many_are_refused", bad_counts),
+        trial("a_program_that_is_no_worker_is_found_out", silent_programs),
+        trial("a_program_without_worker_main_does_not_breed", no_fork_bomb),
+        trial("a_worker_with_other_kernels_does_not_fit", mismatch),
+        trial("a_worker_killed_before_its_hello_is_replaced", killed_before_hello),
+        trial("a_program_that_cannot_be_started_is_named", cannot_start),
+        trial("the_fault_is_the_one_a_serial_run_would_meet", as_serial),
+        trial("closures_are_not_shippable_and_mixed_tasks_run_at_home", shippable),
+        trial("a_kernel_that_workers_do_not_know_is_named", unknown_kernel),
+        trial("a_pool_inside_its_own_run_is_refused", nested),
+        trial("cancelling_before_on_the_way_and_after", cancelling),
+        trial("no_tasks_are_no_fault", nothing),
+        trial("each_task_has_one_start_and_one_end", events),
+    ]
+}
+
+/// A shell script as a program; it goes when the test ends.
+pub struct Script(PathBuf);
+
+impl Script {
+    pub fn new(name: &str, lines: &str) -> Script {
+        let file = std::env::temp_dir().join(format!("abreast-{name}-{}", std::process::id()));
+        std::fs::write(&file, format!("#!/bin/sh\n{lines}\n")).expect("written");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("set");
+        Script(file)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn myself() -> String {
+    std::env::current_exe().expect("this program").display().to_string()
+}
+
+fn with_program(script: &Script) -> Procs {
+    pool(2).0.program(script.path(), kernels())
+}
+
+fn easy(place: &dyn Executor) -> Result<usize, Fault> {
+    let (outcome, out) = squares_of(place, Args::at(20, 0, Act::Nothing), &Control::default());
+    assert!(outcome.is_err() || out == squares(20));
+    outcome.map(|report| report.tasks)
+}
+
+fn bad_counts() {
+    for (count, rule) in [(0, "must be between 1 and 1024"), (5000, "must be between 1 and 1024")] {
+        let refusal = Procs::new(count).unwrap_err();
+        assert_eq!(refusal, Error::argument("procs", count, rule));
+    }
+    assert!(exec::parse("procs:0").is_err_and(|why| why.to_string().contains("procs = 0")));
+    assert!(exec::parse("procs:two").is_err_and(|why| why.to_string().contains("whole number")));
+}
+
+fn silent_programs() {
+    let began = Instant::now();
+    let asleep = Script::new("asleep", "exec sleep 30");
+    assert_eq!(easy(&with_program(&asleep)), Err(Fault::NoWorkerEntry));
+    // Two seconds for a hello, and again for each of three tries at most.
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert_eq!(easy(&with_program(&Script::new("over", "exit 0"))), Err(Fault::NoWorkerEntry));
+    assert!(Fault::NoWorkerEntry.to_string().contains("worker_main"));
+}
+
+/// What the program `none` does: it runs a job on a pool of itself, as a main does that forgot
+/// `worker_main`.
+pub fn not_a_worker() {
+    let place = pool(2).0.program(std::env::current_exe().unwrap(), kernels());
+    let fault = easy(&place).unwrap_err();
+    std::process::exit(if matches!(fault, Fault::Nested { .. }) { 9 } else { 8 });
+}
+
+fn no_fork_bomb() {
+    let script = Script::new("none", &format!("ABREAST_TEST_WORKER=none exec {}", myself()));
+    assert_eq!(easy(&with_program(&script)), Err(Fault::NoWorkerEntry));
+}
+
+fn mismatch() {
+    let script = Script::new("other", &format!("ABREAST_TEST_WORKER=other exec {}", myself()));
+    let fault = easy(&with_program(&script)).unwrap_err();
+    assert!(matches!(&fault, Fault::Mismatch(why) if why.contains("same kernels")), "{fault}");
+}
+
+fn killed_before_hello() {
+    // Dies on its first two starts, before it says anything.
+    let flag = std::env::temp_dir().join(format!("abreast-flag-{}", std::process::id()));
+    let _ = std::fs::remove_file(&flag);
+    let flag = flag.display().to_string();
+    let lines = format!(
+        "if [ -e {flag}2 ]; then exec {}; fi\nif [ -e {flag} ]; then touch {flag}2; fi\ntouch {flag}\nkill -9 $$",
+        myself()
+    );
+    let place = pool(1).0.program(Script::new("early", &lines).path(), kernels());
+    let script = Script::new("early", &lines);
+    assert_eq!(easy(&place), Ok(20));
+    drop(script);
+    for file in [flag.clone(), format!("{flag}2")] {
+        std::fs::remove_file(file).expect("it was there");
+    }
+}
+
+fn cannot_start() {
+    let place = pool(2).0.program("/nowhere/at/all", kernels());
+    let fault = easy(&place).unwrap_err();
+    assert!(matches!(&fault, Fault::Io { what, .. } if what == "start a worker"), "{fault}");
+}
+
+fn as_serial() {
+    let (place, _) = pool(3);
+    let (mut well, mut failed) = (0, 0);
+    for seed in 0..150 {
+        let random = |i, below: u64| splitmix64(seed, i) % below;
+        let act = [Act::Fail, Act::Panic, Act::Nothing][random(0, 3) as usize];
+        let chunk = 1 + random(1, 5);
+        let args = Args { chunk, every: random(2, 40), ..Args::at(200, random(3, 60), act) };
+        let (there, out) = squares_of(&place, args, &Control::default());
+        let (here, _) = squares_of(&Serial, args, &Control::default());
+        let tasks = |outcome: Result<exec::Report, Fault>| outcome.map(|report| report.tasks);
+        let (here, there) = (tasks(here), tasks(there));
+        assert_eq!(there, here, "seed {seed}");
+        match there {
+            Ok(_) => well += usize::from(out == squares(200)),
+            Err(_) => failed += 1,
+        }
+    }
+    assert!(well > 20 && failed > 20, "{well} {failed}");
+}
+
+/// Tasks of which some are a kernel's chunks and the others closures.
+struct Mixed<'m> {
+    chunks: &'m dyn Tasks,
+    at_home: Mutex<Vec<usize>>,
+    all_at_home: bool,
+}
+
+impl Tasks for Mixed<'_> {
+    fn len(&self) -> usize {
+        self.chunks.len()
+    }
+
+    fn run(&self, i: usize) -> Result<(), Fault> {
+        self.at_home.lock().unwrap().push(i);
+        self.chunks.run(i)
+    }
+
+    fn wire(&self, i: usize) -> Option<abreast::tasks::Wire<'_>> {
+        (!self.all_at_home && !i.is_multiple_of(3)).then(|| self.chunks.wire(i))?
+    }
+
+    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
+        self.chunks.receive(i, result)
+    }
+}
+
+fn shippable() {
+    let (place, _) = pool(2);
+    for all_at_home in [false, true] {
+        let args = Args::at(30, 0, Act::Nothing);
+        let job = abreast::kernel::Job::<Harm<false>>::new(args, ()).unwrap();
+        let mut out = vec![0; 30];
+        let outcome = {
+            let chunks = job.tasks(how(), &mut out).unwrap();
+            let at_home = Mutex::default();
+            let mixed = Mixed { chunks: &chunks, at_home, all_at_home };
+            place.run(&mixed, &Control::default())
+        };
+        if all_at_home {
+            let name = "task 0".to_owned();
+            assert_eq!(outcome, Err(Fault::NotShippable { task: 0, name }));
+        } else {
+            let report = outcome.unwrap();
+            assert_eq!((report.tasks, report.at_home, out), (30, 10, squares(30)));
+        }
+    }
+}
+
+fn unknown_kernel() {
+    let place = Procs::new(1).unwrap().program(myself(), abreast::kernels::REGISTRY);
+    let fault = easy(&place).unwrap_err();
+    assert_eq!(fault, Fault::NotShippable { task: 0, name: "harm 0".to_owned() });
+    assert!(fault.to_string().contains("harm 0"));
+}
+
+/// A closure that runs a job on the pool that it runs on.
+struct Recursive<'r>(&'r Procs, Mixed<'r>);
+
+impl Tasks for Recursive<'_> {
+    fn len(&self) -> usize {
+        self.1.len()
+    }
+
+    fn run(&self, i: usize) -> Result<(), Fault> {
+        easy(self.0)?;
+        self.1.run(i)
+    }
+
+    fn wire(&self, i: usize) -> Option<abreast::tasks::Wire<'_>> {
+        self.1.wire(i)
+    }
+
+    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
+        self.1.receive(i, result)
+    }
+}
+
+fn nested() {
+    let (place, _) = pool(1);
+    let job = abreast::kernel::Job::<Harm<false>>::new(Args::at(6, 0, Act::Nothing), ()).unwrap();
+    let mut out = vec![0; 6];
+    let chunks = job.tasks(how(), &mut out).unwrap();
+    let mixed = Mixed { chunks: &chunks, at_home: Mutex::default(), all_at_home: false };
+    let outcome = place.run(&Recursive(&place, mixed), &Control::default());
+    assert!(matches!(outcome, Err(Fault::Nested { .. })), "{outcome:?}");
+    assert_eq!(easy(&place), Ok(20));
+}
+
+fn cancelling() {
+    let (place, _) = pool(2);
+    let args = Args::at(5000, 0, Act::Nothing);
+    let cancel = Cancel::default();
+    let ended = Mutex::new(0);
+    let watch = |event| {
+        if let Event::End { .. } = event {
+            let mut ended = ended.lock().unwrap();
+            *ended += 1;
+            if *ended == 40 {
+                cancel.cancel();
+            }
+        }
+    };
+    let control = Control { cancel: Some(&cancel), on_event: Some(&watch), ..Control::default() };
+    assert_eq!(squares_of(&place, args, &control).0, Err(Fault::Cancelled));
+    let on_the_way = *ended.lock().unwrap();
+    // What workers had at hand is finished, and nothing more.
+    assert!((40..=40 + 2 * 16).contains(&on_the_way), "{on_the_way}");
+    assert_eq!(squares_of(&place, args, &control).0, Err(Fault::Cancelled));
+    assert_eq!(*ended.lock().unwrap(), on_the_way, "a cancelled run starts nothing");
+    let late = Cancel::default();
+    let control = Control { cancel: Some(&late), ..Control::default() };
+    let (outcome, out) = squares_of(&place, args, &control);
+    late.cancel();
+    assert!(outcome.is_ok() && out == squares(5000));
+}
+
+fn nothing() {
+    let (place, _) = pool(2);
+    let (outcome, _) = squares_of(&place, Args::at(0, 0, Act::Nothing), &Control::default());
+    assert_eq!(outcome.map(|report| report.tasks), Ok(0));
+    assert!(place.pids().is_empty(), "nobody is started for nothing");
+}
+
+fn events() {
+    let (place, _) = pool(2);
+    let seen = Mutex::new(Vec::new());
+    let watch = |event| seen.lock().unwrap().push(event);
+    let control = Control { on_event: Some(&watch), ..Control::default() };
+    let args = Args { most: 1, every: 40, ..Args::at(100, 7, Act::Abort) };
+    let (outcome, _) = squares_of(&place, args, &control);
+    assert_eq!(outcome.map(|report| report.retried), Ok(3));
+    let seen = seen.into_inner().unwrap();
+    let count = |pick: fn(&Event) -> Option<usize>, task| {
+        seen.iter().filter(|event| pick(event) == Some(task)).count()
+    };
+    let start =
+        |event: &Event| if let Event::Start { task, .. } = event { Some(*task) } else { None };
+    let end = |event: &Event| if let Event::End { task, .. } = event { Some(*task) } else { None };
+    let lost =
+        |event: &Event| if let Event::Lost { task, .. } = event { Some(*task) } else { None };
+    for task in 0..100 {
+        let deaths = usize::from(task % 40 == 7);
+        let counts = (count(start, task), count(end, task), count(lost, task));
+        assert_eq!(counts, (1 + deaths, 1, deaths), "task {task}");
+    }
+    assert!(place.harm(0, Blow::Kill) && !place.harm(2, Blow::Kill));
+    assert_eq!(easy(&place), Ok(20), "a worker that died between two runs is replaced");
+}

@@ -1,0 +1,173 @@
+//! Nothing is left: no descriptor, no process, no file, whoever dies.
+
+use super::*;
+use abreast::exec::Harm as Blow;
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("after_the_pool_nothing_is_left", || in_a_process("count")),
+        trial("killed_and_stopped_at_random_nothing_is_lost", || in_a_process("chaos")),
+        trial("without_descriptors_a_run_says_so", || in_a_process("descriptors")),
+        trial("no_worker_outlives_its_parent", orphans),
+    ]
+}
+
+/// Runs one of the scenes below in a process of its own, whose descriptors and children are only
+/// its own.
+fn in_a_process(scene: &str) {
+    let status = scene_of(scene).status().expect("started");
+    assert!(status.success(), "{scene}: {status}");
+}
+
+fn scene_of(scene: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.env("ABREAST_TEST_WORKER", "parent").env("ABREAST_TEST_SCENE", scene);
+    command
+}
+
+/// A scene, in the process that `scene_of` started.
+pub fn parent() -> ExitCode {
+    match std::env::var("ABREAST_TEST_SCENE").as_deref() {
+        Ok("count") => count(),
+        Ok("chaos") => chaos(),
+        Ok("descriptors") => descriptors(),
+        Ok("orphans") => orphanage(),
+        other => panic!("no scene {other:?}"),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Descriptors, children and files in shared memory.
+fn belongings() -> (BTreeSet<String>, Vec<String>, BTreeSet<String>) {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    };
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let children = tasks
+        .flat_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+    let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+    // By what they are: the number of the descriptor that lists them changes.
+    let open = open.filter_map(|fd| std::fs::read_link(fd.path()).ok());
+    let open = open.map(|target| target.display().to_string()).filter(|to| !to.contains("/fd"));
+    (open.collect(), children.collect(), names("/dev/shm"))
+}
+
+fn count() {
+    let before = belongings();
+    for _ in 0..20 {
+        let (place, _) = pool(2);
+        let args = Args { every: 40, most: 1, chunk: 700, ..Args::at(70_000, 1, Act::Abort) };
+        let (outcome, out) = squares_of(&place, args, &Control::default());
+        assert!(outcome.is_ok_and(|report| report.lost_workers == 3) && out == squares(70_000));
+        let x = vec![1.0; 100_000];
+        let control = Control::default();
+        let dot =
+            exec::run::<abreast::kernels::dot::Dot<f64>>(&place, how(), &control, (), (&x, &x));
+        assert_eq!(dot, Ok(100_000.0));
+        assert_eq!(belongings().1.len(), 2, "two workers");
+    }
+    assert_eq!(belongings(), before);
+}
+
+fn chaos() {
+    let before = belongings();
+    {
+        let (place, _) = pool(2);
+        let over = AtomicBool::new(false);
+        let control = Control {
+            deadline: Some(Duration::from_millis(100)),
+            attempts: 50,
+            ..Control::default()
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for blow in 0.. {
+                    std::thread::sleep(Duration::from_millis(5));
+                    if over.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    place.harm(blow % 2, if blow % 10 == 0 { Blow::Stop } else { Blow::Kill });
+                }
+            });
+            for _ in 0..5 {
+                let args = Args { chunk: 50, ..Args::at(50 * 10_000, 0, Act::Nothing) };
+                let (outcome, out) = squares_of(&place, args, &control);
+                assert_eq!(outcome.map(|report| report.tasks), Ok(10_000));
+                assert!(out == squares(50 * 10_000));
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+    }
+    assert_eq!(belongings(), before);
+}
+
+fn descriptors() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let (place, _) = pool(4);
+    let few = Rlimit { current: Some(9), maximum: Some(1024) };
+    setrlimit(Resource::Nofile, few).expect("a lower limit");
+    let x = vec![1.0; 100_000];
+    let control = Control::default();
+    let run =
+        || exec::run::<abreast::kernels::dot::Dot<f64>>(&place, how(), &control, (), (&x, &x));
+    let held: Vec<_> = (0..).map_while(|_| std::fs::File::open("/dev/null").ok()).collect();
+    let fault = run().unwrap_err();
+    assert!(matches!(fault, Fault::Io { .. }), "{fault}");
+    drop(held);
+    // With room for one or two workers the run goes on with these.
+    let more = Rlimit { current: Some(16), maximum: Some(1024) };
+    setrlimit(Resource::Nofile, more).expect("a higher limit");
+    assert_eq!(run(), Ok(100_000.0));
+    assert!((1..4).contains(&place.pids().len()), "{:?}", place.pids());
+}
+
+/// Starts workers that never end, says who they are, and waits to be killed.
+fn orphanage() {
+    let (place, _) = pool(2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let args = Args { every: 1, ..Args::at(2, 0, Act::Spin) };
+            squares_of(&place, args, &Control::default())
+        });
+        while place.pids().len() < 2 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        let pids: Vec<String> = place.pids().iter().map(u32::to_string).collect();
+        println!("workers {}", pids.join(" "));
+    });
+}
+
+fn orphans() {
+    let mut parent = scene_of("orphans").stdout(Stdio::piped()).spawn().expect("started");
+    let workers = workers_of(&mut parent);
+    assert!(workers.iter().all(|worker| lives(worker)));
+    parent.kill().expect("killed");
+    parent.wait().expect("reaped");
+    let killed = Instant::now();
+    // A tenth of a second is the promise; a machine that is busy may need longer to keep it.
+    while workers.iter().any(|worker| lives(worker)) {
+        assert!(killed.elapsed() < Duration::from_secs(10), "{workers:?} live on");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn workers_of(parent: &mut Child) -> Vec<String> {
+    let out = BufReader::new(parent.stdout.take().expect("piped"));
+    let line = out.lines().map(|line| line.expect("text")).find(|line| line.starts_with("workers"));
+    let workers = line.expect("the line with the workers");
+    workers.split(' ').skip(1).map(str::to_owned).collect()
+}
+
+/// Whether a process is there and not only a zombie that waits for its new parent.
+fn lives(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(" Z"))
+}

@@ -1,0 +1,81 @@
+//! The tests, where there are worker processes.
+
+mod faults;
+mod harm;
+mod leaks;
+
+use abreast::exec::{self, Control, Executor, Procs, SharedCells, worker_main};
+use abreast::kernel::Remote;
+use abreast::{Body, Fault, How, Level};
+use abreast_planted::harm::{Act, Args, COUNTER, Harm};
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What workers know.
+fn kernels() -> Vec<Remote> {
+    let registry = abreast::kernels::REGISTRY.iter().map(Remote::from);
+    registry.chain([Remote::of::<Harm<false>>(), Remote::of::<Harm<true>>()]).collect()
+}
+
+pub fn main() -> ExitCode {
+    quiet();
+    // So that a test can be a program without this line, and one with other kernels.
+    match std::env::var("ABREAST_TEST_WORKER").as_deref() {
+        Ok("none") => faults::not_a_worker(),
+        Ok("other") => worker_main([Remote::of::<Harm<true>>()]),
+        Ok("parent") => {
+            worker_main(kernels());
+            return leaks::parent();
+        }
+        _ => worker_main(kernels()),
+    }
+    let arguments = Arguments::from_args();
+    let trials = [harm::trials(), faults::trials(), leaks::trials()];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
+}
+
+/// Keeps the planted panics, and only those, from filling the screen.
+fn quiet() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.payload_as_str().is_some_and(|text| text.starts_with("planted")) {
+            usual(panic);
+        }
+    }));
+}
+
+/// A test by its name.
+fn trial(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
+fn how() -> How {
+    How { body: Body::C, level: Level::best() }
+}
+
+fn squares(n: u64) -> Vec<u64> {
+    (0..n).map(|i| i * i).collect()
+}
+
+/// A pool whose kernels can count the harm they do.
+fn pool(width: usize) -> (Procs, Arc<SharedCells>) {
+    let place = Procs::new(width).expect("a pool");
+    let cells = Arc::new(SharedCells::new(1000).expect("cells"));
+    place.share(COUNTER, &cells);
+    (place, cells)
+}
+
+/// Runs `args` into a buffer, which keeps what the other chunks made when one is given up.
+fn squares_of(
+    place: &dyn Executor,
+    args: Args,
+    control: &Control<'_>,
+) -> (Result<exec::Report, Fault>, Vec<u64>) {
+    let mut out = vec![0; args.n as usize];
+    let outcome = exec::run_into::<Harm<false>>(place, how(), control, args, (), &mut out);
+    (outcome, out)
+}

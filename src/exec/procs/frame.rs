@@ -1,0 +1,118 @@
+//! What travels between a parent and its workers: small heads of plain bytes, each with a body.
+//!
+//! A head and its body are one message of a socket that keeps messages apart, so nothing has to be
+//! counted or searched for, and a cut message is known by its length.
+
+use crate::kernel::Remote;
+use crate::sample::fnv1a;
+use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
+
+/// The longest message.
+pub(super) const LONGEST: usize = 64 << 10;
+
+/// Results up to this size travel in the message, longer ones in the worker's slots.
+pub(super) const INLINE: usize = 4096;
+
+/// Chunks that a worker has at hand, at least: one in work, and one so that it need not wait.
+pub(super) const FEWEST_AT_HAND: usize = 2;
+
+/// And at most, when they are so short that waking each other costs more than the work.
+pub(super) const MOST_AT_HAND: usize = 16;
+
+/// What a parent says. A body follows where the kind has one.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+pub(super) struct Request {
+    pub(super) kind: u32,
+    /// Which order the chunk is of.
+    pub(super) order: u32,
+    /// The number of the request.
+    pub(super) seq: u64,
+    /// Where long bytes are.
+    pub(super) slot: u64,
+    pub(super) chunk: u64,
+    /// Bytes of the chunk's output; in `SLOTS` the bytes of one slot.
+    pub(super) bytes: u64,
+}
+
+/// What a worker says.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+pub(super) struct Reply {
+    pub(super) kind: u32,
+    pub(super) unused: u32,
+    pub(super) seq: u64,
+}
+
+/// Both: who speaks. The body is a [`Greeting`] from the parent, a fingerprint from the worker.
+pub(super) const HELLO: u32 = 1;
+/// Parent: a job; the body is an [`OrderBody`], the descriptor its operands.
+pub(super) const ORDER: u32 = 2;
+/// Parent: no chunk of the orders so far will follow.
+pub(super) const FORGET: u32 = 3;
+/// Parent: from now on a slot has so many bytes.
+pub(super) const SLOTS: u32 = 4;
+/// Parent: do a chunk. The body holds more requests of this kind: short chunks travel together.
+pub(super) const RUN: u32 = 5;
+/// Parent: do a chunk whose output is also an input; its bytes are in the body or in the slot.
+pub(super) const RUN_FROM: u32 = 6;
+/// Parent: a shared array; the body is a [`Shared`], the descriptor its memory.
+pub(super) const SHARE: u32 = 7;
+/// Worker: the chunk is done; its bytes are in the body or in the slot.
+pub(super) const DONE: u32 = 8;
+/// Worker: the body reports an error.
+pub(super) const FAILED: u32 = 9;
+/// Worker: the body panicked with this text.
+pub(super) const PANICKED: u32 = 10;
+
+/// The parent's introduction.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Greeting {
+    pub(super) fingerprint: u64,
+    /// Bytes of address space that the worker may have.
+    pub(super) memory: Option<u64>,
+}
+
+/// An order, whose operands are in the file that comes with it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct OrderBody<'t> {
+    pub(super) kernel: std::borrow::Cow<'t, str>,
+    pub(super) body: std::borrow::Cow<'t, str>,
+    pub(super) level: std::borrow::Cow<'t, str>,
+    pub(super) args: std::borrow::Cow<'t, [u8]>,
+    pub(super) plan: Vec<u8>,
+    /// Where each operand lies in the file: its first byte and how many there are.
+    pub(super) operands: Vec<(usize, usize)>,
+}
+
+/// A shared array.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Shared {
+    pub(super) name: String,
+}
+
+/// What both sides must have in common: the version, and every kernel with its sizes.
+pub(super) fn fingerprint(kernels: &[Remote]) -> u64 {
+    let kernel = |k: &Remote| format!("{} {:?} {} {}\n", k.name, k.layout, k.args, k.item);
+    let lines: String = kernels.iter().map(kernel).collect();
+    fnv1a(format!("{}\n{lines}", env!("CARGO_PKG_VERSION")).as_bytes())
+}
+
+/// A head and what follows it; none when the message is too short for a head.
+pub(super) fn split<H: Pod>(message: &[u8]) -> Option<(H, &[u8])> {
+    let (head, body) = message.split_at_checked(size_of::<H>())?;
+    Some((bytemuck::pod_read_unaligned(head), body))
+}
+
+/// Text that fits into a message; what is cut off is said to be.
+pub(super) fn shorten(mut text: String) -> String {
+    const MOST: usize = LONGEST - 256;
+    if text.len() > MOST {
+        let cut = (0..=MOST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+        let rest = text.len() - cut;
+        text.truncate(cut);
+        text.push_str(&format!(" [{rest} more bytes]"));
+    }
+    text
+}

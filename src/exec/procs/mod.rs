@@ -1,0 +1,211 @@
+//! Worker processes: what a kernel does to its process, it does to a worker.
+//!
+//! A worker is this very program, started again; [`worker_main`] at the top of `main` makes it
+//! serve. Parent and worker talk over a pair of sockets that nobody else has, never over standard
+//! input or output, so a C `printf` in a kernel harms nothing. Operands go over once per run, as
+//! memory that nobody can change any more; results come back by message, or by shared memory when
+//! they are long. None of this memory has a name, so nothing is left behind whoever dies.
+//!
+//! A worker that dies - a segfault, an abort, `kill -9` - or that takes longer than
+//! [`Control::deadline`](super::Control) is buried: killed, waited for, and only then are its chunks
+//! given to another. So two processes never write the same bytes, and a chunk counts only when its
+//! result has arrived whole. The chunk that was in work is charged with the death; after
+//! [`Control::attempts`](super::Control) of them it is given up as [`Fault::Lost`] or
+//! [`Fault::Deadline`], and all the others are done all the same.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `run.rs` | one run: giving out, listening, burying |
+//! | `crew.rs` | the workers as the parent sees them |
+//! | `worker.rs` | the worker's own side |
+//! | `pending.rs` | tasks that nobody has yet |
+//! | `frame.rs`, `link.rs` | what is said, and over what |
+//! | `memory.rs` | memory that several processes see; the only unsafe code |
+//! | `registry.rs` | what a process knows of itself |
+
+mod crew;
+mod frame;
+mod link;
+mod memory;
+mod pending;
+mod registry;
+mod run;
+mod worker;
+
+pub use memory::SharedCells;
+pub use registry::shared_cells;
+pub use worker::worker_main;
+
+use super::{Control, Executor, Report};
+use crate::kernel::Remote;
+use crate::{Error, Fault, Tasks};
+use crew::{Alive, Crew, Terms};
+use run::Run;
+use rustix::process::{Pid, Signal, kill_process};
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Runs the chunks of named kernels in worker processes, and what cannot be sent away at home.
+///
+/// Workers are started when there is work for them and stay until this is dropped. One run at a
+/// time: a second one waits. The bits are those of every other executor.
+///
+/// The program's `main` must begin with [`worker_main`]; see there for an example.
+#[derive(Debug)]
+pub struct Procs {
+    width: usize,
+    state: Mutex<State>,
+    alive: Arc<Alive>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Where workers come from, if not from this program.
+    program: Option<(PathBuf, Vec<Remote>)>,
+    memory: Option<u64>,
+    shared: Vec<(String, Arc<SharedCells>)>,
+    crew: Crew,
+}
+
+/// What [`Procs::harm`] does to a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Harm {
+    /// SIGKILL: it is gone at once.
+    Kill,
+    /// SIGSTOP: it does nothing any more. Only a deadline helps.
+    Stop,
+}
+
+impl Procs {
+    /// More workers than this are refused: a slip, not a wish.
+    pub const MOST: usize = 1024;
+
+    /// A pool of `count` workers, not yet started.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `count` is 0 or above [`Procs::MOST`].
+    pub fn new(count: usize) -> Result<Procs, Error> {
+        if !(1..=Self::MOST).contains(&count) {
+            let rule = format!("must be between 1 and {}", Self::MOST);
+            return Err(Error::argument("procs", count, rule));
+        }
+        let alive: Arc<Alive> = Arc::new(Mutex::new(vec![None; count]));
+        let crew = Crew::new(count, alive.clone());
+        let state = State { program: None, memory: None, shared: Vec::new(), crew };
+        Ok(Procs { width: count, state: Mutex::new(state), alive })
+    }
+
+    /// Takes another program for workers: one whose `main` begins with [`worker_main`] over the same
+    /// kernels. For programs that cannot start themselves again, as tests are.
+    pub fn program<R: Into<Remote>>(
+        self,
+        path: impl Into<PathBuf>,
+        kernels: impl IntoIterator<Item = R>,
+    ) -> Procs {
+        let kernels = kernels.into_iter().map(Into::into).collect();
+        self.state().program = Some((path.into(), kernels));
+        self
+    }
+
+    /// Limits the address space of each worker: a kernel that wants more is refused the memory.
+    pub fn memory_limit(self, bytes: u64) -> Procs {
+        self.state().memory = Some(bytes);
+        self
+    }
+
+    /// Lets kernels in workers find these cells by name, with [`shared_cells`].
+    pub fn share(&self, name: &str, cells: &Arc<SharedCells>) {
+        let mut state = self.state();
+        state.shared.push((name.to_owned(), cells.clone()));
+        state.crew.share(name, cells);
+    }
+
+    /// The process numbers of the living workers.
+    pub fn pids(&self) -> Vec<u32> {
+        self.alive
+            .lock()
+            .unwrap_or_else(|dead| dead.into_inner())
+            .iter()
+            .flatten()
+            .copied()
+            .collect()
+    }
+
+    /// Does harm to worker `w`, from any thread and in the middle of a run: to see that nothing is
+    /// lost. False when there is no such worker now.
+    pub fn harm(&self, w: usize, harm: Harm) -> bool {
+        // While this is locked nobody is reaped, so the number cannot have passed to another.
+        let alive = self.alive.lock().unwrap_or_else(|dead| dead.into_inner());
+        let pid = alive.get(w).copied().flatten().and_then(|pid| Pid::from_raw(pid as i32));
+        let signal = match harm {
+            Harm::Kill => Signal::KILL,
+            Harm::Stop => Signal::STOP,
+        };
+        pid.is_some_and(|pid| kill_process(pid, signal).is_ok())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|dead| dead.into_inner())
+    }
+}
+
+impl State {
+    fn terms(&self) -> Result<Terms, Fault> {
+        let (program, kernels) = match &self.program {
+            Some((program, kernels)) => (program.clone(), kernels.clone()),
+            // The file itself, even if another has its name by now.
+            None => {
+                let kernels = registry::kernels().ok_or(Fault::NoWorkerEntry)?;
+                (PathBuf::from("/proc/self/exe"), kernels.to_vec())
+            }
+        };
+        Ok(Terms { program, kernels, memory: self.memory, shared: self.shared.clone() })
+    }
+}
+
+/// Whether this process can start workers of itself: its `main` began with [`worker_main`], and it
+/// is not a worker.
+pub fn can_start_workers() -> bool {
+    registry::kernels().is_some() && !registry::is_worker()
+}
+
+thread_local! {
+    /// The pools whose runs this thread conducts.
+    static CONDUCTED: RefCell<Vec<*const Procs>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Takes a pool off the list of those conducted, whatever happens.
+struct Conducting;
+
+impl Drop for Conducting {
+    fn drop(&mut self) {
+        CONDUCTED.with_borrow_mut(|pools| pools.pop());
+    }
+}
+
+impl Executor for Procs {
+    fn name(&self) -> String {
+        format!("procs:{}", self.width)
+    }
+
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };
+        if registry::is_worker() {
+            return Err(nested("a worker process does not start workers of its own"));
+        }
+        if CONDUCTED.with_borrow(|pools| pools.contains(&std::ptr::from_ref(self))) {
+            return Err(nested("a task that runs at home would wait for its own pool"));
+        }
+        CONDUCTED.with_borrow_mut(|pools| pools.push(self));
+        let _conducting = Conducting;
+        let mut state = self.state();
+        let terms = state.terms()?;
+        state.crew.tidy();
+        Run::new(tasks, control, &mut state.crew, &terms)?.finish()
+    }
+}

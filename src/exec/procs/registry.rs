@@ -1,0 +1,54 @@
+//! What a process knows of itself: which kernels it has, whether it is a worker, and what its
+//! parent shares with it.
+
+use super::link::Link;
+use super::memory::SharedCells;
+use crate::kernel::Remote;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// The environment variable that a worker finds.
+pub(super) const WORKER: &str = "ABREAST_WORKER";
+
+static KERNELS: OnceLock<Vec<Remote>> = OnceLock::new();
+static SERVES: AtomicBool = AtomicBool::new(false);
+static SHARED: Mutex<Option<HashMap<String, Arc<SharedCells>>>> = Mutex::new(None);
+
+/// Takes down the kernels; the first list stays.
+pub(super) fn enter(kernels: Vec<Remote>) -> &'static [Remote] {
+    KERNELS.get_or_init(|| kernels)
+}
+
+/// The kernels that `worker_main` was called with, if it was.
+pub(super) fn kernels() -> Option<&'static [Remote]> {
+    KERNELS.get().map(|kernels| &kernels[..])
+}
+
+/// Whether a parent started this process as a worker. The variable alone does not say it: programs
+/// that a kernel starts inherit it too, but not the link.
+pub(super) fn was_called_as_worker() -> bool {
+    std::env::var_os(WORKER).as_deref() == Some(OsStr::new("1")) && Link::is_end(std::io::stdin())
+}
+
+pub(super) fn begin_to_serve() {
+    SERVES.store(true, Ordering::Relaxed);
+}
+
+/// Whether this is a worker, or was started as one by a program that does not know it.
+pub(super) fn is_worker() -> bool {
+    SERVES.load(Ordering::Relaxed) || was_called_as_worker()
+}
+
+pub(super) fn share(name: String, cells: SharedCells) {
+    let mut shared = SHARED.lock().unwrap_or_else(|dead| dead.into_inner());
+    shared.get_or_insert_default().insert(name, Arc::new(cells));
+}
+
+/// In a worker: the array that its parent shares under this name, if it does.
+/// See [`Procs::share`](super::Procs::share).
+pub fn shared_cells(name: &str) -> Option<Arc<SharedCells>> {
+    let shared = SHARED.lock().unwrap_or_else(|dead| dead.into_inner());
+    shared.as_ref()?.get(name).cloned()
+}

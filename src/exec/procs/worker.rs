@@ -1,0 +1,248 @@
+//! The worker's side: wait for a chunk, do it, say so.
+
+use super::frame::*;
+use super::link::{Heard, Link};
+use super::memory::{SharedCells, Slots, thaw};
+use super::registry;
+use crate::Error;
+use crate::error::panic_text;
+use crate::kernel::{Remote, Served};
+use crate::sample::Line;
+use crate::tasks::Order;
+use memmap2::Mmap;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Resource, Rlimit, Signal, getpid, kill_process, setrlimit};
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::exit;
+use typed_arena::Arena;
+
+/// Makes this program one that can be its own worker. The first line of `main`.
+///
+/// In a process that somebody started it takes down which kernels workers will know, and returns.
+/// In a worker it never returns: the process serves its parent and ends with it.
+///
+/// `kernels` is a registry (`abreast::kernels::REGISTRY`), or [`Remote`]s of your own.
+///
+/// ```standalone_crate
+/// use abreast::exec::{self, Control, Procs, worker_main};
+/// use abreast::kernels::{REGISTRY, dot::Dot};
+///
+/// fn main() -> Result<(), abreast::Fault> {
+///     worker_main(REGISTRY);
+///     let (place, x) = (Procs::new(2)?, vec![1.5; 200_000]);
+///     let how = abreast::How::best()?;
+///     let dot = exec::run::<Dot<f64>>(&place, how, &Control::default(), (), (&x, &x))?;
+///     assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
+///     Ok(())
+/// }
+/// ```
+pub fn worker_main<R: Into<Remote>>(kernels: impl IntoIterator<Item = R>) {
+    let kernels = registry::enter(kernels.into_iter().map(Into::into).collect());
+    if !registry::was_called_as_worker() {
+        return;
+    }
+    registry::begin_to_serve();
+    // Whatever goes wrong here, the parent sees the link close.
+    let code = match take_link().map(|link| serve(&link, kernels)) {
+        Ok(()) => 0,
+        Err(why) => {
+            eprintln!("abreast worker: {why}");
+            1
+        }
+    };
+    exit(code)
+}
+
+/// Takes the link from where it was handed over, so that a kernel that reads its standard input
+/// finds it empty instead of eating requests.
+fn take_link() -> io::Result<Link> {
+    let link = rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3)?;
+    rustix::stdio::dup2_stdin(std::fs::File::open("/dev/null")?)?;
+    let watched = link.try_clone()?;
+    std::thread::Builder::new().name("lifeline".to_owned()).spawn(move || lifeline(watched))?;
+    Ok(Link::from_fd(link))
+}
+
+/// Ends the worker when its parent is gone, even in the middle of a kernel. (To be told by the
+/// kernel of the parent's death would not do: that follows the thread that started the worker.)
+fn lifeline(link: OwnedFd) {
+    loop {
+        let mut watched = [PollFd::new(&link, PollFlags::RDHUP)];
+        if poll(&mut watched, None).is_ok() && !watched[0].revents().is_empty() {
+            // Without running anything that belongs to the program.
+            let _ = kill_process(getpid(), Signal::KILL);
+        }
+    }
+}
+
+/// Serves until the parent closes the link or says something that no parent says.
+fn serve(link: &Link, kernels: &[Remote]) {
+    let (mut slots, mut scratch) = (None, Vec::new());
+    let mut buffer = vec![0; LONGEST];
+    loop {
+        // What the orders of one run borrow: it goes when they go.
+        let operands = Arena::new();
+        let (slots, scratch) = (&mut slots, &mut scratch);
+        let orders = HashMap::new();
+        let mut shift = Shift { link, kernels, slots, operands: &operands, scratch, orders };
+        match shift.serve(&mut buffer) {
+            Some(Next::Forget) => {}
+            _ => return,
+        }
+    }
+}
+
+/// What to do after a request.
+enum Next {
+    Go,
+    /// Drop the orders.
+    Forget,
+}
+
+/// The requests up to the next `FORGET`.
+struct Shift<'s> {
+    link: &'s Link,
+    kernels: &'s [Remote],
+    slots: &'s mut Option<Slots>,
+    operands: &'s Arena<Mmap>,
+    scratch: &'s mut Vec<Line>,
+    // An order that cannot be opened is an error of each of its chunks.
+    orders: HashMap<u32, Result<Box<dyn Served + 's>, Error>>,
+}
+
+impl<'s> Shift<'s> {
+    /// None when the link is closed or nonsense came over it.
+    fn serve(&mut self, buffer: &mut [u8]) -> Option<Next> {
+        while let Heard::Message(len, fd) = self.link.hear(buffer) {
+            let (request, body) = split::<Request>(&buffer[..len])?;
+            if let Next::Forget = self.obey(request, body, fd)? {
+                return Some(Next::Forget);
+            }
+        }
+        None
+    }
+
+    fn obey(&mut self, request: Request, body: &[u8], fd: Option<OwnedFd>) -> Option<Next> {
+        match request.kind {
+            HELLO => self.greet(serde_json::from_slice(body).ok()?, fd?)?,
+            SLOTS => self.slots.as_mut()?.set_each(request.bytes),
+            SHARE => {
+                let shared: Shared = serde_json::from_slice(body).ok()?;
+                registry::share(shared.name, SharedCells::from_fd(fd?).ok()?);
+            }
+            ORDER => {
+                let order = self.open(&serde_json::from_slice(body).ok()?, fd);
+                self.orders.insert(request.order, order);
+            }
+            RUN => {
+                self.run(request, None)?;
+                for more in body.chunks(size_of::<Request>()) {
+                    self.run(bytemuck::try_pod_read_unaligned(more).ok()?, None)?;
+                }
+            }
+            RUN_FROM => self.run(request, Some(body))?,
+            FORGET => return Some(Next::Forget),
+            _ => return None,
+        }
+        Some(Next::Go)
+    }
+
+    fn greet(&mut self, greeting: Greeting, slots: OwnedFd) -> Option<()> {
+        *self.slots = Some(Slots::from_fd(slots));
+        // No core file for each crash: crashes are expected here.
+        limit(Resource::Core, 0);
+        if let Some(bytes) = greeting.memory {
+            limit(Resource::As, bytes);
+        }
+        // The parent compares; whoever differs is not asked for anything.
+        say(self.link, HELLO, 0, &fingerprint(self.kernels).to_le_bytes())
+    }
+
+    fn open(
+        &self,
+        body: &OrderBody<'_>,
+        fd: Option<OwnedFd>,
+    ) -> Result<Box<dyn Served + 's>, Error> {
+        let unreadable = |why: String| Error::argument("operands", body.operands.len(), why);
+        let map = match fd {
+            Some(fd) => thaw(fd).map_err(|why| unreadable(why.to_string()))?,
+            None => None,
+        };
+        let bytes: &'s [u8] = map.map_or(&[], |map| &**self.operands.alloc(map));
+        let operand = |(start, len): &(usize, usize)| {
+            let end = start.checked_add(*len)?;
+            if *len == 0 { Some(&[][..]) } else { bytes.get(*start..end) }
+        };
+        let operands: Option<Vec<&'s [u8]>> = body.operands.iter().map(operand).collect();
+        let order = Order {
+            kernel: body.kernel.to_string().into(),
+            body: body.body.to_string().into(),
+            level: body.level.to_string().into(),
+            args: body.args.to_vec().into(),
+            plan: bytemuck::try_pod_read_unaligned(&body.plan)
+                .map_err(|why| unreadable(why.to_string()))?,
+            operands: operands.ok_or_else(|| unreadable("beyond the end of the file".into()))?,
+        };
+        let names = || self.kernels.iter().map(|kernel| kernel.name);
+        let kernel = self.kernels.iter().find(|kernel| kernel.name == order.kernel);
+        kernel.ok_or_else(|| Error::unknown("kernel", &order.kernel, names()))?.open(&order)
+    }
+
+    /// Does a chunk and says how it went.
+    fn run(&mut self, request: Request, start: Option<&[u8]>) -> Option<()> {
+        let link = self.link;
+        let (len, slot) = (usize::try_from(request.bytes).ok()?, request.slot);
+        let order = self.orders.get(&request.order)?;
+        let chunk = match order {
+            Ok(order) => order,
+            Err(why) => return failed(link, request.seq, why),
+        };
+        let Some(out) = room(self.scratch, len) else {
+            let why = Error::Memory { bytes: len, purpose: "the output of a chunk" };
+            return failed(link, request.seq, &why);
+        };
+        match start {
+            Some(bytes) if len <= INLINE => out.copy_from_slice(bytes.get(..len)?),
+            Some(_) => self.slots.as_ref()?.read(slot, out).ok()?,
+            None => {}
+        }
+        let done = catch_unwind(AssertUnwindSafe(|| chunk.chunk(request.chunk as usize, out)));
+        match done {
+            Ok(Ok(())) if len <= INLINE => say(link, DONE, request.seq, out),
+            Ok(Ok(())) => {
+                self.slots.as_ref()?.write(slot, out).ok()?;
+                say(link, DONE, request.seq, &[])
+            }
+            Ok(Err(why)) => failed(link, request.seq, &why),
+            Err(panic) => say(link, PANICKED, request.seq, shorten(panic_text(panic)).as_bytes()),
+        }
+    }
+}
+
+/// Says something to the parent, who reads it in `Run::obey`.
+fn say(link: &Link, kind: u32, seq: u64, body: &[u8]) -> Option<()> {
+    let head = Reply { kind, unused: 0, seq };
+    link.send(bytemuck::bytes_of(&head), body, None, true).ok()
+}
+
+fn failed(link: &Link, seq: u64, why: &Error) -> Option<()> {
+    say(link, FAILED, seq, &serde_json::to_vec(why).ok()?)
+}
+
+/// Zeroes for a chunk: in cache lines, so that they are aligned for any type.
+fn room(scratch: &mut Vec<Line>, bytes: usize) -> Option<&mut [u8]> {
+    let lines = bytes.div_ceil(size_of::<Line>());
+    scratch.clear();
+    scratch.try_reserve(lines).ok()?;
+    scratch.resize(lines, bytemuck::Zeroable::zeroed());
+    Some(&mut bytemuck::cast_slice_mut(scratch)[..bytes])
+}
+
+/// Sets a limit of this process, which it cannot raise again. If the system refuses, the limit was
+/// lower already.
+fn limit(resource: Resource, most: u64) {
+    let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+}
