@@ -19,7 +19,7 @@
 //! | floor | modules | what lives there |
 //! |---|---|---|
 //! | 4 | `harness` | agree first, then measure |
-//! | 3 | [`graph`], [`bag`], [`place`] | front doors: work described first and run later; executors by name |
+//! | 3 | [`graph`], [`bag`], [`place`], `aio` | front doors: work described first and run later; executors by name; futures |
 //! | 2 | [`exec`] | who fills which slice, and when |
 //! | 1 | [`kernel`], [`kernels`] | the vocabulary, and one folder per kernel |
 //! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors | what everything stands on |
@@ -44,6 +44,8 @@
 //! | gate | the checks a body must pass before it is timed |
 //! | oracle | the right answer, computed by none of the bodies |
 
+#[cfg(feature = "aio")]
+pub mod aio;
 pub mod bag;
 pub mod error;
 pub mod exact;

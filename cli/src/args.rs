@@ -79,7 +79,7 @@ pub struct CheckArgs {
     /// Only levels up to this one: baseline, v3, v4, neon (default: all this CPU has)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
-    /// Executors of the same-bits table (default: serial and threads:1, 2, 3, 8, 64, graph:2)
+    /// Executors of the same-bits table (default: serial, threads:1, 2, 3, 8, 64, async:2, graph:2)
     #[arg(long, value_delimiter = ',', value_name = "PLACE")]
     pub exec: Vec<String>,
     /// Fewer sizes and repetitions
@@ -145,7 +145,7 @@ pub struct RunArgs {
     /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
-    /// serial, threads (one per core), threads:N, graph or graph:N
+    /// serial, threads (one per core), threads:N, async:N, graph:N, or locked: before a name
     #[arg(long, default_value = "serial", value_name = "PLACE")]
     pub exec: String,
     /// Indices or rows per chunk (default: the kernel's own plan)

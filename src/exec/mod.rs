@@ -4,6 +4,10 @@
 //! caller is written once, in `shift.rs`: panics become faults, and the fault reported is the one
 //! a serial run would have met.
 
+#[cfg(feature = "aio")]
+mod futures;
+mod locked;
+mod pool;
 #[cfg(all(feature = "procs", target_os = "linux"))]
 mod procs;
 mod ready;
@@ -11,6 +15,9 @@ mod serial;
 mod shift;
 mod threads;
 
+#[cfg(feature = "aio")]
+pub use futures::Async;
+pub use locked::Locked;
 #[cfg(all(feature = "procs", target_os = "linux"))]
 pub use procs::{Harm, Procs, SharedCells, can_start_workers, shared_cells, worker_main};
 pub use serial::Serial;
@@ -142,42 +149,67 @@ pub struct Report {
     pub at_home: usize,
 }
 
-/// The names that [`parse`] knows, without their counts.
-pub const NAMES: &[&str] = &["serial", "threads", "procs"];
+impl<E: Executor + ?Sized> Executor for Box<E> {
+    fn name(&self) -> String {
+        (**self).name()
+    }
 
-/// Cores that this process may use; two hardware threads of a core count once.
-fn cores() -> usize {
-    let allowed = std::thread::available_parallelism().map_or(1, |n| n.get());
-    allowed.min(num_cpus::get_physical()).max(1)
+    fn width(&self) -> usize {
+        (**self).width()
+    }
+
+    fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        (**self).run(tasks, control)
+    }
 }
 
-/// The executor that `text` names: `serial`, `threads` (one per core), `threads:N` or `procs:N`.
+/// An executor that can be shared between threads.
+type Place = Box<dyn Executor + Sync>;
+
+/// The names that [`parse`] knows, without their counts.
+pub const NAMES: &[&str] = &[
+    "serial",
+    "threads",
+    #[cfg(feature = "aio")]
+    "async",
+    "locked",
+    "procs",
+];
+
+/// The executor that `text` names: `serial`, `threads` (one per core) or `threads:N`, `async` or
+/// `async:N`, `procs` or `procs:N`, `locked:` and the name of another.
 ///
 /// # Errors
 /// [`Error::Unknown`] with the nearest name, or [`Error::Argument`] for a bad count.
 pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
-    let (name, count) = match text.split_once(':') {
-        Some((name, count)) => (name, Some(count)),
+    let (name, rest) = match text.split_once(':') {
+        Some((name, rest)) => (name, Some(rest)),
         None => (text, None),
     };
-    match (name, count) {
+    match (name, rest) {
         ("serial", None) => Ok(Box::new(Serial)),
         ("serial", Some(count)) => {
             Err(Error::argument("serial", count, "takes no count: it is always one thread"))
         }
         ("procs", count) => procs_of(count),
         ("threads", None) => Ok(Box::new(Threads::per_core()?)),
-        ("threads", Some(count)) => match count.parse() {
-            Ok(count) => Ok(Box::new(Threads::new(count)?)),
-            Err(_) => Err(Error::argument("threads", count, "must be a whole number")),
-        },
+        ("threads", Some(text)) => Ok(Box::new(Threads::new(count("threads", text)?)?)),
+        #[cfg(feature = "aio")]
+        ("async", None) => Ok(Box::new(Async::per_core()?)),
+        #[cfg(feature = "aio")]
+        ("async", Some(text)) => Ok(Box::new(Async::new(count("async", text)?)?)),
+        ("locked", None) => Err(Error::argument("locked", "", "which executor: locked:threads:2")),
+        ("locked", Some(inner)) if inner.starts_with("locked") => {
+            Err(Error::argument("locked", inner, "one lock is enough"))
+        }
+        ("locked", Some(inner)) => Ok(Box::new(Locked::<Place>::new(parse(inner)?))),
         _ => Err(Error::unknown("executor", name, NAMES.iter().copied())),
     }
 }
 
 #[cfg(all(feature = "procs", target_os = "linux"))]
 fn procs_of(count: Option<&str>) -> Result<Box<dyn Executor + Sync>, Error> {
-    match count.map_or(Ok(cores()), str::parse) {
+    match count.map_or(Ok(pool::cores()), str::parse) {
         Ok(count) => Ok(Box::new(Procs::new(count)?)),
         Err(_) => {
             Err(Error::argument("procs", count.unwrap_or_default(), "must be a whole number"))
@@ -200,6 +232,11 @@ fn procs_of(_: Option<&str>) -> Result<Box<dyn Executor + Sync>, Error> {
 /// Where there are no worker processes every process is one that somebody started.
 #[cfg(all(feature = "procs", not(target_os = "linux")))]
 pub fn worker_main<R: Into<crate::kernel::Remote>>(_: impl IntoIterator<Item = R>) {}
+
+/// The N of `threads:N`.
+fn count(name: &str, text: &str) -> Result<usize, Error> {
+    text.parse().map_err(|_| Error::argument(name, text, "must be a whole number"))
+}
 
 /// Runs a kernel: `place.run(what, how)`.
 ///

@@ -1,16 +1,18 @@
 //! A pool of threads that take task numbers from one counter.
 
+use super::pool;
 use super::ready::Ready;
 use super::shift::Shift;
 use super::{Control, Executor, Report};
 use crate::{Error, Fault, Tasks};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Runs tasks on a rayon pool of its own. Each lane takes the next number from a shared counter,
-/// so uneven tasks balance themselves; which lane ran what never shows in a result.
+/// so uneven tasks balance themselves; which lane ran what never shows in a result. A clone shares
+/// the pool.
 ///
 /// ```
 /// use abreast::exec::{self, Control, Threads};
@@ -22,14 +24,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
 /// # Ok::<(), abreast::Fault>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Threads {
-    pool: rayon::ThreadPool,
+    pool: Arc<rayon::ThreadPool>,
 }
 
 impl Threads {
     /// More threads than this are refused: a slip, not a wish.
-    pub const MOST: usize = 4096;
+    pub const MOST: usize = pool::MOST;
 
     /// A pool of `count` threads.
     ///
@@ -37,16 +39,7 @@ impl Threads {
     /// [`Error::Argument`] when `count` is 0 or above [`Threads::MOST`], or when the system does
     /// not give that many threads.
     pub fn new(count: usize) -> Result<Threads, Error> {
-        if !(1..=Self::MOST).contains(&count) {
-            let rule = format!("must be between 1 and {}", Self::MOST);
-            return Err(Error::argument("threads", count, rule));
-        }
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(count)
-            .thread_name(|i| format!("abreast-{i}"))
-            .build()
-            .map_err(|why| Error::argument("threads", count, why.to_string()))?;
-        Ok(Threads { pool })
+        Ok(Threads { pool: pool::pool("threads", count)?.into() })
     }
 
     /// One thread for each core this process may use; two hardware threads of a core count once.
@@ -54,7 +47,13 @@ impl Threads {
     /// # Errors
     /// As [`Threads::new`].
     pub fn per_core() -> Result<Threads, Error> {
-        Self::new(super::cores())
+        Self::new(pool::cores())
+    }
+
+    /// Runs `job` on a thread of the pool, some time. A panic in it ends the process.
+    #[cfg(feature = "aio")]
+    pub(crate) fn spawn(&self, job: impl FnOnce() + Send + 'static) {
+        self.pool.spawn_fifo(job);
     }
 }
 

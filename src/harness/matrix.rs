@@ -84,18 +84,18 @@ impl Row {
     }
 }
 
-/// The executors that the check compares: this thread, 1, 2, 3, 8 and 64 threads, the same tasks as
-/// a graph on two, and 1, 2 and 4 worker processes where the program has them.
+/// The executors that the check compares: this thread, 1, 2, 3, 8 and 64 threads, futures, the same
+/// tasks as a graph on two threads, and 1, 2 and 4 worker processes where the program has them.
 ///
 /// # Errors
 /// When the system does not give that many threads.
 pub fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Error> {
-    let here =
-        ["serial", "threads:1", "threads:2", "threads:3", "threads:8", "threads:64", "graph:2"];
+    let here = ["serial", "threads:1", "threads:2", "threads:3", "threads:8", "threads:64"];
+    let futures = cfg!(feature = "aio").then_some("async:2");
     // A program whose main does not begin with `worker_main` has no workers to compare.
     let elsewhere = ["procs:1", "procs:2", "procs:4"].into_iter();
     let elsewhere = elsewhere.filter(|_| exec::can_start_workers());
-    here.into_iter().chain(elsewhere).map(place::parse).collect()
+    here.into_iter().chain(futures).chain(["graph:2"]).chain(elsewhere).map(place::parse).collect()
 }
 
 /// Runs one problem of the kernel by each body, at each level, on each of `places`.

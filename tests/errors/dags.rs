@@ -126,7 +126,7 @@ impl Tasks for Backwards {
 
 #[test]
 fn a_task_that_needs_a_later_one_is_refused() {
-    for place in executors().iter().filter(|place| place.name() != "serial") {
+    for place in executors().iter().filter(|place| !place.name().ends_with("serial")) {
         let fault = place.run(&Backwards, &Control::default()).unwrap_err();
         let rule = "task 0 needs = 1: a task may need only tasks of lower number";
         assert_eq!(fault.to_string(), rule, "{}", place.name());

@@ -1,8 +1,8 @@
 //! Tasks that fail and tasks that panic, over many schedules: the fault reported is always the one
 //! that running the tasks one after another would have met first.
 
-use abreast::exec::{Cancel, Control, Event, Executor, Serial, Threads};
-use abreast::graph::Lowered;
+use abreast::exec::{Cancel, Control, Event, Executor};
+use abreast::place;
 use abreast::sample::splitmix64;
 use abreast::{Error, Fault, Tasks};
 use std::sync::Once;
@@ -97,12 +97,15 @@ pub fn quiet() {
     });
 }
 
-pub fn executors() -> Vec<Box<dyn Executor>> {
-    let threads = [1, 2, 3, 8, 64].map(|count| Threads::new(count).expect("threads"));
-    let threads = threads.into_iter().map(|threads| Box::new(threads) as Box<dyn Executor>);
-    let graphs = [1, 3].map(|count| Lowered(Threads::new(count).expect("threads")));
-    let graphs = graphs.into_iter().map(|graph| Box::new(graph) as Box<dyn Executor>);
-    std::iter::once(Box::new(Serial) as Box<dyn Executor>).chain(threads).chain(graphs).collect()
+/// Every executor, by name.
+pub fn executors() -> Vec<Box<dyn Executor + Sync>> {
+    let threads = ["threads:1", "threads:2", "threads:3", "threads:8", "threads:64"];
+    let others = ["serial", "locked:serial", "locked:threads:3", "graph:1", "graph:3"];
+    let mut names = [&others[..], &threads].concat();
+    if cfg!(feature = "aio") {
+        names.extend(["async:1", "async:2", "async:8"]);
+    }
+    names.into_iter().map(|name| place::parse(name).expect("an executor")).collect()
 }
 
 #[test]

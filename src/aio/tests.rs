@@ -1,0 +1,92 @@
+//! Kernels as futures: the same bits, and operands that live as long as C reads them.
+
+use crate::exec::{self, Control, Threads};
+use crate::kernels::dot::Dot;
+use crate::{Body, Error, Fault, How, aio};
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+/// What a future gives, on a runtime of one thread.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(future)
+}
+
+fn pool(threads: usize) -> Threads {
+    Threads::new(threads).unwrap()
+}
+
+/// Waits until it is so; a minute is for ever.
+fn eventually(so: impl Fn() -> bool) {
+    for _ in 0..60_000 {
+        if so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    panic!("it never came about");
+}
+
+#[test]
+fn a_kernel_gives_the_bits_of_a_plain_run_under_every_throttle() {
+    let (pool, x) = (pool(3), Arc::new(vec![0.1; 300_000]));
+    for body in Body::ALL {
+        let how = How::of(body).unwrap();
+        let control = Control::default();
+        let plain = exec::run::<Dot<f64>>(&exec::Serial, how, &control, (), (&x, &x)).unwrap();
+        let dot = |most| aio::map::<Dot<f64>, _>(&pool, how, (), x.clone(), |x| (x, x), most);
+        let runs = [None, Some(0), Some(1), Some(2), Some(100)].map(dot);
+        for dot in block_on(aio::try_gather(runs)).unwrap() {
+            assert_eq!(dot.to_bits(), plain.to_bits(), "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_kernel_that_refuses_its_operands_says_so_in_the_future() {
+    let how = How::best().unwrap();
+    let operands = (vec![1.0; 3], vec![1.0; 4]);
+    let dot = aio::map::<Dot<f64>, _>(&pool(1), how, (), operands, |(x, y)| (x, y), None);
+    assert!(matches!(block_on(dot), Err(Fault::Refused(Error::Length { .. }))));
+}
+
+/// An operand that spoils its numbers and says so when it goes.
+struct Kept {
+    x: Vec<f64>,
+    gone: Arc<AtomicBool>,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.x.fill(f64::NAN);
+        self.gone.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn operands_outlive_a_future_that_is_dropped_while_c_reads_them() {
+    let (pool, how) = (pool(2), How::of(Body::C).unwrap());
+    for _ in 0..20 {
+        let (gone, (begun, begins)) = (Arc::new(AtomicBool::new(false)), mpsc::channel());
+        let kept = Kept { x: vec![1.0; 2_000_000], gone: gone.clone() };
+        let future = aio::map::<Dot<f64>, Kept>(
+            &pool,
+            how,
+            (),
+            kept,
+            move |kept| {
+                begun.send(()).unwrap();
+                (&kept.x, &kept.x)
+            },
+            None,
+        );
+        // The kernel is at its first chunks, of a few milliseconds' worth.
+        begins.recv().unwrap();
+        drop(future);
+        eventually(|| gone.load(Ordering::Relaxed));
+    }
+    // The pool is as good as new.
+    assert_eq!(block_on(aio::to_thread(&pool, |_| 1)), Ok(1));
+}

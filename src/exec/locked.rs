@@ -1,0 +1,153 @@
+//! What a global lock does to an executor.
+
+use super::{Control, Executor, Report};
+use crate::tasks::Model;
+use crate::{Fault, Tasks};
+use std::borrow::Cow;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::thread::{self, ThreadId};
+
+/// Any executor, with one lock around each task: threads as a language with a global interpreter
+/// lock has them. The results stay the same; the speed-up goes.
+///
+/// Like such a lock it is let go while the thread that holds it calls the executor again, so a task
+/// may use the executor that runs it. A task that waits with the lock in its hand for another thread
+/// to do so waits for ever, as it would under such a lock. Nothing is sent to other processes, where
+/// the lock is not.
+///
+/// ```
+/// use abreast::exec::{self, Control, Executor, Locked, Threads};
+/// use abreast::kernels::dot::Dot;
+/// let x = vec![1.5; 100_000];
+/// let place = Locked::new(Threads::new(2)?);
+/// assert_eq!(place.name(), "locked:threads:2");
+/// let how = abreast::How::best()?;
+/// let dot = exec::run::<Dot<f64>>(&place, how, &Control::default(), (), (&x, &x))?;
+/// assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
+/// # Ok::<(), abreast::Fault>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Locked<E> {
+    inner: E,
+    lock: Lock,
+}
+
+impl<E: Executor> Locked<E> {
+    /// `inner` with a lock of its own.
+    pub fn new(inner: E) -> Locked<E> {
+        Locked { inner, lock: Lock::default() }
+    }
+}
+
+impl<E: Executor> Executor for Locked<E> {
+    fn name(&self) -> String {
+        format!("locked:{}", self.inner.name())
+    }
+
+    fn width(&self) -> usize {
+        self.inner.width()
+    }
+
+    fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        let tasks = OneByOne { tasks, lock: &self.lock };
+        self.lock.without(|| self.inner.run(&tasks, control))
+    }
+}
+
+/// Tasks that take the lock to run.
+struct OneByOne<'t> {
+    tasks: &'t dyn Tasks,
+    lock: &'t Lock,
+}
+
+impl Tasks for OneByOne<'_> {
+    fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    fn run(&self, i: usize) -> Result<(), Fault> {
+        let _held = self.lock.hold();
+        self.tasks.run(i)
+    }
+
+    fn is_graph(&self) -> bool {
+        self.tasks.is_graph()
+    }
+
+    fn needs(&self, i: usize) -> &[u32] {
+        self.tasks.needs(i)
+    }
+
+    fn name(&self, i: usize) -> Cow<'_, str> {
+        self.tasks.name(i)
+    }
+
+    fn model(&self, i: usize) -> Model {
+        self.tasks.model(i)
+    }
+}
+
+/// A lock that knows which thread has it.
+#[derive(Debug, Default)]
+struct Lock {
+    owner: Mutex<Option<ThreadId>>,
+    freed: Condvar,
+}
+
+impl Lock {
+    fn owner(&self) -> MutexGuard<'_, Option<ThreadId>> {
+        self.owner.lock().unwrap_or_else(|dead| dead.into_inner())
+    }
+
+    fn is_mine(&self) -> bool {
+        *self.owner() == Some(thread::current().id())
+    }
+
+    /// Takes the lock until the guard is dropped. A thread that has it already, and was lent to
+    /// another task while it waits, goes on at once and leaves it taken.
+    fn hold(&self) -> Option<Held<'_>> {
+        if self.is_mine() {
+            return None;
+        }
+        self.take();
+        Some(Held(self))
+    }
+
+    /// Lets go of the lock while `work` runs, if this thread has it.
+    fn without<R>(&self, work: impl FnOnce() -> R) -> R {
+        if !self.is_mine() {
+            return work();
+        }
+        self.let_go();
+        let _again = Retake(self);
+        work()
+    }
+
+    fn take(&self) {
+        let free = self.freed.wait_while(self.owner(), |owner| owner.is_some());
+        *free.unwrap_or_else(|dead| dead.into_inner()) = Some(thread::current().id());
+    }
+
+    fn let_go(&self) {
+        *self.owner() = None;
+        self.freed.notify_one();
+    }
+}
+
+/// Lets go when dropped.
+struct Held<'l>(&'l Lock);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.let_go();
+    }
+}
+
+/// Takes the lock again when dropped.
+struct Retake<'l>(&'l Lock);
+
+impl Drop for Retake<'_> {
+    fn drop(&mut self) {
+        self.0.take();
+    }
+}
