@@ -47,6 +47,9 @@ pub enum What {
     Run(RunArgs),
     /// A picture of the Mandelbrot set or of a Julia set
     Fractal(FractalArgs),
+    /// Worker processes killed and stopped at random: nothing is lost, nothing is left
+    #[cfg(target_os = "linux")]
+    Chaos(ChaosArgs),
     /// What each way across the language border costs
     Overhead {
         /// One JSON object instead of a table
@@ -61,12 +64,19 @@ pub enum What {
     },
 }
 
-/// Which kernels, bodies and levels.
+/// Which kernels.
 #[derive(Args)]
-pub struct Which {
+pub struct Kernels {
     /// Kernels, by name or family (default: all)
     #[arg(value_name = "KERNEL")]
     pub kernels: Vec<String>,
+}
+
+/// Which kernels and bodies.
+#[derive(Args)]
+pub struct Which {
+    #[command(flatten)]
+    kernels: Kernels,
     /// Bodies, separated by commas: c, c-by-hand, cpp, rust, simd (default: all)
     #[arg(long, value_delimiter = ',', value_name = "BODY")]
     pub body: Vec<String>,
@@ -79,7 +89,8 @@ pub struct CheckArgs {
     /// Only levels up to this one: baseline, v3, v4, neon (default: all this CPU has)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
-    /// Executors of the same-bits table (default: serial, threads:1, 2, 3, 8, 64, async:2, graph:2)
+    /// Executors of the same-bits table (default: serial, threads:1, 2, 3, 8, 64, async:2, graph:2,
+    /// procs:1, 2, 4)
     #[arg(long, value_delimiter = ',', value_name = "PLACE")]
     pub exec: Vec<String>,
     /// Fewer sizes and repetitions
@@ -89,6 +100,25 @@ pub struct CheckArgs {
     #[arg(long, default_value = "42", value_name = "N")]
     pub seed: String,
     /// One JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(target_os = "linux")]
+#[derive(Args)]
+pub struct ChaosArgs {
+    #[command(flatten)]
+    pub which: Kernels,
+    /// About how long
+    #[arg(long, default_value = "10", value_name = "N", allow_hyphen_values = true)]
+    pub seconds: String,
+    /// Worker processes
+    #[arg(long, default_value = "2", value_name = "N", allow_hyphen_values = true)]
+    pub workers: String,
+    /// The seed of the operands and of who is hit
+    #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
+    pub seed: String,
+    /// One JSON object instead of a table
     #[arg(long)]
     pub json: bool,
 }
@@ -145,7 +175,7 @@ pub struct RunArgs {
     /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
-    /// serial, threads (one per core), threads:N, async:N, graph:N, or locked: before a name
+    /// serial, or threads, async, graph or procs, also with a count as in threads:2; locked:PLACE
     #[arg(long, default_value = "serial", value_name = "PLACE")]
     pub exec: String,
     /// Indices or rows per chunk (default: the kernel's own plan)
@@ -201,7 +231,7 @@ fn plain_number(entry: &Entry, name: &str, text: &str) -> Result<String, Error> 
     if is_number { Ok(number::whole(name, text)?.to_string()) } else { Ok(text.to_owned()) }
 }
 
-impl Which {
+impl Kernels {
     /// The kernels named, by name or family, in registry order; all when none is named.
     pub fn entries<'r>(&self, registry: &'r [Entry]) -> Result<Vec<&'r Entry>, Error> {
         for name in &self.kernels {
@@ -214,6 +244,13 @@ impl Which {
                 || self.kernels.iter().any(|name| entry.name == name || entry.family == name)
         };
         Ok(registry.iter().filter(named).collect())
+    }
+}
+
+impl Which {
+    /// As [`Kernels::entries`].
+    pub fn entries<'r>(&self, registry: &'r [Entry]) -> Result<Vec<&'r Entry>, Error> {
+        self.kernels.entries(registry)
     }
 
     /// The bodies named, or all.

@@ -8,6 +8,8 @@
 //! ```
 
 mod args;
+#[cfg(target_os = "linux")]
+mod chaos;
 mod check;
 mod compare;
 mod console;
@@ -94,6 +96,8 @@ fn dispatch(
         None => compare::quick(&cli, registry, console),
         Some(What::Compare(args)) => compare::compare(&args, registry, console),
         Some(What::Check(args)) => check::check(&args, registry, console),
+        #[cfg(target_os = "linux")]
+        Some(What::Chaos(args)) => chaos::chaos(&args, registry, console),
         Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
         Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
         Some(What::Overhead { json }) => overhead::overhead(json, console).map(|()| true),

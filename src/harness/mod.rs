@@ -3,6 +3,7 @@
 //! - [`agree`]: the gate that every body passes before it is timed.
 //! - [`matrix`]: the same bits from every body, level and executor, as a table of hashes.
 //! - [`overhead`]: what crossing a language border costs.
+//! - `chaos`: worker processes killed at random, and nothing lost.
 //! - [`compare`](mod@compare): every kernel and body in one run.
 //! - [`measure`](mod@measure): the paired engine under it.
 //! - [`roof`](mod@roof): what the machine can do.
@@ -11,6 +12,8 @@
 //! - [`report`]: all of it as a page, as Markdown and as CSV.
 
 pub mod agree;
+#[cfg(all(feature = "procs", target_os = "linux"))]
+pub mod chaos;
 pub mod compare;
 pub mod env;
 pub mod matrix;

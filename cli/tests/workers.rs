@@ -1,0 +1,72 @@
+//! The program with worker processes: it is its own worker, so it is run as a program here.
+#![cfg(target_os = "linux")]
+
+use serde_json::Value;
+use std::process::Command;
+
+/// Runs the program and gives its exit code and what it printed.
+fn abreast(arguments: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_abreast"));
+    let output = command.args(arguments.split(' ')).output().expect("it starts");
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn json(arguments: &str) -> Value {
+    let (code, out, err) = abreast(arguments);
+    assert_eq!(code, Some(0), "abreast {arguments}: {err}");
+    serde_json::from_str(&out).expect("JSON")
+}
+
+#[test]
+fn a_kernel_has_the_same_bits_in_worker_processes() {
+    for kernel in ["pi --n 1e5 --chunk 100", "axpy --n 50000", "gemm --n 64", "escape --size 64x64"]
+    {
+        let here = json(&format!("run {kernel} --exec serial --json"));
+        for place in ["procs:1", "procs:3"] {
+            let there = json(&format!("run {kernel} --exec {place} --json"));
+            assert_eq!(there["exec"], place);
+            assert_eq!((&there["hash"], &there["value"]), (&here["hash"], &here["value"]));
+        }
+    }
+}
+
+#[test]
+fn the_check_covers_worker_processes() {
+    let checked = json("check dot --quick --body rust,c --json");
+    let matrix = &checked["matrix"][0];
+    let places: Vec<&str> =
+        matrix["executors"].as_array().unwrap().iter().flat_map(Value::as_str).collect();
+    for place in ["serial", "threads:64", "graph:2", "procs:1", "procs:2", "procs:4"] {
+        assert!(places.contains(&place), "{places:?}");
+    }
+    for row in matrix["rows"].as_array().unwrap() {
+        assert_eq!(row["cells"].as_array().unwrap().len(), places.len());
+    }
+}
+
+#[test]
+fn chaos_loses_nothing_and_counts_what_it_did() {
+    let chaos = json("chaos pi escape axpy --seconds 1 --json");
+    assert_eq!(chaos["well"], true);
+    assert_eq!(chaos["rounds"].as_array().unwrap().len(), 4, "families hold several kernels");
+    let count = |name: &str| chaos[name].as_u64().unwrap();
+    assert!(count("kills") > 0 && count("respawned") > 0, "{chaos:#}");
+}
+
+#[test]
+fn bad_counts_and_names_are_one_sentence() {
+    let sentences = [
+        ("run pi --exec procs:0", "procs = 0: must be between 1 and 1024"),
+        ("run pi --exec procs:many", "procs = many: must be a whole number"),
+        ("run pi --exec prcs:2", "did you mean 'procs'?"),
+        ("chaos pi --workers 0", "workers = 0"),
+        ("chaos pi --seconds 0", "seconds = 0"),
+        ("chaos nothing", "unknown kernel 'nothing'"),
+    ];
+    for (arguments, sentence) in sentences {
+        let (code, out, err) = abreast(arguments);
+        assert_eq!((code, &out[..]), (Some(2), ""), "abreast {arguments}");
+        assert!(err.contains(sentence) && err.trim().lines().count() == 1, "{arguments}: {err}");
+    }
+}

@@ -1,0 +1,279 @@
+//! Chaos: worker processes are killed and stopped at random while they work, and nothing may show
+//! of it - not in a result, not in what the process has left over afterwards.
+
+mod belongings;
+
+pub use belongings::Belongings;
+
+use crate::exec::{Control, Event, Executor, Harm, Procs, Report};
+use crate::kernel::{Ask, Case, Entry, How};
+use crate::sample::splitmix64;
+use crate::{Error, Fault};
+use serde::Serialize;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// How bad it gets, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// About how long altogether.
+    pub time: Duration,
+    /// Worker processes.
+    pub workers: usize,
+    /// A worker is killed this often.
+    pub kill_every: Duration,
+    /// A worker is stopped this often; only a deadline finds it.
+    pub stop_every: Duration,
+    /// The seed of the operands and of who is hit.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            time: Duration::from_secs(10),
+            workers: 2,
+            kill_every: Duration::from_millis(10),
+            stop_every: Duration::from_millis(100),
+            seed: 42,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Chaos {
+    /// One per kernel.
+    pub rounds: Vec<Round>,
+    /// SIGKILLs that hit a worker.
+    pub kills: u64,
+    /// SIGSTOPs that hit one.
+    pub stops: u64,
+    /// Workers that were buried.
+    pub lost_workers: usize,
+    /// Chunks that were begun again.
+    pub retried: usize,
+    /// Workers that took a dead one's place.
+    pub respawned: usize,
+    /// Time of the disturbed runs over that of the same number of undisturbed ones.
+    pub slowdown: f64,
+    /// What this process has now and did not have before: descriptors, children, shared memory.
+    pub left_over: Vec<String>,
+}
+
+/// One kernel, undisturbed and disturbed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Round {
+    /// The kernel.
+    pub kernel: &'static str,
+    /// The size of the problem.
+    pub n: u64,
+    /// How many chunks each run has.
+    pub chunks: usize,
+    /// Disturbed runs, and as many undisturbed ones.
+    pub runs: usize,
+    /// Disturbed runs whose bits are not those of a serial run, or that did a chunk twice or never.
+    pub wrong: usize,
+    /// What runs ended with that should not have: none.
+    pub faults: Vec<String>,
+    /// Seconds of the undisturbed runs.
+    pub calm_seconds: f64,
+    /// Seconds of the disturbed runs.
+    pub wild_seconds: f64,
+}
+
+impl Chaos {
+    /// Whether every result was right and nothing is left.
+    pub fn is_well(&self) -> bool {
+        let is_well = |round: &Round| round.runs > 0 && round.wrong == 0 && round.faults.is_empty();
+        !self.rounds.is_empty() && self.rounds.iter().all(is_well) && self.left_over.is_empty()
+    }
+}
+
+/// Runs every kernel of `entries` on worker processes, first in peace and then as often again while
+/// the workers are killed and stopped. `tell` hears which kernel is next.
+///
+/// # Errors
+/// [`Fault::NoWorkerEntry`] when this program cannot be its own worker; what the undisturbed runs
+/// report.
+pub fn chaos(
+    entries: &[&Entry],
+    options: Options,
+    tell: &mut dyn FnMut(&'static str),
+) -> Result<Chaos, Fault> {
+    // What the machine keeps for later, such as the threads of a pool, is there from now on.
+    let before = Belongings::now();
+    let tally = Tally::default();
+    let mut rounds = Vec::new();
+    let mut totals = Report::default();
+    {
+        let place = Procs::new(options.workers)?;
+        let time = options.time / entries.len().max(1) as u32;
+        for entry in entries {
+            tell(entry.name);
+            rounds.push(round(entry, &place, options, time, &tally, &mut totals)?);
+        }
+    }
+    let sum = |seconds: fn(&Round) -> f64| rounds.iter().map(seconds).sum::<f64>();
+    Ok(Chaos {
+        slowdown: sum(|round| round.wild_seconds) / sum(|round| round.calm_seconds),
+        rounds,
+        kills: tally.kills.into_inner(),
+        stops: tally.stops.into_inner(),
+        lost_workers: totals.lost_workers,
+        retried: totals.retried,
+        respawned: totals.respawned,
+        left_over: Belongings::now().beyond(&before),
+    })
+}
+
+/// Signals that hit.
+#[derive(Default)]
+struct Tally {
+    kills: AtomicU64,
+    stops: AtomicU64,
+}
+
+/// Of each problem as many chunks, if it has as many rows.
+const CHUNKS: u64 = 10_000;
+
+/// The most operations of one run.
+const MOST_WORK: u64 = 50_000_000;
+
+/// The heaviest problem of the kernel's sweep that is quick to run, in many chunks.
+fn problem(entry: &Entry, seed: u64) -> Result<Box<dyn Case>, Error> {
+    let make = |n: &u64| entry.case(&Ask { seed, ..Ask::size(*n) });
+    let is_quick = |case: &dyn Case| case.cost().flops.max(case.cost().elements) <= MOST_WORK;
+    let mut chosen = None;
+    for n in entry.sweep {
+        let case = make(n)?;
+        if chosen.is_none() || is_quick(&*case) {
+            chosen = Some(case);
+        }
+    }
+    let rule = "must have a size to sweep";
+    let mut case = chosen.ok_or_else(|| Error::argument("sweep", entry.name, rule))?;
+    let mut rows = (case.n() / CHUNKS).max(1);
+    case.set_chunk(rows)?;
+    // What a row is depends on the kernel.
+    while case.chunks() < CHUNKS as usize && rows > 1 {
+        rows /= 2;
+        case.set_chunk(rows)?;
+    }
+    Ok(case)
+}
+
+fn round(
+    entry: &Entry,
+    place: &Procs,
+    options: Options,
+    time: Duration,
+    tally: &Tally,
+    totals: &mut Report,
+) -> Result<Round, Fault> {
+    let case = problem(entry, options.seed)?;
+    let how = How::best()?;
+    let expected = case.run(how, 0, &mut |tasks| serially(tasks))?.hash;
+    let mut round = Round {
+        kernel: entry.name,
+        n: case.n(),
+        chunks: case.chunks(),
+        runs: 0,
+        wrong: 0,
+        faults: Vec::new(),
+        calm_seconds: 0.0,
+        wild_seconds: 0.0,
+    };
+    // Once for the workers to start.
+    one(&*case, how, place, &Control::default(), &mut Report::default())?;
+    let began = Instant::now();
+    while round.runs == 0 || began.elapsed() < time / 3 {
+        let calm = one(&*case, how, place, &Control::default(), &mut Report::default())?;
+        round.calm_seconds += calm.seconds;
+        round.runs += 1;
+    }
+    let each = round.calm_seconds / round.runs as f64 * options.workers as f64;
+    let deadline = Duration::from_secs_f64(0.03 + 20.0 * each / round.chunks as f64);
+    // Nobody knows whose fault a death is, so no chunk is given up for it.
+    let control = Control { deadline: Some(deadline), attempts: u32::MAX, ..Control::default() };
+    disturbed(place, options, tally, || {
+        for _ in 0..round.runs {
+            match one(&*case, how, place, &control, totals) {
+                Ok(run) => {
+                    round.wild_seconds += run.seconds;
+                    let is_right = run.hash == expected && run.ended == round.chunks as u64;
+                    round.wrong += usize::from(!is_right);
+                }
+                Err(fault) => round.faults.push(fault.to_string()),
+            }
+        }
+    });
+    Ok(round)
+}
+
+fn serially(tasks: &dyn crate::Tasks) -> Result<(), Fault> {
+    crate::exec::Serial.run(tasks, &Control::default()).map(drop)
+}
+
+/// One run.
+struct One {
+    hash: u64,
+    seconds: f64,
+    /// How many times a chunk ended well.
+    ended: u64,
+}
+
+fn one(
+    case: &dyn Case,
+    how: How,
+    place: &Procs,
+    control: &Control<'_>,
+    totals: &mut Report,
+) -> Result<One, Fault> {
+    let ended = AtomicU64::new(0);
+    let count = |event| {
+        if let Event::End { ok: true, .. } = event {
+            ended.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    let control = Control { on_event: Some(&count), ..*control };
+    let answer = case.run(how, 0x3F, &mut |tasks| {
+        let report = place.run(tasks, &control)?;
+        totals.lost_workers += report.lost_workers;
+        totals.retried += report.retried;
+        totals.respawned += report.respawned;
+        Ok(())
+    })?;
+    Ok(One { hash: answer.hash, seconds: answer.took.as_secs_f64(), ended: ended.into_inner() })
+}
+
+/// Does `work` while workers are killed and stopped.
+fn disturbed(place: &Procs, options: Options, tally: &Tally, work: impl FnOnce()) {
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| disturb(place, options, tally, &over));
+        work();
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+fn disturb(place: &Procs, options: Options, tally: &Tally, over: &AtomicBool) {
+    let (mut next_kill, mut next_stop) = (options.kill_every, options.stop_every);
+    let began = Instant::now();
+    for blow in 0.. {
+        let next = next_kill.min(next_stop);
+        std::thread::sleep(next.saturating_sub(began.elapsed()));
+        if over.load(Ordering::Relaxed) {
+            return;
+        }
+        let whom = splitmix64(options.seed, blow) as usize % options.workers;
+        let (harm, count) = if next == next_kill {
+            next_kill += options.kill_every;
+            (Harm::Kill, &tally.kills)
+        } else {
+            next_stop += options.stop_every;
+            (Harm::Stop, &tally.stops)
+        };
+        count.fetch_add(u64::from(place.harm(whom, harm)), Ordering::Relaxed);
+    }
+}

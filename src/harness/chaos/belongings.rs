@@ -1,0 +1,68 @@
+//! What a process has that can be left over.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+/// Descriptors, child processes and files in shared memory, each with how many there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Belongings(BTreeMap<String, usize>);
+
+impl Belongings {
+    /// Those of this process now. Where there is no `/proc` it has none.
+    pub fn now() -> Belongings {
+        let mut found = Belongings::default();
+        for fd in entries("/proc/self/fd") {
+            // By what they are: numbers are given out again.
+            if let Ok(target) = fs::read_link(fd.path()) {
+                found.add(format!("descriptor of {}", kind(&target.display().to_string())));
+            }
+        }
+        for task in entries("/proc/self/task") {
+            let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+            for _ in children.split_whitespace() {
+                found.add("child process".to_owned());
+            }
+        }
+        for file in entries("/dev/shm") {
+            found.add(format!("/dev/shm/{}", file.file_name().display()));
+        }
+        found
+    }
+
+    /// What is here and not in `before`.
+    pub fn beyond(&self, before: &Belongings) -> Vec<String> {
+        let more = |(what, count): (&String, &usize)| {
+            let more = count.saturating_sub(before.0.get(what).copied().unwrap_or_default());
+            (more > 0).then(|| format!("{more} x {what}"))
+        };
+        self.0.iter().filter_map(more).collect()
+    }
+
+    fn add(&mut self, what: String) {
+        *self.0.entry(what).or_default() += 1;
+    }
+}
+
+fn entries(folder: &str) -> Vec<fs::DirEntry> {
+    fs::read_dir(folder).into_iter().flatten().flatten().collect()
+}
+
+/// `socket:[123]` is a socket, whichever it is.
+fn kind(target: &str) -> &str {
+    target.split_once(":[").map_or(target, |(kind, _)| kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_left_open_shows() {
+        let before = Belongings::now();
+        let held = fs::File::open("/dev/zero").expect("there");
+        let left = Belongings::now().beyond(&before);
+        assert!(left.contains(&"1 x descriptor of /dev/zero".to_owned()), "{left:?}");
+        drop(held);
+        assert!(!Belongings::now().beyond(&before).iter().any(|what| what.contains("/dev/zero")));
+    }
+}
