@@ -6,7 +6,7 @@ use std::fmt::Write;
 /// A node's box in the SVG, and the space around it, in pixels.
 const BOX: (usize, usize) = (120, 32);
 const PITCH: (usize, usize) = (144, 72);
-const MARGIN: usize = 12;
+const MARGIN: usize = 16;
 /// Letters that fit into a box.
 const LETTERS: usize = 16;
 
@@ -108,12 +108,15 @@ impl Graph<'_> {
     }
 }
 
-/// An edge from the bottom of one box to the top of another.
+/// An edge from the bottom of one box to the top of another. One that skips a line bends into the
+/// gap beside the boxes there: three quarters of what its middle points are moved by.
 fn curve(from: (usize, usize), to: (usize, usize)) -> String {
     let (x, y) = (from.0 + BOX.0 / 2, from.1 + BOX.1);
     let (to_x, to_y) = (to.0 + BOX.0 / 2, to.1);
     let half = (y + to_y) / 2;
-    format!("<path d=\"M{x} {y}C{x} {half} {to_x} {half} {to_x} {to_y}\"/>\n")
+    let aside = if to.1 - from.1 > PITCH.1 { PITCH.0 / 2 * 4 / 3 } else { 0 };
+    let (out, back) = (x + aside, to_x + aside);
+    format!("<path d=\"M{x} {y}C{out} {half} {back} {half} {to_x} {to_y}\"/>\n")
 }
 
 fn shortened(name: &str) -> String {

@@ -76,3 +76,20 @@ fn pictures_survive_strange_names() {
     }
     assert!(Graph::new().svg().ends_with("</svg>\n"));
 }
+
+#[test]
+fn an_edge_that_skips_a_line_does_not_hide_behind_the_box_there() {
+    let graph = Graph::new();
+    let x = graph.task("x", (), |()| 1);
+    let y = graph.task("y", x, |x| x + 1);
+    graph.task("z", (x, y), |(x, y)| x + y);
+    let svg = graph.svg();
+    let curves: Vec<Vec<i32>> = svg
+        .lines()
+        .filter_map(|line| line.strip_prefix("<path d=\"M"))
+        .map(|d| d.trim_end_matches("\"/>").split([' ', 'C']).flat_map(str::parse).collect())
+        .collect();
+    // Start, two middle points, end: x and y of each. The three boxes stand in one column.
+    let straight = |d: &&Vec<i32>| [2, 4, 6].iter().all(|i| d[*i] == d[0]);
+    assert_eq!((curves.len(), curves.iter().filter(straight).count()), (3, 2), "{svg}");
+}
