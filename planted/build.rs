@@ -1,4 +1,4 @@
-//! Compiles the defects that only C can have.
+//! Compiles the defects that only C and C++ can have.
 
 fn main() {
     println!("cargo::rerun-if-changed=csrc");
@@ -7,6 +7,14 @@ fn main() {
         .flags(["-ffp-contract=off", "-Wall", "-Wextra"])
         .files(["csrc/planted.c", "csrc/harm.c"])
         .compile("abreast_planted");
+    println!("cargo::rerun-if-changed=src/cpp.rs");
+    cxx_build::bridge("src/cpp.rs")
+        .std("c++17")
+        .flags(["-Wall", "-Wextra"])
+        // Headers are included by their path from the workspace.
+        .include("..")
+        .file("csrc/throws.cpp")
+        .compile("abreast_planted_cpp");
     // fesetround lives in libm.
     if std::env::var_os("CARGO_CFG_UNIX").is_some() {
         println!("cargo::rustc-link-lib=m");

@@ -9,7 +9,8 @@
 
 int32_t planted_harm(uint32_t act)
 {
-    volatile int *volatile nowhere = NULL;
+    /* Where nothing is mapped. Not NULL, which a sanitizer would find before the system does. */
+    volatile int *volatile nowhere = (volatile int *)16;
     switch (act) {
     case PLANTED_SEGFAULT:
         *nowhere = 1;
@@ -49,6 +50,9 @@ int32_t planted_harm(uint32_t act)
         for (int fd = 3; fd < 64; fd++)
             if (write(fd, "babble", 6) < 0)
                 continue;
+        break;
+    case PLANTED_KILL:
+        raise(SIGKILL);
         break;
     default:
         break;

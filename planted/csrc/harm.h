@@ -16,6 +16,7 @@ enum {
     PLANTED_STOP,
     PLANTED_CLOSE,
     PLANTED_BABBLE,
+    PLANTED_KILL,
 };
 
 /* Does it. Returns 0 if that can be survived, 1 without memory, 2 if there was something to read. */

@@ -24,10 +24,13 @@ pub enum Act {
     Stop,
     Close,
     Babble,
+    Kill,
     /// Rust panics.
     Panic,
     /// The body returns an error.
     Fail,
+    /// C++ throws an exception, which arrives as an error.
+    Throw,
 }
 
 /// What to do and where.
@@ -106,6 +109,7 @@ fn harm(args: &Args, chunk: u64) -> Result<(), Error> {
     match args.act {
         act if act == Act::Panic as u64 => panic!("planted {chunk}"),
         act if act == Act::Fail as u64 => Err(Error::argument("chunk", chunk, "planted")),
+        act if act == Act::Throw as u64 => crate::cpp::throws(chunk),
         act => match crate::c::harm(act as u32) {
             0 => Ok(()),
             1 => Err(Error::Memory { bytes: 1 << 24, purpose: "harm" }),

@@ -6,6 +6,8 @@
 
 mod c;
 #[cfg(target_os = "linux")]
+mod cpp;
+#[cfg(target_os = "linux")]
 pub mod harm;
 pub mod square;
 pub mod total;

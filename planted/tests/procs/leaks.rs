@@ -24,7 +24,7 @@ fn in_a_process(scene: &str) {
     assert!(status.success(), "{scene}: {status}");
 }
 
-fn scene_of(scene: &str) -> Command {
+pub fn scene_of(scene: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.env("ABREAST_TEST_WORKER", "parent").env("ABREAST_TEST_SCENE", scene);
     command
@@ -37,6 +37,7 @@ pub fn parent() -> ExitCode {
         Ok("chaos") => chaos(),
         Ok("descriptors") => descriptors(),
         Ok("orphans") => orphanage(),
+        Ok("cell") => table::cell(),
         other => panic!("no scene {other:?}"),
     }
     ExitCode::SUCCESS

@@ -3,6 +3,7 @@
 mod faults;
 mod harm;
 mod leaks;
+mod table;
 
 use abreast::exec::{self, Control, Executor, Procs, SharedCells, worker_main};
 use abreast::kernel::Remote;
@@ -31,7 +32,7 @@ pub fn main() -> ExitCode {
         _ => worker_main(kernels()),
     }
     let arguments = Arguments::from_args();
-    let trials = [harm::trials(), faults::trials(), leaks::trials()];
+    let trials = [harm::trials(), faults::trials(), leaks::trials(), table::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
 
