@@ -51,3 +51,10 @@ fn map_and_reduce() {
     let lines = ["[\"mary\", \"had\", \"a\", \"lamb\"]", "18 letters", "the 29, of 25, was 13"];
     tells("map_and_reduce", &lines, &[]);
 }
+
+#[cfg(feature = "aio")]
+#[test]
+fn asynchronous() {
+    let lines = ["a1 b1", "to_thread ", "pi = 3.14166236 in", "did too", "overhead per task"];
+    tells("asynchronous", &lines, &[]);
+}

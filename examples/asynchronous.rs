@@ -1,0 +1,209 @@
+//! Asynchronous code: one thread that waits for many things, and a pool that computes.
+//!
+//! It answers the lesson's episode of that name, where Python's asyncio gathers coroutines and
+//! `to_thread` keeps the event loop free. Here tokio drives the loop and `abreast::aio` brings kernels
+//! to it. Look at which thread things run on: two counters take turns on one without a lock; a kernel
+//! called on the loop stops its clock and one sent `to_thread` does not; and a future that is
+//! dropped takes its work with it. The last table says how small a task may be.
+//!
+//! `cargo run --release --example asynchronous`
+
+use abreast::aio;
+use abreast::exec::{Cancel, Threads};
+use abreast::kernels::pi::{Pi, Points};
+use abreast::{Fault, How};
+use std::cell::RefCell;
+use std::f64::consts::PI;
+use std::future::Future;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+use tokio::runtime::Builder;
+use tokio::task::yield_now;
+use tokio::time::{sleep, timeout};
+
+fn main() -> Result<(), Fault> {
+    let pool = Threads::new(2)?;
+    let event_loop = Builder::new_current_thread().enable_time().build().expect("a runtime");
+    event_loop.block_on(async {
+        two_counters_take_turns().await;
+        three_timers_run_out_together().await;
+        the_loop_keeps_ticking(&pool).await?;
+        pi_is_gathered(&pool).await?;
+        dropping_a_future_stops_the_work().await?;
+        how_small_may_a_task_be(&pool).await
+    })
+}
+
+async fn two_counters_take_turns() {
+    println!("Two counters on one thread");
+    // No lock: only one of them runs at a time, and it gives way only where it awaits.
+    let log = RefCell::new(Vec::new());
+    let count = async |name: char| {
+        for i in 1..=4 {
+            log.borrow_mut().push((format!("{name}{i}"), std::thread::current().id()));
+            yield_now().await;
+        }
+    };
+    aio::gather(['a', 'b'].map(&count)).await;
+    let (said, threads): (Vec<String>, Vec<_>) = log.take().into_iter().unzip();
+    println!("  {}", said.join(" "));
+    // Who goes first in a round is up to the runtime; nobody gets ahead by one.
+    for (round, i) in said.chunks(2).zip(1..) {
+        let mut round = round.to_vec();
+        round.sort();
+        assert_eq!(round, [format!("a{i}"), format!("b{i}")]);
+    }
+    assert!(threads.iter().all(|id| *id == std::thread::current().id()));
+}
+
+async fn three_timers_run_out_together() {
+    const NAP: Duration = Duration::from_millis(100);
+    println!("\nAn async timer");
+    let awake = RefCell::new(0);
+    let nap = async |_| {
+        let asleep_before = *awake.borrow() == 0;
+        sleep(NAP).await;
+        *awake.borrow_mut() += 1;
+        asleep_before
+    };
+    let (side_by_side, took) = aio::timed(aio::gather([0, 1, 2].map(&nap))).await;
+    println!("  three naps of {NAP:?} took {took:.0?}: waiting needs no thread");
+    // Each fell asleep before any of them woke.
+    assert_eq!(side_by_side, [true; 3]);
+    assert!(took >= NAP);
+}
+
+/// Ticks once a millisecond, until told to stop: how often, and the longest time between two ticks.
+async fn tick(stop: Arc<Cancel>) -> (u32, Duration) {
+    let (mut ticks, mut longest, mut last) = (0, Duration::ZERO, Instant::now());
+    while !stop.is_cancelled() {
+        sleep(Duration::from_millis(1)).await;
+        longest = longest.max(last.elapsed());
+        (ticks, last) = (ticks + 1, Instant::now());
+    }
+    (ticks, longest)
+}
+
+/// What a future gives and how long it took, with the ticks of the loop's clock meanwhile.
+async fn beside_the_clock<F: Future>(work: F) -> (F::Output, Duration, (u32, Duration)) {
+    let stop = Arc::new(Cancel::default());
+    let clock = tokio::spawn(tick(stop.clone()));
+    yield_now().await; // Let it begin.
+    let (output, took) = aio::timed(work).await;
+    stop.cancel();
+    (output, took, clock.await.expect("the clock does not panic"))
+}
+
+async fn the_loop_keeps_ticking(pool: &Threads) -> Result<(), Fault> {
+    const POINTS: u64 = 500_000_000;
+    const SMOOTH: Duration = Duration::from_millis(20);
+    println!("\nA kernel of {POINTS} points beside a clock that ticks every millisecond");
+    let on_the_loop = async { abreast::pi_hits(POINTS, 1) };
+    let (hits, took, (ticks, gap)) = beside_the_clock(on_the_loop).await;
+    println!("  on the loop  {took:>4.0?}, ticked {ticks:>3} times, longest gap {gap:.1?}");
+    assert!(gap >= took, "the loop cannot tick while it computes");
+
+    // Whatever else the machine does shows in the gaps as well: the smoothest of a few goes counts.
+    for _ in 0..5 {
+        let to_thread = aio::to_thread(pool, |_| abreast::pi_hits(POINTS, 1));
+        let (same, took, (ticks, gap)) = beside_the_clock(to_thread).await;
+        println!("  to_thread    {took:>4.0?}, ticked {ticks:>3} times, longest gap {gap:.1?}");
+        assert_eq!(same?, hits);
+        if gap < SMOOTH {
+            return Ok(());
+        }
+    }
+    panic!("five times the loop did not tick for {SMOOTH:?}");
+}
+
+async fn pi_is_gathered(pool: &Threads) -> Result<(), Fault> {
+    const SPLITS: u64 = 10;
+    const POINTS: u64 = 10_000_000;
+    println!("\nPi gathered from {SPLITS} splits");
+    let how = How::best()?;
+    let split = |seed| {
+        let points = Points { n: POINTS, seed };
+        aio::map::<Pi, ()>(pool, how, points, (), |()| (), None)
+    };
+    let (hits, took) = aio::timed(aio::try_gather((0..SPLITS).map(split))).await;
+    let hits = hits?;
+    let pi = 4.0 * hits.iter().sum::<u64>() as f64 / (SPLITS * POINTS) as f64;
+    println!("  pi = {pi} in {took:.0?}");
+    let plain: Result<Vec<u64>, _> =
+        (0..SPLITS).map(|seed| abreast::pi_hits(POINTS, seed)).collect();
+    assert_eq!(hits, plain?, "in the order of the splits, whoever was faster");
+    assert!((pi - PI).abs() < four_errors(SPLITS * POINTS));
+    Ok(())
+}
+
+/// Four times the standard error of an estimate of pi from `n` points.
+fn four_errors(n: u64) -> f64 {
+    4.0 * 1.64 / (n as f64).sqrt()
+}
+
+async fn dropping_a_future_stops_the_work() -> Result<(), Fault> {
+    const SOON: Duration = Duration::from_millis(30);
+    println!("\nDropping a future");
+    let pool = Threads::new(1)?;
+    let (farewell, heard) = mpsc::channel();
+    let counting = aio::to_thread(&pool, move |cancel| {
+        let mut rounds = 0u64;
+        while !cancel.is_cancelled() {
+            rounds += 1;
+        }
+        farewell.send(rounds)
+    });
+    assert!(timeout(SOON, counting).await.is_err(), "it counts until nobody wants to know");
+    let rounds = heard.recv().expect("it says farewell when its future is dropped");
+    println!("  a closure that counts for ever stopped after {rounds} rounds");
+
+    // This kernel would take minutes, and the pool has one thread.
+    let endless = Points { n: 1_000_000_000_000, seed: 1 };
+    let endless = aio::map::<Pi, ()>(&pool, How::best()?, endless, (), |()| (), None);
+    assert!(timeout(SOON, endless).await.is_err(), "10^12 points in {SOON:?}?");
+    let (hits, took) = aio::timed(aio::to_thread(&pool, |_| abreast::pi_hits(1_000_000, 1))).await;
+    println!("  a kernel of 10^12 points did too: {took:.0?} later its thread had done other work");
+    assert_eq!(hits?, Ok(784_429));
+    Ok(())
+}
+
+/// The same number of points cut into ever more tasks. With one task a thread idles; from two on
+/// `time = work + tasks * overhead`, and a straight line through the best times gives the overhead.
+async fn how_small_may_a_task_be(pool: &Threads) -> Result<(), Fault> {
+    const POINTS: u64 = 1 << 24;
+    println!("\n2^24 points in 1, 2, 4, .. 4096 tasks on two threads");
+    let mut curve = Vec::new();
+    for tasks in (0..=12).map(|k| 1u64 << k) {
+        let mut best = Duration::MAX;
+        for _ in 0..3 {
+            let part = |seed| aio::to_thread(pool, move |_| abreast::pi_hits(POINTS / tasks, seed));
+            let (hits, took) = aio::timed(aio::try_gather((0..tasks).map(part))).await;
+            let hits: Result<Vec<u64>, _> = hits?.into_iter().collect();
+            let pi = 4.0 * hits?.iter().sum::<u64>() as f64 / POINTS as f64;
+            assert!((pi - PI).abs() < four_errors(POINTS), "{tasks} tasks: pi = {pi}");
+            best = best.min(took);
+        }
+        let milliseconds = best.as_secs_f64() * 1e3;
+        println!("  {tasks:>4} {milliseconds:>6.2} ms {}", "=".repeat(bar(milliseconds)));
+        curve.push((tasks as f64, best.as_secs_f64()));
+    }
+    let overhead = slope(&curve[1..]);
+    println!("  overhead per task: {:.2} us; asyncio's to_thread takes some 50", overhead * 1e6);
+    assert_eq!(curve.len(), 13);
+    assert!(overhead < 50e-6, "{overhead} s per task");
+    Ok(())
+}
+
+fn bar(milliseconds: f64) -> usize {
+    (milliseconds * 4.0).min(60.0) as usize
+}
+
+/// The slope of the straight line with the least squares of errors.
+fn slope(points: &[(f64, f64)]) -> f64 {
+    let mean = |f: fn(&(f64, f64)) -> f64| points.iter().map(f).sum::<f64>() / points.len() as f64;
+    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
+    let (up, along) = points.iter().fold((0.0, 0.0), |(up, along), p| {
+        (up + (p.0 - x) * (p.1 - y), along + (p.0 - x) * (p.0 - x))
+    });
+    up / along
+}
