@@ -17,21 +17,28 @@ fn main() -> Result<(), abreast::Error> {
 struct Outside(PathBuf);
 
 impl Outside {
-    fn new(name: &str) -> Outside {
+    /// A crate that takes `abreast` with these features only.
+    fn new(name: &str, features: &str) -> Outside {
         let house = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = format!("abreast-{name}-{}", std::process::id());
         let outside = Outside(std::env::temp_dir().join(folder));
         let manifest = format!(
             "[package]\nname = \"outside\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nabreast = {{ path = {house:?}, default-features = false }}\n\n\
+             [dependencies]\n\
+             abreast = {{ path = {house:?}, default-features = false, features = [{features}] }}\n\n\
+             [build-dependencies]\ncc = \"1\"\n\n\
              [profile.dev.package.abreast]\nopt-level = 3\n\n[workspace]\n"
         );
         outside.write("Cargo.toml", &manifest);
-        outside.write("src/bin/plain_call.rs", PLAIN_CALL);
-        outside.copy(&house.join("examples/your_kernel.rs"), "src/bin/your_kernel.rs");
         // The same versions as here, so that nothing needs the network.
         outside.copy(&house.join("Cargo.lock"), "Cargo.lock");
         outside
+    }
+
+    /// A program of it, from a file of this repository.
+    fn program(&self, name: &str, from: &str) {
+        let house = Path::new(env!("CARGO_MANIFEST_DIR"));
+        self.copy(&house.join(from), &format!("src/bin/{name}.rs"));
     }
 
     fn write(&self, file: &str, text: &str) {
@@ -69,7 +76,9 @@ impl Drop for Outside {
 
 #[test]
 fn a_crate_outside_calls_a_kernel_and_runs_its_own() {
-    let outside = Outside::new("runs");
+    let outside = Outside::new("runs", "");
+    outside.write("src/bin/plain_call.rs", PLAIN_CALL);
+    outside.program("your_kernel", "examples/your_kernel.rs");
     assert_eq!(outside.cargo(&["run", "--quiet", "--bin", "plain_call"]), "32\n");
     let table = outside.cargo(&["run", "--quiet", "--bin", "your_kernel"]);
     assert_eq!(table.lines().count(), 5, "{table}");
@@ -78,8 +87,25 @@ fn a_crate_outside_calls_a_kernel_and_runs_its_own() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_crash_in_a_crate_outside_costs_one_chunk() {
+    let outside = Outside::new("crash", "\"procs\"");
+    outside.program("crash", "tests/outside/crash.rs");
+    outside.write("crash.c", include_str!("crash.c"));
+    outside
+        .write("build.rs", "fn main() { cc::Build::new().file(\"crash.c\").compile(\"crash\"); }");
+    let story = outside.cargo(&["run", "--quiet", "--bin", "crash"]);
+    assert_eq!(
+        story,
+        "task 4 killed its worker 3 times; the last one was killed by SIGSEGV\n\
+         90 of 100 are right, and the program lives\n"
+    );
+}
+
+#[test]
 fn a_crate_outside_gets_few_crates() {
-    let outside = Outside::new("tree");
+    let outside = Outside::new("tree", "");
+    outside.write("src/bin/plain_call.rs", PLAIN_CALL);
     let tree = outside.cargo(&["tree", "--edges", "normal", "--prefix", "none"]);
     let mut crates: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     crates.sort();
