@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Executors that run graphs, by name.
 fn places() -> Vec<Box<dyn Executor + Sync>> {
-    let mut names = vec!["serial", "threads:1", "threads:3", "threads:8", "locked:threads:3"];
+    let mut names =
+        vec!["serial", "threads:1", "threads:3", "threads:8", "locked:threads:3", "sim:1", "sim:4"];
     if cfg!(feature = "aio") {
         names.extend(["async:1", "async:2", "async:8", "locked:async:2"]);
     }

@@ -175,7 +175,8 @@ pub struct RunArgs {
     /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
-    /// serial, or threads, async, graph or procs, also with a count as in threads:2; locked:PLACE
+    /// serial, or threads, async, graph, procs or sim, also with a count as in threads:2;
+    /// locked:PLACE
     #[arg(long, default_value = "serial", value_name = "PLACE")]
     pub exec: String,
     /// Indices or rows per chunk (default: the kernel's own plan)

@@ -8,10 +8,14 @@ use anyhow::Result;
 use serde_json::json;
 
 /// The executors, each with what it needs.
-const PLACES: [(&str, &str); 3] = [
+const PLACES: [(&str, &str); 7] = [
     ("serial", "the calling thread"),
     ("threads:N", "a pool of N threads; threads: one per core"),
     ("graph:N", "the chunks as nodes of a graph, joined by a tree, on such a pool"),
+    ("async:N", "futures that a tokio runtime drives, computing on such a pool"),
+    ("procs:N", "N worker processes, replaced when they die (Linux)"),
+    ("sim:N", "one thread that says when N workers would have done it, by a model of costs"),
+    ("locked:PLACE", "another executor with one lock around each task"),
 ];
 
 pub fn list(registry: &[Entry], as_json: bool, console: &mut Console<'_>) -> Result<()> {
@@ -41,7 +45,7 @@ pub fn list(registry: &[Entry], as_json: bool, console: &mut Console<'_>) -> Res
         console.say(format!("  {:9} {}", isa.name(), level_here(isa)))?;
     }
     console.say("\nExecutors:")?;
-    PLACES.iter().try_for_each(|(name, what)| console.say(format!("  {name:9} {what}")))
+    PLACES.iter().try_for_each(|(name, what)| console.say(format!("  {name:12} {what}")))
 }
 
 fn level_here(isa: Isa) -> String {

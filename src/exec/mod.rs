@@ -13,6 +13,7 @@ mod procs;
 mod ready;
 mod serial;
 mod shift;
+mod sim;
 mod threads;
 
 #[cfg(feature = "aio")]
@@ -21,6 +22,7 @@ pub use locked::Locked;
 #[cfg(all(feature = "procs", target_os = "linux"))]
 pub use procs::{Harm, Procs, SharedCells, can_start_workers, shared_cells, worker_main};
 pub use serial::Serial;
+pub use sim::{Prediction, Sim};
 pub use threads::Threads;
 
 use crate::kernel::{How, Job, Kernel};
@@ -103,7 +105,8 @@ pub enum Event {
     Start {
         /// Which task.
         task: usize,
-        /// Which lane of the executor, below its width.
+        /// Which lane of the executor, below its width. A [`Sim`] gives tasks that nobody attends
+        /// lanes above those of its workers.
         worker: usize,
         /// When, since the run began.
         at: Duration,
@@ -174,10 +177,11 @@ pub const NAMES: &[&str] = &[
     "async",
     "locked",
     "procs",
+    "sim",
 ];
 
 /// The executor that `text` names: `serial`, `threads` (one per core) or `threads:N`, `async` or
-/// `async:N`, `procs` or `procs:N`, `locked:` and the name of another.
+/// `async:N`, `procs` or `procs:N`, `sim` or `sim:N`, `locked:` and the name of another.
 ///
 /// # Errors
 /// [`Error::Unknown`] with the nearest name, or [`Error::Argument`] for a bad count.
@@ -198,6 +202,8 @@ pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
         ("async", None) => Ok(Box::new(Async::per_core()?)),
         #[cfg(feature = "aio")]
         ("async", Some(text)) => Ok(Box::new(Async::new(count("async", text)?)?)),
+        ("sim", None) => Ok(Box::new(Sim::new(pool::cores())?)),
+        ("sim", Some(text)) => Ok(Box::new(Sim::new(count("sim", text)?)?)),
         ("locked", None) => Err(Error::argument("locked", "", "which executor: locked:threads:2")),
         ("locked", Some(inner)) if inner.starts_with("locked") => {
             Err(Error::argument("locked", inner, "one lock is enough"))

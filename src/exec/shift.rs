@@ -67,9 +67,13 @@ impl<'s> Shift<'s> {
 
     fn one(&self, task: usize, worker: usize) -> bool {
         self.start(task, worker);
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.tasks.run(task)))
-            .unwrap_or_else(|panic| Err(Fault::Panic { task, why: panic_text(panic) }));
-        self.end_of(task, worker, outcome)
+        self.end_of(task, worker, self.attempt(task))
+    }
+
+    /// Runs one task in this process and says nothing about it.
+    pub(super) fn attempt(&self, task: usize) -> Result<(), Fault> {
+        catch_unwind(AssertUnwindSafe(|| self.tasks.run(task)))
+            .unwrap_or_else(|panic| Err(Fault::Panic { task, why: panic_text(panic) }))
     }
 
     /// Says that a task begins.
@@ -77,7 +81,7 @@ impl<'s> Shift<'s> {
         self.tell(|at| Event::Start { task, worker, at });
     }
 
-    /// Takes down how a task ended that did not run in this process.
+    /// Takes down how a task ended whose start was told apart from it.
     pub(super) fn finish(&self, task: usize, worker: usize, outcome: Result<(), Fault>) {
         if self.end_of(task, worker, outcome) {
             self.done.fetch_add(1, Ordering::Relaxed);

@@ -100,7 +100,8 @@ pub fn quiet() {
 /// Every executor, by name.
 pub fn executors() -> Vec<Box<dyn Executor + Sync>> {
     let threads = ["threads:1", "threads:2", "threads:3", "threads:8", "threads:64"];
-    let others = ["serial", "locked:serial", "locked:threads:3", "graph:1", "graph:3"];
+    let others =
+        ["serial", "locked:serial", "locked:threads:3", "graph:1", "graph:3", "sim:1", "sim:3"];
     let mut names = [&others[..], &threads].concat();
     if cfg!(feature = "aio") {
         names.extend(["async:1", "async:2", "async:8"]);

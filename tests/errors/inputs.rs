@@ -59,7 +59,7 @@ fn a_count_of_threads_that_cannot_be_is_refused() {
     }
     names(&exec::parse("serial:3").err().unwrap(), "serial", "3", "takes no count");
     names(&place::parse("graph:0").err().unwrap(), "graph", "0", "between 1 and 4096");
-    for name in ["threads:3", "graph:3", "locked:threads:3"] {
+    for name in ["threads:3", "graph:3", "locked:threads:3", "sim:3"] {
         let place = place::parse(name).unwrap();
         assert_eq!((&place.name()[..], place.width()), (name, 3));
     }
@@ -67,6 +67,8 @@ fn a_count_of_threads_that_cannot_be_is_refused() {
     names(&exec::parse("locked").err().unwrap(), "locked", "", "which executor");
     names(&locked("locked:serial"), "locked", "locked:serial", "one lock");
     names(&locked("threads:0"), "threads", "0", "between 1 and");
+    names(&exec::parse("sim:0").err().unwrap(), "sim", "0", "between 1 and");
+    names(&exec::parse("sim:two").err().unwrap(), "sim", "two", "a whole number");
     if cfg!(feature = "aio") {
         names(&exec::parse("async:0").err().unwrap(), "async", "0", "between 1 and");
         names(&exec::parse("async:x").err().unwrap(), "async", "x", "a whole number");
