@@ -28,8 +28,11 @@ fn tells(name: &str, lines: &[&str], pictures: &[&str]) {
     }
     for picture in pictures {
         let file = folder.join(picture);
-        let drawn = std::fs::read_to_string(&file).unwrap_or_default();
-        assert!(drawn.trim_end().ends_with(['>', '}']), "{}: '{drawn}'", file.display());
+        let drawn = std::fs::read(&file).unwrap_or_default();
+        // A PNG file ends with this chunk and its checksum.
+        let ends: [&[u8]; 3] = [b">", b"}", b"IEND\xAE\x42\x60\x82"];
+        let is_whole = ends.iter().any(|end| drawn.trim_ascii_end().ends_with(end));
+        assert!(is_whole, "{}: {} bytes", file.display(), drawn.len());
         assert!(story.contains(&*file.to_string_lossy()), "{name} does not say where:\n{story}");
     }
 }
@@ -57,4 +60,63 @@ fn map_and_reduce() {
 fn asynchronous() {
     let lines = ["a1 b1", "to_thread ", "pi = 3.14166236 in", "did too", "overhead per task"];
     tells("asynchronous", &lines, &[]);
+}
+
+#[cfg(feature = "harness")]
+#[test]
+fn benchmarking() {
+    let lines = [
+        "bytes held at most",
+        " 49999995000000  ",
+        "best       mean  deviation    loops",
+        "that this process may use",
+        "the knee is at ",
+    ];
+    tells("benchmarking", &lines, &["arange-memory.svg", "workers.svg"]);
+}
+
+#[cfg(feature = "procs")]
+#[test]
+fn computing_pi() {
+    let lines = ["  78543406   3.141736", "  16000000 B  ", "counts 784429 hits in a million"];
+    tells("computing_pi", &lines, &[]);
+}
+
+#[test]
+fn external_libraries() {
+    let lines = [
+        "n = 1000000000: the sum is 499999999500000000, that of every third 166666666833333333",
+        "gives the sums     [0, 0, 1, 3, 6, 10, 15, 21, 28, 36]",
+        "a bad argument never reaches C: n = -1: must be between 0 and ",
+        "locked:threads:2",
+    ];
+    tells("external_libraries", &lines, &[]);
+}
+
+#[cfg(feature = "procs")]
+#[test]
+fn threads_and_processes() {
+    let lines = ["locked:threads:2", "two arrays", "pi from n points in four chunks"];
+    tells("threads_and_processes", &lines, &[]);
+    if cfg!(target_os = "linux") {
+        let lines = [
+            "one worker adds 41541750, the other 291291750",
+            "1000000 by atomic additions",
+            "sends 10000 squares, the other adds up 333283335000",
+            "1 worker lost",
+            "and 78543406 hits, as ever",
+        ];
+        tells("threads_and_processes", &lines, &[]);
+    }
+}
+
+#[cfg(all(feature = "aio", feature = "procs"))]
+#[test]
+fn fractals() {
+    let lines = [
+        "the test case, 1024 x 1024: 85654943 updates",
+        "the same bytes in bands of 1, 8, 100 and 1024 rows on serial, threads:2, async:2",
+        "name    n        min       mean        max",
+    ];
+    tells("fractals", &lines, &["mandelbrot.png", "julia.png", "test-case.png"]);
 }

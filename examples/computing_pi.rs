@@ -1,0 +1,172 @@
+//! Episode "computing pi": random points, one integer.
+//!
+//! Of n random points in a square, those in the quarter circle are about pi / 4. What to look at:
+//!
+//! - random number i is a function of i, not of a state that somebody has advanced, so the count is
+//!   **one integer** whatever body, level, executor and chunk size;
+//! - the same algorithm over whole arrays of points gives that integer too, for 16 n bytes more;
+//! - what each body costs per point, and what the first call costs that the second does not.
+//!
+//! `cargo run --release --example computing_pi`
+
+use abreast::exec::{Control, Executor, worker_main};
+use abreast::kernel::Job;
+use abreast::kernels::REGISTRY;
+use abreast::kernels::pi::{self, Pi, Points};
+use abreast::sample::splitmix64;
+use abreast::{Body, Error, Fault, How, Level, place};
+use peak_alloc::PeakAlloc;
+use std::f64::consts::PI;
+use std::time::{Duration, Instant};
+
+/// Knows how many bytes this program holds, and how many it has held at most.
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+const SEED: u64 = 1;
+const MILLION: u64 = 1_000_000;
+const HITS_IN_A_MILLION: u64 = 784_429;
+
+fn main() -> Result<(), Fault> {
+    worker_main(REGISTRY);
+    // Before anything else has run, so that it is cold.
+    let cold = timed(|| abreast::pi_hits(MILLION, SEED))?;
+    estimates()?;
+    // Before there are other threads, whose memory would be counted too.
+    whole_arrays()?;
+    body_by_body()?;
+    cold_and_warm(cold)?;
+    one_integer()
+}
+
+/// More points, a smaller error: a hundred times as many for one more digit.
+fn estimates() -> Result<(), Fault> {
+    println!("pi from n random points; the standard error is 1.64 / sqrt(n)\n");
+    println!(
+        "{:>11}  {:>10}  {:>9}  {:>9}  {:>14}",
+        "n", "hits", "4 hits/n", "error", "standard error"
+    );
+    for n in [100, 10_000, MILLION, 100_000_000] {
+        let hits = abreast::pi_hits(n, SEED)?;
+        let (estimate, standard) = (4.0 * hits as f64 / n as f64, 1.64 / (n as f64).sqrt());
+        let error = estimate - PI;
+        println!("{n:>11}  {hits:>10}  {estimate:>9.6}  {error:>9.6}  {standard:>14.6}");
+        assert!(error.abs() < 4.0 * standard);
+    }
+    assert_eq!(abreast::pi_hits(100_000_000, SEED)?, 78_543_406);
+    Ok(())
+}
+
+/// As an array language does it: all x, all y, and only then the test of all of them.
+fn whole_arrays() -> Result<(), Fault> {
+    println!("\nthe same points as whole arrays, and as they are needed\n");
+    println!("{:>9}  {:>10}  {:>15}  {:>15}", "n", "hits", "arrays hold", "streaming holds");
+    for n in [MILLION, 4 * MILLION] {
+        let (vectorised, arrays) = with_peak(|| vectorised(n));
+        let (streamed, streaming) = with_peak(|| abreast::pi_hits(n, SEED));
+        println!("{n:>9}  {vectorised:>10}  {arrays:>13} B  {streaming:>13} B");
+        assert_eq!(vectorised, streamed?);
+        // Two arrays of 8 bytes a point; streaming keeps one count per chunk.
+        assert_eq!(arrays as u64, 16 * n);
+        assert!(streaming < 1024);
+    }
+    Ok(())
+}
+
+fn vectorised(n: u64) -> u64 {
+    let x: Vec<u64> = (0..n).map(|i| splitmix64(SEED, i) >> 32).collect();
+    let y: Vec<u64> = (0..n).map(|i| splitmix64(SEED, i) & 0xFFFF_FFFF).collect();
+    // The radius is 2^32: a sum of squares that overflows 64 bits lies outside.
+    x.iter().zip(&y).filter(|(x, y)| (*x * *x).checked_add(*y * *y).is_some()).count() as u64
+}
+
+/// What `work` returns, and how many bytes it held at most.
+fn with_peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let made = work();
+    (made, MEMORY.peak_usage() - before)
+}
+
+/// The same count by each body, at the lowest level and at the best.
+fn body_by_body() -> Result<(), Fault> {
+    const N: u64 = 4 * MILLION;
+    let (low, best) = (Level::available()[0], Level::best());
+    println!("\nns per point, best of five, one thread\n");
+    println!("{:>9}  {:>9}  {:>9}", "body", low.name(), best.name());
+    let expected = abreast::pi_hits(N, SEED)?;
+    for body in Body::ALL {
+        print!("{body:>9}");
+        for level in [low, best] {
+            let how = How { body, level };
+            let call = || abreast::kernel::call::<Pi>(how, Points { n: N, seed: SEED }, ());
+            assert_eq!(call()?, expected);
+            print!("  {:>9.3}", best_of_five(call)?.as_secs_f64() * 1e9 / N as f64);
+        }
+        println!();
+    }
+    // The bodies are plain functions too, at the level chosen for this machine.
+    for body in [pi::c, pi::c_by_hand, pi::cpp, pi::rust, pi::simd] {
+        assert_eq!(body(N, SEED)?, expected);
+    }
+    Ok(())
+}
+
+fn best_of_five(mut call: impl FnMut() -> Result<u64, Error>) -> Result<Duration, Fault> {
+    let mut best = Duration::MAX;
+    for _ in 0..5 {
+        best = best.min(timed(&mut call)?);
+    }
+    Ok(best)
+}
+
+fn timed(call: impl FnOnce() -> Result<u64, Error>) -> Result<Duration, Fault> {
+    let begin = Instant::now();
+    std::hint::black_box(call()?);
+    Ok(begin.elapsed())
+}
+
+/// A compiler that works while the program runs makes the first call slow. These bodies are
+/// compiled before; what is left is to ask the CPU what it can do and to fetch the code.
+fn cold_and_warm(cold: Duration) -> Result<(), Fault> {
+    let warm = best_of_five(|| abreast::pi_hits(MILLION, SEED))?;
+    println!("\nthe first call of this program took {cold:.1?}, a later one {warm:.1?}:");
+    println!("{:.1?} for being first.", cold.saturating_sub(warm));
+    Ok(())
+}
+
+/// Every body, at every level, on every executor, cut every way.
+fn one_integer() -> Result<(), Fault> {
+    let mut places = Vec::new();
+    for name in ["serial", "threads:1", "threads:2", "threads:8", "graph:2", "procs:2"] {
+        places.push(place::parse(name)?);
+    }
+    let chunks = [1000, 12_345, 262_144, MILLION];
+    let mut runs = 0;
+    for place in &places {
+        for (body, level) in bodies_and_levels() {
+            for chunk in chunks {
+                assert_eq!(hits(&**place, How { body, level }, chunk)?, HITS_IN_A_MILLION);
+                runs += 1;
+            }
+        }
+    }
+    let (levels, places, chunks) = (Level::available().len(), places.len(), chunks.len());
+    println!("\n5 bodies x {levels} levels x {places} executors x {chunks} chunk sizes:");
+    println!("{runs} runs, and each counts {HITS_IN_A_MILLION} hits in a million points.");
+    assert_eq!(runs, 5 * levels * places * chunks);
+    Ok(())
+}
+
+fn bodies_and_levels() -> impl Iterator<Item = (Body, Level)> {
+    let levels = Level::available().into_iter();
+    levels.flat_map(|level| Body::ALL.map(|body| (body, level)))
+}
+
+/// The hits in a million points, counted in chunks of `chunk`.
+fn hits(place: &dyn Executor, how: How, chunk: u64) -> Result<u64, Fault> {
+    let job = Job::<Pi>::new(Points { n: MILLION, seed: SEED }, ())?.with_chunk(chunk)?;
+    let mut parts = job.blank()?;
+    place.run(&job.tasks(how, &mut parts)?, &Control::default())?;
+    Ok(job.finish(parts.into()))
+}

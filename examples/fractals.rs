@@ -1,0 +1,212 @@
+//! Episode "fractals": pictures of the Mandelbrot set and of a Julia set.
+//!
+//! For each pixel, how many updates z <- z^2 + c it takes until z has escaped. What to look at:
+//!
+//! - one kernel makes both: they differ in what begins as z and in what stays as c;
+//! - the picture is cut into bands of rows, whose work is uneven. Threads, an async program that is
+//!   held back to two bands at a time, and worker processes make the same bytes, however it is cut;
+//! - a progress bar, on standard error, is fed by the events of the run;
+//! - the colours are even steps to the eye. The pictures are drawn in `fractals/picture.rs`.
+//!
+//! `cargo run --release --example fractals [FOLDER FOR THE PICTURES]`
+
+mod common;
+#[path = "fractals/picture.rs"]
+mod picture;
+
+use abreast::exec::{Async, Control, Event, Executor, Serial, can_start_workers, worker_main};
+use abreast::kernel::Job;
+use abreast::kernels::REGISTRY;
+use abreast::kernels::escape::{Escape, View};
+use abreast::{Body, Fault, How, place};
+use num_complex::Complex64;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+fn main() -> Result<(), Fault> {
+    worker_main(REGISTRY);
+    the_whole_set()?;
+    a_julia_set()?;
+    one_kernel()?;
+    let counts = the_test_case()?;
+    same_bytes(&counts)?;
+    two_at_a_time(&counts)?;
+    timing(&counts)
+}
+
+/// The constant of the lesson's Julia set.
+const C: Complex64 = Complex64::new(-1.1193, 0.2718);
+
+/// A small picture around `center`.
+fn small(center: Complex64, julia: Option<Complex64>) -> View {
+    let extent = Complex64::new(3.0, 3.0);
+    View { center, extent, width: 256, height: 256, max_iter: 256, julia }
+}
+
+fn the_whole_set() -> Result<(), Fault> {
+    let view = small(Complex64::new(-0.8, 0.0), None);
+    let counts = abreast::escape(&view)?;
+    let inside = counts.iter().filter(|count| u64::from(**count) == view.max_iter).count();
+    // Its area is 1.5066, by much longer calculations than this one.
+    let area = inside as f64 * (3.0f64 / 256.0).powi(2);
+    println!("the Mandelbrot set, 256 x 256: {} updates, {inside} pixels stay", updates(&counts));
+    println!("  as an area {area:.2}");
+    assert!((1.4..1.7).contains(&area));
+    for body in Body::ALL {
+        assert_eq!(abreast::kernel::call::<Escape>(How::of(body)?, (&view).into(), ())?, counts);
+    }
+    common::save("mandelbrot.png", picture::png(&view, &counts))
+}
+
+fn a_julia_set() -> Result<(), Fault> {
+    let view = small(Complex64::ZERO, Some(C));
+    let counts = abreast::escape(&view)?;
+    println!("the Julia set of {C}, 256 x 256: {} updates", updates(&counts));
+    // Without the middle row and column it is its own half turn: (-z)^2 = z^2.
+    let at = |i: usize, j: usize| counts[j * 256 + i];
+    assert!((1..256).all(|j| (1..256).all(|i| at(i, j) == at(256 - i, 256 - j))));
+    common::save("julia.png", picture::png(&view, &counts))
+}
+
+/// Pixel c of the Mandelbrot set and pixel 0 of the Julia set of c have the same orbit.
+fn one_kernel() -> Result<(), Fault> {
+    let pixel =
+        |center, julia| View { width: 1, height: 1, max_iter: 10_000, ..small(center, julia) };
+    for c in [C, Complex64::new(-0.75, 0.1), Complex64::new(0.26, 0.0)] {
+        let mandelbrot = abreast::escape(&pixel(c, None))?;
+        let julia = abreast::escape(&pixel(Complex64::ZERO, Some(c)))?;
+        println!("from z = 0 with c = {c} either makes {} updates", julia[0]);
+        assert_eq!(mandelbrot, julia);
+    }
+    Ok(())
+}
+
+fn updates(counts: &[u32]) -> u64 {
+    counts.iter().map(|count| u64::from(*count)).sum()
+}
+
+/// A view on the edge of the set: 1024 x 1024 pixels, 1024 updates at most.
+fn the_test_case() -> Result<Vec<u32>, Fault> {
+    let bar = Bar::new(Job::<Escape>::new((&View::LESSON).into(), ())?.plan().len());
+    let threads = place::parse("threads:2")?;
+    let on_event = |event: Event| bar.watch(event);
+    let control = Control { on_event: Some(&on_event), ..Control::default() };
+    let (counts, _) = counts(&*threads, &control, None)?;
+    println!("the test case, 1024 x 1024: {} updates", updates(&counts));
+    assert_eq!(updates(&counts), 85_654_943);
+    assert_eq!(bar.ended.load(Ordering::Relaxed), bar.tasks);
+    common::save("test-case.png", picture::png(&View::LESSON, &counts))?;
+    Ok(counts)
+}
+
+/// The counts of the test case, and how long they took; in bands of `rows`, if that is said.
+fn counts(
+    place: &dyn Executor,
+    control: &Control<'_>,
+    rows: Option<u64>,
+) -> Result<(Vec<u32>, Duration), Fault> {
+    let mut job = Job::<Escape>::new((&View::LESSON).into(), ())?;
+    if let Some(rows) = rows {
+        job = job.with_chunk(rows)?;
+    }
+    let mut items = job.blank()?;
+    let report = place.run(&job.tasks(How::best()?, &mut items)?, control)?;
+    Ok((job.finish(items.into()), report.wall))
+}
+
+/// A progress bar on standard error.
+struct Bar {
+    tasks: usize,
+    ended: AtomicUsize,
+}
+
+impl Bar {
+    const WIDTH: usize = 32;
+
+    fn new(tasks: usize) -> Bar {
+        Bar { tasks, ended: AtomicUsize::new(0) }
+    }
+
+    fn watch(&self, event: Event) {
+        if !matches!(event, Event::End { .. }) {
+            return;
+        }
+        let ended = 1 + self.ended.fetch_add(1, Ordering::Relaxed);
+        let (before, now) = [ended - 1, ended].map(|n| n * Self::WIDTH / self.tasks).into();
+        if now > before {
+            eprint!("\r[{:.<width$}]", "#".repeat(now), width = Self::WIDTH);
+        }
+        if ended == self.tasks {
+            eprintln!();
+        }
+    }
+}
+
+/// On every executor, and cut in every way: 100 does not divide 1024, and no row is dropped.
+fn same_bytes(expected: &[u32]) -> Result<(), Fault> {
+    let places = places()?;
+    for place in &places {
+        for rows in [1, 8, 100, 1024] {
+            let (counts, _) = counts(&**place, &Control::default(), Some(rows))?;
+            assert!(counts == expected, "{} in bands of {rows}", place.name());
+        }
+    }
+    let names: Vec<String> = places.iter().map(|place| place.name()).collect();
+    println!("the same bytes in bands of 1, 8, 100 and 1024 rows on {}", names.join(", "));
+    Ok(())
+}
+
+fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Fault> {
+    let mut places: Vec<Box<dyn Executor + Sync>> = vec![Box::new(Serial)];
+    for name in ["threads:2", "async:2", "graph:2"] {
+        places.push(place::parse(name)?);
+    }
+    if can_start_workers() {
+        places.push(place::parse("procs:2")?);
+    }
+    Ok(places)
+}
+
+/// An async program of four threads that is held back to two bands at a time.
+fn two_at_a_time(expected: &[u32]) -> Result<(), Fault> {
+    let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let on_event = |event: Event| match event {
+        Event::Start { .. } => {
+            let now = 1 + inside.fetch_add(1, Ordering::SeqCst);
+            most.fetch_max(now, Ordering::SeqCst);
+        }
+        Event::End { .. } => {
+            inside.fetch_sub(1, Ordering::SeqCst);
+        }
+        _ => {}
+    };
+    let control = Control { throttle: Some(2), on_event: Some(&on_event), ..Control::default() };
+    let (counts, _) = counts(&Async::new(4)?, &control, None)?;
+    let most = most.into_inner();
+    println!("async on four threads with a throttle of 2: {most} bands under way at most");
+    assert!(counts == expected);
+    assert!((1..=2).contains(&most));
+    Ok(())
+}
+
+const RUNS: u32 = 5;
+
+fn timing(expected: &[u32]) -> Result<(), Fault> {
+    println!(
+        "\nthe test case\n{:>10}  {:>3}  {:>9}  {:>9}  {:>9}",
+        "name", "n", "min", "mean", "max"
+    );
+    for place in places()? {
+        let mut times = Vec::new();
+        for _ in 0..RUNS {
+            let (counts, time) = counts(&*place, &Control::default(), None)?;
+            assert!(counts == expected);
+            times.push(time);
+        }
+        times.sort();
+        let (min, max) = (times[0], times[times.len() - 1]);
+        let mean = times.iter().sum::<Duration>() / RUNS;
+        println!("{:>10}  {RUNS:>3}  {min:>9.2?}  {mean:>9.2?}  {max:>9.2?}", place.name());
+    }
+    Ok(())
+}
