@@ -101,7 +101,7 @@ fn threads_and_processes() {
     if cfg!(target_os = "linux") {
         let lines = [
             "one worker adds 41541750, the other 291291750",
-            "1000000 by atomic additions",
+            "6000000 by atomic additions",
             "sends 10000 squares, the other adds up 333283335000",
             "1 worker lost",
             "and 78543406 hits, as ever",

@@ -208,7 +208,8 @@ fn a_shared_counter(pool: &Procs) -> Result<(), Fault> {
         meeting.cells()[0].store(0, Ordering::SeqCst);
         counter.cells()[0].swap(0, Ordering::SeqCst)
     };
-    const EACH: u64 = 500_000;
+    // Long enough that they overlap even where they share a core.
+    const EACH: u64 = 3_000_000;
     errand::<CountAtomically>(pool, EACH)?;
     let exact = counted();
     errand::<CountRacily>(pool, EACH)?;
