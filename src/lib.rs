@@ -34,7 +34,8 @@
 //! | chunk | one piece of a plan |
 //! | part | one chunk with its operands and its slice of the output: what a body gets |
 //! | job | a problem whose shapes have been checked |
-//! | executor | what runs the chunks of a job: this thread, a pool |
+//! | executor | what runs the chunks of a job: this thread, a pool, worker processes |
+//! | worker | a process of this program that does chunks for another |
 //! | graph | nodes that are run when their result is wanted |
 //! | node | one call of a closure, or one chunk of a kernel |
 //! | edge | that one node reads what another has made |
