@@ -182,6 +182,15 @@ pub struct RunArgs {
     /// Indices or rows per chunk (default: the kernel's own plan)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub chunk: Option<String>,
+    /// What ran where, and when, as a Chrome trace: open it in ui.perfetto.dev
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// The same as a Gantt chart, in SVG
+    #[arg(long, value_name = "FILE")]
+    pub gantt: Option<PathBuf>,
+    /// Overwrite files that abreast did not write
+    #[arg(long)]
+    pub force: bool,
     /// One JSON object instead of lines
     #[arg(long)]
     pub json: bool,

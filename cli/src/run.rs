@@ -1,15 +1,17 @@
 //! `abreast run`: one kernel, once.
 
 use crate::args::{self, RunArgs};
-use crate::console::Console;
+use crate::console::{Console, Output};
 use crate::number;
-use abreast::exec::Control;
+use abreast::exec::{Control, Executor};
+use abreast::harness::trace::Traced;
 use abreast::kernel::{Entry, Number};
 use abreast::{Body, How};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::ArgMatches;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// What `run --json` prints.
 #[derive(Serialize)]
@@ -43,9 +45,15 @@ pub fn run(
     if let Some(chunk) = &args.chunk {
         case.set_chunk(number::count("chunk", chunk, 1)?)?;
     }
+    let recording = Recording::claim(args)?;
+    let traced = Traced::new(&place);
+    let watched: &dyn Executor = if recording.is_wanted() { &traced } else { &place };
     let answer = case.run(How { body, level }, 0, &mut |tasks| {
-        place.run(tasks, &Control::default()).map(drop)
-    })?;
+        watched.run(tasks, &Control::default()).map(drop)
+    });
+    // A run that failed is worth looking at too.
+    recording.write(&traced)?;
+    let answer = answer?;
     let ran = Ran {
         schema: "abreast.run/1",
         kernel: entry.name,
@@ -70,6 +78,33 @@ pub fn run(
         seconds(ran.seconds)
     ))?;
     console.say(format!("hash of the output bytes {}", ran.hash))
+}
+
+/// The files that say what ran where, and when.
+struct Recording {
+    trace: Option<Output>,
+    gantt: Option<Output>,
+}
+
+impl Recording {
+    fn claim(args: &RunArgs) -> Result<Recording> {
+        if args.trace.is_some() && args.trace == args.gantt {
+            bail!("--trace and --gantt name the same file");
+        }
+        let claim = |path: &Option<PathBuf>| {
+            path.as_deref().map(|path| Output::claim(path, args.force)).transpose()
+        };
+        Ok(Recording { trace: claim(&args.trace)?, gantt: claim(&args.gantt)? })
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.trace.is_some() || self.gantt.is_some()
+    }
+
+    fn write(&self, traced: &Traced<'_>) -> Result<()> {
+        self.trace.as_ref().map_or(Ok(()), |file| file.write(traced.chrome()))?;
+        self.gantt.as_ref().map_or(Ok(()), |file| file.write(traced.gantt()))
+    }
 }
 
 /// A number as JSON; NaN and the infinities, which JSON does not have, as text.

@@ -247,6 +247,38 @@ fn a_picture_says_what_it_shows_as_one_object() {
 }
 
 #[test]
+fn a_run_leaves_a_trace_of_every_chunk() {
+    let folder = Folder::new("trace");
+    let (trace, gantt) = (folder.file("run.json"), folder.file("run.svg"));
+    let run = ["run", "dot", "--n", "1e5", "--chunk", "1e4", "--exec", "threads:3", "--json"];
+    let files = ["--trace", &trace, "--gantt", &gantt];
+    let hash = json(&run)["hash"].clone();
+    // The second time over the first one's files, which are ours.
+    for _ in 0..2 {
+        assert_eq!(json(&[&run[..], &files].concat())["hash"], hash);
+        let traced: Value = serde_json::from_slice(&std::fs::read(&trace).unwrap()).unwrap();
+        let events = traced["traceEvents"].as_array().unwrap().iter();
+        let mut tasks: Vec<u64> = events
+            .filter(|event| event["ph"] == "X" && event["args"]["outcome"] == "done")
+            .map(|event| event["args"]["task"].as_u64().unwrap())
+            .collect();
+        tasks.sort_unstable();
+        assert_eq!(tasks, Vec::from_iter(0..10));
+        let chart = std::fs::read_to_string(&gantt).unwrap();
+        assert_eq!(chart.matches("class=\"bar\"").count(), 10);
+    }
+    for flag in ["--trace", "--gantt"] {
+        let theirs = folder.file("theirs");
+        std::fs::write(&theirs, "somebody's").unwrap();
+        refused(&[&run[..], &[flag, &theirs]].concat(), &["theirs exists", "--force"]);
+        assert_eq!(std::fs::read(&theirs).unwrap(), b"somebody's");
+        assert_eq!(json(&[&run[..], &[flag, &theirs, "--force"]].concat())["hash"], hash);
+        assert_ne!(std::fs::read(&theirs).unwrap(), b"somebody's");
+    }
+    refused(&[&run[..], &["--trace", &trace, "--gantt", &trace]].concat(), &["the same file"]);
+}
+
+#[test]
 fn axes_go_around_the_same_picture() {
     let folder = Folder::new("axes");
     let draw = |name: &str, more: &[&str]| {

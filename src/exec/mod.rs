@@ -105,8 +105,8 @@ pub enum Event {
     Start {
         /// Which task.
         task: usize,
-        /// Which lane of the executor, below its width. A [`Sim`] gives tasks that nobody attends
-        /// lanes above those of its workers.
+        /// Which lane of the executor, below its width. A [`Sim`] gives lanes from its width
+        /// upwards to tasks that nobody attends.
         worker: usize,
         /// When, since the run began.
         at: Duration,

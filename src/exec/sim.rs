@@ -15,8 +15,8 @@ use std::time::Duration;
 /// The results are real; the time is not: a unit of cost counts as a millisecond in
 /// [`Report::wall`] and in the events. Among the tasks that are ready, the one with the longest way
 /// to the end goes first, of equals the lowest number. A resource serves one task at a time. A task
-/// that nobody attends needs no worker: its events name lanes above those of the workers. A
-/// throttle sends workers home.
+/// that nobody attends needs no worker: its events name lanes from the width upwards. A throttle
+/// sends workers home.
 ///
 /// ```
 /// use abreast::exec::{Control, Executor, Sim};
@@ -108,7 +108,7 @@ impl Sim {
         /// Nothing happens.
         struct Idle;
         impl Stage for Idle {}
-        let outcome = schedule(tasks, self.workers, &mut Idle)?;
+        let outcome = schedule(tasks, self.workers, self.workers, &mut Idle)?;
         Ok(Prediction {
             workers: self.workers,
             makespan: outcome.makespan,
@@ -138,7 +138,7 @@ impl Executor for Sim {
         let on_event = control.on_event.map(|_| &retell as &(dyn Fn(Event) + Sync));
         let control = Control { on_event, ..*control };
         let mut play = Play { shift: Shift::begin(tasks, &control), now: &now };
-        let outcome = schedule(tasks, control.lanes(self.workers), &mut play)?;
+        let outcome = schedule(tasks, control.lanes(self.workers), self.workers, &mut play)?;
         let report = play.shift.end()?;
         Ok(Report { wall: virtually(outcome.makespan), ..report })
     }

@@ -10,6 +10,7 @@
 //! - [`env`](mod@env): the environment card.
 //! - [`model`]: what a comparison says; [`verdict`] says it in words.
 //! - [`report`]: all of it as a page, as Markdown and as CSV.
+//! - [`trace`]: which task ran where, and when.
 
 pub mod agree;
 #[cfg(all(feature = "procs", target_os = "linux"))]
@@ -22,4 +23,5 @@ pub mod model;
 pub mod overhead;
 pub mod report;
 pub mod roof;
+pub mod trace;
 pub mod verdict;

@@ -16,6 +16,7 @@ mod rows;
 mod series;
 mod tables;
 
+pub(super) use html::escape;
 pub use page::html;
 pub use tables::{csv, markdown};
 

@@ -25,10 +25,11 @@ pub(super) struct Outcome {
     pub(super) work: u64,
 }
 
-/// Plays the tasks on so many workers.
+/// Plays the tasks on so many workers. Those that nobody attends get lanes from `unattended` upwards.
 pub(super) fn schedule(
     tasks: &dyn Tasks,
     workers: usize,
+    unattended: usize,
     stage: &mut dyn Stage,
 ) -> Result<Outcome, Error> {
     let ready = Ready::new(tasks)?;
@@ -39,7 +40,7 @@ pub(super) fn schedule(
         ways: &ways,
         waiting: BTreeMap::new(),
         workers: Lanes::new(0, workers),
-        unattended: Lanes::new(workers, usize::MAX - workers),
+        unattended: Lanes::new(unattended, usize::MAX - unattended),
         occupied: BTreeSet::new(),
     };
     ready.first().iter().for_each(|task| floor.wait(*task));

@@ -88,7 +88,7 @@ impl Html {
 }
 
 /// Text that means itself between tags and inside a quoted attribute.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::harness) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

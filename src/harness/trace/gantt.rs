@@ -1,0 +1,189 @@
+//! A Gantt chart as an SVG file that needs nothing else.
+
+use super::{Outcome, Span, last_end};
+use crate::exec::Executor;
+use crate::harness::report::escape;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const WIDTH: f64 = 960.0;
+const LEFT: f64 = 82.0;
+const RIGHT: f64 = 20.0;
+const TOP: f64 = 64.0;
+const ROW: f64 = 28.0;
+/// Pixels of one letter, roughly.
+const LETTER: f64 = 6.6;
+
+/// Colours that people who see colours differently can tell apart (Okabe and Ito's, without those too dark for
+/// black letters).
+const COLOURS: [&str; 6] = ["#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00"];
+
+/// A unit of which the time is some, but not thousands.
+pub(super) fn fitting(time: Duration) -> (Duration, &'static str) {
+    match time.as_nanos() {
+        0..2_000 => (Duration::from_nanos(1), "ns"),
+        2_000..2_000_000 => (Duration::from_micros(1), "µs"),
+        2_000_000..2_000_000_000 => (Duration::from_millis(1), "ms"),
+        _ => (Duration::from_secs(1), "s"),
+    }
+}
+
+/// The chart of `spans`, which ran on `place`.
+pub(super) fn draw(
+    spans: &[Span],
+    place: &dyn Executor,
+    unit: Duration,
+    unit_name: &str,
+) -> String {
+    let (place, width) = (escape(&place.name()), place.width());
+    let lanes: Vec<usize> =
+        spans.iter().map(|span| span.lane).collect::<BTreeSet<_>>().into_iter().collect();
+    let kinds: Vec<&str> = spans.iter().map(kind).collect::<BTreeSet<_>>().into_iter().collect();
+    let chart = Chart {
+        unit: unit.as_secs_f64().max(1e-9),
+        unit_name,
+        end: last_end(spans).as_secs_f64().max(1e-9),
+        bottom: TOP + ROW * lanes.len() as f64,
+    };
+    let height = chart.bottom + 44.0;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
+         width=\"{WIDTH}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
+         <title>abreast: {} tasks on {}</title>\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
+         <text x=\"{LEFT}\" y=\"22\" font-size=\"15\">{} tasks on {}, {} {}</text>\n",
+        spans.len(),
+        place,
+        spans.len(),
+        place,
+        number(chart.end / chart.unit),
+        escape(unit_name),
+    );
+    chart.axis(&mut svg);
+    chart.legend(&mut svg, &kinds);
+    for (row, lane) in lanes.iter().enumerate() {
+        let y = TOP + ROW * (row as f64 + 0.5) + 4.0;
+        let name = super::lane_name(*lane, width);
+        svg += &format!(
+            "<text class=\"lane\" x=\"{}\" y=\"{y}\" text-anchor=\"end\">{name}</text>\n",
+            LEFT - 8.0
+        );
+    }
+    for span in spans {
+        let row = lanes.binary_search(&span.lane).unwrap_or_default();
+        let hue = kinds.binary_search(&kind(span)).unwrap_or_default();
+        chart.bar(&mut svg, span, row, COLOURS[hue % COLOURS.len()]);
+    }
+    svg + "</svg>\n"
+}
+
+/// What tasks that do the same are called: the name without its number.
+fn kind(span: &Span) -> &str {
+    let stem = span.name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    if stem.is_empty() { &span.name } else { stem }
+}
+
+struct Chart<'c> {
+    unit: f64,
+    unit_name: &'c str,
+    end: f64,
+    bottom: f64,
+}
+
+impl Chart<'_> {
+    fn x(&self, time: Duration) -> f64 {
+        LEFT + (WIDTH - LEFT - RIGHT) * time.as_secs_f64() / self.end
+    }
+
+    fn axis(&self, svg: &mut String) {
+        let last = self.end / self.unit;
+        let step = step(last / 8.0);
+        let ticks = (0..).map(|i| f64::from(i) * step).take_while(|tick| *tick <= last * 1.0001);
+        for tick in ticks {
+            let x = LEFT + (WIDTH - LEFT - RIGHT) * tick / last;
+            let y = self.bottom;
+            *svg += &format!(
+                "<path d=\"M{x:.1} {TOP}V{y}\" stroke=\"#ddd\"/>\
+                 <text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+                y + 16.0,
+                number(tick)
+            );
+        }
+        *svg += &format!(
+            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+            (LEFT + WIDTH - RIGHT) / 2.0,
+            self.bottom + 34.0,
+            escape(self.unit_name)
+        );
+    }
+
+    /// A square and a name for each kind of task, as many as fit.
+    fn legend(&self, svg: &mut String, kinds: &[&str]) {
+        let mut x = LEFT;
+        for (kind, colour) in kinds.iter().zip(COLOURS.iter().cycle()) {
+            let room = 26.0 + LETTER * kind.chars().count() as f64;
+            if x + room > WIDTH - RIGHT {
+                return;
+            }
+            *svg += &format!(
+                "<rect x=\"{x:.1}\" y=\"36\" width=\"12\" height=\"12\" fill=\"{colour}\"/>\
+                 <text x=\"{:.1}\" y=\"46\">{}</text>\n",
+                x + 16.0,
+                escape(kind)
+            );
+            x += room;
+        }
+    }
+
+    fn bar(&self, svg: &mut String, span: &Span, row: usize, colour: &str) {
+        let (x, y) = (self.x(span.start), TOP + ROW * row as f64 + 3.0);
+        let width = (self.x(span.end) - x).max(0.6);
+        let stroke = match span.outcome {
+            Outcome::Done => "stroke=\"white\" stroke-width=\"0.5\"",
+            Outcome::Failed | Outcome::Lost => {
+                "stroke=\"black\" stroke-width=\"2\" stroke-dasharray=\"4 2\" fill-opacity=\"0.4\""
+            }
+        };
+        let at = |time: Duration| number(time.as_secs_f64() / self.unit);
+        let name = escape(&span.name);
+        *svg += &format!(
+            "<g class=\"bar\"><title>{name}: {}, from {} to {} {}</title>\
+             <rect x=\"{x:.2}\" y=\"{y}\" width=\"{width:.2}\" height=\"{}\" fill=\"{colour}\" {stroke}/>",
+            span.outcome.name(),
+            at(span.start),
+            at(span.end),
+            escape(self.unit_name),
+            ROW - 6.0,
+        );
+        if width > LETTER * span.name.chars().count() as f64 + 6.0 {
+            *svg += &format!(
+                "<text x=\"{:.2}\" y=\"{}\" text-anchor=\"middle\">{name}</text>",
+                x + width / 2.0,
+                y + 15.0
+            );
+        }
+        *svg += "</g>\n";
+    }
+}
+
+/// The smallest of 1, 2 and 5 times a power of ten that is not below `least`.
+fn step(least: f64) -> f64 {
+    let power = 10f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].map(|k| k * power).into_iter().find(|s| *s >= least).unwrap_or(least)
+}
+
+/// At most four digits that say something.
+fn number(value: f64) -> String {
+    let places = if value >= 100.0 {
+        0
+    } else if value >= 10.0 {
+        1
+    } else {
+        3
+    };
+    let text = format!("{value:.places$}");
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
