@@ -120,3 +120,29 @@ fn fractals() {
     ];
     tells("fractals", &lines, &["mandelbrot.png", "julia.png", "test-case.png"]);
 }
+
+#[cfg(feature = "harness")]
+#[test]
+fn introduction() {
+    let lines = [
+        "one after another: 10, a graph 1 wide and 4 deep",
+        "in chunks: 3 + 7 = 10, a graph 2 wide and 2 deep",
+        "[1, 4, 9, 16]",
+        "'fib 45..90': range = 45..90: must begin at 0",
+        "on two threads: 2880067194370816120",
+        "one cook who stands by every pot: 1536 minutes",
+        "one cook and a stove: 1521 minutes",
+        "two cooks and a stove: 1521 minutes",
+    ];
+    let pictures = [
+        "sum_chain.dot",
+        "sum_chain.svg",
+        "sum_chunks.dot",
+        "sum_chunks.svg",
+        "pea_soup.svg",
+        "pea_soup_1_patient.svg",
+        "pea_soup_1_stove.svg",
+        "pea_soup_2_stove.svg",
+    ];
+    tells("introduction", &lines, &pictures);
+}
