@@ -50,6 +50,8 @@ pub enum What {
     /// Worker processes killed and stopped at random: nothing is lost, nothing is left
     #[cfg(target_os = "linux")]
     Chaos(ChaosArgs),
+    /// How small a task may be: efficiency against task size, for each executor
+    Metg(MetgArgs),
     /// What each way across the language border costs
     Overhead {
         /// One JSON object instead of a table
@@ -118,6 +120,26 @@ pub struct ChaosArgs {
     /// The seed of the operands and of who is hit
     #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct MetgArgs {
+    /// Executors, separated by commas (default: threads, graph, async, procs with one lane for each
+    /// core, beside rayon alone and Python's pools)
+    #[arg(long, value_delimiter = ',', value_name = "PLACE")]
+    pub exec: Vec<String>,
+    /// Rounds; each executor keeps its best time of each size
+    #[arg(long, default_value = "30", value_name = "N", allow_hyphen_values = true)]
+    pub rounds: String,
+    /// The curves as a picture
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Overwrite a picture that abreast did not write
+    #[arg(long)]
+    pub force: bool,
     /// One JSON object instead of a table
     #[arg(long)]
     pub json: bool,

@@ -16,6 +16,7 @@ mod console;
 mod doctor;
 mod fractal;
 mod list;
+mod metg;
 mod number;
 mod overhead;
 mod run;
@@ -23,7 +24,7 @@ mod table;
 
 pub use console::Console;
 
-use abreast::kernel::Entry;
+use abreast::kernel::{Entry, Remote};
 use args::{Cli, What};
 use clap::{FromArgMatches, error::ErrorKind};
 use std::ffi::OsString;
@@ -35,7 +36,10 @@ use std::process::ExitCode;
 /// Started as a worker of an [executor](abreast::exec) of another process of this program, it serves
 /// that and does not return.
 pub fn main(registry: &[Entry]) -> ExitCode {
-    abreast::exec::worker_main(registry);
+    // What is measured is no kernel of anybody's registry, and worker processes need it too.
+    abreast::exec::worker_main(
+        registry.iter().map(Remote::from).chain([abreast::harness::metg::REMOTE]),
+    );
     let stdout = std::io::stdout();
     let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
     let mut console = Console {
@@ -100,6 +104,7 @@ fn dispatch(
         Some(What::Chaos(args)) => chaos::chaos(&args, registry, console),
         Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
         Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
+        Some(What::Metg(args)) => metg::metg(&args, console).map(|()| true),
         Some(What::Overhead { json }) => overhead::overhead(json, console).map(|()| true),
         Some(What::List { json }) => list::list(registry, json, console).map(|()| true),
         Some(What::Doctor { json }) => doctor::doctor(json, console).map(|()| true),

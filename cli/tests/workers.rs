@@ -1,6 +1,10 @@
 //! The program with worker processes: it is its own worker, so it is run as a program here.
 #![cfg(target_os = "linux")]
 
+use abreast::How;
+use abreast::exec::{Control, Executor, Procs};
+use abreast::harness::metg;
+use abreast::kernel::{Job, Remote};
 use serde_json::Value;
 use std::process::Command;
 
@@ -55,6 +59,41 @@ fn chaos_loses_nothing_and_counts_what_it_did() {
 }
 
 #[test]
+fn workers_of_the_program_know_the_task_that_granularity_is_measured_with() {
+    let kernels = abreast::kernels::REGISTRY.iter().map(Remote::from).chain([metg::REMOTE]);
+    let place = Procs::new(2).unwrap().program(env!("CARGO_BIN_EXE_abreast"), kernels);
+    let job = Job::<metg::Spin>::new([9, 1000], ()).unwrap();
+    let how = How::best().unwrap();
+    let (mut here, mut there) = (job.blank().unwrap(), job.blank().unwrap());
+    job.serial(how, &mut here).unwrap();
+    let report = place.run(&job.tasks(how, &mut there).unwrap(), &Control::default()).unwrap();
+    assert_eq!((report.tasks, report.at_home), (9, 0));
+    assert_eq!(there, here);
+}
+
+#[test]
+fn granularity_is_measured_in_optimised_builds_alone() {
+    let (code, out, err) = abreast("metg --rounds 1 --json");
+    if cfg!(debug_assertions) {
+        assert_eq!((code, &out[..]), (Some(2), ""));
+        assert!(
+            err.contains("its times would mean nothing") && err.trim().lines().count() == 1,
+            "{err}"
+        );
+        return;
+    }
+    assert_eq!(code, Some(0), "{err}");
+    let metg: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(metg["schema"], "abreast.metg/1");
+    let names = metg["curves"].as_array().unwrap().iter().map(|curve| &curve["executor"]);
+    let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+    for kind in ["threads:", "graph:", "async:", "procs:", "rayon alone:"] {
+        assert!(names.iter().any(|name| name.starts_with(kind)), "{kind} is not in {names:?}");
+    }
+    assert_eq!(metg["rivals"].as_array().unwrap().len(), 2, "measured, or skipped with a reason");
+}
+
+#[test]
 fn bad_counts_and_names_are_one_sentence() {
     let sentences = [
         ("run pi --exec procs:0", "procs = 0: must be between 1 and 1024"),
@@ -62,6 +101,8 @@ fn bad_counts_and_names_are_one_sentence() {
         ("run pi --exec prcs:2", "did you mean 'procs'?"),
         ("chaos pi --workers 0", "workers = 0"),
         ("chaos pi --seconds 0", "seconds = 0"),
+        ("metg --exec thread:2", "did you mean 'threads'?"),
+        ("metg --rounds 0", "rounds = 0"),
         ("chaos nothing", "unknown kernel 'nothing'"),
     ];
     for (arguments, sentence) in sentences {

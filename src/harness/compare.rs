@@ -42,7 +42,7 @@ pub fn compare(
     compare_with(&Thorough, entries, options, progress)
 }
 
-fn refuse_unoptimised(debug_assertions: bool, opt_level: &str) -> Result<(), Error> {
+pub(super) fn refuse_unoptimised(debug_assertions: bool, opt_level: &str) -> Result<(), Error> {
     if !matches!(opt_level, "2" | "3") {
         return Err(Error::Unoptimised { why: "no optimisation for speed" });
     }

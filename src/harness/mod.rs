@@ -4,6 +4,7 @@
 //! - [`matrix`]: the same bits from every body, level and executor, as a table of hashes.
 //! - [`overhead`]: what crossing a language border costs.
 //! - `chaos`: worker processes killed at random, and nothing lost.
+//! - [`metg`](mod@metg): how small a task may be on each executor.
 //! - [`compare`](mod@compare): every kernel and body in one run.
 //! - [`measure`](mod@measure): the paired engine under it.
 //! - [`roof`](mod@roof): what the machine can do.
@@ -19,6 +20,7 @@ pub mod compare;
 pub mod env;
 pub mod matrix;
 pub mod measure;
+pub mod metg;
 pub mod model;
 pub mod overhead;
 pub mod report;

@@ -20,7 +20,7 @@ pub(super) fn tick(value: f64) -> String {
 }
 
 /// A time with its unit.
-pub(super) fn seconds(seconds: f64) -> String {
+pub(in crate::harness) fn seconds(seconds: f64) -> String {
     let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")];
     let fits = |(unit, _): &&(f64, &str)| seconds >= 0.9995 * unit;
     let (unit, name) = units.iter().find(fits).unwrap_or(&units[3]);

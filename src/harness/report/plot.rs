@@ -40,10 +40,10 @@ impl Ink {
 
 /// An axis with exactly these ticks.
 #[derive(Debug, Clone)]
-pub(super) struct Axis {
-    pub(super) range: Range<f64>,
-    pub(super) log: bool,
-    pub(super) ticks: Vec<(f64, String)>,
+pub(in crate::harness) struct Axis {
+    pub(in crate::harness) range: Range<f64>,
+    pub(in crate::harness) log: bool,
+    pub(in crate::harness) ticks: Vec<(f64, String)>,
 }
 
 impl Axis {
@@ -82,7 +82,10 @@ impl ValueFormatter<f64> for Axis {
 }
 
 /// Ticks at 1, 2 and 5 times powers of ten, or at powers of ten alone over a wide range.
-pub(super) fn decades(range: &Range<f64>, label: impl Fn(f64) -> String) -> Vec<(f64, String)> {
+pub(in crate::harness) fn decades(
+    range: &Range<f64>,
+    label: impl Fn(f64) -> String,
+) -> Vec<(f64, String)> {
     let wide = range.end / range.start > 500.0;
     let steps: &[f64] = if wide { &[1.0] } else { &[1.0, 2.0, 5.0] };
     let exponents = range.start.log10().floor() as i32..=range.end.log10().ceil() as i32;
@@ -100,7 +103,10 @@ pub(super) fn doublings(range: &Range<f64>, label: impl Fn(f64) -> String) -> Ve
 }
 
 /// The smallest range that holds all values, and a little more, for a logarithmic axis.
-pub(super) fn around(values: impl Iterator<Item = f64>, more: f64) -> Option<Range<f64>> {
+pub(in crate::harness) fn around(
+    values: impl Iterator<Item = f64>,
+    more: f64,
+) -> Option<Range<f64>> {
     let (low, high) = values
         .filter(|value| value.is_finite() && *value > 0.0)
         .fold((f64::INFINITY, 0.0f64), |(low, high), v| (low.min(v), high.max(v)));
