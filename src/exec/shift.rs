@@ -89,6 +89,7 @@ impl<'s> Shift<'s> {
     }
 
     /// Says that a task's worker is dead.
+    #[cfg(all(feature = "procs", target_os = "linux"))]
     pub(super) fn lost(&self, task: usize, worker: usize, attempt: u32) {
         self.tell(|at| Event::Lost { task, worker, at, attempt });
     }
