@@ -59,8 +59,14 @@ fn show(chaos: &Chaos, console: &mut Console<'_>) -> Result<()> {
     table::numbers(&mut table, 1..8);
     console.say(table::narrow(table, console.columns))?;
     console.say(format!(
-        "\n{} workers killed, {} stopped; {} buried, {} put in their places, {} chunks begun again.",
-        chaos.kills, chaos.stops, chaos.lost_workers, chaos.respawned, chaos.retried
+        "\n{} workers killed, one every {:.0} ms, {} stopped; {} buried, {} put in their places, \
+         {} chunks begun again.",
+        chaos.kills,
+        1e3 * chaos.kill_every,
+        chaos.stops,
+        chaos.lost_workers,
+        chaos.respawned,
+        chaos.retried
     ))?;
     console.say(format!("Disturbed runs took {:.2} times as long.", chaos.slowdown))?;
     for (round, fault) in chaos.rounds.iter().flat_map(|r| r.faults.iter().map(move |f| (r, f))) {

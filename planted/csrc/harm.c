@@ -20,7 +20,7 @@ int32_t planted_harm(uint32_t act)
     case PLANTED_EXIT:
         exit(3);
     case PLANTED_SPIN:
-        for (volatile int i = 0;; i++)
+        for (volatile unsigned i = 0;; i++)
             ;
     case PLANTED_EAT:
         /* Far more than any limit of a test; touched, so that it is really taken. */

@@ -20,7 +20,7 @@ pub struct Options {
     pub time: Duration,
     /// Worker processes.
     pub workers: usize,
-    /// A worker is killed this often.
+    /// A worker is killed this often, or as often as lets workers start, if that takes longer.
     pub kill_every: Duration,
     /// A worker is stopped this often; only a deadline finds it.
     pub stop_every: Duration,
@@ -45,6 +45,8 @@ impl Default for Options {
 pub struct Chaos {
     /// One per kernel.
     pub rounds: Vec<Round>,
+    /// Seconds between two kills.
+    pub kill_every: f64,
     /// SIGKILLs that hit a worker.
     pub kills: u64,
     /// SIGSTOPs that hit one.
@@ -98,7 +100,7 @@ impl Chaos {
 /// report.
 pub fn chaos(
     entries: &[&Entry],
-    options: Options,
+    mut options: Options,
     tell: &mut dyn FnMut(&'static str),
 ) -> Result<Chaos, Fault> {
     // What the machine keeps for later, such as the threads of a pool, is there from now on.
@@ -108,6 +110,12 @@ pub fn chaos(
     let mut totals = Report::default();
     {
         let place = Procs::new(options.workers)?;
+        if let Some(first) = entries.first() {
+            // Whoever is killed before saying hello has not even begun: on a slow machine nobody
+            // would ever get anything done.
+            options.kill_every = options.kill_every.max(2 * startup(first, &place, options.seed)?);
+            options.stop_every = options.stop_every.max(5 * options.kill_every);
+        }
         let time = options.time / entries.len().max(1) as u32;
         for entry in entries {
             tell(entry.name);
@@ -118,6 +126,7 @@ pub fn chaos(
     Ok(Chaos {
         slowdown: sum(|round| round.wild_seconds) / sum(|round| round.calm_seconds),
         rounds,
+        kill_every: options.kill_every.as_secs_f64(),
         kills: tally.kills.into_inner(),
         stops: tally.stops.into_inner(),
         lost_workers: totals.lost_workers,
@@ -125,6 +134,14 @@ pub fn chaos(
         respawned: totals.respawned,
         left_over: Belongings::now().beyond(&before),
     })
+}
+
+/// How long the first run takes on workers that have to be started.
+fn startup(entry: &Entry, place: &Procs, seed: u64) -> Result<Duration, Fault> {
+    let case = entry.case(&Ask { seed, ..Ask::size(entry.sizes.last().copied().unwrap_or(1)) })?;
+    let began = Instant::now();
+    one(&*case, How::best()?, place, &Control::default(), &mut Report::default())?;
+    Ok(began.elapsed())
 }
 
 /// Signals that hit.
@@ -184,7 +201,7 @@ fn round(
         calm_seconds: 0.0,
         wild_seconds: 0.0,
     };
-    // Once for the workers to start.
+    // Once for all of the workers to start.
     one(&*case, how, place, &Control::default(), &mut Report::default())?;
     let began = Instant::now();
     while round.runs == 0 || began.elapsed() < time / 3 {

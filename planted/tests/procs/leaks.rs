@@ -81,6 +81,10 @@ fn chaos() {
     let before = belongings();
     {
         let (place, _) = pool(2);
+        // Workers must have the time to start: an instrumented program needs far more of it.
+        let began = Instant::now();
+        squares_of(&place, Args::at(2, 0, Act::Nothing), &Control::default()).0.unwrap();
+        let pace = (2 * began.elapsed()).max(Duration::from_millis(5));
         let over = AtomicBool::new(false);
         let control = Control {
             deadline: Some(Duration::from_millis(100)),
@@ -90,7 +94,7 @@ fn chaos() {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for blow in 0.. {
-                    std::thread::sleep(Duration::from_millis(5));
+                    std::thread::sleep(pace);
                     if over.load(Ordering::Relaxed) {
                         return;
                     }
