@@ -195,7 +195,8 @@ pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
         ("serial", Some(count)) => {
             Err(Error::argument("serial", count, "takes no count: it is always one thread"))
         }
-        ("procs", count) => procs_of(count),
+        ("procs", None) => procs(pool::cores()),
+        ("procs", Some(text)) => procs(count("procs", text)?),
         ("threads", None) => Ok(Box::new(Threads::per_core()?)),
         ("threads", Some(text)) => Ok(Box::new(Threads::new(count("threads", text)?)?)),
         #[cfg(feature = "aio")]
@@ -214,13 +215,8 @@ pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
 }
 
 #[cfg(all(feature = "procs", target_os = "linux"))]
-fn procs_of(count: Option<&str>) -> Result<Box<dyn Executor + Sync>, Error> {
-    match count.map_or(Ok(pool::cores()), str::parse) {
-        Ok(count) => Ok(Box::new(Procs::new(count)?)),
-        Err(_) => {
-            Err(Error::argument("procs", count.unwrap_or_default(), "must be a whole number"))
-        }
-    }
+fn procs(count: usize) -> Result<Box<dyn Executor + Sync>, Error> {
+    Ok(Box::new(Procs::new(count)?))
 }
 
 /// Whether this process can start workers of itself.
@@ -230,7 +226,7 @@ pub fn can_start_workers() -> bool {
 }
 
 #[cfg(not(all(feature = "procs", target_os = "linux")))]
-fn procs_of(_: Option<&str>) -> Result<Box<dyn Executor + Sync>, Error> {
+fn procs(_: usize) -> Result<Box<dyn Executor + Sync>, Error> {
     let rule = "worker processes need Linux and this crate's feature `procs`";
     Err(Error::argument("executor", "procs", rule))
 }

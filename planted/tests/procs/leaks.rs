@@ -2,7 +2,7 @@
 
 use super::*;
 use abreast::exec::Harm as Blow;
-use std::collections::BTreeSet;
+use abreast::harness::chaos::Belongings;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,25 +43,8 @@ pub fn parent() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Descriptors, children and files in shared memory.
-fn belongings() -> (BTreeSet<String>, Vec<String>, BTreeSet<String>) {
-    let names = |folder: &str| -> BTreeSet<String> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
-    };
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
-    let children = tasks
-        .flat_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
-        .flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-    let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
-    // By what they are: the number of the descriptor that lists them changes.
-    let open = open.filter_map(|fd| std::fs::read_link(fd.path()).ok());
-    let open = open.map(|target| target.display().to_string()).filter(|to| !to.contains("/fd"));
-    (open.collect(), children.collect(), names("/dev/shm"))
-}
-
 fn count() {
-    let before = belongings();
+    let before = Belongings::now();
     for _ in 0..20 {
         let (place, _) = pool(2);
         let args = Args { every: 40, most: 1, chunk: 700, ..Args::at(70_000, 1, Act::Abort) };
@@ -72,13 +55,14 @@ fn count() {
         let dot =
             exec::run::<abreast::kernels::dot::Dot<f64>>(&place, how(), &control, (), (&x, &x));
         assert_eq!(dot, Ok(100_000.0));
-        assert_eq!(belongings().1.len(), 2, "two workers");
+        let more = Belongings::now().beyond(&before);
+        assert!(more.contains(&"2 x child process".to_owned()), "two workers: {more:?}");
     }
-    assert_eq!(belongings(), before);
+    assert_eq!(Belongings::now(), before);
 }
 
 fn chaos() {
-    let before = belongings();
+    let before = Belongings::now();
     {
         let (place, _) = pool(2);
         // Workers must have the time to start: an instrumented program needs far more of it.
@@ -110,7 +94,7 @@ fn chaos() {
             over.store(true, Ordering::Relaxed);
         });
     }
-    assert_eq!(belongings(), before);
+    assert_eq!(Belongings::now(), before);
 }
 
 fn descriptors() {

@@ -100,10 +100,7 @@ impl Link {
             let message =
                 match recvmsg(&self.0, &mut [IoSliceMut::new(buffer)], &mut control, flags) {
                     Ok(message) => message,
-                    // A peer that died with something unread is told of once; what it had said before
-                    // can still be heard.
                     Err(Errno::INTR | Errno::CONNRESET) => continue,
-                    Err(Errno::AGAIN) => return Heard::Nothing,
                     Err(_) => return Heard::Closed,
                 };
             let is_cut = message.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC);
