@@ -1,0 +1,43 @@
+//! Compiles the foreign half of every pattern: `csrc/**/*.{c,cpp}`, and the cxx bridges in `src/`.
+//!
+//! Names no pattern. For one that you copy, this is all it needs: `cc::Build::new()` with the files of
+//! its folder, and `cxx_build::bridge` where its Rust file has a `#[cxx::bridge]`.
+
+use std::path::{Path, PathBuf};
+
+fn main() {
+    println!("cargo::rerun-if-changed=csrc");
+    // A new page is a new line in lib.rs.
+    println!("cargo::rerun-if-changed=src/lib.rs");
+    let bridges: Vec<PathBuf> =
+        files_below("src", "rs").into_iter().filter(|file| has_bridge(file)).collect();
+    bridges.iter().for_each(|file| println!("cargo::rerun-if-changed={}", file.display()));
+    let mut c = cc::Build::new();
+    configure(&mut c, "c11").files(files_below("csrc", "c")).compile("abreast_patterns_c");
+    let cpp_files = files_below("csrc", "cpp");
+    if !cpp_files.is_empty() {
+        let mut cpp = cxx_build::bridges(bridges);
+        configure(&mut cpp, "c++17").files(cpp_files).compile("abreast_patterns_cpp");
+    }
+}
+
+fn configure<'b>(build: &'b mut cc::Build, standard: &str) -> &'b mut cc::Build {
+    println!("cargo::rerun-if-env-changed=ABREAST_DENY_WARNINGS");
+    let strict = std::env::var_os("ABREAST_DENY_WARNINGS").is_some();
+    let flags = ["-ffp-contract=off", "-Wall", "-Wextra", "-pthread"];
+    build.flags(flags).std(standard).include("csrc").warnings_into_errors(strict)
+}
+
+fn has_bridge(file: &Path) -> bool {
+    std::fs::read_to_string(file).is_ok_and(|text| text.contains("\n#[cxx::bridge"))
+}
+
+/// All files below `folder` with the extension, sorted so that builds do not depend on the disk.
+fn files_below(folder: impl AsRef<Path>, extension: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(&folder).expect("a folder of the package");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    paths.sort();
+    let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
+    let here = files.into_iter().filter(|file| file.extension().is_some_and(|e| e == extension));
+    here.chain(folders.into_iter().flat_map(|folder| files_below(folder, extension))).collect()
+}

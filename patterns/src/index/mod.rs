@@ -1,0 +1,165 @@
+//! The index: one row per pattern, and what every row must have.
+//!
+//! `tests/index.rs` fails when a row names a test, an exhibit, a lesson or a lane that is not there,
+//! when an exhibit belongs to no row, and when INDEX.md is not what [`table`] makes.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+/// Declares the rows in reading order, one file each.
+macro_rules! rows {
+    ($($name:ident,)*) => {
+        $(mod $name;)*
+        /// All patterns, in reading order.
+        pub static PATTERNS: &[&Row] = &[$(&$name::ROW,)*];
+    };
+}
+
+rows! {
+    owned_handle,
+}
+
+/// One pattern, and where its legs stand.
+#[derive(Debug)]
+pub struct Row {
+    /// Its number in the catalogue.
+    pub number: u8,
+    /// Its module, and its folder under `csrc`.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// Where it stands in the book.
+    pub chapter: Chapter,
+    /// What goes wrong without it, in a few words.
+    pub goes_wrong: &'static str,
+    /// The tests of its module that prove it, by name.
+    pub tests: &'static [&'static str],
+    /// What else proves it.
+    pub proofs: &'static [Proof],
+    /// What it costs.
+    pub cost: Cost,
+}
+
+/// A part of the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Chapter {
+    Layout,
+    Ownership,
+    Errors,
+    Callbacks,
+    Views,
+    Threads,
+    Build,
+    Directions,
+}
+
+impl Chapter {
+    /// Its title in the book.
+    pub fn title(self) -> &'static str {
+        match self {
+            Chapter::Layout => "Layout",
+            Chapter::Ownership => "Ownership",
+            Chapter::Errors => "Errors and unwinding",
+            Chapter::Callbacks => "Callbacks",
+            Chapter::Views => "Strings, slices, views",
+            Chapter::Threads => "Threads",
+            Chapter::Build => "Build and proof",
+            Chapter::Directions => "Both directions",
+        }
+    }
+}
+
+/// What proves a pattern, beside its own tests and the example on its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// A wrong twin in `tests/exhibits`, asserted to end as described.
+    Exhibit(&'static str),
+    /// A lesson on its page that must not compile, with this error.
+    CompileFail(&'static str),
+    /// A file of the package with tests of its own: `tests/unwinding.rs`.
+    File(&'static str),
+    /// A lane of `.ci/run`.
+    Lane(&'static str),
+}
+
+/// What a pattern costs.
+#[derive(Debug, Clone, Copy)]
+pub enum Cost {
+    /// Measured pairs; the first is the one of the index.
+    Measured(&'static [Pair]),
+    /// Nothing is left of it at run time, for this reason.
+    Nothing(&'static str),
+}
+
+/// A way to do something and the one it is compared with, both ready to be timed.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair {
+    /// What is timed.
+    pub what: &'static str,
+    /// Runs it this many times.
+    pub run: fn(u64) -> Duration,
+    /// What it is compared with.
+    pub baseline: &'static str,
+    /// Runs that this many times.
+    pub run_baseline: fn(u64) -> Duration,
+}
+
+/// How long `times` calls of `call` take. Inlined into the function of each pair, so that its loop
+/// holds the call and nothing else; the call itself has to be one that the optimiser cannot remove.
+#[inline(always)]
+pub(crate) fn timed(times: u64, mut call: impl FnMut(u64)) -> Duration {
+    let clock = Instant::now();
+    for i in 0..times {
+        call(i);
+    }
+    clock.elapsed()
+}
+
+/// The table of INDEX.md: everything but the prices, which are the reader's own to measure.
+pub fn table() -> String {
+    let mut text = String::new();
+    let mut chapter = None;
+    for row in PATTERNS {
+        if chapter != Some(row.chapter) {
+            chapter = Some(row.chapter);
+            let _ = write!(
+                text,
+                "\n**{}**\n\n| | pattern | what goes wrong without it | proved by | priced against |\n|---|---|---|---|---|\n",
+                row.chapter.title()
+            );
+        }
+        let _ = writeln!(text, "{}", row.line());
+    }
+    text.trim_start().to_owned()
+}
+
+impl Row {
+    fn line(&self) -> String {
+        let mut proofs: Vec<String> = self.proofs.iter().map(|proof| proof.in_words()).collect();
+        let tests = if self.tests.len() == 1 { "test" } else { "tests" };
+        proofs.insert(0, format!("{} {tests}", self.tests.len()));
+        let price = match self.cost {
+            Cost::Measured(pairs) => pairs[0].baseline.to_owned(),
+            Cost::Nothing(why) => format!("nothing: {why}"),
+        };
+        let (number, name) = (self.number, self.name);
+        format!(
+            "| {number} | [{}]({name}) | {} | {} | {price} |",
+            self.title,
+            self.goes_wrong,
+            proofs.join(", ")
+        )
+    }
+}
+
+impl Proof {
+    fn in_words(self) -> String {
+        match self {
+            Proof::Exhibit(name) => format!("exhibit `{name}`"),
+            Proof::CompileFail(code) => format!("does not compile: {code}"),
+            Proof::File(file) => format!("`{file}`"),
+            Proof::Lane(lane) => format!("lane `{lane}`"),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Binding patterns between Rust, C and C++ that execute: each with what goes wrong without it, the
+//! foreign code beside the Rust, a safe type to copy, a wrong twin that dies as described, the tests
+//! that prove it, and its price on your machine.
+//!
+//! # How to read it
+//! The modules below are the chapters' pages, numbered in reading order. Each has the same sections:
+//! *what goes wrong*, *the right way* (with an example that is a test), *the wrong way* (the exhibits
+//! of `tests/exhibits`, run only in child processes, and how they end) and *the foreign side* (the very
+//! files that were compiled). In each, `raw` is what C or C++ promises and the types around it are
+//! what Rust code should see.
+//!
+//! # How to copy one
+//! Take `src/<pattern>.rs` and `csrc/<pattern>/`, and compile the latter in your `build.rs`:
+//!
+//! ```no_run
+//! # mod cc {
+//! #   pub struct Build;
+//! #   impl Build {
+//! #     pub fn new() -> Build { Build }
+//! #     pub fn file(&mut self, _: &str) -> &mut Build { self }
+//! #     pub fn include(&mut self, _: &str) -> &mut Build { self }
+//! #     pub fn compile(&mut self, _: &str) {}
+//! #   }
+//! # }
+//! cc::Build::new().include("csrc").file("csrc/owned_handle/owned_handle.c").compile("owned_handle");
+//! ```
+//!
+//! A page uses nothing of this crate but itself, and of others only what its `use` lines name (libc,
+//! thiserror, cxx). Rows of the index and prices live apart, in [`index`] and [`prices`].
+//!
+//! # The index
+#![doc = include_str!("../INDEX.md")]
+
+pub mod index;
+pub mod prices;
+
+// Ownership
+pub mod owned_handle;

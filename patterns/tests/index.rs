@@ -1,0 +1,141 @@
+//! The index is whole: every row has every leg, and what is printed is what is there.
+
+use abreast_patterns::index::{self, Cost, PATTERNS, Proof, Row};
+use std::path::{Path, PathBuf};
+
+fn package() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(file: &Path) -> Option<String> {
+    std::fs::read_to_string(file).ok()
+}
+
+/// The sections of a page, in their order.
+const SECTIONS: [&str; 4] =
+    ["//! # What goes wrong", "//! # The right way", "//! # The wrong way", "//! # The foreign side"];
+
+/// What is missing of a row's legs, in a tree that looks like this package.
+fn missing(row: &Row, root: &Path) -> Vec<String> {
+    let Some(page) = read(&root.join(format!("src/{}.rs", row.name))) else {
+        return vec![format!("{}: no page", row.name)];
+    };
+    let mut found = Vec::new();
+    let mut want = |there: bool, what: String| {
+        if !there {
+            found.push(format!("{}: {what}", row.name));
+        }
+    };
+    want(page.starts_with(&format!("//! {}. ", row.number)), "the page has another number".into());
+    let places: Vec<_> = SECTIONS.iter().map(|section| page.find(&format!("\n{section}\n"))).collect();
+    for (section, place) in SECTIONS.iter().zip(&places) {
+        want(place.is_some(), format!("no section {section:?}"));
+    }
+    want(places.is_sorted(), "its sections are in another order".into());
+    want(has_example(&page), "no example that runs".into());
+    let foreign = root.join("csrc").join(row.name);
+    want(foreign.is_dir(), "no folder of foreign code".into());
+    for file in foreign.read_dir().into_iter().flatten() {
+        let name = file.expect("readable").file_name().into_string().expect("plain names");
+        let shown = page.contains(&format!("include_str!(\"../csrc/{}/{name}\")", row.name));
+        want(shown, format!("does not show csrc/{}/{name}", row.name));
+    }
+    want(!row.tests.is_empty(), "no test".into());
+    for test in row.tests {
+        want(page.contains(&format!("fn {test}()")), format!("no test {test}"));
+    }
+    for proof in row.proofs {
+        want(has_proof(root, &page, *proof), format!("no {proof:?}"));
+    }
+    want(
+        row.proofs.iter().any(|proof| !matches!(proof, Proof::Lane(_))),
+        "no proof that plain `cargo test` runs beside its own tests".into(),
+    );
+    if let Cost::Measured(pairs) = row.cost {
+        want(!pairs.is_empty(), "no price".into());
+    }
+    found
+}
+
+/// A block that is neither ignored nor only compiled nor meant to fail.
+fn has_example(page: &str) -> bool {
+    page.lines().filter(|line| line.trim_start() == "//! ```").count() >= 2
+}
+
+fn has_proof(root: &Path, page: &str, proof: Proof) -> bool {
+    match proof {
+        // `tests/exhibits` itself compares its list with the rows.
+        Proof::Exhibit(_) => true,
+        Proof::CompileFail(code) => page.contains(&format!("```compile_fail,{code}")),
+        Proof::File(file) => root.join(file).exists(),
+        Proof::Lane(lane) => {
+            let ci = read(&root.join("../.ci/run")).unwrap_or_default();
+            ci.contains(&format!("lane {lane} "))
+        }
+    }
+}
+
+#[test]
+fn every_row_has_every_leg() {
+    let missing: Vec<String> =
+        PATTERNS.iter().flat_map(|row| missing(row, &package())).collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn every_page_has_a_row_and_rows_are_in_the_order_of_the_book() {
+    let library = read(&package().join("src/lib.rs")).expect("there");
+    let pages: Vec<&str> = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .filter(|name| !["index", "prices"].contains(name))
+        .collect();
+    let rows: Vec<&str> = PATTERNS.iter().map(|row| row.name).collect();
+    assert_eq!(pages, rows);
+    assert!(PATTERNS.is_sorted_by_key(|row| row.chapter), "a chapter is split");
+    let mut numbers: Vec<u8> = PATTERNS.iter().map(|row| row.number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), PATTERNS.len(), "two patterns have one number");
+}
+
+/// INDEX.md is what the rows say; `ABREAST_RENEW=1 cargo test -p abreast-patterns --test index` writes
+/// it anew.
+#[test]
+fn the_printed_index_is_fresh() {
+    let file = package().join("INDEX.md");
+    let fresh = index::table();
+    if std::env::var_os("ABREAST_RENEW").is_some() {
+        std::fs::write(&file, &fresh).expect("writable");
+    }
+    assert!(
+        read(&file).as_deref() == Some(&fresh),
+        "patterns/INDEX.md is not what the rows say; ABREAST_RENEW=1 writes it anew"
+    );
+}
+
+#[test]
+fn a_row_that_misses_a_leg_is_named() {
+    let whole = PATTERNS[0];
+    let row = |tests, proofs, number| Row {
+        number,
+        name: whole.name,
+        title: whole.title,
+        chapter: whole.chapter,
+        goes_wrong: whole.goes_wrong,
+        tests,
+        proofs,
+        cost: Cost::Nothing("nothing is run"),
+    };
+    let here = package();
+    let said = |row: Row| missing(&row, &here).join("\n");
+    assert_eq!(said(row(whole.tests, whole.proofs, whole.number)), "");
+    assert!(said(row(&[], whole.proofs, whole.number)).contains("no test"));
+    assert!(said(row(&["is_not_there"], whole.proofs, whole.number)).contains("is_not_there"));
+    assert!(said(row(whole.tests, &[], whole.number)).contains("no proof"));
+    assert!(said(row(whole.tests, whole.proofs, 99)).contains("another number"));
+    for proof in [Proof::CompileFail("E9999"), Proof::File("tests/none.rs"), Proof::Lane("none")] {
+        let proofs = Box::leak(Box::new([Proof::Exhibit(""), proof]));
+        assert!(said(row(whole.tests, proofs, whole.number)).contains("no "), "{proof:?}");
+    }
+}
