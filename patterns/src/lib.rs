@@ -36,3 +36,7 @@ pub mod prices;
 
 // Ownership
 pub mod owned_handle;
+
+// Build and proof
+pub mod sanitizer_lanes;
+pub mod thin_lto;

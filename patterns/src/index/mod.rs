@@ -17,6 +17,8 @@ macro_rules! rows {
 
 rows! {
     owned_handle,
+    sanitizer_lanes,
+    thin_lto,
 }
 
 /// One pattern, and where its legs stand.
