@@ -40,3 +40,5 @@ pub mod owned_handle;
 // Build and proof
 pub mod sanitizer_lanes;
 pub mod thin_lto;
+// Threads
+pub mod thread_contracts;

@@ -19,6 +19,7 @@ rows! {
     owned_handle,
     sanitizer_lanes,
     thin_lto,
+    thread_contracts,
 }
 
 /// One pattern, and where its legs stand.

@@ -11,9 +11,11 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::{Command, ExitCode, Output, Stdio};
 
 mod owned_handle;
+mod thread_contracts;
 
 /// Every exhibit, by the pattern whose wrong twin it is.
-const ROOMS: &[(&str, &[Exhibit])] = &[("owned_handle", owned_handle::EXHIBITS)];
+const ROOMS: &[(&str, &[Exhibit])] =
+    &[("owned_handle", owned_handle::EXHIBITS), ("thread_contracts", thread_contracts::EXHIBITS)];
 
 /// One wrong way.
 pub struct Exhibit {
