@@ -37,8 +37,9 @@ pub mod prices;
 // Ownership
 pub mod owned_handle;
 
+// Threads
+pub mod thread_contracts;
+
 // Build and proof
 pub mod sanitizer_lanes;
 pub mod thin_lto;
-// Threads
-pub mod thread_contracts;

@@ -17,9 +17,9 @@ macro_rules! rows {
 
 rows! {
     owned_handle,
+    thread_contracts,
     sanitizer_lanes,
     thin_lto,
-    thread_contracts,
 }
 
 /// One pattern, and where its legs stand.
