@@ -37,6 +37,12 @@ pub mod prices;
 // Ownership
 pub mod owned_handle;
 
+// Errors and unwinding
+pub mod errno;
+pub mod exception_firewall;
+pub mod panic_firewall;
+pub mod status_codes;
+
 // Threads
 pub mod thread_contracts;
 

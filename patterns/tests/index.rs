@@ -86,12 +86,15 @@ fn every_row_has_every_leg() {
 #[test]
 fn every_page_has_a_row_and_rows_are_in_the_order_of_the_book() {
     let library = read(&package().join("src/lib.rs")).expect("there");
-    let pages: Vec<&str> = library
+    let mut pages: Vec<&str> = library
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
         .filter(|name| !["index", "prices"].contains(name))
         .collect();
-    let rows: Vec<&str> = PATTERNS.iter().map(|row| row.name).collect();
+    let mut rows: Vec<&str> = PATTERNS.iter().map(|row| row.name).collect();
+    // The order of the book is that of the rows: in lib.rs rustfmt sorts what stands together.
+    pages.sort_unstable();
+    rows.sort_unstable();
     assert_eq!(pages, rows);
     assert!(PATTERNS.is_sorted_by_key(|row| row.chapter), "a chapter is split");
     let mut numbers: Vec<u8> = PATTERNS.iter().map(|row| row.number).collect();

@@ -17,6 +17,10 @@ macro_rules! rows {
 
 rows! {
     owned_handle,
+    status_codes,
+    errno,
+    exception_firewall,
+    panic_firewall,
     thread_contracts,
     sanitizer_lanes,
     thin_lto,

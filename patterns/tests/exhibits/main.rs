@@ -10,12 +10,22 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::{Command, ExitCode, Output, Stdio};
 
+mod errno;
+mod exception_firewall;
 mod owned_handle;
+mod panic_firewall;
+mod status_codes;
 mod thread_contracts;
 
 /// Every exhibit, by the pattern whose wrong twin it is.
-const ROOMS: &[(&str, &[Exhibit])] =
-    &[("owned_handle", owned_handle::EXHIBITS), ("thread_contracts", thread_contracts::EXHIBITS)];
+const ROOMS: &[(&str, &[Exhibit])] = &[
+    ("owned_handle", owned_handle::EXHIBITS),
+    ("status_codes", status_codes::EXHIBITS),
+    ("errno", errno::EXHIBITS),
+    ("exception_firewall", exception_firewall::EXHIBITS),
+    ("panic_firewall", panic_firewall::EXHIBITS),
+    ("thread_contracts", thread_contracts::EXHIBITS),
+];
 
 /// One wrong way.
 pub struct Exhibit {
@@ -91,8 +101,9 @@ impl End {
                 signal_of(output) == Some(signal) && holds(&output.stderr, text)
             }
             End::Report(text) => {
+                let reported = ["Sanitizer", "runtime error: "];
                 !output.status.success()
-                    && holds(&output.stderr, "Sanitizer")
+                    && reported.iter().any(|word| holds(&output.stderr, word))
                     && holds(&output.stderr, text)
             }
             End::Says(text) => output.status.success() && holds(&output.stdout, text),

@@ -1,0 +1,56 @@
+use super::{Chapter, Cost, Pair, Proof, Row, timed};
+use crate::exception_firewall::{by_default, raw, rehearse};
+use std::hint::black_box;
+
+pub static ROW: Row = Row {
+    number: 13,
+    name: "exception_firewall",
+    title: "Exception firewall",
+    chapter: Chapter::Errors,
+    goes_wrong: "a C++ exception ends the process, with destructors left out",
+    tests: &[
+        "every_way_to_throw_arrives_as_its_kind_with_its_text",
+        "a_null_what_is_an_empty_text",
+        "a_long_text_is_cut_where_a_character_begins",
+        "a_system_is_solved_or_its_right_side_untouched",
+        "every_exported_function_is_noexcept",
+    ],
+    proofs: &[
+        Proof::Exhibit("thrown_through_c"),
+        Proof::Exhibit("cxx_meets_a_number"),
+        Proof::Exhibit("cxx_meets_a_null_what"),
+    ],
+    cost: Cost::Measured(&[
+        Pair {
+            what: "a call through the firewall, nothing thrown",
+            run: |times| {
+                timed(times, |_| {
+                    black_box(rehearse(black_box(0)).is_ok());
+                })
+            },
+            baseline: "the same call without",
+            run_baseline: |times| timed(times, |_| unguarded(black_box(0))),
+        },
+        Pair {
+            what: "an exception becomes an error",
+            run: |times| {
+                timed(times, |_| {
+                    black_box(rehearse(black_box(4)).is_ok());
+                })
+            },
+            baseline: "through cxx as it comes",
+            run_baseline: |times| {
+                timed(times, |_| {
+                    black_box(by_default::rehearse_by_default(black_box(4)).is_ok());
+                })
+            },
+        },
+    ]),
+};
+
+#[allow(unsafe_code)]
+#[inline(always)]
+fn unguarded(nothing: i32) {
+    // SAFETY: it throws only for the numbers 1 to 7, and this is 0.
+    unsafe { raw::ab_gauss_unguarded(nothing) }
+}

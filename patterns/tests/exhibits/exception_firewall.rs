@@ -1,0 +1,43 @@
+//! C++ that throws at Rust.
+#![allow(unsafe_code)]
+
+use crate::{End, Exhibit};
+use abreast_patterns::exception_firewall::{by_default::rehearse_by_default, raw};
+
+pub const EXHIBITS: &[Exhibit] = &[
+    Exhibit {
+        name: "thrown_through_c",
+        run: thrown_through_c,
+        ends: &[End::Signal(libc::SIGABRT, "Rust cannot catch foreign exceptions")],
+    },
+    Exhibit {
+        name: "cxx_meets_a_number",
+        run: cxx_meets_a_number,
+        ends: &[End::Signal(libc::SIGABRT, "terminate called")],
+    },
+    Exhibit {
+        name: "cxx_meets_a_null_what",
+        run: cxx_meets_a_null_what,
+        ends: &[
+            End::Signal(libc::SIGSEGV, ""),
+            End::Report("SEGV on unknown address"),
+            End::Report("null pointer passed as argument"),
+        ],
+    },
+];
+
+fn thrown_through_c() {
+    let caught = std::panic::catch_unwind(|| {
+        // SAFETY: none. It throws, and is declared as if it never did.
+        unsafe { raw::ab_gauss_unguarded(4) }
+    });
+    println!("caught: {}", caught.is_err());
+}
+
+fn cxx_meets_a_number() {
+    println!("an error: {}", rehearse_by_default(5).is_err());
+}
+
+fn cxx_meets_a_null_what() {
+    println!("an error: {}", rehearse_by_default(6).is_err());
+}

@@ -1,0 +1,22 @@
+//! Exported functions that let panics out.
+#![allow(unsafe_code)]
+
+use crate::{End, Exhibit};
+use abreast_patterns::panic_firewall::quantile;
+
+pub const EXHIBITS: &[Exhibit] = &[Exhibit {
+    name: "exported_without_a_firewall",
+    run: exported_without_a_firewall,
+    ends: &[End::Signal(libc::SIGABRT, "panic in a function that cannot unwind")],
+}];
+
+/// As in the header, but for the firewall.
+extern "C" fn median_of_two(data: &mut [f64; 2]) -> f64 {
+    quantile(data, 0.5)
+}
+
+fn exported_without_a_firewall() {
+    let exported: extern "C" fn(&mut [f64; 2]) -> f64 = std::hint::black_box(median_of_two);
+    let caught = std::panic::catch_unwind(|| exported(&mut [1.0, f64::NAN]));
+    println!("caught: {}", caught.is_err());
+}
