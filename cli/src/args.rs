@@ -58,12 +58,25 @@ pub enum What {
         #[arg(long)]
         json: bool,
     },
+    /// The gallery of binding patterns, each with its price on this machine
+    Patterns(PatternsArgs),
     /// What is installed here, what is missing, and what follows
     Doctor {
         /// One JSON object instead of a table
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Which patterns.
+#[derive(Args)]
+pub struct PatternsArgs {
+    /// Patterns, by name or number (default: all)
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which kernels.

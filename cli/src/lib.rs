@@ -19,6 +19,7 @@ mod list;
 mod metg;
 mod number;
 mod overhead;
+mod patterns;
 mod run;
 mod table;
 
@@ -107,6 +108,7 @@ fn dispatch(
         Some(What::Metg(args)) => metg::metg(&args, console).map(|()| true),
         Some(What::Overhead { json }) => overhead::overhead(json, console).map(|()| true),
         Some(What::List { json }) => list::list(registry, json, console).map(|()| true),
+        Some(What::Patterns(args)) => patterns::patterns(&args, console).map(|()| true),
         Some(What::Doctor { json }) => doctor::doctor(json, console).map(|()| true),
     }
 }

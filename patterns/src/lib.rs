@@ -47,5 +47,9 @@ pub mod status_codes;
 pub mod thread_contracts;
 
 // Build and proof
+pub mod measurement_traps;
 pub mod sanitizer_lanes;
 pub mod thin_lto;
+
+// Both directions
+pub mod both_directions;

@@ -24,6 +24,8 @@ rows! {
     thread_contracts,
     sanitizer_lanes,
     thin_lto,
+    measurement_traps,
+    both_directions,
 }
 
 /// One pattern, and where its legs stand.
@@ -160,8 +162,19 @@ impl Row {
     }
 }
 
+impl Cost {
+    /// Why there is nothing to measure, where that is so.
+    pub fn nothing(self) -> Option<&'static str> {
+        match self {
+            Cost::Measured(_) => None,
+            Cost::Nothing(why) => Some(why),
+        }
+    }
+}
+
 impl Proof {
-    fn in_words(self) -> String {
+    /// The proof, for a table.
+    pub fn in_words(self) -> String {
         match self {
             Proof::Exhibit(name) => format!("exhibit `{name}`"),
             Proof::CompileFail(code) => format!("does not compile: {code}"),

@@ -10,22 +10,24 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::{Command, ExitCode, Output, Stdio};
 
-mod errno;
-mod exception_firewall;
-mod owned_handle;
-mod panic_firewall;
-mod status_codes;
-mod thread_contracts;
+/// Declares the rooms: one file per pattern that has wrong twins.
+macro_rules! rooms {
+    ($($name:ident,)*) => {
+        $(mod $name;)*
+        /// Every exhibit, by the pattern whose wrong twin it is.
+        const ROOMS: &[(&str, &[Exhibit])] = &[$((stringify!($name), $name::EXHIBITS),)*];
+    };
+}
 
-/// Every exhibit, by the pattern whose wrong twin it is.
-const ROOMS: &[(&str, &[Exhibit])] = &[
-    ("owned_handle", owned_handle::EXHIBITS),
-    ("status_codes", status_codes::EXHIBITS),
-    ("errno", errno::EXHIBITS),
-    ("exception_firewall", exception_firewall::EXHIBITS),
-    ("panic_firewall", panic_firewall::EXHIBITS),
-    ("thread_contracts", thread_contracts::EXHIBITS),
-];
+rooms! {
+    owned_handle,
+    status_codes,
+    errno,
+    exception_firewall,
+    panic_firewall,
+    thread_contracts,
+    both_directions,
+}
 
 /// One wrong way.
 pub struct Exhibit {
