@@ -14,11 +14,8 @@ fn main() {
     bridges.iter().for_each(|file| println!("cargo::rerun-if-changed={}", file.display()));
     let mut c = cc::Build::new();
     configure(&mut c, "c11").files(files_below("csrc", "c")).compile("abreast_patterns_c");
-    let cpp_files = files_below("csrc", "cpp");
-    if !cpp_files.is_empty() {
-        let mut cpp = cxx_build::bridges(bridges);
-        configure(&mut cpp, "c++17").files(cpp_files).compile("abreast_patterns_cpp");
-    }
+    let mut cpp = cxx_build::bridges(bridges);
+    configure(&mut cpp, "c++17").files(files_below("csrc", "cpp")).compile("abreast_patterns_cpp");
 }
 
 fn configure<'b>(build: &'b mut cc::Build, standard: &str) -> &'b mut cc::Build {

@@ -130,12 +130,12 @@ unsafe fn array<'a>(data: *const f64, n: usize) -> Result<&'a [f64], Status> {
     }
 }
 
-/// `ab_table_new` of the header.
+/// `ab_lines_new` of the header.
 ///
 /// # Safety
 /// `x` and `y` point to `n` numbers each, and `table` to a place for a pointer; or they are null.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ab_table_new(
+pub unsafe extern "C" fn ab_lines_new(
     n: usize,
     x: *const f64,
     y: *const f64,
@@ -152,9 +152,9 @@ pub unsafe extern "C" fn ab_table_new(
     })
 }
 
-/// `ab_table_at` of the header. The types leave nothing for a promise: C must pass what it got.
+/// `ab_lines_at` of the header. The types leave nothing for a promise: C must pass what it got.
 #[unsafe(no_mangle)]
-pub extern "C" fn ab_table_at(
+pub extern "C" fn ab_lines_at(
     table: Option<&Table>,
     x: f64,
     y: Option<&mut MaybeUninit<f64>>,
@@ -166,18 +166,18 @@ pub extern "C" fn ab_table_at(
     })
 }
 
-/// `ab_table_free` of the header: what C owned is Rust's again, and goes.
+/// `ab_lines_free` of the header: what C owned is Rust's again, and goes.
 #[unsafe(no_mangle)]
-pub extern "C" fn ab_table_free(table: Option<Box<Table>>) {
+pub extern "C" fn ab_lines_free(table: Option<Box<Table>>) {
     boundary(|| {
         drop(table);
         Ok(())
     });
 }
 
-/// `ab_table_live` of the header.
+/// `ab_lines_live` of the header.
 #[unsafe(no_mangle)]
-pub extern "C" fn ab_table_live() -> i64 {
+pub extern "C" fn ab_lines_live() -> i64 {
     LIVE.load(Ordering::Relaxed)
 }
 
@@ -244,20 +244,20 @@ mod tests {
         assert_eq!(of(&[0.0, 1.0], 1.5), Err(Status::Outside as i32));
         assert_eq!(of(&[0.0, 1.0], nan), Err(Status::Outside as i32));
         let (mut untouched, x) = (MaybeUninit::new(7.0), [0.0, 1.0]);
-        assert_eq!(ab_table_at(None, 0.0, Some(&mut untouched)), Status::Null as i32);
+        assert_eq!(ab_lines_at(None, 0.0, Some(&mut untouched)), Status::Null as i32);
         let table = Table::new(&x, &x).unwrap();
-        assert_eq!(ab_table_at(Some(&table), 9.0, Some(&mut untouched)), Status::Outside as i32);
-        assert_eq!(ab_table_at(Some(&table), 0.0, None), Status::Null as i32);
+        assert_eq!(ab_lines_at(Some(&table), 9.0, Some(&mut untouched)), Status::Outside as i32);
+        assert_eq!(ab_lines_at(Some(&table), 0.0, None), Status::Null as i32);
         // SAFETY: it was initialised above.
         assert_eq!(unsafe { untouched.assume_init() }, 7.0);
         // SAFETY: null is what is being refused.
-        let status = unsafe { ab_table_new(2, std::ptr::null(), x.as_ptr(), None) };
+        let status = unsafe { ab_lines_new(2, std::ptr::null(), x.as_ptr(), None) };
         assert_eq!(status, Status::Null as i32);
         let mut place = MaybeUninit::uninit();
         // SAFETY: null is what is being refused.
-        let status = unsafe { ab_table_new(2, std::ptr::null(), x.as_ptr(), Some(&mut place)) };
+        let status = unsafe { ab_lines_new(2, std::ptr::null(), x.as_ptr(), Some(&mut place)) };
         assert_eq!(status, Status::Null as i32);
-        ab_table_free(None);
+        ab_lines_free(None);
     }
 
     #[test]
@@ -284,11 +284,11 @@ mod tests {
             ("PANIC", PANIC),
         ];
         for (name, code) in all {
-            let says = format!("#define AB_TABLE_{name} ");
+            let says = format!("#define AB_LINES_{name} ");
             let line = header.lines().find_map(|line| line.strip_prefix(&says)).expect(name);
             let value = line.split("/*").next().unwrap().trim().trim_matches(['(', ')']);
             assert_eq!(value.parse(), Ok(code), "{name}");
         }
-        assert_eq!(header.matches("#define AB_TABLE_").count(), all.len());
+        assert_eq!(header.matches("#define AB_LINES_").count(), all.len());
     }
 }

@@ -5,26 +5,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What every function returns. On anything but AB_TABLE_OK no out-parameter has been touched. */
-#define AB_TABLE_OK 0
-#define AB_TABLE_NULL (-1)    /* a pointer that may not be null is */
-#define AB_TABLE_SHORT (-2)   /* fewer than two points */
-#define AB_TABLE_ORDER (-3)   /* x is not strictly increasing, or not finite */
-#define AB_TABLE_OUTSIDE (-4) /* x lies outside the table, or is not a number */
-#define AB_TABLE_PANIC (-128) /* a bug in the library; it has been contained */
+/* What every function returns. On anything but AB_LINES_OK no out-parameter has been touched. */
+#define AB_LINES_OK 0
+#define AB_LINES_NULL (-1)    /* a pointer that may not be null is */
+#define AB_LINES_SHORT (-2)   /* fewer than two points */
+#define AB_LINES_ORDER (-3)   /* x is not strictly increasing, or not finite */
+#define AB_LINES_OUTSIDE (-4) /* x lies outside the table, or is not a number */
+#define AB_LINES_PANIC (-128) /* a bug in the library; it has been contained */
 
-typedef struct ab_table ab_table;
+typedef struct ab_lines ab_lines;
 
-/* Copies n points and sets *table to a handle that the caller owns: give it to ab_table_free. */
-int32_t ab_table_new(size_t n, const double *x, const double *y, ab_table **table);
+/* Copies n points and sets *table to a handle that the caller owns: give it to ab_lines_free. */
+int32_t ab_lines_new(size_t n, const double *x, const double *y, ab_lines **table);
 
 /* Sets *y to the value at x. Any number of threads at a time. */
-int32_t ab_table_at(const ab_table *table, double x, double *y);
+int32_t ab_lines_at(const ab_lines *table, double x, double *y);
 
 /* Ends a handle, once, when no other call uses it. Null is fine. Never pass it to free(). */
-void ab_table_free(ab_table *table);
+void ab_lines_free(ab_lines *table);
 
 /* How many tables are alive. */
-int64_t ab_table_live(void);
+int64_t ab_lines_live(void);
 
 #endif

@@ -5,17 +5,17 @@
 int32_t ab_client_integral(size_t points, const double *x, const double *y, double from, double to,
                            size_t n, double *integral)
 {
-    ab_table *table = NULL;
-    int32_t status = ab_table_new(points, x, y, &table);
+    ab_lines *table = NULL;
+    int32_t status = ab_lines_new(points, x, y, &table);
     double sum = 0.0;
-    for (size_t i = 0; status == AB_TABLE_OK && i <= n; i++) {
+    for (size_t i = 0; status == AB_LINES_OK && i <= n; i++) {
         double at = i == n ? to : from + (to - from) * ((double)i / (double)n);
         double value = 0.0;
-        status = ab_table_at(table, at, &value);
+        status = ab_lines_at(table, at, &value);
         sum += (i == 0 || i == n) ? value / 2.0 : value;
     }
-    if (status == AB_TABLE_OK)
+    if (status == AB_LINES_OK)
         *integral = sum * (to - from) / (double)n;
-    ab_table_free(table);
+    ab_lines_free(table);
     return status;
 }

@@ -6,7 +6,7 @@
 void ab_client_frees_by_itself(void)
 {
     const double x[2] = {0.0, 1.0};
-    ab_table *table = NULL;
-    if (ab_table_new(2, x, x, &table) == AB_TABLE_OK)
+    ab_lines *table = NULL;
+    if (ab_lines_new(2, x, x, &table) == AB_LINES_OK)
         free(table);
 }

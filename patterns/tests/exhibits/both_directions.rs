@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::{End, Exhibit};
-use abreast_patterns::both_directions::ab_table_live;
+use abreast_patterns::both_directions::ab_lines_live;
 
 pub const EXHIBITS: &[Exhibit] = &[Exhibit {
     name: "freed_by_c",
@@ -17,5 +17,5 @@ unsafe extern "C" {
 fn freed_by_c() {
     // SAFETY: none. C frees memory that it does not own.
     unsafe { ab_client_frees_by_itself() };
-    println!("alive: {}", ab_table_live());
+    println!("alive: {}", ab_lines_live());
 }
