@@ -43,6 +43,9 @@ pub mod exception_firewall;
 pub mod panic_firewall;
 pub mod status_codes;
 
+// Callbacks
+pub mod stored_callback;
+
 // Threads
 pub mod thread_contracts;
 

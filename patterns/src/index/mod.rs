@@ -21,6 +21,7 @@ rows! {
     errno,
     exception_firewall,
     panic_firewall,
+    stored_callback,
     thread_contracts,
     sanitizer_lanes,
     thin_lto,
