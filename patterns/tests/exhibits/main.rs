@@ -25,6 +25,7 @@ rooms! {
     errno,
     exception_firewall,
     panic_firewall,
+    stored_callback,
     thread_contracts,
     both_directions,
 }
