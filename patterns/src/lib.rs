@@ -31,6 +31,9 @@
 //! # The index
 #![doc = include_str!("../INDEX.md")]
 
+// It brings the C++ standard library, which pages without a bridge need too.
+use cxx as _;
+
 pub mod index;
 pub mod prices;
 
@@ -48,6 +51,9 @@ pub mod stored_callback;
 
 // Threads
 pub mod thread_contracts;
+// Threads
+pub mod thread_contracts;
+pub mod ladder;
 
 // Build and proof
 pub mod measurement_traps;

@@ -23,6 +23,8 @@ rows! {
     panic_firewall,
     stored_callback,
     thread_contracts,
+    thread_contracts,
+    ladder,
     sanitizer_lanes,
     thin_lto,
     measurement_traps,
