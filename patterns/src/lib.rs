@@ -41,24 +41,22 @@ pub mod prices;
 pub mod owned_handle;
 
 // Errors and unwinding
+pub mod status_codes;
 pub mod errno;
 pub mod exception_firewall;
 pub mod panic_firewall;
-pub mod status_codes;
 
 // Callbacks
 pub mod stored_callback;
 
 // Threads
 pub mod thread_contracts;
-// Threads
-pub mod thread_contracts;
 pub mod ladder;
 
 // Build and proof
-pub mod measurement_traps;
 pub mod sanitizer_lanes;
 pub mod thin_lto;
+pub mod measurement_traps;
 
 // Both directions
 pub mod both_directions;

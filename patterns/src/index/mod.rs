@@ -23,7 +23,6 @@ rows! {
     panic_firewall,
     stored_callback,
     thread_contracts,
-    thread_contracts,
     ladder,
     sanitizer_lanes,
     thin_lto,

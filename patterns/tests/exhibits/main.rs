@@ -27,27 +27,9 @@ rooms! {
     panic_firewall,
     stored_callback,
     thread_contracts,
+    ladder,
     both_directions,
 }
-mod errno;
-mod exception_firewall;
-mod ladder;
-mod owned_handle;
-mod panic_firewall;
-mod status_codes;
-mod thread_contracts;
-
-/// Every exhibit, by the pattern whose wrong twin it is.
-const ROOMS: &[(&str, &[Exhibit])] = &[
-    ("owned_handle", owned_handle::EXHIBITS),
-    ("status_codes", status_codes::EXHIBITS),
-    ("errno", errno::EXHIBITS),
-    ("exception_firewall", exception_firewall::EXHIBITS),
-    ("panic_firewall", panic_firewall::EXHIBITS),
-    ("thread_contracts", thread_contracts::EXHIBITS),
-    ("thread_contracts", thread_contracts::EXHIBITS),
-    ("ladder", ladder::EXHIBITS),
-];
 
 /// One wrong way.
 pub struct Exhibit {
