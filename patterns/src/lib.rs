@@ -37,6 +37,10 @@ use cxx as _;
 pub mod index;
 pub mod prices;
 
+// Layout
+pub mod layout_handshake;
+pub mod opaque_handle;
+
 // Ownership
 pub mod owned_handle;
 

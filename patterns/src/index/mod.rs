@@ -16,6 +16,8 @@ macro_rules! rows {
 }
 
 rows! {
+    layout_handshake,
+    opaque_handle,
     owned_handle,
     status_codes,
     errno,

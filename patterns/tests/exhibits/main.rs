@@ -20,6 +20,8 @@ macro_rules! rooms {
 }
 
 rooms! {
+    layout_handshake,
+    opaque_handle,
     owned_handle,
     status_codes,
     errno,
