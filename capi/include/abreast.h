@@ -1,0 +1,355 @@
+/* abreast: numeric kernels that give the same bits from every body, at every instruction-set level,
+ * on any number of threads. C11 and C++17. Made from the sources of capi/ by cbindgen: do not edit.
+ *
+ * Ownership. Arrays and scalars are the caller's; no pointer is kept after a call returns. Texts that
+ * are returned are the library's and live as long as it. A handle (abreast_pool, abreast_sample) is
+ * the caller's to free, once; one that is freed, of another kind or made up is refused.
+ *
+ * Pointers. An array may be null when it has no elements. Options may be null. Nothing else may,
+ * unless its function says so. Every pointer must be aligned for its type.
+ *
+ * Failure. A function that can fail returns ABREAST_OK or says why not, and abreast_last_error has
+ * the words. All that can be checked is checked before anything is written, so after a failure
+ * every output is as it was. Only what axpy and gemm update in place may have been updated in part,
+ * and only after ABREAST_NO_MEMORY, ABREAST_C_STATUS, ABREAST_EXCEPTION or ABREAST_PANIC.
+ * For the pointers of any call: ABREAST_NULL, ABREAST_MISALIGNED, ABREAST_TOO_LARGE and
+ * ABREAST_OVERLAP; for its options: ABREAST_ABI_MISMATCH, ABREAST_UNKNOWN, ABREAST_LEVEL and
+ * ABREAST_HANDLE; for its numbers: ABREAST_ARGUMENT. Anything may be ABREAST_NO_MEMORY.
+ *
+ * Threads. Any function, from any number of threads at once, with the same handles too. What one
+ * call writes, no other thread may read or write meanwhile. */
+
+#ifndef ABREAST_CAPI_H
+#define ABREAST_CAPI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ABREAST_ABI 1 /* This binary interface; a new number means: compile again. */
+
+/* What a function returns: ABREAST_OK, or why nothing was computed. Numbers keep their meaning
+ * for as long as ABREAST_ABI stays the same; new ones may be added. */
+typedef int32_t abreast_status;
+
+/* Threads that wait for work. Made by abreast_pool_new or abreast_pool_per_core, ended by
+ * abreast_pool_free; copies are the same pool. {0} is no pool. */
+typedef struct abreast_pool {
+    /* The library's own. */
+    uint64_t id;
+} abreast_pool;
+
+/* One way a kernel is written. All give the same bits. */
+typedef int32_t abreast_body;
+
+/* An instruction-set level. All give the same bits, except that gemm has two sets: with a fused
+ * multiply-add, and without (ABREAST_LEVEL_BASELINE). */
+typedef int32_t abreast_level;
+
+/* How a kernel is called. Wherever a pointer to it is asked for, null means: the best body at the
+ * best level, on the calling thread. ABREAST_OPTIONS in an initialiser means the same. */
+typedef struct abreast_options {
+    /* sizeof(abreast_options). */
+    size_t size;
+    /* Which body. */
+    abreast_body body;
+    /* Which level. */
+    abreast_level level;
+    /* Where: {0} is the calling thread. */
+    struct abreast_pool pool;
+} abreast_options;
+
+/* Which way the elements of a matrix follow each other. CBLAS's numbers. */
+typedef int32_t abreast_layout;
+
+/* Whether a matrix is used as it is stored. CBLAS's numbers. */
+typedef int32_t abreast_transpose;
+
+/* A view of the complex plane. Pixel (i, j), column i and row j, is the point center +
+ * ((i - width / 2) + (j - height / 2) i) * pitch with halves of integers and
+ * pitch = max(extent_re / width, extent_im / height). */
+typedef struct abreast_view {
+    /* sizeof(abreast_view). */
+    size_t size;
+    /* The point in the middle. */
+    double center_re;
+    /* Its imaginary part. */
+    double center_im;
+    /* How much of the plane is in the picture, across. */
+    double extent_re;
+    /* And down. */
+    double extent_im;
+    /* The constant of a Julia set. */
+    double c_re;
+    /* Its imaginary part. */
+    double c_im;
+    /* Pixels across. */
+    uint64_t width;
+    /* Pixels down. */
+    uint64_t height;
+    /* The most updates that a pixel makes, below 2^32. */
+    uint64_t max_iter;
+    /* 1 for the Julia set of c, 0 for Mandelbrot, which leaves c alone. */
+    int32_t julia;
+} abreast_view;
+
+/* A problem of some kernel with operands of its own. Made by abreast_sample_new, ended by
+ * abreast_sample_free; copies are the same problem. {0} is none. */
+typedef struct abreast_sample {
+    /* The library's own. */
+    uint64_t id;
+} abreast_sample;
+
+#define ABREAST_OK 0 /* Everything went well. */
+#define ABREAST_ARGUMENT 1 /* An argument breaks a rule of its kernel. */
+#define ABREAST_LENGTH 2 /* Two operands whose lengths must agree do not. */
+#define ABREAST_UNKNOWN 3 /* A name or a number that nothing answers to: a kernel, a body, a level, a layout. */
+#define ABREAST_LEVEL 4 /* An instruction-set level that this CPU does not have. */
+#define ABREAST_UNOPTIMISED 5 /* A build whose times would mean nothing. */
+#define ABREAST_NO_MEMORY 6 /* Memory could not be had. */
+#define ABREAST_C_STATUS 7 /* A C body returned a status that is not success. */
+#define ABREAST_EXCEPTION 8 /* A C++ body threw. */
+#define ABREAST_NODE 9 /* A node of a graph returned an error. */
+
+#define ABREAST_LOST 20 /* A task killed its worker, every time it was tried. */
+#define ABREAST_DEADLINE 21 /* A task did not end in the time it had. */
+#define ABREAST_NOT_SHIPPABLE 22 /* A task cannot be sent to another process. */
+#define ABREAST_NESTED 23 /* An executor was asked to block where that would lock up. */
+#define ABREAST_MISMATCH 24 /* A worker process is not of the same program as its parent. */
+#define ABREAST_NO_WORKER_ENTRY 25 /* The program that was started as a worker did not answer as one. */
+#define ABREAST_IO 26 /* The operating system refused something. */
+#define ABREAST_CANCELLED 27 /* The run was cancelled. */
+
+#define ABREAST_PANIC 40 /* Rust panicked: a bug of the library, caught before it could cross into C. */
+#define ABREAST_NULL 41 /* A pointer is null where something must be read or written. */
+#define ABREAST_MISALIGNED 42 /* A pointer is not aligned for what it points to. */
+#define ABREAST_TOO_LARGE 43 /* A size in bytes is more than an object can have. */
+#define ABREAST_OVERLAP 44 /* What is written overlaps what is read. */
+#define ABREAST_ABI_MISMATCH 45 /* Header and library do not fit each other. */
+#define ABREAST_TEXT 46 /* A text is not UTF-8. */
+#define ABREAST_HANDLE 47 /* A handle is of nothing that lives: freed, of another kind, or never made. */
+#define ABREAST_OTHER 48 /* A failure that this version of the C API has no number for. */
+
+#define ABREAST_BODY_BEST 0 /* The fastest: explicit SIMD. */
+#define ABREAST_BODY_C 1 /* C, declared to Rust by bindgen. */
+#define ABREAST_BODY_C_BY_HAND 2 /* The same C function, declared by hand. */
+#define ABREAST_BODY_CPP 3 /* C++, through cxx. */
+#define ABREAST_BODY_RUST 4 /* Plain Rust. */
+#define ABREAST_BODY_SIMD 5 /* Rust with explicit vectors. */
+
+#define ABREAST_LEVEL_BEST 0 /* The best this CPU has, or what the environment variable ABREAST_ISA names. */
+#define ABREAST_LEVEL_BASELINE 1 /* What every x86-64 CPU has: SSE2. */
+#define ABREAST_LEVEL_V3 2 /* x86-64-v3: AVX2 and FMA. */
+#define ABREAST_LEVEL_V4 3 /* x86-64-v4: AVX-512. */
+#define ABREAST_LEVEL_NEON 4 /* The vector unit of every 64-bit ARM. */
+
+#define ABREAST_ROW_MAJOR 101 /* Row after row; a leading dimension is the distance between rows. */
+#define ABREAST_COL_MAJOR 102 /* Column after column; a leading dimension is the distance between columns. */
+
+#define ABREAST_NO_TRANS 111 /* op(X) = X. */
+#define ABREAST_TRANS 112 /* op(X) = X transposed. */
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/* The name of a status, "ABREAST_LENGTH", or null for a number that is none. The text is the
+ * library's and lives as long as it: do not free it. */
+const char *abreast_status_name(abreast_status status);
+
+/* The version of the library, "0.1.0". The text is the library's: do not free it. */
+const char *abreast_version(void);
+
+/* Whether a program's header fits this library: write ABREAST_CHECK_ABI(), which passes what the
+ * header says. Fails with ABREAST_ABI_MISMATCH. */
+abreast_status abreast_check_abi(uint32_t abi, size_t size_of_options, size_t size_of_view);
+
+/* What the last call that failed on this thread said, in UTF-8.
+ *
+ * Writes at most capacity bytes to buffer, the last one 0: a text that does not fit is cut
+ * where a character ends. *needed becomes the capacity that holds all of it; needed may be
+ * null, and so may buffer when capacity is 0. A call that succeeds leaves the text as it is,
+ * so ask only after one that did not. Fails with ABREAST_NULL, ABREAST_MISALIGNED or
+ * ABREAST_TOO_LARGE, and keeps the text even then. */
+abreast_status abreast_last_error(char *buffer, size_t capacity, size_t *needed);
+
+/* Makes a pool of so many threads, between 1 and 4096. *pool is the caller's to free.
+ *
+ * Fails with ABREAST_NULL or ABREAST_MISALIGNED for pool, and with ABREAST_ARGUMENT for a
+ * number that is out of range or that the system does not grant. */
+abreast_status abreast_pool_new(uint32_t threads, struct abreast_pool *pool);
+
+/* As abreast_pool_new, with one thread for each core that the process may use. */
+abreast_status abreast_pool_per_core(struct abreast_pool *pool);
+
+/* How many threads the pool has. Fails with ABREAST_HANDLE, and with ABREAST_NULL or
+ * ABREAST_MISALIGNED for threads. */
+abreast_status abreast_pool_width(struct abreast_pool pool, uint32_t *threads);
+
+/* Ends the pool. Calls that are running on it go on undisturbed, and its threads end with the last
+ * of them; {0} is left alone, as free does with null. Fails with ABREAST_HANDLE when it has
+ * been freed already. */
+abreast_status abreast_pool_free(struct abreast_pool pool);
+
+/* *sum <- the sum of i, 0 <= i < n, every i visited. n is between 0 and 2^32. */
+abreast_status abreast_range_sum(int64_t n, int64_t *sum, const struct abreast_options *options);
+
+/* sums[k] <- the sum of i, 0 <= i < limits[k], for k < n. Each limit is between 0 and 2^32.
+ * limits and sums have n elements each and do not overlap. */
+abreast_status abreast_range_sums(size_t n,
+                                  const int64_t *limits,
+                                  int64_t *sums,
+                                  const struct abreast_options *options);
+
+/* *sum <- the sum of i, 0 <= i < n, i % 3 == 0, every i visited. n is between 0 and
+ * 7439101575, beyond which the sum does not fit 64 bits. */
+abreast_status abreast_conditional_range_sum(int64_t n,
+                                             int64_t *sum,
+                                             const struct abreast_options *options);
+
+/* *sum <- the sum of the doubles 0, 1, .., n - 1, which are made on the way. n is at most 2^53. */
+abreast_status abreast_sum_arange(uint64_t n, double *sum, const struct abreast_options *options);
+
+/* *result <- the sum of x[i], i < n, in the library's fixed order. The empty sum is 0. */
+abreast_status abreast_dsum(size_t n,
+                            const double *x,
+                            double *result,
+                            const struct abreast_options *options);
+
+/* As abreast_dsum, over floats. */
+abreast_status abreast_ssum(size_t n,
+                            const float *x,
+                            float *result,
+                            const struct abreast_options *options);
+
+/* *result <- the sum of x[i] * y[i], i < n, in the library's fixed order. x and y may overlap.
+ * The empty product is 0. */
+abreast_status abreast_ddot(size_t n,
+                            const double *x,
+                            const double *y,
+                            double *result,
+                            const struct abreast_options *options);
+
+/* As abreast_ddot, over floats. */
+abreast_status abreast_sdot(size_t n,
+                            const float *x,
+                            const float *y,
+                            float *result,
+                            const struct abreast_options *options);
+
+/* y[i] <- alpha * x[i] + y[i], i < n: the product rounded, then the sum. x and y do not
+ * overlap. */
+abreast_status abreast_daxpy(size_t n,
+                             double alpha,
+                             const double *x,
+                             double *y,
+                             const struct abreast_options *options);
+
+/* As abreast_daxpy, over floats. */
+abreast_status abreast_saxpy(size_t n,
+                             float alpha,
+                             const float *x,
+                             float *y,
+                             const struct abreast_options *options);
+
+/* C <- alpha op(A) op(B) + beta C, with op(A) of m x k, op(B) of k x n and C of m x n.
+ *
+ * As in BLAS, C is not read when beta is 0, and A and B are not when alpha is 0. lda, ldb
+ * and ldc are at least as long as a stored row (column, when column-major) and at least 1; what
+ * lies between the rows is neither read nor written. From its first element to its last, C must
+ * not overlap A or B. A C without such gaps is updated where it is, any other through a copy.
+ *
+ * Fails with ABREAST_UNKNOWN for layout, transa or transb, with ABREAST_ARGUMENT for a
+ * leading dimension that is too small, with ABREAST_TOO_LARGE for a matrix that no memory holds
+ * and with ABREAST_NO_MEMORY when there is no room to work. */
+abreast_status abreast_dgemm(abreast_layout layout,
+                             abreast_transpose transa,
+                             abreast_transpose transb,
+                             size_t m,
+                             size_t n,
+                             size_t k,
+                             double alpha,
+                             const double *a,
+                             size_t lda,
+                             const double *b,
+                             size_t ldb,
+                             double beta,
+                             double *c,
+                             size_t ldc,
+                             const struct abreast_options *options);
+
+/* As abreast_dgemm, over floats. */
+abreast_status abreast_sgemm(abreast_layout layout,
+                             abreast_transpose transa,
+                             abreast_transpose transb,
+                             size_t m,
+                             size_t n,
+                             size_t k,
+                             float alpha,
+                             const float *a,
+                             size_t lda,
+                             const float *b,
+                             size_t ldb,
+                             float beta,
+                             float *c,
+                             size_t ldc,
+                             const struct abreast_options *options);
+
+/* *hits <- how many of the first n points of stream seed, uniform in the unit square, lie in
+ * the quarter circle: 4 hits / n is an estimate of pi. n is below 2^63. */
+abreast_status abreast_pi_hits(uint64_t n,
+                               uint64_t seed,
+                               uint64_t *hits,
+                               const struct abreast_options *options);
+
+/* counts[j * width + i] <- how many updates z <- z^2 + c pixel (i, j) makes until |z| > 2, at most
+ * max_iter. counts has n = width * height elements, and does not overlap view.
+ *
+ * Fails with ABREAST_ABI_MISMATCH for a view->size that is not this library's,
+ * ABREAST_UNKNOWN for a julia that is neither 0 nor 1, ABREAST_ARGUMENT for numbers that make
+ * no picture or another n. */
+abreast_status abreast_escape(const struct abreast_view *view,
+                              size_t n,
+                              uint32_t *counts,
+                              const struct abreast_options *options);
+
+/* The name of kernel number index, "dot", or null when there are not so many: count from 0
+ * until then. The text is the library's and lives as long as it: do not free it. */
+const char *abreast_kernel_name(size_t index);
+
+/* Makes a problem of size n, in the kernel's own sense, for the kernel of that name, with operands
+ * from seed: the same on every machine. *sample is the caller's to free; the name is read during
+ * the call only.
+ *
+ * Fails with ABREAST_NULL, ABREAST_MISALIGNED or ABREAST_TEXT for the pointers,
+ * ABREAST_UNKNOWN for a name that no kernel has, ABREAST_ARGUMENT or ABREAST_NO_MEMORY for
+ * an n that the kernel cannot have. */
+abreast_status abreast_sample_new(const char *kernel,
+                                  int64_t n,
+                                  uint64_t seed,
+                                  struct abreast_sample *sample);
+
+/* Runs the problem and gives the 64-bit FNV-1a hash of the result's bytes: the same for every
+ * body, level (see abreast_level) and pool. Any number of threads may do so at once.
+ *
+ * Fails with ABREAST_HANDLE, and as every kernel does for options; with ABREAST_NULL or
+ * ABREAST_MISALIGNED for hash. */
+abreast_status abreast_sample_run(struct abreast_sample sample,
+                                  uint64_t *hash,
+                                  const struct abreast_options *options);
+
+/* Ends the problem. Runs of it go on undisturbed; {0} is left alone. Fails with
+ * ABREAST_HANDLE when it has been freed already. */
+abreast_status abreast_sample_free(struct abreast_sample sample);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* ABREAST_CAPI_H */
+
+/* The first call of a careful program: whether this header fits the library it runs with. */
+#define ABREAST_CHECK_ABI()                                                                        \
+    abreast_check_abi(ABREAST_ABI, sizeof(abreast_options), sizeof(abreast_view))
+
+/* Initialisers with the sizes filled in: abreast_options how = ABREAST_OPTIONS; */
+#define ABREAST_OPTIONS {sizeof(abreast_options), ABREAST_BODY_BEST, ABREAST_LEVEL_BEST, {0}}

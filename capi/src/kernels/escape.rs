@@ -1,0 +1,87 @@
+//! Escape-time fractals.
+
+use crate::boundary::boundary;
+use crate::options::{Chosen, abreast_options, no_such};
+use crate::pointers::{Caller, Span};
+use crate::status::{Refusal, abreast_status};
+use abreast::Error;
+use abreast::kernel::Job;
+use abreast::kernels::escape::{Args, Escape, View};
+use num_complex::Complex64;
+
+/// A view of the complex plane. Pixel (i, j), column i and row j, is the point center +
+/// ((i - width / 2) + (j - height / 2) i) * pitch with halves of integers and
+/// pitch = max(extent_re / width, extent_im / height).
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct abreast_view {
+    /// `sizeof(abreast_view)`.
+    pub size: usize,
+    /// The point in the middle.
+    pub center_re: f64,
+    /// Its imaginary part.
+    pub center_im: f64,
+    /// How much of the plane is in the picture, across.
+    pub extent_re: f64,
+    /// And down.
+    pub extent_im: f64,
+    /// The constant of a Julia set.
+    pub c_re: f64,
+    /// Its imaginary part.
+    pub c_im: f64,
+    /// Pixels across.
+    pub width: u64,
+    /// Pixels down.
+    pub height: u64,
+    /// The most updates that a pixel makes, below 2^32.
+    pub max_iter: u64,
+    /// 1 for the Julia set of c, 0 for Mandelbrot, which leaves c alone.
+    pub julia: i32,
+}
+
+/// `counts[j * width + i]` <- how many updates z <- z^2 + c pixel (i, j) makes until |z| > 2, at most
+/// `max_iter`. `counts` has `n` = width * height elements, and does not overlap `view`.
+///
+/// Fails with `ABREAST_ABI_MISMATCH` for a `view->size` that is not this library's,
+/// `ABREAST_UNKNOWN` for a `julia` that is neither 0 nor 1, `ABREAST_ARGUMENT` for numbers that make
+/// no picture or another `n`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn abreast_escape(
+    view: *const abreast_view,
+    n: usize,
+    counts: *mut u32,
+    options: *const abreast_options,
+) -> abreast_status {
+    // SAFETY: the caller of this function promises what its documentation asks.
+    let caller = unsafe { Caller::promises() };
+    boundary(caller, |caller| {
+        let args = Args::from(&checked(caller.sized("view", view)?)?);
+        let pixels = Job::<Escape>::new(args, ())?.items();
+        if n != pixels {
+            let rule = format!("must be {pixels}, the pixels of the view");
+            return Err(Error::argument("n", n, rule).into());
+        }
+        let counts = Span::of("counts", n, counts)?;
+        let chosen = Chosen::from(caller, options)?;
+        caller.write(counts, &chosen.call::<Escape>(args, ())?);
+        Ok(())
+    })
+}
+
+/// The view in the crate's own words, whose rules the kernel checks.
+fn checked(view: abreast_view) -> Result<View, Refusal> {
+    let complex = Complex64::new;
+    let julia = match view.julia {
+        0 => None,
+        1 => Some(complex(view.c_re, view.c_im)),
+        other => return Err(no_such("julia", other, "0 (Mandelbrot), 1 (Julia)").into()),
+    };
+    Ok(View {
+        center: complex(view.center_re, view.center_im),
+        extent: complex(view.extent_re, view.extent_im),
+        width: view.width,
+        height: view.height,
+        max_iter: view.max_iter,
+        julia,
+    })
+}

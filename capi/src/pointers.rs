@@ -1,0 +1,145 @@
+//! From pointers to slices: what can be checked is checked, the rest is the caller's promise.
+//!
+//! The promise is a value, [`Caller`]: only an exported function makes one, from its own
+//! documentation, and nothing else in this crate turns a pointer into memory.
+
+use crate::status::{
+    ABREAST_ABI_MISMATCH, ABREAST_MISALIGNED, ABREAST_NULL, ABREAST_OVERLAP, ABREAST_TEXT,
+    ABREAST_TOO_LARGE, Refusal,
+};
+use std::ffi::{CStr, c_char};
+
+/// `len` elements of C's, whose address and size have been checked. Whether there is memory is
+/// the caller's word: see [`Caller`].
+#[derive(Debug)]
+pub(crate) struct Span<T> {
+    name: &'static str,
+    start: *mut T,
+    len: usize,
+}
+
+impl<T> Clone for Span<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Span<T> {}
+
+impl<T> Span<T> {
+    /// `len` elements from `start`, which may be anything when there are none.
+    pub(crate) fn of(name: &'static str, len: usize, start: *const T) -> Result<Self, Refusal> {
+        let refuse = |status, rule| Err(Refusal::new(status, format!("{name} {rule}")));
+        let bytes = len.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= isize::MAX as usize);
+        let end = bytes.and_then(|bytes| start.addr().checked_add(bytes));
+        if len > 0 && start.is_null() {
+            return refuse(ABREAST_NULL, format!("is null and has {len} elements"));
+        }
+        if end.is_none() {
+            return refuse(ABREAST_TOO_LARGE, format!("has {len} elements: no object is so large"));
+        }
+        if len > 0 && !start.is_aligned() {
+            let rule = format!("is at {start:p}, which is no multiple of {}", align_of::<T>());
+            return refuse(ABREAST_MISALIGNED, rule);
+        }
+        Ok(Span { name, start: start.cast_mut(), len })
+    }
+
+    /// One element.
+    pub(crate) fn one(name: &'static str, start: *mut T) -> Result<Self, Refusal> {
+        Self::of(name, 1, start)
+    }
+
+    /// `len` of the elements, from number `from` on.
+    pub(crate) fn part(self, from: usize, len: usize) -> Span<T> {
+        assert!(from <= self.len && len <= self.len - from, "a part of {} that it has", self.name);
+        // Within the span, whose size has been checked; `wrapping` because it may be empty.
+        Span { start: self.start.wrapping_add(from), len, ..self }
+    }
+
+    /// Refuses to write here when that would change what is read there.
+    pub(crate) fn apart_from(self, read: Span<T>) -> Result<(), Refusal> {
+        let bytes = |span: Span<T>| {
+            let from = span.start.addr();
+            from..from + span.len * size_of::<T>()
+        };
+        let (own, other) = (bytes(self), bytes(read));
+        let shared = own.start.max(other.start)..own.end.min(other.end);
+        if shared.is_empty() {
+            return Ok(());
+        }
+        let text = format!("{} overlaps {} by {} bytes", self.name, read.name, shared.len());
+        Err(Refusal::new(ABREAST_OVERLAP, text))
+    }
+}
+
+/// What the caller of an exported function has promised, for as long as the call lasts:
+///
+/// 1. every pointer that passes the checks of [`Span`] points to that many elements, readable, and
+///    writable where the function writes;
+/// 2. nobody else writes to what the call reads, and nobody else reads or writes what it writes.
+#[derive(Debug)]
+pub(crate) struct Caller(());
+
+impl Caller {
+    /// # Safety
+    /// All of the above, for every pointer of the call.
+    pub(crate) unsafe fn promises() -> Caller {
+        Caller(())
+    }
+
+    /// The elements, to read.
+    pub(crate) fn read<T>(&self, span: Span<T>) -> &[T] {
+        if span.len == 0 {
+            return &[];
+        }
+        // SAFETY: checked by Span: not null, aligned, of a possible size; the rest by promises 1
+        // and 2. The slice lives no longer than the call.
+        unsafe { std::slice::from_raw_parts(span.start, span.len) }
+    }
+
+    /// The elements, to read and to write; once per call. `reads` is what else the call reads.
+    // The elements are C's, not this value's: it is the promise that nobody else has them.
+    #[allow(clippy::mut_from_ref)]
+    pub(crate) fn update<'c, T>(
+        &'c self,
+        span: Span<T>,
+        reads: &[Span<T>],
+    ) -> Result<&'c mut [T], Refusal> {
+        reads.iter().try_for_each(|read| span.apart_from(*read))?;
+        if span.len == 0 {
+            return Ok(&mut []);
+        }
+        // SAFETY: as in `read`; no other slice of this call has any of it, as just checked.
+        Ok(unsafe { std::slice::from_raw_parts_mut(span.start, span.len) })
+    }
+
+    /// Writes the values to the first elements, which need not have had any before.
+    pub(crate) fn write<T: Copy>(&self, span: Span<T>, values: &[T]) {
+        assert!(values.len() <= span.len, "more values than {} has elements", span.name);
+        // SAFETY: as in `read`; the values are Rust's own, so the two do not overlap.
+        unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), span.start, values.len()) };
+    }
+
+    /// A struct of C's whose first member says how large C thinks it is.
+    pub(crate) fn sized<T: Copy>(&self, name: &'static str, start: *const T) -> Result<T, Refusal> {
+        let whole = Span::of(name, 1, start)?;
+        // The size first: of a smaller struct there is no more to read.
+        let size = self.read(Span::of(name, 1, start.cast::<usize>())?)[0];
+        if size != size_of::<T>() {
+            let text = format!("{name}.size = {size}: this library's has {}", size_of::<T>());
+            return Err(Refusal::new(ABREAST_ABI_MISMATCH, text));
+        }
+        Ok(self.read(whole)[0])
+    }
+
+    /// A text that ends with a zero byte.
+    pub(crate) fn text(&self, name: &'static str, start: *const c_char) -> Result<&str, Refusal> {
+        if start.is_null() {
+            return Err(Refusal::new(ABREAST_NULL, format!("{name} is null")));
+        }
+        // SAFETY: not null; a terminated text by promise 1, unchanged during the call by 2.
+        let text = unsafe { CStr::from_ptr(start) };
+        text.to_str().map_err(|why| Refusal::new(ABREAST_TEXT, format!("{name}: {why}")))
+    }
+}

@@ -1,0 +1,74 @@
+// abreast.hpp where the clients do not go: its own refusals, and who owns a handle.
+#include "check.h"
+
+#include <abreast.hpp>
+
+#include <array>
+#include <string>
+
+// The status of what the work throws, and that it is a Kind with the words.
+template <class Kind, class Work> abreast_status thrown(const std::string &words, Work work)
+{
+    try {
+        work();
+    } catch (const Kind &what) {
+        CHECK(std::string(what.what()).find(words) != std::string::npos);
+        const auto *error = dynamic_cast<const abreast::error *>(&what);
+        CHECK(error != nullptr && std::string(error->name()) == abreast_status_name(error->status()));
+        return error->status();
+    }
+    return ABREAST_OK;
+}
+
+int main()
+{
+    abreast::check_abi();
+    std::vector<double> x{1, 2, 3}, y{4, 5, 6}, shorter{1};
+    CHECK(abreast::dot<double>(x, y) == 32);
+    CHECK(abreast::sum<double>(std::array<double, 2>{1, 2}) == 3);
+    using invalid = std::invalid_argument;
+    CHECK(thrown<invalid>("x has 3 elements and y has 1", [&] { abreast::dot<double>(x, shorter); }) ==
+          ABREAST_LENGTH);
+    CHECK(thrown<invalid>("equally long", [&] { abreast::axpy<double>(1, x, shorter); }) ==
+          ABREAST_LENGTH);
+    CHECK(thrown<invalid>("did you mean", [] { abreast::sample("dott", 9, 1); }) == ABREAST_UNKNOWN);
+    CHECK(thrown<std::bad_alloc>("allocate", [] { abreast::sample("dot", INT64_MAX, 1); }) ==
+          ABREAST_NO_MEMORY);
+    CHECK(thrown<abreast::error>("options.size = 23", [] {
+              abreast_options how = abreast::options();
+              how.size--;
+              abreast::range_sum(1, how);
+          }) == ABREAST_ABI_MISMATCH);
+
+    // A matrix lies within its elements, and sizes that do not fit are refused before C is called.
+    std::vector<double> six(6), four(4);
+    using M = abreast::matrix<const double>;
+    const auto refuses = [&](std::size_t rows, std::size_t cols, std::size_t ld) {
+        return thrown<invalid>("within", [&] { M(six, rows, cols, ld); }) == ABREAST_ARGUMENT;
+    };
+    CHECK(!refuses(2, 3, 3) && !refuses(2, 2, 4) && !refuses(0, 9, 9) && !refuses(1, 6, SIZE_MAX));
+    CHECK(refuses(3, 3, 3) && refuses(2, 3, 2) && refuses(2, 3, 4) && refuses(1, 7, 7));
+    CHECK(refuses(2, 0, 0) && refuses(SIZE_MAX, 2, SIZE_MAX) && refuses(2, SIZE_MAX, SIZE_MAX));
+    CHECK(thrown<invalid>("do not fit", [&] {
+              abreast::gemm<double>(1, {six, 2, 3}, {six, 2, 3}, 0, {four, 2, 2});
+          }) == ABREAST_ARGUMENT);
+    abreast::gemm<double>(1, {x, 1, 3}, {y, 3, 1}, 0, {four, 1, 1});
+    CHECK(four[0] == 32);
+
+    // One owner: what is moved from has nothing, what goes out of scope is freed, once.
+    abreast_pool raw;
+    {
+        abreast::pool first(2);
+        raw = first.get();
+        abreast::pool second = std::move(first);
+        CHECK(first.get().id == 0 && second.width() == 2);
+        abreast::pool third(1);
+        third = std::move(second);
+        CHECK(third.get().id == raw.id && second.width() == 1);
+    }
+    std::uint32_t width = 0;
+    CHECK(abreast_pool_width(raw, &width) == ABREAST_HANDLE);
+    CHECK(abreast::pool().width() >= 1);
+    std::puts("wrapped");
+    return 0;
+}
