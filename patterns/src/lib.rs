@@ -40,6 +40,7 @@ pub mod prices;
 // Layout
 pub mod layout_handshake;
 pub mod opaque_handle;
+pub mod enums_as_integers;
 
 // Ownership
 pub mod owned_handle;

@@ -18,6 +18,7 @@ macro_rules! rows {
 rows! {
     layout_handshake,
     opaque_handle,
+    enums_as_integers,
     owned_handle,
     status_codes,
     errno,

@@ -22,6 +22,7 @@ macro_rules! rooms {
 rooms! {
     layout_handshake,
     opaque_handle,
+    enums_as_integers,
     owned_handle,
     status_codes,
     errno,
