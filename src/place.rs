@@ -1,11 +1,11 @@
 //! Executors by name: those of [`exec`], and those that the front doors above it add.
 
 use crate::Error;
-use crate::exec::{self, Executor, Threads};
+use crate::exec::{self, Executor, Locked, Threads};
 use crate::graph::Lowered;
 
 /// The executor that `text` names: any that [`exec::parse`] knows, `graph` ([`Lowered`] to one
-/// thread per core) or `graph:N`.
+/// thread per core) or `graph:N`, also `locked`.
 ///
 /// ```
 /// assert_eq!(abreast::place::parse("threads:3")?.name(), "threads:3");
@@ -20,9 +20,13 @@ pub fn parse(text: &str) -> Result<Box<dyn Executor + Sync>, Error> {
         Some((name, count)) => (name, Some(count)),
         None => (text, None),
     };
-    match name {
-        "graph" => Ok(Box::new(Lowered(threads(count)?))),
-        name if exec::NAMES.contains(&name) => exec::parse(text),
+    match (name, count) {
+        ("graph", _) => Ok(Box::new(Lowered(threads(count)?))),
+        // What is locked may be a graph too.
+        ("locked", Some(inner)) if !inner.starts_with("locked") => {
+            Ok(Box::new(Locked::new(parse(inner)?)))
+        }
+        _ if exec::NAMES.contains(&name) => exec::parse(text),
         _ => Err(Error::unknown("executor", name, exec::NAMES.iter().copied().chain(["graph"]))),
     }
 }

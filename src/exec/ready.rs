@@ -17,6 +17,22 @@ fn edges_of(tasks: &dyn Tasks) -> impl Iterator<Item = (usize, usize)> {
     (0..tasks.len()).flat_map(|i| tasks.needs(i).iter().map(move |need| (i, *need as usize)))
 }
 
+/// Whether the order of numbers is an order to run in.
+///
+/// # Errors
+/// [`Error::Argument`] when a task needs one that is not below it.
+pub(super) fn check_order(tasks: &dyn Tasks) -> Result<(), Error> {
+    edges_of(tasks).try_for_each(|(i, need)| check_edge(i, need))
+}
+
+fn check_edge(i: usize, need: usize) -> Result<(), Error> {
+    if need < i {
+        return Ok(());
+    }
+    let rule = "a task may need only tasks of lower number";
+    Err(Error::argument(format!("task {i} needs"), need, rule))
+}
+
 impl Ready {
     /// # Errors
     /// [`Error::Argument`] when a task needs one that is not below it, or when there are more than
@@ -30,10 +46,7 @@ impl Ready {
         }
         let mut starts = vec![0u32; count + 1];
         for (i, need) in edges_of(tasks) {
-            if need >= i {
-                let rule = "a task may need only tasks of lower number";
-                return Err(Error::argument(format!("task {i} needs"), need, rule));
-            }
+            check_edge(i, need)?;
             starts[need + 1] += 1;
         }
         (0..count).for_each(|i| starts[i + 1] += starts[i]);

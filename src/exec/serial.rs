@@ -1,5 +1,6 @@
 //! One task after another, on the caller's thread.
 
+use super::ready::check_order;
 use super::shift::Shift;
 use super::{Control, Executor, Report};
 use crate::{Fault, Tasks};
@@ -18,6 +19,9 @@ impl Executor for Serial {
     }
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        if tasks.is_graph() {
+            check_order(tasks)?;
+        }
         let shift = Shift::begin(tasks, control);
         let mut numbers = 0..;
         shift.lane(0, || numbers.next().unwrap_or(usize::MAX));

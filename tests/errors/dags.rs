@@ -119,14 +119,14 @@ impl Tasks for Backwards {
         if i == 0 { &[1] } else { &[] }
     }
 
-    fn run(&self, _: usize) -> Result<(), Fault> {
-        Ok(())
+    fn run(&self, i: usize) -> Result<(), Fault> {
+        panic!("task {i} of a refused list ran")
     }
 }
 
 #[test]
 fn a_task_that_needs_a_later_one_is_refused() {
-    for place in executors().iter().filter(|place| !place.name().ends_with("serial")) {
+    for place in executors() {
         let fault = place.run(&Backwards, &Control::default()).unwrap_err();
         let rule = "task 0 needs = 1: a task may need only tasks of lower number";
         assert_eq!(fault.to_string(), rule, "{}", place.name());

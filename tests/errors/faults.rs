@@ -70,7 +70,7 @@ impl Tasks for Script {
     fn run(&self, i: usize) -> Result<(), Fault> {
         self.ran[i].fetch_add(1, Ordering::Relaxed);
         // Uneven work, so that tasks overtake each other in another way each time.
-        for _ in 0..splitmix64(!self.seed, i as u64) % 2000 {
+        for _ in 0..splitmix64(!self.seed, i as u64) % 200 {
             std::hint::spin_loop();
         }
         match self.acts[i] {
@@ -100,8 +100,16 @@ pub fn quiet() {
 /// Every executor, by name.
 pub fn executors() -> Vec<Box<dyn Executor + Sync>> {
     let threads = ["threads:1", "threads:2", "threads:3", "threads:8", "threads:64"];
-    let others =
-        ["serial", "locked:serial", "locked:threads:3", "graph:1", "graph:3", "sim:1", "sim:3"];
+    let others = [
+        "serial",
+        "locked:serial",
+        "locked:threads:3",
+        "locked:graph:3",
+        "graph:1",
+        "graph:3",
+        "sim:1",
+        "sim:3",
+    ];
     let mut names = [&others[..], &threads].concat();
     if cfg!(feature = "aio") {
         names.extend(["async:1", "async:2", "async:8"]);
@@ -113,7 +121,7 @@ pub fn executors() -> Vec<Box<dyn Executor + Sync>> {
 fn the_fault_is_the_one_a_serial_run_would_meet() {
     let places = executors();
     let (mut failed, mut panicked, mut well) = (0, 0, 0);
-    for seed in 0..60 {
+    for seed in 0..1000 {
         for place in &places {
             // From scripts where nearly everything goes wrong to scripts where nothing does.
             let script = Script::new(200, seed, [2, 20, 100, 1000][seed as usize % 4]);
