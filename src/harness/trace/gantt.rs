@@ -3,6 +3,8 @@
 use super::{Outcome, Span, last_end};
 use crate::exec::Executor;
 use crate::harness::report::escape;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -11,6 +13,8 @@ const LEFT: f64 = 82.0;
 const RIGHT: f64 = 20.0;
 const TOP: f64 = 64.0;
 const ROW: f64 = 28.0;
+/// Attempts of which each gets a bar of its own, whatever its width.
+const MANY: usize = 2000;
 /// Pixels of one letter, roughly.
 const LETTER: f64 = 6.6;
 
@@ -69,10 +73,20 @@ pub(super) fn draw(
             LEFT - 8.0
         );
     }
-    for span in spans {
+    let bars = chart.bars(spans);
+    if bars.len() < spans.len() {
+        svg += &format!(
+            "<text class=\"merged\" x=\"{}\" y=\"22\" text-anchor=\"end\" fill=\"#555\">\
+             bars below a pixel are merged: {} for {} attempts</text>\n",
+            WIDTH - RIGHT,
+            bars.len(),
+            spans.len(),
+        );
+    }
+    for (span, count) in bars {
         let row = lanes.binary_search(&span.lane).unwrap_or_default();
-        let hue = kinds.binary_search(&kind(span)).unwrap_or_default();
-        chart.bar(&mut svg, span, row, COLOURS[hue % COLOURS.len()]);
+        let hue = kinds.binary_search(&kind(&span)).unwrap_or_default();
+        chart.bar(&mut svg, &span, count, row, COLOURS[hue % COLOURS.len()]);
     }
     svg + "</svg>\n"
 }
@@ -135,17 +149,48 @@ impl Chart<'_> {
         }
     }
 
-    fn bar(&self, svg: &mut String, span: &Span, row: usize, colour: &str) {
+    /// What is drawn: every attempt, or, when they are very many, one bar for those of a lane that
+    /// are narrower than a pixel, begin within the same pixel and would look the same.
+    fn bars<'s>(&self, spans: &'s [Span]) -> Vec<(Cow<'s, Span>, usize)> {
+        let mut bars: Vec<(Cow<'s, Span>, usize)> = Vec::new();
+        let mut narrow = BTreeMap::new();
+        for span in spans {
+            let x = self.x(span.start);
+            if spans.len() <= MANY || self.x(span.end) - x >= 1.0 {
+                bars.push((Cow::Borrowed(span), 1));
+                continue;
+            }
+            let alike = (span.lane, x as u64, kind(span), span.outcome.name());
+            let at = *narrow.entry(alike).or_insert(bars.len());
+            match bars.get_mut(at) {
+                Some((bar, count)) => {
+                    let bar = bar.to_mut();
+                    (bar.start, bar.end) = (bar.start.min(span.start), bar.end.max(span.end));
+                    *count += 1;
+                }
+                None => bars.push((Cow::Borrowed(span), 1)),
+            }
+        }
+        bars
+    }
+
+    /// One bar, for `count` attempts.
+    fn bar(&self, svg: &mut String, span: &Span, count: usize, row: usize, colour: &str) {
         let (x, y) = (self.x(span.start), TOP + ROW * row as f64 + 3.0);
         let width = (self.x(span.end) - x).max(0.6);
         let stroke = match span.outcome {
+            // A white edge would be all that is seen of it.
+            Outcome::Done if count > 1 || width < 1.0 => "",
             Outcome::Done => "stroke=\"white\" stroke-width=\"0.5\"",
             Outcome::Failed | Outcome::Lost => {
                 "stroke=\"black\" stroke-width=\"2\" stroke-dasharray=\"4 2\" fill-opacity=\"0.4\""
             }
         };
         let at = |time: Duration| number(time.as_secs_f64() / self.unit);
-        let name = escape(&span.name);
+        let name = match count {
+            1 => escape(&span.name),
+            _ => format!("{count} times {}", escape(kind(span))),
+        };
         *svg += &format!(
             "<g class=\"bar\"><title>{name}: {}, from {} to {} {}</title>\
              <rect x=\"{x:.2}\" y=\"{y}\" width=\"{width:.2}\" height=\"{}\" fill=\"{colour}\" {stroke}/>",
@@ -186,4 +231,52 @@ fn number(value: f64) -> String {
         return text;
     }
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::Serial;
+
+    /// So many tasks one after another, each a microsecond, and a long one at the end.
+    fn spans(count: usize) -> Vec<Span> {
+        let micros = |i: usize| Duration::from_micros(i as u64);
+        let span = |task: usize| Span {
+            task,
+            name: format!("{} {task}", if task.is_multiple_of(2) { "even" } else { "odd" }),
+            lane: task / 10_000,
+            start: micros(task),
+            end: micros(if task + 1 == count { 2 * count } else { task + 1 }),
+            outcome: if task == 5000 { Outcome::Failed } else { Outcome::Done },
+        };
+        (0..count).map(span).collect()
+    }
+
+    fn chart(spans: &[Span]) -> (String, usize) {
+        let svg = draw(spans, &Serial, Duration::from_millis(1), "ms");
+        let bars = svg.matches("class=\"bar\"").count();
+        (svg, bars)
+    }
+
+    #[test]
+    fn very_many_bars_are_merged_and_none_is_lost() {
+        let spans = spans(20_000);
+        let (svg, bars) = chart(&spans);
+        // Two kinds, for each pixel of half the width, and some at the borders.
+        assert!((600..1000).contains(&bars), "{bars} bars");
+        assert!(svg.contains(&format!("merged: {bars} for 20000 attempts")));
+        assert!(svg.contains("even 5000: failed, from 5 to 5.001 ms"), "the failure is seen");
+        assert!(svg.contains("odd 19999: done"), "and the long one");
+        let counts = svg.split("<title>").filter_map(|bar| bar.split_once(" times "));
+        let counts: Vec<usize> = counts.filter_map(|(count, _)| count.parse().ok()).collect();
+        let alone = bars - counts.len();
+        assert_eq!(counts.iter().sum::<usize>() + alone, 20_000);
+    }
+
+    #[test]
+    fn as_many_as_can_be_told_apart_are_all_there() {
+        let (svg, bars) = chart(&spans(MANY));
+        assert_eq!(bars, MANY);
+        assert!(!svg.contains("merged"));
+    }
 }
