@@ -3,7 +3,7 @@
 use crate::args::{self, RunArgs};
 use crate::console::{Console, Output};
 use crate::number;
-use abreast::exec::{Control, Executor};
+use abreast::exec::{Control, Executor, Report};
 use abreast::harness::trace::Traced;
 use abreast::kernel::{Entry, Number};
 use abreast::{Body, How};
@@ -27,8 +27,11 @@ struct Ran {
     value: Value,
     /// 64-bit FNV-1a of the output bytes.
     hash: String,
-    /// From the first task's start to the last one's end.
+    /// From the first task's start to the last one's end, by the clock.
     seconds: f64,
+    /// The same in the virtual time of a simulation; absent elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    virtual_seconds: Option<f64>,
 }
 
 pub fn run(
@@ -48,8 +51,10 @@ pub fn run(
     let recording = Recording::claim(args)?;
     let traced = Traced::new(&place);
     let watched: &dyn Executor = if recording.is_wanted() { &traced } else { &place };
+    let mut report = Report::default();
     let answer = case.run(How { body, level }, 0, &mut |tasks| {
-        watched.run(tasks, &Control::default()).map(drop)
+        report = watched.run(tasks, &Control::default())?;
+        Ok(())
     });
     // A run that failed is worth looking at too.
     recording.write(&traced)?;
@@ -64,6 +69,7 @@ pub fn run(
         value: value(answer.value),
         hash: format!("{:016x}", answer.hash),
         seconds: answer.took.as_secs_f64(),
+        virtual_seconds: report.is_virtual.then_some(report.wall.as_secs_f64()),
     };
     if args.json {
         return console.json(&ran);
@@ -77,6 +83,14 @@ pub fn run(
         ran.exec,
         seconds(ran.seconds)
     ))?;
+    if let Some(makespan) = ran.virtual_seconds {
+        console.say(format!(
+            "makespan in virtual time {} (a unit of cost counts as 1 ms); the {} above are what it \
+             took here, one task after another",
+            seconds(makespan),
+            seconds(ran.seconds),
+        ))?;
+    }
     console.say(format!("hash of the output bytes {}", ran.hash))
 }
 

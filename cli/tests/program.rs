@@ -247,6 +247,17 @@ fn a_picture_says_what_it_shows_as_one_object() {
 }
 
 #[test]
+fn a_simulation_says_that_its_time_is_virtual() {
+    // 16 chunks, each a millisecond for the model, on four workers.
+    let args = ["run", "dot", "--n", "1e6", "--exec", "sim:4"];
+    assert_eq!(json(&[&args[..], &["--json"]].concat())["virtual_seconds"], 0.004);
+    let (code, out, _) = abreast(&args);
+    assert!(code == 0 && out.contains("makespan in virtual time 4.00 ms"), "{out}");
+    let threads = json(&["run", "dot", "--n", "1e6", "--exec", "threads:2", "--json"]);
+    assert!(threads.get("virtual_seconds").is_none(), "{threads}");
+}
+
+#[test]
 fn a_run_leaves_a_trace_of_every_chunk() {
     let folder = Folder::new("trace");
     let (trace, gantt) = (folder.file("run.json"), folder.file("run.svg"));

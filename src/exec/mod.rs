@@ -150,6 +150,8 @@ pub struct Report {
     pub respawned: usize,
     /// Tasks that could not be sent to a worker process and ran here instead.
     pub at_home: usize,
+    /// Whether `wall` is the virtual time of a [`Sim`], which no clock has shown.
+    pub is_virtual: bool,
 }
 
 impl<E: Executor + ?Sized> Executor for Box<E> {

@@ -140,7 +140,7 @@ impl Executor for Sim {
         let mut play = Play { shift: Shift::begin(tasks, &control), now: &now };
         let outcome = schedule(tasks, control.lanes(self.workers), self.workers, &mut play)?;
         let report = play.shift.end()?;
-        Ok(Report { wall: virtually(outcome.makespan), ..report })
+        Ok(Report { wall: virtually(outcome.makespan), is_virtual: true, ..report })
     }
 }
 
