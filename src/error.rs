@@ -134,6 +134,26 @@ impl Error {
         Error::Argument { argument: argument.into(), value: value.to_string(), rule: rule.into() }
     }
 
+    /// The texts that this error owns: they can be of any length.
+    #[cfg(all(feature = "procs", target_os = "linux"))]
+    pub(crate) fn texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Error::Argument { argument, value, rule } => vec![argument, value, rule],
+            Error::Unknown { given, hint, .. } => vec![given, hint],
+            Error::Exception { what, .. } => vec![what],
+            Error::Node { node, why } => {
+                let mut texts = why.texts();
+                texts.push(node);
+                texts
+            }
+            Error::Length { .. }
+            | Error::Level { .. }
+            | Error::Unoptimised { .. }
+            | Error::Memory { .. }
+            | Error::Status { .. } => Vec::new(),
+        }
+    }
+
     /// An [`Error::Unknown`] that suggests the nearest of the known names, or lists them all.
     pub fn unknown<'a>(
         what: &'static str,

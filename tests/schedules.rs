@@ -174,50 +174,6 @@ fn the_lanes_that_events_name_are_below_the_width() {
     }
 }
 
-/// Three tasks, each of which runs three tasks on the next executor, and so on.
-struct Nest<'p> {
-    places: &'p [&'p (dyn Executor + Sync)],
-    leaves: &'p AtomicUsize,
-}
-
-impl Tasks for Nest<'_> {
-    fn len(&self) -> usize {
-        3
-    }
-
-    fn run(&self, _: usize) -> Result<(), Fault> {
-        let Some((place, places)) = self.places.split_first() else {
-            self.leaves.fetch_add(1, Ordering::Relaxed);
-            return Ok(());
-        };
-        place.run(&Nest { places, leaves: self.leaves }, &Control::default()).map(drop)
-    }
-}
-
-/// Runs three tasks on the first of the places, each of which runs three on the second, and so on.
-fn nest(places: [&(dyn Executor + Sync); 3]) {
-    let leaves = AtomicUsize::new(0);
-    Nest { places: &places, leaves: &leaves }.run(0).unwrap();
-    assert_eq!(leaves.into_inner(), 27, "{:?}", places.map(|place| place.name()));
-}
-
-#[test]
-fn executors_inside_executors_do_not_wait_for_each_other() {
-    let (locked, free): (Vec<_>, Vec<_>) =
-        places().into_iter().partition(|place| place.name().starts_with("locked"));
-    for _ in 0..20 {
-        for outer in &free {
-            for inner in &free {
-                // The outer one again inside the inner one: its threads are all waiting by then.
-                nest([outer, inner, outer]);
-            }
-        }
-        for place in &locked {
-            nest([place, place, place]);
-        }
-    }
-}
-
 #[test]
 fn a_listener_that_panics_is_the_callers_panic() {
     for place in places() {

@@ -3,6 +3,7 @@
 
 use abreast::exec::shared_cells;
 use abreast::kernel::{Bodies, BodyFn, Kernel, Layout, Part};
+use abreast::sample::splitmix64;
 use abreast::{Error, Plan};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
@@ -31,6 +32,15 @@ pub enum Act {
     Fail,
     /// C++ throws an exception, which arrives as an error.
     Throw,
+    /// Fails, panics or throws, each chunk in its own way.
+    Mixed,
+    /// The body returns an error whose text is far longer than a message.
+    Tell,
+}
+
+impl Act {
+    /// How many characters [`Act::Tell`] tells. JSON needs more than four bytes for each of them.
+    pub const TALE: usize = 60_000;
 }
 
 /// What to do and where.
@@ -110,6 +120,15 @@ fn harm(args: &Args, chunk: u64) -> Result<(), Error> {
         act if act == Act::Panic as u64 => panic!("planted {chunk}"),
         act if act == Act::Fail as u64 => Err(Error::argument("chunk", chunk, "planted")),
         act if act == Act::Throw as u64 => crate::cpp::throws(chunk),
+        act if act == Act::Mixed as u64 => {
+            let acts = [Act::Fail, Act::Panic, Act::Throw];
+            let act = acts[(splitmix64(args.n, chunk) % 3) as usize];
+            harm(&Args { act: act as u64, every: 0, first: chunk, most: 0, ..*args }, chunk)
+        }
+        act if act == Act::Tell as u64 => {
+            let tale = "\u{e9}\u{1}".repeat(Act::TALE / 2);
+            Err(Error::argument("chunk", tale, "planted"))
+        }
         act => match crate::c::harm(act as u32) {
             0 => Ok(()),
             1 => Err(Error::Memory { bytes: 1 << 24, purpose: "harm" }),

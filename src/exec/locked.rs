@@ -1,5 +1,6 @@
 //! What a global lock does to an executor.
 
+use super::above::Above;
 use super::{Control, Executor, Report};
 use crate::tasks::Model;
 use crate::{Fault, Tasks};
@@ -11,9 +12,9 @@ use std::thread::{self, ThreadId};
 /// lock has them. The results stay the same; the speed-up goes.
 ///
 /// Like such a lock it is let go while the thread that holds it calls the executor again, so a task
-/// may use the executor that runs it. A task that waits with the lock in its hand for another thread
-/// to do so waits for ever, as it would under such a lock. Nothing is sent to other processes, where
-/// the lock is not.
+/// may use the executor that runs it. If another thread does so, for which a task with the lock in
+/// its hand waits, that is [`Fault::Nested`]: under such a lock both would wait for ever. Nothing is
+/// sent to other processes, where the lock is not.
 ///
 /// ```
 /// use abreast::exec::{self, Control, Executor, Locked, Threads};
@@ -49,6 +50,12 @@ impl<E: Executor> Executor for Locked<E> {
     }
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        let above = Above::here();
+        if above.has(&self.lock) && !self.lock.is_mine() {
+            let why = "a task waits for this one with the lock in its hand";
+            return Err(Fault::Nested { executor: self.name(), why: why.to_owned() });
+        }
+        let _under = above.and(&self.lock, || self.name())?.enter();
         let tasks = OneByOne { tasks, lock: &self.lock };
         self.lock.without(|| self.inner.run(&tasks, control))
     }

@@ -4,6 +4,7 @@
 //! caller is written once, in `shift.rs`: panics become faults, and the fault reported is the one
 //! a serial run would have met.
 
+mod above;
 #[cfg(feature = "aio")]
 mod futures;
 mod locked;

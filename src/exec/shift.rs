@@ -1,5 +1,6 @@
 //! One run of some tasks, as every executor on this machine does it.
 
+use super::above::{Above, Under};
 use super::{Control, Event, Report};
 use crate::error::panic_text;
 use crate::{Fault, Tasks};
@@ -12,6 +13,8 @@ use std::time::Instant;
 pub(super) struct Shift<'s> {
     tasks: &'s dyn Tasks,
     control: &'s Control<'s>,
+    /// What its tasks have above them.
+    above: Above,
     began: Instant,
     done: AtomicUsize,
     stopped: AtomicBool,
@@ -21,10 +24,17 @@ pub(super) struct Shift<'s> {
 }
 
 impl<'s> Shift<'s> {
+    /// A run under whatever is above the caller.
     pub(super) fn begin(tasks: &'s dyn Tasks, control: &'s Control<'s>) -> Self {
+        Self::under(Above::here(), tasks, control)
+    }
+
+    /// A run whose tasks have this above them.
+    pub(super) fn under(above: Above, tasks: &'s dyn Tasks, control: &'s Control<'s>) -> Self {
         Shift {
             tasks,
             control,
+            above,
             began: Instant::now(),
             done: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
@@ -35,6 +45,7 @@ impl<'s> Shift<'s> {
 
     /// Runs the task numbers of `source` until it ends or there is no point in going on.
     pub(super) fn lane(&self, worker: usize, mut source: impl FnMut() -> usize) {
+        let _under = self.enter();
         let mut done = 0;
         loop {
             let task = source();
@@ -48,9 +59,14 @@ impl<'s> Shift<'s> {
 
     /// Runs one task of a graph, or passes it over when there is no point in running it.
     pub(super) fn step(&self, task: usize, worker: usize) {
+        let _under = self.enter();
         if self.goes_on(task) && self.one(task, worker) {
             self.done.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn enter(&self) -> Under {
+        self.above.enter()
     }
 
     /// Whether a serial run would have come to this task, and nobody has cancelled.

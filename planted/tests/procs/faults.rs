@@ -3,7 +3,7 @@
 use super::*;
 use abreast::exec::{Cancel, Event, Harm as Blow, Serial};
 use abreast::sample::splitmix64;
-use abreast::{Error, Tasks};
+use abreast::{Error, Tasks, place};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         trial("a_worker_killed_before_its_hello_is_replaced", killed_before_hello),
         trial("a_program_that_cannot_be_started_is_named", cannot_start),
         trial("the_fault_is_the_one_a_serial_run_would_meet", as_serial),
+        trial("an_error_with_a_very_long_text_is_cut", long_words),
         trial("closures_are_not_shippable_and_mixed_tasks_run_at_home", shippable),
         trial("a_kernel_that_workers_do_not_know_is_named", unknown_kernel),
         trial("a_pool_inside_its_own_run_is_refused", nested),
@@ -125,25 +126,57 @@ fn cannot_start() {
     assert!(matches!(&fault, Fault::Io { what, .. } if what == "start a worker"), "{fault}");
 }
 
+/// A thousand random mixes of errors, panics and C++ exceptions for each executor.
 fn as_serial() {
-    let (place, _) = pool(3);
-    let (mut well, mut failed) = (0, 0);
-    for seed in 0..150 {
+    let (procs, _) = pool(2);
+    let names = ["threads:2", "threads:8", "locked:threads:2", "graph:2", "async:2", "sim:3"];
+    let others = names.map(|name| place::parse(name).expect("an executor"));
+    let places = others.iter().map(|place| &**place as &dyn Executor).chain([&procs as _]);
+    let places: Vec<&dyn Executor> = places.collect();
+    let mut met = [0; 4];
+    for seed in 0..1000 {
         let random = |i, below: u64| splitmix64(seed, i) % below;
-        let act = [Act::Fail, Act::Panic, Act::Nothing][random(0, 3) as usize];
-        let chunk = 1 + random(1, 5);
-        let args = Args { chunk, every: random(2, 40), ..Args::at(200, random(3, 60), act) };
-        let (there, out) = squares_of(&place, args, &Control::default());
-        let (here, _) = squares_of(&Serial, args, &Control::default());
-        let tasks = |outcome: Result<exec::Report, Fault>| outcome.map(|report| report.tasks);
-        let (here, there) = (tasks(here), tasks(there));
-        assert_eq!(there, here, "seed {seed}");
-        match there {
-            Ok(_) => well += usize::from(out == squares(200)),
-            Err(_) => failed += 1,
+        let (chunk, every) = (1 + random(1, 5), random(2, 40));
+        let args = Args { chunk, every, ..Args::at(200 + random(4, 9), random(3, 90), Act::Mixed) };
+        let outcome = |place: &dyn Executor| {
+            let (outcome, out) = squares_of(place, args, &Control::default());
+            assert!(outcome.is_err() || out == squares(args.n), "seed {seed}");
+            outcome.map(|report| report.tasks)
+        };
+        let expected = outcome(&Serial);
+        for place in &places {
+            assert_eq!(outcome(*place), expected, "seed {seed} on {}", place.name());
         }
+        met[match expected {
+            Ok(_) => 0,
+            Err(Fault::Panic { .. }) => 1,
+            Err(Fault::Kernel { why: Error::Exception { .. }, .. }) => 2,
+            Err(_) => 3,
+        }] += 1;
     }
-    assert!(well > 20 && failed > 20, "{well} {failed}");
+    assert!(met.iter().all(|count| *count > 50), "{met:?}");
+}
+
+/// What a worker says of an error arrives, however long it is.
+fn long_words() {
+    let (place, _) = pool(1);
+    let args = Args::at(20, 7, Act::Tell);
+    let (here, _) = squares_of(&Serial, args, &Control::default());
+    let (there, _) = squares_of(&place, args, &Control::default());
+    let text = |outcome: Result<exec::Report, Fault>| match outcome {
+        Err(Fault::Kernel { task: 7, why: Error::Argument { argument, value, rule } }) => {
+            assert_eq!((&*argument, &*rule), ("chunk", "planted"));
+            value
+        }
+        other => panic!("{other:?}"),
+    };
+    let (whole, cut) = (text(here), text(there));
+    assert_eq!(whole.chars().count(), Act::TALE);
+    let (kept, mark) = cut.split_once(" [").expect("a mark where it is cut");
+    assert!(whole.starts_with(kept) && kept.len() > 5_000, "{} bytes", kept.len());
+    assert_eq!(mark, format!("{} more bytes]", whole.len() - kept.len()));
+    assert_eq!(place.pids().len(), 1);
+    assert_eq!(easy(&place), Ok(20), "the same worker goes on");
 }
 
 /// Tasks of which some are a kernel's chunks and the others closures.

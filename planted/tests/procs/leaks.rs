@@ -3,6 +3,7 @@
 use super::*;
 use abreast::exec::Harm as Blow;
 use abreast::harness::chaos::Belongings;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,8 @@ pub fn trials() -> Vec<Trial> {
         trial("after_the_pool_nothing_is_left", || in_a_process("count")),
         trial("killed_and_stopped_at_random_nothing_is_lost", || in_a_process("chaos")),
         trial("without_descriptors_a_run_says_so", || in_a_process("descriptors")),
+        trial("without_shared_memory_a_run_says_so", without_memory),
+        trial("without_processes_a_run_says_so", without_processes),
         trial("no_worker_outlives_its_parent", orphans),
     ]
 }
@@ -26,8 +29,12 @@ fn in_a_process(scene: &str) {
 
 pub fn scene_of(scene: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.env("ABREAST_TEST_WORKER", "parent").env("ABREAST_TEST_SCENE", scene);
+    as_scene(&mut command, scene);
     command
+}
+
+fn as_scene<'c>(command: &'c mut Command, scene: &str) -> &'c mut Command {
+    command.env("ABREAST_TEST_WORKER", "parent").env("ABREAST_TEST_SCENE", scene)
 }
 
 /// A scene, in the process that `scene_of` started.
@@ -36,6 +43,8 @@ pub fn parent() -> ExitCode {
         Ok("count") => count(),
         Ok("chaos") => chaos(),
         Ok("descriptors") => descriptors(),
+        Ok("memory") => memory(),
+        Ok("processes") => processes(),
         Ok("orphans") => orphanage(),
         Ok("cell") => table::cell(),
         other => panic!("no scene {other:?}"),
@@ -98,8 +107,8 @@ fn chaos() {
 }
 
 fn descriptors() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
     let (place, _) = pool(4);
+    let before = Belongings::now();
     let few = Rlimit { current: Some(9), maximum: Some(1024) };
     setrlimit(Resource::Nofile, few).expect("a lower limit");
     let x = vec![1.0; 100_000];
@@ -110,11 +119,108 @@ fn descriptors() {
     let fault = run().unwrap_err();
     assert!(matches!(fault, Fault::Io { .. }), "{fault}");
     drop(held);
+    assert_eq!(Belongings::now(), before);
     // With room for one or two workers the run goes on with these.
     let more = Rlimit { current: Some(16), maximum: Some(1024) };
     setrlimit(Resource::Nofile, more).expect("a higher limit");
     assert_eq!(run(), Ok(100_000.0));
     assert!((1..4).contains(&place.pids().len()), "{:?}", place.pids());
+}
+
+/// Lowers or raises a limit of this process, as far as it may be raised.
+fn limit(resource: Resource, most: Option<u64>) {
+    let maximum = getrlimit(resource).maximum;
+    let current = most.or(maximum);
+    setrlimit(resource, Rlimit { current, maximum }).expect("a limit");
+}
+
+/// Whoever writes beyond the limit on files is sent a signal that ends the process, unless it was
+/// started with that signal ignored.
+fn without_memory() {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; exec \"$0\""]).arg(std::env::current_exe().unwrap());
+    let status = as_scene(&mut shell, "memory").status().expect("started");
+    assert!(status.success(), "{status}");
+}
+
+/// A limit on the size of files is one on memory that processes share.
+fn memory() {
+    let (place, _) = pool(2);
+    let before = Belongings::now();
+    limit(Resource::Fsize, Some(64 << 10));
+    let control = Control::default();
+    let x = vec![1.0; 100_000];
+    let dot =
+        || exec::run::<abreast::kernels::dot::Dot<f64>>(&place, how(), &control, (), (&x, &x));
+    let io = |outcome: Fault, what: &str| match outcome {
+        Fault::Io { what: done, why } => {
+            assert!(done.starts_with(what) && why.contains("too large"), "{done}: {why}");
+        }
+        other => panic!("{other:?}"),
+    };
+    io(dot().unwrap_err(), "send the order for dot");
+    assert_eq!(Belongings::now(), before, "operands that cannot be shared");
+    let args = Args { chunk: 50_000, ..Args::at(100_000, 0, Act::Nothing) };
+    let mut sums = vec![7; 100_000];
+    let mut add = || exec::run_into::<Harm<true>>(&place, how(), &control, args, (), &mut sums);
+    io(add().unwrap_err(), "share the 400000 bytes of task 0");
+    assert_eq!(Belongings::now(), before, "an output that is also an input");
+    let why = abreast::Error::Memory {
+        bytes: 400_000,
+        purpose: "the result of a chunk in shared memory",
+    };
+    let square = || squares_of(&place, args, &control);
+    assert_eq!(square().0, Err(Fault::Kernel { task: 0, why }), "a result");
+    for cells in [100_000, usize::MAX / 8, usize::MAX] {
+        assert!(SharedCells::new(cells).is_err(), "{cells} cells");
+    }
+    drop(place);
+    limit(Resource::Fsize, None);
+    let (place, _) = pool(2);
+    let (outcome, out) = squares_of(&place, args, &control);
+    assert!(outcome.is_ok() && out == squares(100_000));
+    drop(place);
+    assert!(Belongings::now().beyond(&before).is_empty());
+}
+
+/// Limits on the number of processes do not bind root, so root runs the scene as nobody.
+fn without_processes() {
+    use std::os::unix::process::CommandExt;
+    // By this name it needs no way to the file but only the file.
+    let mut command = Command::new("/proc/self/exe");
+    if rustix::process::geteuid().is_root() {
+        command.uid(65534);
+    }
+    match as_scene(&mut command, "processes").status() {
+        Ok(status) => assert!(status.success(), "{status}"),
+        Err(why) => println!("skipped: root is nobody but root here: {why}"),
+    }
+}
+
+fn processes() {
+    let easy = |place: &Procs, throttle| {
+        let control = Control { throttle, ..Control::default() };
+        let (outcome, out) = squares_of(place, Args::at(20, 0, Act::Nothing), &control);
+        outcome.map(|report| (report.tasks, out == squares(20)))
+    };
+    let (place, _) = pool(2);
+    let before = Belongings::now();
+    limit(Resource::Nproc, Some(1));
+    if Command::new("true").status().is_ok() {
+        println!("skipped: nothing here limits the number of processes");
+        return;
+    }
+    let fault = easy(&place, None).unwrap_err();
+    let Fault::Io { what, why } = &fault else { panic!("{fault:?}") };
+    assert!(what == "start a worker" && why.contains("os error 11"), "{fault}");
+    assert_eq!(Belongings::now(), before);
+    limit(Resource::Nproc, None);
+    assert_eq!(easy(&place, Some(1)), Ok((20, true)));
+    limit(Resource::Nproc, Some(1));
+    assert_eq!(easy(&place, None), Ok((20, true)), "with the one worker that there is");
+    assert_eq!(place.pids().len(), 1);
+    drop(place);
+    assert!(Belongings::now().beyond(&before).is_empty());
 }
 
 /// Starts workers that never end, says who they are, and waits to be killed.

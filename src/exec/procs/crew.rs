@@ -7,6 +7,7 @@ use super::registry::WORKER;
 use crate::Fault;
 use crate::kernel::Remote;
 use std::collections::{HashSet, VecDeque};
+use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -121,7 +122,7 @@ impl Worker {
         task: usize,
         order: u32,
         wire: &crate::tasks::Wire<'_>,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), Undelivered> {
         let (seq, slot) = (self.seq, self.free_slot());
         if wire.bytes > INLINE && wire.bytes as u64 > self.slots.each() {
             self.grow(wire.bytes as u64)?;
@@ -136,7 +137,7 @@ impl Worker {
         };
         let mut body = wire.start.as_deref().unwrap_or_default();
         if body.len() > INLINE {
-            self.slots.write(slot, body).map_err(|_| Broken)?;
+            self.slots.write(slot, body).map_err(Undelivered::Full)?;
             body = &[];
         }
         if wire.start.is_some() {
@@ -392,6 +393,20 @@ impl Crew {
 impl Drop for Crew {
     fn drop(&mut self) {
         self.dismiss();
+    }
+}
+
+/// Why a worker did not get a chunk.
+pub(super) enum Undelivered {
+    /// It does not listen any more.
+    Broken,
+    /// There is no shared memory for the chunk's first bytes; no other worker has more.
+    Full(io::Error),
+}
+
+impl From<Broken> for Undelivered {
+    fn from(_: Broken) -> Undelivered {
+        Undelivered::Broken
     }
 }
 

@@ -3,6 +3,7 @@
 //! A head and its body are one message of a socket that keeps messages apart, so nothing has to be
 //! counted or searched for, and a cut message is known by its length.
 
+use crate::Error;
 use crate::kernel::Remote;
 use crate::sample::fnv1a;
 use bytemuck::{Pod, Zeroable};
@@ -105,14 +106,32 @@ pub(super) fn split<H: Pod>(message: &[u8]) -> Option<(H, &[u8])> {
     Some((bytemuck::pod_read_unaligned(head), body))
 }
 
+/// What a text, or each text of an error, may have of a message.
+const MOST_TEXT: usize = LONGEST - 256;
+
 /// Text that fits into a message; what is cut off is said to be.
 pub(super) fn shorten(mut text: String) -> String {
-    const MOST: usize = LONGEST - 256;
-    if text.len() > MOST {
-        let cut = (0..=MOST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-        let rest = text.len() - cut;
-        text.truncate(cut);
+    cut(&mut text, MOST_TEXT);
+    text
+}
+
+fn cut(text: &mut String, most: usize) {
+    if text.len() > most {
+        let at = text.floor_char_boundary(most);
+        let rest = text.len() - at;
+        text.truncate(at);
         text.push_str(&format!(" [{rest} more bytes]"));
     }
-    text
+}
+
+/// An error that fits into a message. Its texts are cut as far as they must be, which only trying
+/// tells: an error may have several, and a control character is six bytes of JSON.
+pub(super) fn pack(why: &Error) -> Option<Vec<u8>> {
+    let lengths = std::iter::successors(Some(MOST_TEXT), |most| (*most > 0).then_some(most / 2));
+    let packed = |most| {
+        let mut why = why.clone();
+        why.texts().into_iter().for_each(|text| cut(text, most));
+        serde_json::to_vec(&why).ok()
+    };
+    lengths.filter_map(packed).find(|body| body.len() + size_of::<Reply>() <= LONGEST)
 }

@@ -11,7 +11,9 @@
 //! given to another. So two processes never write the same bytes, and a chunk counts only when its
 //! result has arrived whole. The chunk that was in work is charged with the death; after
 //! [`Control::attempts`](super::Control) of them it is given up as [`Fault::Lost`] or
-//! [`Fault::Deadline`], and all the others are done all the same.
+//! [`Fault::Deadline`], and all the others are done all the same. What a chunk says of its error or
+//! panic arrives as it would at home, but for texts longer than a message (64 KiB): those are cut,
+//! and say so.
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -36,6 +38,8 @@ pub use memory::SharedCells;
 pub use registry::shared_cells;
 pub use worker::worker_main;
 
+use super::above::Above;
+use super::shift::Shift;
 use super::{Control, Executor, Report};
 use crate::kernel::Remote;
 use crate::{Error, Fault, Tasks};
@@ -198,7 +202,9 @@ impl Executor for Procs {
         if registry::is_worker() {
             return Err(nested("a worker process does not start workers of its own"));
         }
-        if CONDUCTED.with_borrow(|pools| pools.contains(&std::ptr::from_ref(self))) {
+        let above = Above::here();
+        let conducts = CONDUCTED.with_borrow(|pools| pools.contains(&std::ptr::from_ref(self)));
+        if conducts || above.has(self) {
             return Err(nested("a task that runs at home would wait for its own pool"));
         }
         CONDUCTED.with_borrow_mut(|pools| pools.push(self));
@@ -206,6 +212,7 @@ impl Executor for Procs {
         let mut state = self.state();
         let terms = state.terms()?;
         state.crew.tidy();
-        Run::new(tasks, control, &mut state.crew, &terms)?.finish()
+        let shift = Shift::under(above.and(self, || self.name())?, tasks, control);
+        Run::new(shift, tasks, control, &mut state.crew, &terms)?.finish()
     }
 }

@@ -1,6 +1,6 @@
 //! One run: who gets which chunk, who answers, who has died.
 
-use super::crew::{Crew, Packed, Terms};
+use super::crew::{Crew, Packed, Terms, Undelivered};
 use super::frame::*;
 use super::link::Heard;
 use super::memory::Frozen;
@@ -54,6 +54,7 @@ enum Cause {
 
 impl<'r> Run<'r> {
     pub(super) fn new(
+        shift: Shift<'r>,
         tasks: &'r dyn Tasks,
         control: &'r Control<'r>,
         crew: &'r mut Crew,
@@ -62,7 +63,7 @@ impl<'r> Run<'r> {
         Ok(Run {
             tasks,
             control,
-            shift: Shift::begin(tasks, control),
+            shift,
             crew,
             terms,
             pending: Pending::new(tasks)?,
@@ -173,13 +174,21 @@ impl<'r> Run<'r> {
             return Ok(false);
         }
         let packed = &self.orders[&address(wire.order)].1;
-        let sent = worker.tell(number, packed).and_then(|()| worker.give(task, number, wire));
-        if sent.is_err() {
-            self.bury(w, Cause::Closed)?;
-            return Ok(false);
+        let told = worker.tell(number, packed).map_err(Undelivered::from);
+        match told.and_then(|()| worker.give(task, number, wire)) {
+            Ok(()) => {
+                self.begin_first(w);
+                Ok(true)
+            }
+            Err(Undelivered::Broken) => {
+                self.bury(w, Cause::Closed)?;
+                Ok(false)
+            }
+            Err(Undelivered::Full(why)) => Err(Fault::Io {
+                what: format!("share the {} bytes of task {task}", wire.bytes),
+                why: why.to_string(),
+            }),
         }
-        self.begin_first(w);
-        Ok(true)
     }
 
     /// The first chunk that worker `w` has is the one in work.

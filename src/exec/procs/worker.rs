@@ -212,10 +212,13 @@ impl<'s> Shift<'s> {
         let done = catch_unwind(AssertUnwindSafe(|| chunk.chunk(request.chunk as usize, out)));
         match done {
             Ok(Ok(())) if len <= INLINE => say(link, DONE, request.seq, out),
-            Ok(Ok(())) => {
-                self.slots.as_ref()?.write(slot, out).ok()?;
-                say(link, DONE, request.seq, &[])
-            }
+            Ok(Ok(())) => match self.slots.as_ref()?.write(slot, out) {
+                Ok(()) => say(link, DONE, request.seq, &[]),
+                Err(_) => {
+                    let purpose = "the result of a chunk in shared memory";
+                    failed(link, request.seq, &Error::Memory { bytes: len, purpose })
+                }
+            },
             Ok(Err(why)) => failed(link, request.seq, &why),
             Err(panic) => say(link, PANICKED, request.seq, shorten(panic_text(panic)).as_bytes()),
         }
@@ -229,7 +232,7 @@ fn say(link: &Link, kind: u32, seq: u64, body: &[u8]) -> Option<()> {
 }
 
 fn failed(link: &Link, seq: u64, why: &Error) -> Option<()> {
-    say(link, FAILED, seq, &serde_json::to_vec(why).ok()?)
+    say(link, FAILED, seq, &pack(why)?)
 }
 
 /// Zeroes for a chunk: in cache lines, so that they are aligned for any type.

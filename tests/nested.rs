@@ -1,0 +1,123 @@
+//! Executors within executors: three deep, from one thread, in every combination. Those that would
+//! wait for themselves are refused; none waits for ever.
+
+use abreast::exec::{Control, Executor};
+use abreast::{Fault, Tasks, place};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+type Place = Box<dyn Executor + Sync>;
+
+/// Two tasks, each of which runs two tasks on the next executor; those within the last one count.
+struct Nest<'n> {
+    inner: &'n [&'n Place],
+    count: &'n AtomicUsize,
+}
+
+impl Tasks for Nest<'_> {
+    fn len(&self) -> usize {
+        2
+    }
+
+    fn run(&self, _: usize) -> Result<(), Fault> {
+        match self.inner.split_first() {
+            Some(_) => nest(self.inner, self.count),
+            None => {
+                self.count.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Runs a [`Nest`] on the first of `places`, within it one on the second, and so on.
+fn nest(places: &[&Place], count: &AtomicUsize) -> Result<(), Fault> {
+    let (first, inner) = places.split_first().expect("an executor");
+    first.run(&Nest { inner, count }, &Control::default()).map(drop)
+}
+
+fn executors() -> Vec<Place> {
+    let mut names = vec!["serial", "threads:1", "threads:2", "graph:1", "sim:2"];
+    names.extend(["locked:serial", "locked:threads:2", "locked:graph:2"]);
+    if cfg!(feature = "aio") {
+        names.extend(["async:1", "async:2"]);
+    }
+    names.into_iter().map(|name| place::parse(name).expect("an executor")).collect()
+}
+
+/// Does `work` on a thread of its own; a minute without a sign of life is a deadlock.
+fn alive(work: impl FnOnce(&dyn Fn(String)) + Send + 'static) {
+    let (signs, heard) = channel();
+    let worker = std::thread::spawn(move || work(&|sign| signs.send(sign).expect("heard")));
+    let mut last = "the start".to_owned();
+    loop {
+        match heard.recv_timeout(Duration::from_secs(60)) {
+            Ok(sign) => last = sign,
+            Err(RecvTimeoutError::Timeout) => panic!("nothing moves after {last}"),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    worker.join().expect("what it asserts");
+}
+
+/// Whether the third of three executors would ask for a lock that the first holds on another thread.
+fn is_ring(names: [&str; 3]) -> bool {
+    let stays = |name: &str| name == "serial" || name == "sim:2";
+    let [first, second, third] = names;
+    let moves = !stays(second.trim_start_matches("locked:"));
+    first == third && first != second && first.starts_with("locked") && moves
+}
+
+#[test]
+fn three_deep_in_every_combination() {
+    alive(|sign| {
+        let places = executors();
+        for round in 0..10 {
+            let mut rings = 0;
+            for a in &places {
+                for b in &places {
+                    for c in &places {
+                        let names = [a, b, c].map(|place| place.name());
+                        let count = AtomicUsize::new(0);
+                        let outcome = nest(&[a, b, c], &count);
+                        let ring = is_ring(names.each_ref().map(|name| &**name));
+                        let refused = matches!(outcome, Err(Fault::Nested { .. }));
+                        assert_eq!(refused, ring, "{names:?}: {outcome:?}");
+                        assert!(ring || count.into_inner() == 8, "{names:?}");
+                        rings += usize::from(ring);
+                    }
+                }
+            }
+            sign(format!("round {round}, {rings} rings"));
+        }
+    });
+}
+
+#[test]
+fn one_pool_within_itself_a_thousand_times() {
+    alive(|sign| {
+        for place in executors() {
+            for _ in 0..1000 {
+                let count = AtomicUsize::new(0);
+                nest(&[&place; 3], &count).expect("its own threads work for it while they wait");
+                assert_eq!(count.into_inner(), 8, "{}", place.name());
+            }
+            sign(place.name());
+        }
+    });
+}
+
+#[test]
+fn more_locks_within_each_other_than_are_kept_track_of_are_refused() {
+    alive(|_| {
+        let places: Vec<Place> = (0..9).map(|_| place::parse("locked:serial").unwrap()).collect();
+        let places: Vec<&Place> = places.iter().collect();
+        let count = AtomicUsize::new(0);
+        nest(&places[..8], &count).expect("eight are not too many");
+        assert_eq!(count.swap(0, Ordering::Relaxed), 1 << 8);
+        let fault = nest(&places, &count).unwrap_err();
+        assert!(matches!(fault, Fault::Nested { .. }), "{fault}");
+        assert!(fault.to_string().contains("number 9 of executors in each other"), "{fault}");
+    });
+}
