@@ -39,6 +39,7 @@ pub mod prices;
 
 // Layout
 pub mod layout_handshake;
+pub mod by_value;
 pub mod opaque_handle;
 pub mod enums_as_integers;
 

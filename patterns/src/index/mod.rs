@@ -17,6 +17,7 @@ macro_rules! rows {
 
 rows! {
     layout_handshake,
+    by_value,
     opaque_handle,
     enums_as_integers,
     owned_handle,

@@ -21,6 +21,7 @@ macro_rules! rooms {
 
 rooms! {
     layout_handshake,
+    by_value,
     opaque_handle,
     enums_as_integers,
     owned_handle,

@@ -1,0 +1,30 @@
+// Intervals that hold the result of inexact arithmetic, by value and through a pointer.
+#ifndef AB_BY_VALUE_HPP
+#define AB_BY_VALUE_HPP
+
+#include <type_traits>
+
+// What may cross a language border by value: bytes without duties. A destructor, a copy constructor or a
+// virtual function changes how the type is passed and returned, though not how it lies in memory.
+#define AB_BY_VALUE(type)                                          \
+    static_assert(std::is_trivially_copyable<type>::value &&       \
+                      std::is_standard_layout<type>::value,        \
+                  #type " must not cross the border by value: pass a pointer")
+
+extern "C" {
+
+// All numbers from low to high, both included; neither is NaN, low <= high.
+struct ab_interval {
+    double low;
+    double high;
+};
+AB_BY_VALUE(ab_interval);
+
+// An interval that holds every product of a number of a and one of b. Any thread.
+ab_interval ab_interval_mul(ab_interval a, ab_interval b) noexcept;
+
+// The same through pointers, none of them null; out may be a or b.
+void ab_interval_mul_to(const ab_interval *a, const ab_interval *b, ab_interval *out) noexcept;
+}
+
+#endif
