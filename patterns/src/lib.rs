@@ -44,7 +44,10 @@ pub mod opaque_handle;
 pub mod enums_as_integers;
 
 // Ownership
+pub mod output_buffer;
 pub mod owned_handle;
+pub mod retained_pointer;
+pub mod who_frees;
 
 // Errors and unwinding
 pub mod status_codes;

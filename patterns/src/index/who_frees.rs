@@ -1,0 +1,31 @@
+use super::{Chapter, Cost, Pair, Proof, Row, timed};
+use crate::who_frees::Nodes;
+use std::hint::black_box;
+
+pub static ROW: Row = Row {
+    number: 8,
+    name: "who_frees",
+    title: "Who frees",
+    chapter: Chapter::Ownership,
+    goes_wrong: "memory of one allocator is freed by another",
+    tests: &[
+        "every_array_goes_back_to_c",
+        "what_no_memory_can_hold_is_an_error",
+        "c_ends_what_it_was_given",
+    ],
+    proofs: &[Proof::Exhibit("boxed_by_rust"), Proof::Lane("sanitize"), Proof::Lane("memcheck")],
+    cost: Cost::Measured(&[Pair {
+        what: "C's array of one node used in place and given back",
+        run: |times| {
+            timed(times, |_| {
+                black_box(Nodes::new(black_box(1)).ok());
+            })
+        },
+        baseline: "copied to a Vec",
+        run_baseline: |times| {
+            timed(times, |_| {
+                black_box(Nodes::new(black_box(1)).map(|nodes| nodes.to_vec()).ok());
+            })
+        },
+    }]),
+};
