@@ -26,6 +26,7 @@ mod table;
 pub use console::Console;
 
 use abreast::kernel::{Entry, Remote};
+use abreast_patterns::index::REMOTES;
 use args::{Cli, What};
 use clap::{FromArgMatches, error::ErrorKind};
 use std::ffi::OsString;
@@ -38,9 +39,8 @@ use std::process::ExitCode;
 /// that and does not return.
 pub fn main(registry: &[Entry]) -> ExitCode {
     // What is measured is no kernel of anybody's registry, and worker processes need it too.
-    abreast::exec::worker_main(
-        registry.iter().map(Remote::from).chain([abreast::harness::metg::REMOTE]),
-    );
+    let measured = [abreast::harness::metg::REMOTE].into_iter().chain(REMOTES.iter().copied());
+    abreast::exec::worker_main(registry.iter().map(Remote::from).chain(measured));
     let stdout = std::io::stdout();
     let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
     let mut console = Console {

@@ -3,7 +3,7 @@
 //! `abreast patterns` lets each pair take turns; criterion measures one after another.
 
 use abreast_patterns::index::{Cost, PATTERNS};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group};
 use std::time::Duration;
 
 fn patterns(c: &mut Criterion) {
@@ -22,4 +22,11 @@ fn patterns(c: &mut Criterion) {
 }
 
 criterion_group!(benches, patterns);
-criterion_main!(benches);
+
+fn main() {
+    // Some are priced in worker processes, which are this program again.
+    #[cfg(feature = "fence")]
+    abreast::exec::worker_main(abreast_patterns::index::REMOTES.iter().copied());
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

@@ -44,10 +44,10 @@ pub mod opaque_handle;
 pub mod enums_as_integers;
 
 // Ownership
-pub mod output_buffer;
 pub mod owned_handle;
-pub mod retained_pointer;
 pub mod who_frees;
+pub mod output_buffer;
+pub mod retained_pointer;
 
 // Errors and unwinding
 pub mod status_codes;
@@ -60,11 +60,13 @@ pub mod stored_callback;
 
 // Threads
 pub mod thread_contracts;
+pub mod process_fence;
 pub mod ladder;
 
 // Build and proof
 pub mod sanitizer_lanes;
 pub mod thin_lto;
+pub mod completion_waker;
 pub mod measurement_traps;
 
 // Both directions

@@ -56,7 +56,7 @@ pub fn prices() -> Vec<Priced> {
 pub fn of(row: &Row) -> Priced {
     let (prices, nothing) = match row.cost {
         Cost::Measured(pairs) => (pairs.iter().map(price).collect(), None),
-        Cost::Nothing(why) => (Vec::new(), Some(why)),
+        Cost::Nothing(why) | Cost::Unbuilt { why, .. } => (Vec::new(), Some(why)),
     };
     Priced { number: row.number, name: row.name, prices, nothing }
 }
@@ -138,7 +138,9 @@ mod tests {
         for row in PATTERNS {
             match row.cost {
                 Cost::Measured(pairs) => assert!(!pairs.is_empty(), "{}", row.name),
-                Cost::Nothing(why) => assert!(!why.is_empty(), "{}", row.name),
+                Cost::Nothing(why) | Cost::Unbuilt { why, .. } => {
+                    assert!(!why.is_empty(), "{}", row.name);
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ pub static ROW: Row = Row {
     proofs: &[
         Proof::Exhibit("threw_on_the_lowest_rung"),
         Proof::Exhibit("asserted_in_process"),
+        Proof::File("tests/fence.rs"),
     ],
     cost: Cost::Measured(&[
         Pair { what: "behind the lock", run: |times| on(times, &Lock), baseline: STATUS, run_baseline },

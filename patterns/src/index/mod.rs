@@ -30,12 +30,19 @@ rows! {
     panic_firewall,
     stored_callback,
     thread_contracts,
+    process_fence,
     ladder,
     sanitizer_lanes,
     thin_lto,
+    completion_waker,
     measurement_traps,
     both_directions,
 }
+
+/// What runs in worker processes: for `worker_main` of programs that measure prices.
+#[cfg(feature = "fence")]
+pub static REMOTES: &[abreast::kernel::Remote] =
+    &[crate::process_fence::REMOTE, crate::ladder::worker::REMOTE];
 
 /// One pattern, and where its legs stand.
 #[derive(Debug)]
@@ -108,6 +115,13 @@ pub enum Cost {
     Measured(&'static [Pair]),
     /// Nothing is left of it at run time, for this reason.
     Nothing(&'static str),
+    /// Measured against this, but only in a build with this feature.
+    Unbuilt {
+        /// What it is compared with.
+        baseline: &'static str,
+        /// What this build lacks, in a sentence.
+        why: &'static str,
+    },
 }
 
 /// A way to do something and the one it is compared with, both ready to be timed.
@@ -160,6 +174,7 @@ impl Row {
         let price = match self.cost {
             Cost::Measured(pairs) => pairs[0].baseline.to_owned(),
             Cost::Nothing(why) => format!("nothing: {why}"),
+            Cost::Unbuilt { baseline, .. } => baseline.to_owned(),
         };
         let (number, name) = (self.number, self.name);
         format!(
@@ -176,7 +191,7 @@ impl Cost {
     pub fn nothing(self) -> Option<&'static str> {
         match self {
             Cost::Measured(_) => None,
-            Cost::Nothing(why) => Some(why),
+            Cost::Nothing(why) | Cost::Unbuilt { why, .. } => Some(why),
         }
     }
 }

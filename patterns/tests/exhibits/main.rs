@@ -34,7 +34,9 @@ rooms! {
     panic_firewall,
     stored_callback,
     thread_contracts,
+    process_fence,
     ladder,
+    completion_waker,
     both_directions,
 }
 
