@@ -56,6 +56,8 @@ pub mod exception_firewall;
 pub mod panic_firewall;
 
 // Callbacks
+pub mod batching;
+pub mod scoped_callback;
 pub mod stored_callback;
 
 // Threads
