@@ -58,7 +58,12 @@ pub mod panic_firewall;
 // Callbacks
 pub mod batching;
 pub mod scoped_callback;
+pub mod std_function;
 pub mod stored_callback;
+
+// Strings, slices, views
+pub mod aliasing;
+pub mod slices;
 
 // Threads
 pub mod thread_contracts;

@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn it_borrows_from_its_caller() {
-        let weights = vec![1.0, 0.0, 3.0];
+        let weights = [1.0, 0.0, 3.0];
         let mut seen = Vec::new();
         let polynomial = |x: f64| {
             seen.push(x);

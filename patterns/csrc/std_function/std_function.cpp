@@ -1,0 +1,117 @@
+#include "std_function/std_function.hpp"
+
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using term = std::function<double(double)>;
+
+// A closure's failure on its way through C++: an exception like others, so that C++ cleans up. Whoever
+// catches it at the border takes the failure out; swallowed by somebody else, it is ended here.
+class closure_failed : public std::exception {
+    struct owner {
+        void *failure;
+        void (*drop)(void *);
+        ~owner() {
+            if (failure != nullptr)
+                drop(failure);
+        }
+    };
+    std::shared_ptr<owner> shared;
+
+public:
+    // Without memory for the owner the failure is ended, and bad_alloc takes its place.
+    closure_failed(void *failure, void (*drop)(void *)) {
+        try {
+            shared = std::make_shared<owner>();
+        } catch (...) {
+            drop(failure);
+            throw;
+        }
+        shared->failure = failure;
+        shared->drop = drop;
+    }
+    const char *what() const noexcept override { return "a closure has failed"; }
+    void *take() const noexcept { return std::exchange(shared->failure, nullptr); }
+};
+
+// The bridge. Copies share the data, the last one drops it; std::shared_ptr drops it at once when there is
+// no memory to share it.
+term as_function(const ab_closure &closure) {
+    std::shared_ptr<void> data(closure.data, closure.drop);
+    return [data = std::move(data), call = closure.call, drop = closure.drop_failure](double x) {
+        double y;
+        if (void *failure = call(data.get(), x, &y))
+            throw closure_failed(failure, drop);
+        return y;
+    };
+}
+
+} // namespace
+
+struct ab_terms {
+    std::vector<term> terms;
+};
+
+extern "C" ab_terms *ab_terms_new() noexcept { return new (std::nothrow) ab_terms; }
+
+extern "C" void ab_terms_free(ab_terms *terms) noexcept { delete terms; }
+
+extern "C" std::int32_t ab_terms_add(ab_terms *terms, ab_closure closure, std::size_t copies) noexcept {
+    try {
+        const term function = as_function(closure);
+        const std::size_t room = terms->terms.max_size() - terms->terms.size();
+        if (copies > room)
+            return AB_TERMS_NO_MEMORY;
+        // All or none: insert leaves the vector as it was when a copy fails at its end.
+        std::vector<term> all = terms->terms;
+        all.insert(all.end(), copies, function);
+        terms->terms.swap(all);
+        return AB_TERMS_FINE;
+    } catch (...) {
+        return AB_TERMS_NO_MEMORY;
+    }
+}
+
+extern "C" std::int32_t ab_terms_add_root(ab_terms *terms) noexcept {
+    try {
+        terms->terms.emplace_back([](double x) {
+            if (x < 0)
+                throw std::domain_error("the root of a negative number");
+            return std::sqrt(x);
+        });
+        return AB_TERMS_FINE;
+    } catch (...) {
+        return AB_TERMS_NO_MEMORY;
+    }
+}
+
+extern "C" bool ab_terms_remove(ab_terms *terms, std::size_t at) noexcept {
+    if (at >= terms->terms.size())
+        return false;
+    terms->terms.erase(terms->terms.begin() + static_cast<std::ptrdiff_t>(at));
+    return true;
+}
+
+extern "C" std::int32_t ab_terms_at(const ab_terms *terms, double x, double *sum, void **failure) noexcept {
+    try {
+        double total = 0;
+        for (const term &function : terms->terms)
+            total += function(x);
+        *sum = total;
+        return AB_TERMS_FINE;
+    } catch (const closure_failed &failed) {
+        *failure = failed.take();
+        return AB_TERMS_FAILED;
+    } catch (const std::bad_alloc &) {
+        return AB_TERMS_NO_MEMORY;
+    } catch (...) {
+        return AB_TERMS_THREW;
+    }
+}
