@@ -42,6 +42,7 @@ pub mod layout_handshake;
 pub mod by_value;
 pub mod opaque_handle;
 pub mod enums_as_integers;
+pub mod complex_numbers;
 
 // Ownership
 pub mod owned_handle;

@@ -20,6 +20,7 @@ rows! {
     by_value,
     opaque_handle,
     enums_as_integers,
+    complex_numbers,
     owned_handle,
     who_frees,
     output_buffer,

@@ -24,6 +24,7 @@ rooms! {
     by_value,
     opaque_handle,
     enums_as_integers,
+    complex_numbers,
     owned_handle,
     who_frees,
     output_buffer,
