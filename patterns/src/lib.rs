@@ -65,6 +65,8 @@ pub mod stored_callback;
 // Strings, slices, views
 pub mod aliasing;
 pub mod slices;
+pub mod strided_views;
+pub mod strings;
 
 // Threads
 pub mod thread_contracts;

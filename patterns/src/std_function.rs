@@ -13,7 +13,7 @@
 //! order they go. (`std::shared_ptr` also sees to the case that there is no memory to share it.) The closure
 //! is `Fn + Send + Sync + 'static`, since copies may be called at once, anywhere, at any time.
 //!
-//! A panic is caught in [`call`], boxed, and handed to C++ as a failure; there it travels as an exception
+//! A panic is caught where Rust is entered, boxed, and handed to C++ as a failure; there it travels as an exception
 //! that owns it, so that C++ cleans up on the way; the border takes it out again and [`Terms::at`] resumes
 //! it with the payload it had. Swallowed by a `catch` on the way, it is freed with the exception. A term of
 //! C++ that throws is an error.
