@@ -32,8 +32,8 @@
 //! ```
 //!
 //! # The wrong way
-//! `thrown_through_c` calls a C++ function that throws through `extern "C"`: abort, inside
-//! `catch_unwind`, and the destructor of the caller has not spoken. `cxx_meets_a_number` calls
+//! `thrown_through_c` calls a C++ function that throws through `extern "C"`: abort, although inside
+//! `catch_unwind`. `cxx_meets_a_number` calls
 //! [`by_default`], cxx without `trycatch.hpp`: `throw 7` ends in `std::terminate`.
 //! `cxx_meets_a_null_what` dies reading the text that is not there.
 //!

@@ -55,6 +55,9 @@ pub mod status_codes;
 pub mod errno;
 pub mod exception_firewall;
 pub mod panic_firewall;
+pub mod panic_parcel;
+pub mod unwind_corridor;
+pub mod longjmp_quarantine;
 
 // Callbacks
 pub mod batching;

@@ -14,6 +14,7 @@ const FENCE: [&str; 11] = [
     "tests/outside/crash.rs",
     "patterns/src/*.rs",
     "patterns/src/exception_firewall/by_default.rs",
+    "patterns/tests/unwinding/program.rs",
     "patterns/tests/exhibits/*.rs",
     "capi/src/",
     "lanes/",

@@ -1,0 +1,35 @@
+//! Corridors with somebody in the way.
+#![allow(unsafe_code)]
+
+use crate::{End, Exhibit};
+use abreast_patterns::unwind_corridor::raw::{
+    ab_sweep_like, ab_sweep_swallowing, ab_sweep_throwing,
+};
+use std::ffi::c_void;
+use std::panic::catch_unwind;
+
+pub const EXHIBITS: &[Exhibit] = &[
+    Exhibit {
+        name: "kept_by_cpp",
+        run: || through(ab_sweep_swallowing),
+        ends: &[End::Signal(libc::SIGABRT, "Rust panics must be rethrown")],
+    },
+    Exhibit {
+        name: "exception_in_the_corridor",
+        run: || through(ab_sweep_throwing),
+        ends: &[End::Signal(libc::SIGABRT, "Rust cannot catch foreign exceptions")],
+    },
+];
+
+unsafe extern "C-unwind" fn panics(_: *mut c_void, x: f64) -> f64 {
+    panic!("no root of {x}")
+}
+
+fn through(sweep: ab_sweep_like) {
+    let caught = catch_unwind(|| {
+        let mut x = [-1.0];
+        // SAFETY: none: what comes out of it is what the exhibit shows.
+        unsafe { sweep(1, x.as_mut_ptr(), panics, std::ptr::null_mut()) }
+    });
+    println!("out again: {}", caught.is_err());
+}

@@ -1,0 +1,144 @@
+//! The unwinding table: what becomes of a throw, a panic and a longjmp that meet the border, run cell by
+//! cell, each in a process of its own, in a debug and in a release build.
+//!
+//! `ABREAST_RENEW=1 cargo test -p abreast-patterns --test unwinding` writes UNWINDING.md anew. The compilers
+//! are rustc and c++, or what RUSTC and CXX say.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const EVENTS: [&str; 3] = ["throw", "longjmp", "panic"];
+const ABIS: [&str; 2] = ["C", "C-unwind"];
+const CATCHES: [&str; 4] =
+    ["nobody", "`catch_unwind`", "`catch (...)`, swallows", "`catch (...)`, rethrows"];
+const BUILDS: [Build; 2] = [
+    Build { name: "debug", rust: &["-Copt-level=0", "-Cdebug-assertions=on"], cpp: "-O0" },
+    Build { name: "release", rust: &["-Copt-level=3"], cpp: "-O2" },
+];
+
+/// The last words of a process that stops itself, and how the table quotes them.
+const SENTENCES: [&str; 5] = [
+    "Rust cannot catch foreign exceptions",
+    "Rust panics must be rethrown",
+    "panic in a function that cannot unwind",
+    "terminate called",
+    // No frame above can take it: the search for one stopped at a call that was declared not to unwind.
+    "failed to initiate panic",
+];
+
+struct Build {
+    name: &'static str,
+    rust: &'static [&'static str],
+    cpp: &'static str,
+}
+
+impl Build {
+    /// Compiles the program of the cells.
+    fn program(&self) -> PathBuf {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/unwinding");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unwinding").join(self.name);
+        std::fs::create_dir_all(&folder).expect("a folder for the build");
+        let (object, program) = (folder.join("program.o"), folder.join("program"));
+        let mut cpp = Command::new(std::env::var_os("CXX").unwrap_or("c++".into()));
+        cpp.args(["-std=c++17", "-Wall", "-Wextra", self.cpp, "-c", "-o"]).arg(&object);
+        done(cpp.arg(sources.join("program.cpp")));
+        let mut rust = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+        rust.args(["--edition=2024", "-o"]).arg(&program).args(self.rust);
+        let object = format!("-Clink-arg={}", object.display());
+        done(rust.args([&object, "-Clink-arg=-lstdc++"]).arg(sources.join("program.rs")));
+        program
+    }
+}
+
+fn done(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|why| panic!("{command:?}: {why}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{said}", output.status);
+}
+
+/// What became of one cell, in words.
+#[derive(PartialEq, Eq)]
+struct Fate {
+    end: String,
+    /// Whose destructors ran: the callback's, C++'s, the caller's.
+    dropped: [bool; 3],
+}
+
+fn fate(program: &Path, cell: [usize; 3]) -> Fate {
+    let mut command = Command::new(program);
+    command.args(cell.map(|n| n.to_string())).env("RUST_BACKTRACE", "0").stdin(Stdio::null());
+    let output = command.output().unwrap_or_else(|why| panic!("{command:?}: {why}"));
+    let notes = String::from_utf8_lossy(&output.stdout).into_owned();
+    let dropped = ["the callback", "C++", "the caller"];
+    Fate {
+        end: end(&output, &notes),
+        dropped: dropped.map(|whose| notes.contains(&format!("dropped in {whose}\n"))),
+    }
+}
+
+fn end(output: &Output, notes: &str) -> String {
+    let last_words = String::from_utf8_lossy(&output.stderr);
+    let noted = |line: &str| notes.lines().any(|l| l == line);
+    let seen = if noted("caught in C++") { "C++ catches it, then " } else { "" };
+    match output.status.code() {
+        Some(0) if noted("landed") && noted("returned") => "lands at `setjmp`, goes on".into(),
+        Some(0) if noted("returned") => format!("{seen}goes on"),
+        Some(0) if noted("arrived whole") => format!("{seen}arrives at `catch_unwind`"),
+        Some(101) => format!("{seen}arrives at the end of `main`, status 101"),
+        None => {
+            let sentence = SENTENCES.iter().find(|sentence| last_words.contains(**sentence));
+            let sentence = sentence.unwrap_or_else(|| panic!("new last words: {last_words}"));
+            format!("{seen}**aborts**: *{sentence}*")
+        }
+        code => panic!("status {code:?}, {notes}, {last_words}"),
+    }
+}
+
+impl Fate {
+    fn columns(&self) -> [String; 2] {
+        let [callback, cpp, caller] = self.dropped.map(|ran| if ran { "ran" } else { "**no**" });
+        [self.end.clone(), format!("{callback}, {cpp}, {caller}")]
+    }
+}
+
+/// One column entry: the one of both builds, or both.
+fn either([debug, release]: [&str; 2]) -> String {
+    if debug == release { debug.into() } else { format!("debug: {debug}; release: {release}") }
+}
+
+fn table() -> String {
+    let programs = std::thread::scope(|scope| {
+        let builds = BUILDS.each_ref().map(|build| scope.spawn(|| build.program()));
+        builds.map(|build| build.join().expect("it compiles"))
+    });
+    let mut text = String::from(
+        "| event | declared | in the way | what happens | destructors: callback, C++, caller |\n\
+         |---|---|---|---|---|\n",
+    );
+    for (e, event) in EVENTS.iter().enumerate() {
+        for (a, abi) in ABIS.iter().enumerate() {
+            for (c, catch) in CATCHES.iter().enumerate() {
+                let fates = programs.each_ref().map(|p| fate(p, [e, a, c]).columns());
+                let [end, dropped] = [0, 1].map(|i| either([&fates[0][i], &fates[1][i]]));
+                let _ = writeln!(text, "| {event} | `\"{abi}\"` | {catch} | {end} | {dropped} |");
+            }
+        }
+    }
+    text
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "the table is that of Linux")]
+fn the_printed_table_is_what_happens() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("UNWINDING.md");
+    let fresh = table();
+    if std::env::var_os("ABREAST_RENEW").is_some() {
+        std::fs::write(&file, &fresh).expect("writable");
+    }
+    let printed = std::fs::read_to_string(&file).unwrap_or_default();
+    for (printed, fresh) in printed.lines().zip(fresh.lines()) {
+        assert_eq!(printed, fresh, "ABREAST_RENEW=1 writes patterns/UNWINDING.md anew");
+    }
+    assert_eq!(printed, fresh);
+}
