@@ -60,15 +60,15 @@ pub mod unwind_corridor;
 pub mod longjmp_quarantine;
 
 // Callbacks
-pub mod batching;
 pub mod scoped_callback;
-pub mod std_function;
 pub mod stored_callback;
+pub mod std_function;
+pub mod batching;
 
 // Strings, slices, views
-pub mod aliasing;
 pub mod slices;
 pub mod strided_views;
+pub mod aliasing;
 pub mod strings;
 
 // Threads
@@ -78,6 +78,9 @@ pub mod ladder;
 
 // Build and proof
 pub mod sanitizer_lanes;
+pub mod drift_triangle;
+pub mod inline_shim;
+pub mod levels;
 pub mod thin_lto;
 pub mod completion_waker;
 pub mod measurement_traps;

@@ -47,6 +47,9 @@ rooms! {
     thread_contracts,
     process_fence,
     ladder,
+    drift_triangle,
+    inline_shim,
+    levels,
     completion_waker,
     both_directions,
 }
