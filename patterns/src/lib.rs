@@ -46,6 +46,7 @@ pub mod complex_numbers;
 
 // Ownership
 pub mod owned_handle;
+pub mod borrowing_child;
 pub mod who_frees;
 pub mod output_buffer;
 pub mod retained_pointer;

@@ -22,6 +22,7 @@ rows! {
     enums_as_integers,
     complex_numbers,
     owned_handle,
+    borrowing_child,
     who_frees,
     output_buffer,
     retained_pointer,

@@ -26,6 +26,7 @@ rooms! {
     enums_as_integers,
     complex_numbers,
     owned_handle,
+    borrowing_child,
     who_frees,
     output_buffer,
     retained_pointer,
