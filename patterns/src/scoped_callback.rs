@@ -216,6 +216,25 @@ mod tests {
     }
 
     #[test]
+    fn a_library_that_goes_on_after_a_failure_does_not_reach_the_closure() {
+        let mut calls = 0;
+        let f = |_| {
+            calls += 1;
+            Err("pole")
+        };
+        let mut frame = Frame { f, stopped: None };
+        let (integrand, data) = frame.for_c();
+        for _ in 0..3 {
+            let mut y = 7.0;
+            // SAFETY: the frame is alive; this test is the library.
+            let status = unsafe { integrand(data, 0.5, &mut y) };
+            assert_eq!((status, y), (1, 7.0));
+        }
+        assert!(matches!(frame.stopped, Some(Stop::Error("pole"))));
+        assert_eq!(calls, 1);
+    }
+
+    #[test]
     fn panels_that_simpson_cannot_pair_are_refused() {
         for panels in [0, 1, 7, usize::MAX] {
             let refused =

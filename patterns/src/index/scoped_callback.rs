@@ -16,6 +16,7 @@ pub static ROW: Row = Row {
         "the_first_error_stops_it",
         "a_panic_arrives_with_its_payload_and_the_next_call_is_as_ever",
         "integrals_nest_and_only_the_inner_panic_is_caught_inside",
+        "a_library_that_goes_on_after_a_failure_does_not_reach_the_closure",
         "panels_that_simpson_cannot_pair_are_refused",
     ],
     proofs: &[Proof::Exhibit("called_after_the_call"), Proof::Exhibit("panicked_over_c")],

@@ -20,22 +20,22 @@ pub static ROW: Row = Row {
         run: |times| {
             let values = [0.5; 16];
             timed(times, |i| {
-                let (pointer, n) = black_box((values.as_ptr(), i as usize % 16));
+                let (pointer, n) = (black_box(values.as_ptr()), black_box(i as usize % 16));
                 #[allow(unsafe_code)]
                 // SAFETY: a part of an array that outlives the loop.
                 let slice = unsafe { slice_or_empty(pointer, n) };
-                let _ = black_box(slice);
+                black_box(slice.map_or(0, <[f64]>::len));
             })
         },
         baseline: "slice::from_raw_parts",
         run_baseline: |times| {
             let values = [0.5; 16];
             timed(times, |i| {
-                let (pointer, n) = black_box((values.as_ptr(), i as usize % 16));
+                let (pointer, n) = (black_box(values.as_ptr()), black_box(i as usize % 16));
                 #[allow(unsafe_code)]
                 // SAFETY: a part of an array that outlives the loop.
                 let slice = unsafe { std::slice::from_raw_parts(pointer, n) };
-                black_box(slice);
+                black_box(slice.len());
             })
         },
     }]),
