@@ -83,6 +83,7 @@ pub mod drift_triangle;
 pub mod inline_shim;
 pub mod levels;
 pub mod thin_lto;
+pub mod symbol_prefix;
 pub mod completion_waker;
 pub mod measurement_traps;
 

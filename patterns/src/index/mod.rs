@@ -49,6 +49,7 @@ rows! {
     inline_shim,
     levels,
     thin_lto,
+    symbol_prefix,
     completion_waker,
     measurement_traps,
     both_directions,

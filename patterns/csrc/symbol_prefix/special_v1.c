@@ -1,0 +1,3 @@
+#define SPECIAL_PREFIX ab_special_v1_
+#define SPECIAL_VERSION 1
+#include "special.inc"

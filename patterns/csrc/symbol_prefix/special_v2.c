@@ -1,0 +1,3 @@
+#define SPECIAL_PREFIX ab_special_v2_
+#define SPECIAL_VERSION 2
+#include "special.inc"
