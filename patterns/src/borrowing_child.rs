@@ -207,9 +207,15 @@ mod tests {
     fn beyond_the_ends_it_is_constant_and_nan_stays_nan() {
         let table = Table::new(&[3.0, 4.0, 9.0]).unwrap();
         let mut cursor = table.cursor().unwrap();
-        for (x, y) in
-            [(-0.0, 3.0), (f64::NEG_INFINITY, 3.0), (2.0, 9.0), (1e300, 9.0), (f64::INFINITY, 9.0)]
-        {
+        for (x, y) in [
+            (-0.0, 3.0),
+            (-0.5, 3.0),
+            (2.5, 9.0),
+            (f64::NEG_INFINITY, 3.0),
+            (2.0, 9.0),
+            (1e300, 9.0),
+            (f64::INFINITY, 9.0),
+        ] {
             assert_eq!(cursor.at(x), y, "at {x}");
         }
         assert!(cursor.at(f64::NAN).is_nan());
