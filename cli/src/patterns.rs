@@ -3,6 +3,7 @@
 use crate::args::PatternsArgs;
 use crate::console::Console;
 use crate::table;
+use abreast::harness::env::Environment;
 use abreast_patterns::index::{PATTERNS, Row};
 use abreast_patterns::prices::{self, Price, Priced};
 use anyhow::{Result, bail};
@@ -13,6 +14,7 @@ struct Printed {
     schema: &'static str,
     /// Whether prices were measured: an unoptimised build says nothing about cost.
     priced: bool,
+    environment: Environment,
     patterns: Vec<One>,
 }
 
@@ -44,7 +46,9 @@ pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
     }
     bar.finish_and_clear();
     if args.json {
-        return console.json(&Printed { schema: "abreast.patterns/1", priced, patterns: shown });
+        let environment = Environment::here(0);
+        let schema = "abreast.patterns/1";
+        return console.json(&Printed { schema, priced, environment, patterns: shown });
     }
     console.say(index(&shown, console.columns))?;
     let others = further(&shown, !args.patterns.is_empty());

@@ -103,19 +103,77 @@ fn every_page_has_a_row_and_rows_are_in_the_order_of_the_book() {
     assert_eq!(numbers.len(), PATTERNS.len(), "two patterns have one number");
 }
 
-/// INDEX.md is what the rows say; `ABREAST_RENEW=1 cargo test -p abreast-patterns --test index` writes
-/// it anew.
+/// What `abreast patterns --json` said on the machine and day that README names.
+fn prices() -> Prices {
+    let text = read(&package().join("prices.json")).expect("prices.json");
+    serde_json::from_str(&text).expect("what `abreast patterns --json` prints")
+}
+
+#[derive(serde::Deserialize)]
+struct Prices {
+    patterns: Vec<Priced>,
+}
+
+#[derive(serde::Deserialize)]
+struct Priced {
+    name: String,
+    prices: Vec<Price>,
+    nothing: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Price {
+    ns: f64,
+    baseline: String,
+    baseline_ns: f64,
+}
+
+impl Prices {
+    /// A cell of the table: the first pair of the pattern.
+    fn cell(&self, row: &Row) -> String {
+        let priced = self.patterns.iter().find(|priced| priced.name == row.name);
+        let priced = priced.unwrap_or_else(|| panic!("prices.json has no price of {}", row.name));
+        match (priced.prices.first(), &priced.nothing) {
+            (Some(price), _) => {
+                format!("{}; {}: {}", time(price.ns), price.baseline, time(price.baseline_ns))
+            }
+            (None, Some(why)) => format!("nothing: {why}"),
+            (None, None) => panic!("{}: neither a price nor a reason", row.name),
+        }
+    }
+}
+
+fn time(ns: f64) -> String {
+    match ns {
+        _ if ns >= 1000.0 => format!("{:.1} us", ns / 1000.0),
+        _ if ns >= 10.0 => format!("{ns:.0} ns"),
+        _ => format!("{ns:.1} ns"),
+    }
+}
+
+/// The index stands in two places: in the book, and in the README between two marks. Both are what the
+/// rows and prices.json say; `ABREAST_RENEW=1 cargo test -p abreast-patterns --test index` writes them
+/// anew.
 #[test]
 fn the_printed_index_is_fresh() {
-    let file = package().join("INDEX.md");
-    let fresh = index::table();
-    if std::env::var_os("ABREAST_RENEW").is_some() {
-        std::fs::write(&file, &fresh).expect("writable");
-    }
-    assert!(
-        read(&file).as_deref() == Some(&fresh),
-        "patterns/INDEX.md is not what the rows say; ABREAST_RENEW=1 writes it anew"
-    );
+    const MARKS: [&str; 2] = ["<!-- patterns: begin -->\n", "<!-- patterns: end -->"];
+    let prices = prices();
+    let renewed = |file: &Path, fresh: String| {
+        if std::env::var_os("ABREAST_RENEW").is_some() {
+            std::fs::write(file, &fresh).expect("writable");
+        }
+        let is_fresh = read(file).as_deref() == Some(&fresh);
+        assert!(is_fresh, "{} is not what the rows say: ABREAST_RENEW=1", file.display());
+    };
+    let page = index::table(|row| row.name.to_owned(), |row| prices.cell(row));
+    renewed(&package().join("INDEX.md"), page);
+    let file = package().join("../README.md");
+    let readme = read(&file).expect("README.md");
+    let (before, rest) = readme.split_once(MARKS[0]).expect("a mark");
+    let (_, after) = rest.split_once(MARKS[1]).expect("a mark");
+    let link = |row: &Row| format!("patterns/src/{}.rs", row.name);
+    let table = index::table(link, |row| prices.cell(row));
+    renewed(&file, format!("{before}{}{table}{}{after}", MARKS[0], MARKS[1]));
 }
 
 #[test]

@@ -164,41 +164,34 @@ pub(crate) fn timed(times: u64, mut call: impl FnMut(u64)) -> Duration {
     clock.elapsed()
 }
 
-/// The table of INDEX.md: everything but the prices, which are the reader's own to measure.
-pub fn table() -> String {
+/// The index as a table in Markdown. Where the name of a pattern leads to, and what its column of
+/// prices says, is up to the page that it stands on.
+pub fn table(link: impl Fn(&Row) -> String, price: impl Fn(&Row) -> String) -> String {
     let mut text = String::new();
     let mut chapter = None;
     for row in PATTERNS {
         if chapter != Some(row.chapter) {
             chapter = Some(row.chapter);
-            let _ = write!(
-                text,
-                "\n**{}**\n\n| | pattern | what goes wrong without it | proved by | priced against |\n|---|---|---|---|---|\n",
-                row.chapter.title()
-            );
+            let title = row.chapter.title();
+            let _ = write!(text, "\n**{title}**\n\n{HEAD}");
         }
-        let _ = writeln!(text, "{}", row.line());
+        let (number, title, wrong) = (row.number, row.title, row.goes_wrong);
+        let (link, proofs, price) = (link(row), row.proved_by(), price(row));
+        let _ = writeln!(text, "| {number} | [{title}]({link}) | {wrong} | {proofs} | {price} |");
     }
     text.trim_start().to_owned()
 }
 
+const HEAD: &str =
+    "| | pattern | what goes wrong without it | proved by | price |\n|---|---|---|---|---|\n";
+
 impl Row {
-    fn line(&self) -> String {
-        let mut proofs: Vec<String> = self.proofs.iter().map(|proof| proof.in_words()).collect();
+    /// What proves it, in words: its tests counted, everything else by name.
+    fn proved_by(&self) -> String {
         let tests = if self.tests.len() == 1 { "test" } else { "tests" };
-        proofs.insert(0, format!("{} {tests}", self.tests.len()));
-        let price = match self.cost {
-            Cost::Measured(pairs) => pairs[0].baseline.to_owned(),
-            Cost::Nothing(why) => format!("nothing: {why}"),
-            Cost::Unbuilt { baseline, .. } => baseline.to_owned(),
-        };
-        let (number, name) = (self.number, self.name);
-        format!(
-            "| {number} | [{}]({name}) | {} | {} | {price} |",
-            self.title,
-            self.goes_wrong,
-            proofs.join(", ")
-        )
+        let tests = format!("{} {tests}", self.tests.len());
+        let others = self.proofs.iter().map(|proof| proof.in_words());
+        [tests].into_iter().chain(others).collect::<Vec<_>>().join(", ")
     }
 }
 
