@@ -20,12 +20,11 @@
 
 namespace abreast {
 
-// A call that did nothing: what() is the library's own sentence.
-class error : public std::runtime_error {
+// A call that did nothing. Every failure is one of these and, beside it, the standard's own kind of
+// exception, so that a program need not know abreast to catch it. No std::exception by itself: what
+// is one in two ways is caught as neither.
+class error {
 public:
-    error(abreast_status status, const std::string &why) : std::runtime_error(why), status_(status)
-    {
-    }
     abreast_status status() const noexcept { return status_; }
     // "ABREAST_LENGTH"; a number that this library does not know has no name.
     const char *name() const noexcept
@@ -33,25 +32,35 @@ public:
         const char *known = abreast_status_name(status_);
         return known ? known : "?";
     }
+    // The library's own sentence.
+    virtual const char *what() const noexcept = 0;
+
+protected:
+    explicit error(abreast_status status) noexcept : status_(status) {}
+    error(const error &) = default;
+    error &operator=(const error &) = default;
+    ~error() = default;
 
 private:
     abreast_status status_;
 };
 
-// What has standard C++ kin is that as well, so that a program need not know abreast to catch it.
-class argument_error : public error, public std::invalid_argument {
+template <class Standard> class failure : public Standard, public error {
 public:
-    argument_error(abreast_status status, const std::string &why)
-        : error(status, why), std::invalid_argument(why)
-    {
-    }
-    const char *what() const noexcept override { return error::what(); }
+    failure(abreast_status status, const std::string &why) : Standard(why), error(status) {}
+    const char *what() const noexcept override { return Standard::what(); }
 };
 
-class memory_error : public error, public std::bad_alloc {
+using argument_error = failure<std::invalid_argument>;
+using runtime_error = failure<std::runtime_error>;
+
+class memory_error : public std::bad_alloc, public error {
 public:
-    using error::error;
-    const char *what() const noexcept override { return error::what(); }
+    memory_error(abreast_status status, const std::string &why) : error(status), why_(why) {}
+    const char *what() const noexcept override { return why_.what(); }
+
+private:
+    std::runtime_error why_; // a text that can be copied without memory, as an exception must be
 };
 
 namespace detail {
@@ -87,7 +96,7 @@ inline void must(abreast_status status)
     case ABREAST_HANDLE:
         throw argument_error(status, last_error());
     default:
-        throw error(status, last_error());
+        throw runtime_error(status, last_error());
     }
 }
 

@@ -17,14 +17,18 @@
 //! #   pub struct Build;
 //! #   impl Build {
 //! #     pub fn new() -> Build { Build }
-//! #     pub fn file(&mut self, _: &str) -> &mut Build { self }
 //! #     pub fn include(&mut self, _: &str) -> &mut Build { self }
+//! #     pub fn file(&mut self, _: &str) -> &mut Build { self }
 //! #     pub fn compile(&mut self, _: &str) {}
 //! #   }
 //! # }
-//! cc::Build::new().include("csrc").file("csrc/owned_handle/owned_handle.c").compile("owned_handle");
+//! cc::Build::new()
+//!     .include("csrc") // for C++ also .cpp(true).std("c++17")
+//!     .file("csrc/owned_handle/owned_handle.c")
+//!     .compile("owned_handle");
 //! ```
 //!
+//! `tests/copied.rs` does just that with a page in C and one in C++, and runs their tests in the copy.
 //! A page uses nothing of this crate but itself, and of others only what its `use` lines name (libc,
 //! thiserror, cxx). Rows of the index and prices live apart, in [`index`] and [`prices`].
 //!

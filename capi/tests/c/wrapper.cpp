@@ -20,6 +20,17 @@ template <class Kind, class Work> abreast_status thrown(const std::string &words
     return ABREAST_OK;
 }
 
+// Every failure is a std::exception in one way only: a program that catches nothing else catches it.
+template <class Work> bool caught_by_everybody(Work work)
+{
+    try {
+        work();
+    } catch (const std::exception &) {
+        return true;
+    }
+    return false;
+}
+
 int main()
 {
     abreast::check_abi();
@@ -34,6 +45,13 @@ int main()
     CHECK(thrown<invalid>("did you mean", [] { abreast::sample("dott", 9, 1); }) == ABREAST_UNKNOWN);
     CHECK(thrown<std::bad_alloc>("allocate", [] { abreast::sample("dot", INT64_MAX, 1); }) ==
           ABREAST_NO_MEMORY);
+    CHECK(caught_by_everybody([&] { abreast::dot<double>(x, shorter); }));
+    CHECK(caught_by_everybody([] { abreast::sample("dot", INT64_MAX, 1); }));
+    CHECK(caught_by_everybody([] {
+        abreast_options how = abreast::options();
+        how.size--;
+        abreast::range_sum(1, how);
+    }));
     CHECK(thrown<abreast::error>("options.size = 23", [] {
               abreast_options how = abreast::options();
               how.size--;
