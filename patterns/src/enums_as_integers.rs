@@ -29,8 +29,7 @@
 //! # The wrong way
 //! `three_in_an_enum` declares the enum as the return type, and C returns 3: `Some` of it is `None`.
 //! `two_in_a_bool` declares `bool`: the answer is a byte of 2, and yes plus yes counts 4 or, in another
-//! build, 0. Where the compiler inserts its own check (builds with debug assertions, some releases) the end is an
-//! abort instead.
+//! build, 0. A compiler that inserts a check of its own (with debug assertions it may) makes an abort of it.
 //!
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/enums_as_integers/enums_as_integers.h"), "```")]
@@ -132,10 +131,11 @@ pub enum Rule {
 /// The question makes no sense.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
-    "[{low}, {high}] with tolerance {tolerance}: the interval must be finite, not turned around, the tolerance 0 or more"
+    "centre {centre} on [{low}, {high}] with tolerance {tolerance}: centre and ends must be finite, low not above high, the tolerance 0 or more"
 )]
 #[allow(missing_docs)]
 pub struct Refused {
+    pub centre: f64,
     pub low: f64,
     pub high: f64,
     pub tolerance: f64,
@@ -144,8 +144,8 @@ pub struct Refused {
 /// Minimises (x - centre)^2 over `interval`: the place, and why the search stopped.
 ///
 /// # Errors
-/// [`Refused`] when an end of the interval is not finite, the ends are in the wrong order, or the
-/// tolerance is negative or NaN.
+/// [`Refused`] when the centre or an end of the interval is not finite, the ends are in the wrong order, or
+/// the tolerance is negative or NaN.
 pub fn minimise(
     centre: f64,
     interval: RangeInclusive<f64>,
@@ -159,7 +159,7 @@ pub fn minimise(
     let stop =
         unsafe { raw::ab_minimise(centre, low, high, tolerance, steps, rule as i32, &mut x) };
     match stop {
-        raw::AB_STOP_REFUSED => Err(Refused { low, high, tolerance }),
+        raw::AB_STOP_REFUSED => Err(Refused { centre, low, high, tolerance }),
         stop => Ok((x, stop.into())),
     }
 }
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn any_other_number_is_kept_and_known_to_be_unknown() {
-        let numbers = (-1_000..1_000).chain([i32::MIN, i32::MAX, 1 << 8, 1 << 16, 256, 65_537]);
+        let numbers = (-1_000..1_000).chain([i32::MIN, i32::MAX, 1 << 8, 1 << 16, 257, 65_537]);
         for number in numbers.filter(|number| !(0..=2).contains(number)) {
             let stop = Stop::from(raw::ab_stop(number));
             assert_eq!(stop, Stop::Other(number));
@@ -227,17 +227,32 @@ mod tests {
     }
 
     #[test]
+    fn numbers_at_the_end_of_the_range_leave_the_place_in_the_interval() {
+        for rule in [Rule::Golden, Rule::Thirds] {
+            for centre in [-f64::MAX, -1e200, 0.0, 1e308, f64::MAX] {
+                let whole = -f64::MAX..=f64::MAX;
+                let (x, stop) = minimise(centre, whole, 1e295, 1_000_000, rule).unwrap();
+                assert!((x - centre).abs() <= 1e295, "{rule:?}, {centre:e}: {x:e}, {stop:?}");
+                assert_eq!(stop, Stop::Converged);
+            }
+        }
+    }
+
+    #[test]
     fn a_question_without_sense_is_refused() {
-        let ask = |low, high, tolerance| minimise(0.0, low..=high, tolerance, 10, Rule::Golden);
-        for (low, high, tolerance) in [
-            (1.0, 0.0, 0.1),
-            (f64::NAN, 0.0, 0.1),
-            (0.0, f64::INFINITY, 0.1),
-            (0.0, 1.0, -0.1),
-            (0.0, 1.0, f64::NAN),
+        for (centre, low, high, tolerance) in [
+            (0.0, 1.0, 0.0, 0.1),
+            (0.0, f64::NAN, 0.0, 0.1),
+            (0.0, 0.0, f64::INFINITY, 0.1),
+            (0.0, 0.0, 1.0, -0.1),
+            (0.0, 0.0, 1.0, f64::NAN),
+            (f64::NAN, 0.0, 1.0, 0.1),
+            (f64::NEG_INFINITY, 0.0, 1.0, 0.1),
         ] {
-            let refused = ask(low, high, tolerance).unwrap_err();
-            assert_eq!(refused.tolerance.to_bits(), f64::to_bits(tolerance));
+            let refused = minimise(centre, low..=high, tolerance, 10, Rule::Golden).unwrap_err();
+            let expected =
+                format!("centre {centre} on [{low}, {high}] with tolerance {tolerance}: ");
+            assert!(refused.to_string().starts_with(&expected), "{refused}");
         }
         let mut x = 42.0;
         // SAFETY: x is ours. Rule 2 exists in no release.

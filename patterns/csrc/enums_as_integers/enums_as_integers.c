@@ -2,9 +2,10 @@
 
 #include <math.h>
 
+/* The root of what is minimised: as large or small in the same places, and the square may overflow. */
 static double at(double centre, double x)
 {
-    return (x - centre) * (x - centre);
+    return fabs(0.5 * x - 0.5 * centre);
 }
 
 ab_stop ab_minimise(double centre, double low, double high, double tolerance, int32_t steps,
@@ -12,12 +13,13 @@ ab_stop ab_minimise(double centre, double low, double high, double tolerance, in
 {
     if (rule != AB_RULE_GOLDEN && rule != AB_RULE_THIRDS)
         return AB_STOP_REFUSED;
-    if (!isfinite(low) || !isfinite(high) || !(low <= high) || !(tolerance >= 0.0))
+    if (!isfinite(centre) || !isfinite(low) || !isfinite(high) || !(low <= high) || !(tolerance >= 0.0))
         return AB_STOP_REFUSED;
     const double part = rule == AB_RULE_GOLDEN ? 0.3819660112501051 : 1.0 / 3.0;
     ab_stop stop = AB_STOP_CONVERGED;
     while (high - low > tolerance) {
-        const double left = low + part * (high - low), right = high - part * (high - low);
+        /* Not low + part * (high - low): the difference may be more than there are numbers. */
+        const double left = (1.0 - part) * low + part * high, right = part * low + (1.0 - part) * high;
         if (steps-- <= 0) {
             stop = AB_STOP_STEPS;
             break;
@@ -31,6 +33,6 @@ ab_stop ab_minimise(double centre, double low, double high, double tolerance, in
         else
             low = left;
     }
-    *x = low + 0.5 * (high - low);
+    *x = 0.5 * low + 0.5 * high;
     return stop;
 }

@@ -15,11 +15,12 @@ typedef int32_t ab_rule;
 #define AB_RULE_GOLDEN 0 /* golden section */
 #define AB_RULE_THIRDS 1 /* at both thirds */
 
-/* Not a reason to stop: what was asked for makes no sense (a rule that is not above, an interval that is
-   none, a tolerance below 0 or not a number). *x is not touched then. */
+/* Not a reason to stop: what was asked for makes no sense (a rule that is not above, a centre that is not
+   finite, an interval that is none, a tolerance below 0 or not a number). *x is not touched then. */
 #define AB_STOP_REFUSED (-1)
 
-/* Minimises (x - centre)^2 on [low, high]: writes the place to *x and returns why it stopped. x must not
+/* Minimises (x - centre)^2 on [low, high]: writes the place, which is
+   in the interval, to *x and returns why it stopped. x must not
    be null. Keeps nothing; any thread. */
 ab_stop ab_minimise(double centre, double low, double high, double tolerance, int32_t steps,
                     ab_rule rule, double *x);

@@ -12,6 +12,7 @@ pub static ROW: Row = Row {
         "every_reason_of_the_header_has_a_name_here",
         "any_other_number_is_kept_and_known_to_be_unknown",
         "each_rule_finds_the_minimum_and_says_why_it_stopped",
+        "numbers_at_the_end_of_the_range_leave_the_place_in_the_interval",
         "a_question_without_sense_is_refused",
     ],
     proofs: &[Proof::Exhibit("three_in_an_enum"), Proof::Exhibit("two_in_a_bool")],
