@@ -25,7 +25,8 @@
 //!
 //! # The wrong way
 //! `destructor_by_value` declares a class with a destructor as a struct: on x86-64 its sample count reads
-//! as an address, and an argument that nobody was to write to holds the result. Elsewhere it crashes.
+//! as an address, and an argument that nobody was to write to holds the result. On AArch64 the hidden
+//! pointer has a register of its own, and the result goes wherever that points, or the process crashes.
 //!
 //! # The foreign side
 #![doc = concat!("```cpp\n", include_str!("../csrc/by_value/by_value.hpp"), "```")]
@@ -45,6 +46,7 @@ pub mod raw {
     }
 
     unsafe extern "C" {
+        // Safe: the header says that any numbers may come, NaN too.
         pub safe fn ab_interval_mul(a: ab_interval, b: ab_interval) -> ab_interval;
         pub fn ab_interval_mul_to(
             a: *const ab_interval,
@@ -148,6 +150,20 @@ mod tests {
             assert_eq!(refused.low.to_bits(), low.to_bits());
             assert!(refused.to_string().contains(&format!("high is {high}")));
         }
+    }
+
+    #[test]
+    fn what_is_no_interval_gives_some_result_and_nothing_worse() {
+        for (low, high) in [(f64::NAN, f64::NAN), (1.0, f64::NAN), (2.0, 1.0)] {
+            let (none, some) =
+                (raw::ab_interval { low, high }, raw::ab_interval { low: 1.0, high: 2.0 });
+            let product = raw::ab_interval_mul(none, some);
+            assert!(product.low.is_nan() || product.low.is_finite());
+        }
+        // A result that is NaN stays one: no end of it is made up.
+        let nan = raw::ab_interval { low: f64::NAN, high: f64::NAN };
+        let product = raw::ab_interval_mul(nan, nan);
+        assert!(product.low.is_nan() && product.high.is_nan());
     }
 
     /// What the C++ compiler says of the header with this behind it: nothing when it is content.

@@ -3,11 +3,11 @@
 //! # What goes wrong
 //! A struct that both languages spell out is written down twice. C's header gains a field or sorts
 //! them, a new shared library is installed, and the old declaration still links: symbols have no types.
-//! Nothing fails. An error estimate of 1e-9 reads as a step length of 100, or C writes past the end
-//! of a struct that has become too small, into whatever lies behind it.
+//! Nothing fails. The error estimate of 1e-9 is read as 100, which was the length of the step, or C writes
+//! past the end of a struct that has become too small, into whatever lies behind it.
 //!
 //! # The right way
-//! Three comparisons, each cheaper than the next kind of surprise:
+//! Three comparisons, each of which finds what the one before cannot:
 //!
 //! - `_Static_assert` in the header and a `const` assertion here hold both declarations to the same
 //!   numbers at compile time. Whoever edits one side alone does not get past the compiler of that side.
@@ -29,7 +29,7 @@
 //!
 //! # The wrong way
 //! `fields_sorted` reads a step from a library with the fields in another order: the time reads as
-//! 4e-314. `struct_grown` lends room for this struct to a library whose struct is larger: the neighbour
+//! 4e-314 (1e-323 where the high byte comes first). `struct_grown` lends room for this struct to a library whose struct is larger: the neighbour
 //! in the array is overwritten.
 //!
 //! # The foreign side
@@ -264,5 +264,11 @@ mod tests {
         // SAFETY: room for three.
         let count = unsafe { raw::ab_step_layout(3, some.as_mut_ptr()) };
         assert_eq!((count, some), (OURS.len(), [32, align_of::<Step>(), 0, usize::MAX]));
+        let mut more = [usize::MAX; OURS.len() + 1];
+        // SAFETY: room for all of `more`.
+        let count = unsafe { raw::ab_step_layout(more.len(), more.as_mut_ptr()) };
+        assert_eq!((count, more[OURS.len()]), (OURS.len(), usize::MAX));
+        // SAFETY: null is fine where nothing is to be written.
+        assert_eq!(unsafe { raw::ab_step_layout(0, std::ptr::null_mut()) }, OURS.len());
     }
 }

@@ -73,6 +73,7 @@
 #![doc = concat!("```c\n", include_str!("../csrc/opaque_handle/opaque_handle.c"), "```")]
 #![allow(unsafe_code)]
 
+use std::panic::RefUnwindSafe;
 use std::ptr::{NonNull, null_mut};
 
 /// The declarations of `opaque_handle.h`.
@@ -247,10 +248,14 @@ assert_not!(Send: raw::ab_factor, raw::ab_residuals);
 assert_not!(Sync: raw::ab_factor, raw::ab_residuals, Residuals);
 assert_not!(Unpin: raw::ab_factor, raw::ab_residuals);
 assert_not!(Copy: Factor, Residuals);
+// That is: it has an UnsafeCell. `ab_factor` has none.
+assert_not!(RefUnwindSafe: raw::ab_residuals);
 
 const _: () = {
     const fn shared<T: Send + Sync>() {}
     const fn sent<T: Send>() {}
+    const fn unchanged<T: RefUnwindSafe>() {}
+    unchanged::<raw::ab_factor>();
     shared::<Factor>();
     sent::<Residuals>();
     // No bytes of it are Rust's, and a pointer to it is a thin one.

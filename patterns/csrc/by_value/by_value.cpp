@@ -1,6 +1,5 @@
 #include "by_value.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -18,10 +17,15 @@ extern "C" ab_interval ab_interval_mul(ab_interval a, ab_interval b) noexcept
 {
     const double ends[] = {product(a.low, b.low), product(a.low, b.high), product(a.high, b.low),
                            product(a.high, b.high)};
+    // By hand: std::min_element wants an order, which NaN does not have.
+    double low = ends[0], high = ends[0];
+    for (const double end : ends) {
+        low = end < low ? end : low;
+        high = end > high ? end : high;
+    }
     const double infinity = std::numeric_limits<double>::infinity();
     // One number outwards, because each product is rounded to the nearest.
-    return {std::nextafter(*std::min_element(ends, ends + 4), -infinity),
-            std::nextafter(*std::max_element(ends, ends + 4), infinity)};
+    return {std::nextafter(low, -infinity), std::nextafter(high, infinity)};
 }
 
 extern "C" void ab_interval_mul_to(const ab_interval *a, const ab_interval *b,

@@ -20,7 +20,8 @@ struct ab_interval {
 };
 AB_BY_VALUE(ab_interval);
 
-// An interval that holds every product of a number of a and one of b. Any thread.
+// An interval that holds every product of a number of a and one of b. If one of them is none (see above)
+// the result means nothing, and nothing worse happens. Any thread.
 ab_interval ab_interval_mul(ab_interval a, ab_interval b) noexcept;
 
 // The same through pointers, none of them null; out may be a or b.

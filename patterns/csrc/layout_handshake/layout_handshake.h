@@ -27,7 +27,8 @@ enum { AB_KIND_OTHER = 0, AB_KIND_F64 = 1, AB_KIND_U32 = 2, AB_KIND_I32 = 3 };
 
 /* The layout that this library was compiled with, as plain numbers so that the answer itself cannot
    drift: size and alignment of ab_step, then offset, size and kind of each field in the order above.
-   Writes the first n of them to out[0..n] and returns how many there are. Any thread, any time. */
+   Writes the first n of them, or all where n is more, to out, which has room for n, and returns how many
+   there are. out may be null when n is 0. Any thread, any time. */
 size_t ab_step_layout(size_t n, size_t *out);
 
 /* Takes one step of y' = -y from *t with *y and step h, and reports it in *step. None may be null.

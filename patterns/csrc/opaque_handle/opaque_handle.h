@@ -7,6 +7,8 @@
 typedef struct ab_factor ab_factor;
 typedef struct ab_residuals ab_residuals;
 
+/* No pointer below may be null unless it says so. */
+
 /* The factorised second difference (2 on the diagonal, -1 beside it) with n unknowns; null when n is 0
    or memory is short. Give it back to ab_factor_free. */
 ab_factor *ab_factor_new(size_t n);

@@ -12,6 +12,7 @@ pub static ROW: Row = Row {
         "every_product_is_in_the_product_both_ways",
         "infinite_ends_leave_no_nan",
         "ends_that_are_none_are_refused",
+        "what_is_no_interval_gives_some_result_and_nothing_worse",
         "the_header_refuses_a_destructor",
     ],
     proofs: &[Proof::Exhibit("destructor_by_value")],

@@ -9,7 +9,8 @@ pub const EXHIBITS: &[Exhibit] = &[
     Exhibit {
         name: "fields_sorted",
         run: fields_sorted,
-        ends: &[End::Says("t = 4e-314, error = 100")],
+        // The time is the flag and the counter of calls; the latter comes first where the low byte does.
+        ends: &[End::Says("t = 4e-314, error = 100"), End::Says("t = 1e-323, error = 100")],
     },
     Exhibit {
         name: "struct_grown",
