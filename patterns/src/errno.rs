@@ -4,8 +4,8 @@
 //! `errno` says why the *last* call of this thread failed, whichever that was. Between the call and the
 //! reading there is a line for the log, a destructor, an allocation: each may call the system, fail, and
 //! leave its own reason. The report then says "Bad file descriptor" about an interpolation. And a
-//! function that can answer with any number (`strtod`, `exp`) says only in `errno` that it failed: who does
-//! not clear it first reads the reason of something long past, and refuses a right result.
+//! function that can answer with any number (`strtod`, `exp`) says only in `errno` that it failed: a caller
+//! that does not clear it first reads the reason of something long past, and refuses a right result.
 //!
 //! # The right way
 //! One function makes the call and turns `errno` into a value in the next expression: [`at`]. Where the
@@ -68,7 +68,8 @@ pub fn at(xs: &[f64], ys: &[f64], x: f64) -> io::Result<f64> {
 /// The rate of a reaction by Arrhenius: `a exp(-e / (R t))`, with `e` in J/mol and `t` in K.
 ///
 /// # Errors
-/// EDOM for a temperature that is not above zero and where the rate would be NaN; ERANGE for a rate above all numbers.
+/// EDOM for a temperature that is not above zero and where the rate would be NaN; ERANGE for a rate above
+/// all numbers.
 pub fn rate(a: f64, e: f64, t: f64) -> io::Result<f64> {
     raw::ab_errno_set(0);
     let rate = raw::ab_rate(a, e, t);

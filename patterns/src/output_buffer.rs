@@ -3,8 +3,8 @@
 //! # What goes wrong
 //! Rust makes room, calls C, and calls `set_len`. If C failed, or wrote less, the vector now shows
 //! memory that nobody has written: numbers from elsewhere, another each time. If C claims to have
-//! written more than there was room for, it shows memory behind the end. The well-known example that
-//! ignores the status has been copied for ten years.
+//! written more than there was room for, it shows memory behind the end. Tutorials that ignore the status
+//! here are copied to this day.
 //!
 //! # The right way
 //! [`primes_below`] reserves (with an error instead of an abort), lends C the spare room, and then asks in

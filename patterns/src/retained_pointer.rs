@@ -95,7 +95,7 @@ pub struct Filter {
 
 // SAFETY: the filter and its taps are reachable through this value only, and C keeps nothing per thread.
 unsafe impl Send for Filter {}
-// SAFETY: all that `&Filter` can do is to run it, which only reads.
+// SAFETY: all that `&Filter` can do is to run it, which the header allows any number of threads at once.
 unsafe impl Sync for Filter {}
 
 impl Filter {

@@ -2,8 +2,8 @@
 //!
 //! # What goes wrong
 //! A C function says by a number that it failed. Nothing makes the caller look: the result stays what it
-//! was before the call, and is used. If he looks, `-3` tells him little; the library has a text for it,
-//! and a text that comes from C may lack its end or not be UTF-8. Then a new version of the library adds
+//! was before the call, and is used. To one who looks, `-3` tells little; the library has a text for it, and
+//! a text that comes from C may lack its end or not be UTF-8. Then a new version of the library adds
 //! a code, and the `match` that listed all of them takes it for success, or for something else.
 //!
 //! # The right way
@@ -32,12 +32,14 @@
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/status_codes/status_codes.h"), "```")]
 #![doc = concat!("```c\n", include_str!("../csrc/status_codes/status_codes.c"), "```")]
+//! For the tests and an exhibit:
+#![doc = concat!("```c\n", include_str!("../csrc/status_codes/wrong.c"), "```")]
 #![allow(unsafe_code)]
 
 use std::ffi::c_char;
 use std::ops::Range;
 
-/// The declarations of `status_codes.h`.
+/// The declarations of `status_codes.h`, and its doubles of `wrong.c`.
 #[allow(missing_docs)]
 pub mod raw {
     use std::ffi::c_char;

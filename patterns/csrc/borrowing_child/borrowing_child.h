@@ -7,6 +7,8 @@
 typedef struct ab_table ab_table;
 typedef struct ab_cursor ab_cursor;
 
+/* No pointer below may be null unless it says so. */
+
 /* A table with a copy of y[0..n], the samples at 0, 1, .. n - 1; null when n < 2 or without memory. Give it
    back to ab_table_free, after all of its cursors. */
 ab_table *ab_table_new(size_t n, const double *y);

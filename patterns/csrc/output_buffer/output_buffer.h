@@ -11,7 +11,8 @@
 
 /* Writes the primes below limit, in increasing order, to out[0..*written] and returns AB_PRIMES_OK.
  * Never writes beyond out[0..capacity]. On any other status the content of out and *written mean
- * nothing. out may be null when capacity is 0. Any number of threads at a time. */
+ * nothing. out may be null when capacity is 0; written is not null. Any number of threads at a
+ * time. */
 int32_t ab_primes_below(uint32_t limit, uint32_t *out, size_t capacity, size_t *written);
 
 #endif

@@ -89,17 +89,3 @@ void ab_quad_text(int32_t code, char *text, size_t capacity)
     memcpy(text, words, kept);
     text[kept] = '\0';
 }
-
-void ab_quad_text_endless(int32_t code, char *text, size_t capacity)
-{
-    (void)code;
-    memset(text, 'e', capacity);
-}
-
-void ab_quad_text_garbled(int32_t code, char *text, size_t capacity)
-{
-    (void)code;
-    static const char latin1[] = "Knoten au\xDF"
-                                 "erhalb";
-    memcpy(text, latin1, sizeof latin1 < capacity ? sizeof latin1 : capacity);
-}

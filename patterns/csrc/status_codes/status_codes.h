@@ -25,9 +25,4 @@ int32_t ab_quad(size_t n, const double *terms, double lower, double upper, doubl
  * not fit. Codes that are not in the list above have a text too. Null is fine when capacity is 0. */
 void ab_quad_text(int32_t code, char *text, size_t capacity);
 
-/* For tests: doubles of ab_quad_text that break its promise. The first writes no end, the second no
- * UTF-8. */
-void ab_quad_text_endless(int32_t code, char *text, size_t capacity);
-void ab_quad_text_garbled(int32_t code, char *text, size_t capacity);
-
 #endif

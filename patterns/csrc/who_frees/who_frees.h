@@ -19,7 +19,8 @@ int64_t ab_nodes_live(void);
 /* What ends an array of the caller's. */
 typedef void ab_release(double *data, size_t n);
 
-/* The sum of an array that is C's from now on: it calls release(data, n), once, before it returns. */
+/* The sum of an array that is C's from now on: it calls release(data, n), once, before it returns. data may
+ * be anything when n is 0; release is not null, and returns: it neither throws nor jumps. */
 double ab_nodes_consume(double *data, size_t n, ab_release *release);
 
 #endif
