@@ -2,8 +2,8 @@
 //!
 //! # What goes wrong
 //! A C++ exception that reaches a function of Rust ends the process, and `catch_unwind` does not help:
-//! "Rust cannot catch foreign exceptions, aborting". Declared `extern "C"`, not even the destructors on
-//! the way are run: temporary files stay, locks in shared memory stay taken. And a `catch` for
+//! "Rust cannot catch foreign exceptions, aborting". Declared `extern "C"` and optimised, not even the
+//! destructors on the way are run: temporary files stay, locks in shared memory stay taken. And a `catch` for
 //! `std::exception` is not enough: C++ lets a library throw a number, an exception may have a null
 //! `what()`, and its text may be as long as it likes.
 //!
@@ -17,6 +17,9 @@
 //! With cxx a function that returns `Result` has a firewall already, but it lets everything but
 //! `std::exception` through, that is, to `std::terminate`. `trycatch.hpp` replaces it by the one above:
 //! [`rehearse_through_cxx`].
+//!
+//! What no firewall stops is a destructor that throws where C++ expects none to: then C++ itself ends the
+//! process, before anybody could catch. Destructors are `noexcept` unless they say otherwise.
 //!
 //! ```
 //! use abreast_patterns::exception_firewall::{Kind, solve};
@@ -35,7 +38,8 @@
 //! `thrown_through_c` calls a C++ function that throws through `extern "C"`: abort, although inside
 //! `catch_unwind`. `cxx_meets_a_number` calls
 //! [`by_default`], cxx without `trycatch.hpp`: `throw 7` ends in `std::terminate`.
-//! `cxx_meets_a_null_what` dies reading the text that is not there.
+//! `cxx_meets_a_null_what` dies reading the text that is not there. `destructor_throws_inside` shows the
+//! limit: it goes through the firewall, and aborts.
 //!
 //! # The foreign side
 #![doc = concat!("```cpp\n", include_str!("../csrc/exception_firewall/firewall.hpp"), "```")]
@@ -66,6 +70,7 @@ pub mod raw {
             capacity: usize,
         ) -> i32;
         pub fn ab_gauss_rehearse(what: i32, text: *mut c_char, capacity: usize) -> i32;
+        pub safe fn ab_gauss_parts_live() -> i64;
         pub fn ab_gauss_unguarded(what: i32);
     }
 }
@@ -202,6 +207,25 @@ mod tests {
     }
 
     #[test]
+    fn a_constructor_that_throws_leaves_nothing_and_a_destructor_may_throw_if_it_says_so() {
+        for door in DOORS {
+            let before = raw::ab_gauss_parts_live();
+            let refused = door(8).map_err(|e| (e.kind, e.text)).unwrap_err();
+            assert_eq!(refused, (Kind::OutOfRange, "the third part does not fit".into()));
+            assert_eq!(raw::ab_gauss_parts_live(), before, "the first two were taken down");
+            let refused = door(9).map_err(|e| (e.kind, e.text)).unwrap_err();
+            assert_eq!(refused, (Kind::Other, "could not be closed".into()));
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_utf8_is_replaced_where_it_is_not() {
+        for door in DOORS {
+            assert_eq!(door(10).unwrap_err().text, "Knoten au\u{FFFD}erhalb");
+        }
+    }
+
+    #[test]
     fn a_null_what_is_an_empty_text() {
         for door in DOORS {
             assert_eq!(door(6), Err(Error { kind: Kind::Other, text: String::new() }));
@@ -252,7 +276,7 @@ mod tests {
         let header = include_str!("../csrc/exception_firewall/exception_firewall.hpp");
         let (_, exported) = header.split_once("extern \"C\" {").unwrap();
         let declarations: Vec<&str> = exported.split(';').filter(|d| d.contains("ab_")).collect();
-        assert_eq!(declarations.len(), 2);
+        assert_eq!(declarations.len(), 3);
         for declaration in declarations {
             assert!(declaration.ends_with(") noexcept"), "{declaration}");
         }

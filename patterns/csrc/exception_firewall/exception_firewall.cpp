@@ -59,3 +59,7 @@ std::int32_t ab_gauss_solve(size_t n, const double *a, double *x, char *text, si
 std::int32_t ab_gauss_rehearse(std::int32_t what, char *text, size_t capacity) noexcept {
     return ab::firewall::run(text, capacity, [=] { ab::firewall::rehearse(what); });
 }
+
+std::int64_t ab_gauss_parts_live(void) noexcept {
+    return ab::firewall::parts_live();
+}

@@ -8,6 +8,9 @@ namespace ab::firewall {
 
 void rehearse(std::int32_t what);
 
+// How many parts of its objects are alive.
+std::int64_t parts_live() noexcept;
+
 }
 
 #endif

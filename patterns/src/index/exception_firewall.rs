@@ -10,6 +10,8 @@ pub static ROW: Row = Row {
     goes_wrong: "a C++ exception ends the process, with destructors left out",
     tests: &[
         "every_way_to_throw_arrives_as_its_kind_with_its_text",
+        "a_constructor_that_throws_leaves_nothing_and_a_destructor_may_throw_if_it_says_so",
+        "a_text_that_is_no_utf8_is_replaced_where_it_is_not",
         "a_null_what_is_an_empty_text",
         "a_long_text_is_cut_where_a_character_begins",
         "a_system_is_solved_or_its_right_side_untouched",
@@ -19,6 +21,7 @@ pub static ROW: Row = Row {
         Proof::Exhibit("thrown_through_c"),
         Proof::Exhibit("cxx_meets_a_number"),
         Proof::Exhibit("cxx_meets_a_null_what"),
+        Proof::Exhibit("destructor_throws_inside"),
     ],
     cost: Cost::Measured(&[
         Pair {
@@ -51,6 +54,6 @@ pub static ROW: Row = Row {
 #[allow(unsafe_code)]
 #[inline(always)]
 fn unguarded(nothing: i32) {
-    // SAFETY: it throws only for the numbers 1 to 7, and this is 0.
+    // SAFETY: it throws only for numbers above 0, and this is 0.
     unsafe { raw::ab_gauss_unguarded(nothing) }
 }

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use crate::{End, Exhibit};
-use abreast_patterns::exception_firewall::{by_default::rehearse_by_default, raw};
+use abreast_patterns::exception_firewall::{by_default::rehearse_by_default, raw, rehearse};
 
 pub const EXHIBITS: &[Exhibit] = &[
     Exhibit {
@@ -17,6 +17,11 @@ pub const EXHIBITS: &[Exhibit] = &[
     Exhibit {
         name: "cxx_meets_a_number",
         run: cxx_meets_a_number,
+        ends: &[End::Signal(libc::SIGABRT, "terminate called")],
+    },
+    Exhibit {
+        name: "destructor_throws_inside",
+        run: destructor_throws_inside,
         ends: &[End::Signal(libc::SIGABRT, "terminate called")],
     },
     Exhibit {
@@ -36,6 +41,10 @@ fn thrown_through_c() {
         unsafe { raw::ab_gauss_unguarded(4) }
     });
     println!("caught: {}", caught.is_err());
+}
+
+fn destructor_throws_inside() {
+    println!("an error: {}", rehearse(11).is_err());
 }
 
 fn cxx_meets_a_number() {
