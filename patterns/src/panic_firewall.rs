@@ -9,7 +9,7 @@
 //! # The right way
 //! Every exported function does its work inside [`boundary`], which catches the panic and returns a code
 //! that the header lists. What the panic said is kept for the thread, and C can ask for it
-//! ([`ab_quantile_panic`]). What the caller may get wrong (null, a share above 1) is checked and has codes
+//! ([`ab_quantile_panic`]). What the caller may get wrong (null, a share above 1) is checked, and has codes
 //! of its own: the one for panics stands for bugs. Outputs are written last, so they are untouched.
 //!
 //! Three details. The payload of a panic may itself panic when it is dropped; that is caught too. The text
@@ -58,6 +58,7 @@ pub enum Refused {
     Null = -1,
     Share = -2,
     Empty = -3,
+    Align = -4,
 }
 
 /// The code for a panic.
@@ -86,6 +87,8 @@ fn keep(payload: Box<dyn Any + Send>) {
         (_, Some(text)) => (*text).to_owned(),
         _ => "a panic without a text".to_owned(),
     };
+    // A zero inside would be the end for C.
+    let text = text.replace('\0', "\u{FFFD}");
     // A thread that is about to end may have no thread-locals any more: then the text is lost, not more.
     let _ = LAST.try_with(|last| last.replace(text));
     if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -110,16 +113,20 @@ pub unsafe extern "C" fn ab_quantile(n: usize, data: *mut f64, q: f64, result: *
         if data.is_null() || result.is_null() {
             return Err(Refused::Null);
         }
+        // A slice of misaligned numbers is undefined in Rust whatever the processor can do.
+        if !data.is_aligned() || !result.is_aligned() {
+            return Err(Refused::Align);
+        }
         if n == 0 || n > isize::MAX as usize / size_of::<f64>() {
             return Err(Refused::Empty);
         }
         if !(0.0..=1.0).contains(&q) {
             return Err(Refused::Share);
         }
-        // SAFETY: not null, not more than memory holds, and the caller promises the rest.
+        // SAFETY: not null, aligned, not more than memory holds, and the caller promises the rest.
         let data = unsafe { std::slice::from_raw_parts_mut(data, n) };
         let found = quantile(data, q);
-        // SAFETY: not null, and the caller promises the rest.
+        // SAFETY: not null, aligned, and the caller promises the rest.
         unsafe { result.write(found) };
         Ok(())
     })
@@ -209,6 +216,14 @@ mod tests {
         // SAFETY: a size that no memory has is refused before it is believed.
         let too_many = unsafe { ab_quantile(usize::MAX, &mut one, 0.5, &mut result) };
         assert_eq!((no_data, no_result, too_many, one, result), (-1, -1, -3, 1.0, -1.0));
+        // Packed by somebody, or read from a file at any offset.
+        let mut bytes = [0.0; 4];
+        let between = bytes.as_mut_ptr().wrapping_byte_add(4);
+        // SAFETY: a pointer that is not aligned is refused before it is used.
+        let odd_data = unsafe { ab_quantile(3, between, 0.5, &mut result) };
+        // SAFETY: as above.
+        let odd_result = unsafe { ab_quantile(1, &mut one, 0.5, between) };
+        assert_eq!((odd_data, odd_result, result, bytes), (-4, -4, -1.0, [0.0; 4]));
     }
 
     #[test]
@@ -229,6 +244,30 @@ mod tests {
         let refused = unsafe { ab_quantile_panic(std::ptr::null_mut(), 8) };
         assert_eq!((needed, refused), (16, 16));
         std::thread::spawn(|| assert_eq!(said(4).0, 0)).join().unwrap();
+        assert_eq!(boundary(|| std::panic::resume_unwind(Box::new("a\0b"))), PANIC);
+        assert_eq!(said(6).1, "a\u{FFFD}b\0".as_bytes());
+    }
+
+    #[test]
+    fn a_thread_that_has_no_thread_locals_any_more_gets_its_code() {
+        type Told = std::sync::mpsc::Sender<(i32, usize, bool)>;
+        struct Late(Told);
+        impl Drop for Late {
+            fn drop(&mut self) {
+                let code = boundary(|| std::panic::resume_unwind(Box::new("late")));
+                let gone = LAST.try_with(|_| ()).is_err();
+                let _ = self.0.send((code, said(4).0, gone));
+            }
+        }
+        thread_local!(static LATE: std::cell::OnceCell<Late> = const { std::cell::OnceCell::new() });
+        let (tell, told) = std::sync::mpsc::channel();
+        // Made first, so that it ends last.
+        std::thread::spawn(move || {
+            LATE.with(|late| assert!(late.set(Late(tell)).is_ok()));
+            LAST.with(|last| last.replace("not read any more".to_owned()));
+        });
+        let told = told.recv().unwrap();
+        assert_eq!(told, (PANIC, 0, true));
     }
 
     /// What even [`boundary`] is not prepared for by `catch_unwind` alone.

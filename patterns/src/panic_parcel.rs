@@ -3,8 +3,8 @@
 //! # What goes wrong
 //! A callback panics while frames of C lie below it. It must not unwind through them: C has no destructors,
 //! so its workspace would never be freed and its lock never released; from an `extern "C"` function it
-//! aborts instead. Turned into a status it is lost: who called gets "stopped", and the message, the
-//! type of the payload and the test that expected the panic are gone.
+//! aborts instead. Turned into a status it is lost: the caller gets "stopped", and the message and the
+//! type of the payload are gone.
 //!
 //! # The right way
 //! The trampoline catches the panic, keeps the payload and asks C to stop by the way that C has for that.
@@ -76,7 +76,7 @@ pub mod raw {
 pub enum Error {
     #[error("{0} intervals: Simpson's rule wants an even number of them, above 0")]
     Intervals(usize),
-    #[error("C has no memory for {0} values")]
+    #[error("C has no memory for the values of {0} intervals")]
     NoMemory(usize),
     #[error("C returned the unknown status {0}")]
     Unknown(i32),
@@ -274,6 +274,32 @@ mod tests {
                 let refused = integrate(n, 0.0..1.0, |_| raise("called"), |_| raise("reported"));
                 assert_eq!(refused, Err(Error::Intervals(n)));
             }
+            // A size that only malloc refuses.
+            let n = usize::MAX / size_of::<f64>() - 1;
+            let refused = integrate(n, 0.0..1.0, |_| raise("called"), |_| raise("reported"));
+            assert_eq!(refused, Err(Error::NoMemory(n)));
         });
+    }
+
+    /// What a C does that overlooks the answer of a callback.
+    #[test]
+    fn a_closure_that_has_panicked_is_not_entered_again() {
+        let mut entered = 0;
+        let f = |_: f64| -> f64 {
+            entered += 1;
+            raise("first")
+        };
+        fn ask<F: FnMut(f64) -> f64, R: FnMut(usize)>(call: &mut Call<F, R>) -> (c_int, f64) {
+            let mut y = -1.0;
+            // SAFETY: the trampoline for this type of call, which nobody else touches.
+            let status = unsafe { value::<F, R>((&raw mut *call).cast(), 0.5, &mut y) };
+            (status, y)
+        }
+        let mut call = Call { f, report: |_| (), parcel: None };
+        for _ in 0..3 {
+            assert_eq!(ask(&mut call), (1, -1.0));
+        }
+        let parcel = call.parcel.take().expect("the first panic");
+        assert_eq!((parcel.downcast_ref(), entered), (Some(&"first"), 1));
     }
 }

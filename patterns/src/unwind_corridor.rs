@@ -32,7 +32,7 @@
 //! # The wrong way
 //! `kept_by_cpp` lets a panic into a `catch (...)` that ends it: "Rust panics must be rethrown, aborting".
 //! `exception_in_the_corridor` meets C++ that throws something of its own: `catch_unwind` is there, and does
-//! not take it.
+//! not take it. `panic_on_a_thread_of_cpp` comes to the beginning of a thread, and nobody has caught it.
 //!
 //! ## The whole table
 //! What happens, cell by cell, run in processes of their own in a debug and in a release build. The
@@ -68,6 +68,7 @@ pub mod raw {
         -> i32;
         pub fn ab_sweep_swallowing(n: usize, x: *mut f64, f: ab_sweep_fn, user: *mut c_void)
         -> i32;
+        pub fn ab_sweep_elsewhere(n: usize, x: *mut f64, f: ab_sweep_fn, user: *mut c_void) -> i32;
         pub fn ab_sweep_throwing(n: usize, x: *mut f64, f: ab_sweep_fn, user: *mut c_void) -> i32;
     }
 

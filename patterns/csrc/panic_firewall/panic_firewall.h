@@ -10,6 +10,7 @@ enum {
     AB_QUANTILE_NULL = -1,  /* a pointer is null */
     AB_QUANTILE_SHARE = -2, /* q is not within 0 and 1 */
     AB_QUANTILE_EMPTY = -3, /* n is 0, or more than memory can hold */
+    AB_QUANTILE_ALIGN = -4, /* a pointer is not aligned for a double */
     AB_QUANTILE_PANIC = -128 /* a bug in the library: ab_quantile_panic says which */
 };
 
@@ -18,7 +19,7 @@ enum {
 int32_t ab_quantile(size_t n, double *data, double q, double *result);
 
 /* Writes what the last AB_QUANTILE_PANIC of this thread was about to the `capacity` bytes at text:
- * terminated, cut where a character begins. Returns the bytes it has in full, without the end; 0 when
+ * terminated, cut where a character begins, a zero inside replaced. Returns the bytes it has in full, without the end; 0 when
  * there was none. Null is fine when capacity is 0. Implemented in panic_firewall.rs. */
 size_t ab_quantile_panic(char *text, size_t capacity);
 

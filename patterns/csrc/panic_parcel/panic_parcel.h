@@ -23,7 +23,7 @@ typedef void (*ab_area_report_fn)(void *user, size_t evaluations);
  * AB_AREA_OK is returned. The callbacks run on this thread, one at a time, before this returns, and may
  * call ab_area in turn. No pointer is null, but user, which is the caller's own. Any thread. */
 int32_t ab_area(size_t n, double lower, double upper, ab_area_fn f,
-                   ab_area_report_fn report, void *user, double *area);
+                ab_area_report_fn report, void *user, double *area);
 
 /* How many workspaces are alive, in all threads. */
 int64_t ab_area_live(void);

@@ -1,7 +1,9 @@
-// For the exhibits: one that keeps what it catches, and one that throws something of its own.
+// For the exhibits: one that keeps what it catches, one that throws something of its own, and one that
+// calls back from a thread of its own.
 #include "unwind_corridor.hpp"
 
 #include <stdexcept>
+#include <thread>
 
 extern "C" std::int32_t ab_sweep_swallowing(std::size_t n, double *x, ab_sweep_fn f, void *user) {
     try {
@@ -15,4 +17,10 @@ extern "C" std::int32_t ab_sweep_swallowing(std::size_t n, double *x, ab_sweep_f
 
 extern "C" std::int32_t ab_sweep_throwing(std::size_t, double *, ab_sweep_fn, void *) {
     throw std::runtime_error("C++ does not like these numbers");
+}
+
+extern "C" std::int32_t ab_sweep_elsewhere(std::size_t n, double *x, ab_sweep_fn f, void *user) {
+    std::thread worker([=] { ab_sweep(n, x, f, user); });
+    worker.join();
+    return 0;
 }

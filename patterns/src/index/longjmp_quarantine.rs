@@ -17,7 +17,7 @@ pub static ROW: Row = Row {
     ],
     proofs: &[Proof::Exhibit("jumped_over")],
     cost: Cost::Measured(&[Pair {
-        what: "Cholesky's decomposition of 8 x 8 behind a setjmp",
+        what: "Cholesky's decomposition of 8 x 8 in C, behind a setjmp, elements by callback",
         run: |times| {
             timed(times, |_| {
                 black_box(cholesky(black_box(8), element).is_ok());

@@ -12,6 +12,7 @@ pub static ROW: Row = Row {
         "a_host_in_c_gets_the_code_a_thousand_times_on_four_threads",
         "what_the_caller_gets_wrong_has_a_code_of_its_own",
         "the_text_of_a_panic_is_kept_for_its_thread_and_cut_at_a_character",
+        "a_thread_that_has_no_thread_locals_any_more_gets_its_code",
         "a_payload_that_panics_when_dropped_does_not_get_out",
     ],
     proofs: &[Proof::Exhibit("exported_without_a_firewall")],

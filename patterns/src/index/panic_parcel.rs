@@ -15,6 +15,7 @@ pub static ROW: Row = Row {
         "the_first_of_two_panics_goes_on",
         "two_threads_raise_their_own",
         "intervals_that_the_rule_does_not_know_are_refused",
+        "a_closure_that_has_panicked_is_not_entered_again",
     ],
     proofs: &[Proof::Exhibit("panic_over_c_frames"), Proof::Exhibit("parcel_in_a_thread_local")],
     cost: Cost::Measured(&[Pair {

@@ -3,7 +3,7 @@
 
 use crate::{End, Exhibit};
 use abreast_patterns::unwind_corridor::raw::{
-    ab_sweep_like, ab_sweep_swallowing, ab_sweep_throwing,
+    ab_sweep_elsewhere, ab_sweep_like, ab_sweep_swallowing, ab_sweep_throwing,
 };
 use std::ffi::c_void;
 use std::panic::catch_unwind;
@@ -18,6 +18,15 @@ pub const EXHIBITS: &[Exhibit] = &[
         name: "exception_in_the_corridor",
         run: || through(ab_sweep_throwing),
         ends: &[End::Signal(libc::SIGABRT, "Rust cannot catch foreign exceptions")],
+    },
+    Exhibit {
+        name: "panic_on_a_thread_of_cpp",
+        run: || through(ab_sweep_elsewhere),
+        ends: &[
+            End::Signal(libc::SIGABRT, "failed to initiate panic"),
+            // Where the library of C++ has a handler at the beginning of its threads.
+            End::Signal(libc::SIGABRT, "terminate called"),
+        ],
     },
 ];
 
