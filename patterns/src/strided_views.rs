@@ -204,7 +204,7 @@ impl<'a, T> View2<'a, T> {
             return self;
         }
         let f = self.fields;
-        let last = (rows as isize - 1).wrapping_mul(f.row_stride);
+        let last = ((rows - 1) as isize).wrapping_mul(f.row_stride);
         // SAFETY: element (rows - 1, 0), which `new` has checked.
         let p = unsafe { f.p.offset(last) };
         // One row needs no stride; isize::MIN has no negative.
@@ -490,6 +490,12 @@ mod tests {
             }
             assert_eq!((view.at(rows, 0), view.at(0, columns)), (None, None));
         }
+        // One element over and over: more rows than an isize counts, and nothing wraps on the way.
+        let half = 1 << (usize::BITS - 1);
+        for rows in [half, half + 1, usize::MAX] {
+            let view = View2::new(&x[..1], 0, [rows, 1], [0, 0]).unwrap();
+            assert_eq!(view.rows_reversed().at(rows - 1, 0), Some(&0.0));
+        }
     }
 
     #[test]
@@ -538,6 +544,27 @@ mod tests {
         let long = vec![(); 1 << 31];
         let long = View2::new(&long, 0, [1, 1 << 31], [0, 1]).unwrap();
         assert_eq!(long.for_blas(), Err(Error::TooLarge(1 << 31)));
+    }
+
+    #[test]
+    fn c_refuses_what_no_blas_takes() {
+        let a = [1.0; 6];
+        let sum = |order, m, n, lda| {
+            // SAFETY: 2 x 3 in either order, or refused before anything is read.
+            unsafe { raw::ab_ge_sum(order, m, n, a.as_ptr(), lda) }
+        };
+        assert_eq!([sum(101, 2, 3, 3), sum(102, 2, 3, 2), sum(101, 0, 0, 1)], [306.0, 306.0, 0.0]);
+        for (order, m, n, lda) in [
+            (0, 2, 3, 3),
+            (101, 2, 3, 2),
+            (102, 2, 3, 1),
+            (101, -1, 3, 3),
+            (101, 2, -1, 3),
+            (101, 2, 3, -3),
+            (101, 0, 0, 0),
+        ] {
+            assert!(sum(order, m, n, lda).is_nan(), "{order}: {m} x {n}, lda {lda}");
+        }
     }
 
     #[test]

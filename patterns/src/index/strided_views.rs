@@ -16,6 +16,7 @@ pub static ROW: Row = Row {
         "turned_and_reversed_it_has_the_same_elements",
         "halves_are_disjoint_and_whole",
         "a_blas_finds_the_same_elements_or_is_not_asked",
+        "c_refuses_what_no_blas_takes",
         "shapes_that_differ_are_refused",
     ],
     proofs: &[
