@@ -2,8 +2,8 @@
 //!
 //! # What goes wrong
 //! A kernel with `restrict` was compiled on the promise that its arrays do not overlap. Called with the same
-//! buffer twice it does not crash: it returns numbers, wrong ones, and other wrong ones at `-O3` than at
-//! `-O0`. Nothing in a C prototype keeps a caller from it, and in the type `(*const f64, *mut f64)` neither.
+//! buffer twice it does not crash: it returns numbers, and which ones is up to the optimiser - with one
+//! gcc right ones at `-O2`, wrong ones at `-O3`, and other wrong ones at `-O0`. Nothing in a C prototype keeps a caller from it, and in the type `(*const f64, *mut f64)` neither.
 //!
 //! # The right way
 //! `&[f64]` and `&mut [f64]` cannot overlap: for safe code the promise of [`neighbours`] holds by type, and
@@ -24,8 +24,8 @@
 //! ```
 //!
 //! # The wrong way
-//! `output_is_input` breaks the promise with raw pointers. A row of ones must become one 1 and twos; it
-//! does not. In safe Rust it cannot be written:
+//! `output_is_input` breaks the promise with raw pointers: the output begins one element after the input.
+//! A row of ones must become one 1 and twos; it does not. In safe Rust it cannot be written:
 //!
 //! ```compile_fail,E0502
 //! # use abreast_patterns::aliasing::neighbours;
