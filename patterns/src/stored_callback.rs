@@ -130,10 +130,9 @@ pub struct Relaxation(Arc<Handle>);
 #[derive(Debug)]
 struct Handle(NonNull<raw::ab_relax>);
 
-// SAFETY: every function of the header but `free` may be called from any thread at any time, and
-// `free` from any thread once.
+// SAFETY: "any thread may call any function at any time", says the header.
 unsafe impl Send for Handle {}
-// SAFETY: as for Send; C has a lock of its own.
+// SAFETY: as for Send; `free` comes last, in Drop.
 unsafe impl Sync for Handle {}
 
 impl Relaxation {
@@ -307,6 +306,10 @@ unsafe extern "C" fn destroyed<F>(data: *mut c_void) {
     }
     ended.state().over = true;
     ended.told.notify_all();
+    // Without a subscription a panic's payload ends here, and its drop may panic as well.
+    if let Err(payload) = guarded(|| drop(ended)) {
+        std::mem::forget(payload);
+    }
 }
 
 #[cfg(test)]
@@ -435,6 +438,53 @@ mod tests {
         assert_eq!(payload.downcast_ref::<u64>(), Some(&0));
         assert!(stays.unwrap().end().is_ok());
         assert_eq!((calls.load(SeqCst), drops.load(SeqCst)), (3, 1));
+    }
+
+    /// Panics when it is dropped.
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            std::panic::resume_unwind(Box::new("the payload's own drop"));
+        }
+    }
+
+    #[test]
+    fn a_payload_that_panics_itself_does_not_reach_c() {
+        let relaxation = Relaxation::new().unwrap();
+        let own: Arc<Mutex<Option<Subscription>>> = Arc::default();
+        let (ours, (token, drops)) = (Arc::clone(&own), token());
+        let subscription = relaxation.observe(move |_, _| {
+            let _ = &token;
+            // Nobody is left who would be handed the payload: it is dropped between C's frames.
+            drop(ours.lock().unwrap().take());
+            std::panic::resume_unwind(Box::new(Bomb));
+        });
+        *own.lock().unwrap() = subscription.ok();
+        relaxation.run(2);
+        relaxation.settle();
+        assert_eq!(drops.load(SeqCst), 1);
+    }
+
+    #[test]
+    fn sweeps_beyond_all_numbers_are_without_end() {
+        let relaxation = Relaxation::new().unwrap();
+        let (told, heard) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let released = Mutex::new(released);
+        let subscription = relaxation.observe(move |sweep, _| {
+            let _ = told.send(sweep);
+            let _ = released.lock().map(|gate| gate.recv());
+            ON
+        });
+        // The first sweep runs when the other requests come: their sum is not 1 sweep.
+        relaxation.run(u64::MAX);
+        assert_eq!(heard.recv(), Ok(0));
+        relaxation.run(2);
+        drop(release);
+        // Time for one that stops; one that goes on needs none.
+        assert_eq!(heard.recv_timeout(Duration::from_secs(60)), Ok(1));
+        drop(subscription);
     }
 
     #[test]

@@ -205,7 +205,7 @@ void ab_relax_unregister(ab_relax *relax, uint64_t number)
 void ab_relax_run(ab_relax *relax, uint64_t sweeps)
 {
     enter(relax);
-    relax->asked += sweeps;
+    relax->asked = sweeps < UINT64_MAX - relax->asked ? relax->asked + sweeps : UINT64_MAX;
     pthread_cond_broadcast(&relax->changed);
     pthread_mutex_unlock(&relax->lock);
 }

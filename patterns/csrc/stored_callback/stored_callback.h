@@ -4,15 +4,18 @@
 
 #include <stdint.h>
 
+/* Any thread may call any function at any time; ab_relax_free comes last. No handle may be null but
+ * where it says so. */
 typedef struct ab_relax ab_relax;
 
 /*
  * Told of a sweep and the residual after it, on a thread of the library, perhaps on several at once.
- * No lock is held: it may call everything below. Returns 0 to stay, anything else to be unregistered.
+ * No lock is held: it may call everything below. Returns 0 to stay, anything else to be unregistered; and
+ * it does return: it neither throws nor jumps.
  */
 typedef int ab_relax_observer(void *data, uint64_t sweep, double residual);
 
-/* Told that nobody will use data again. On any thread, with no lock held. */
+/* Told that nobody will use data again. On any thread, with no lock held. Returns as well. */
 typedef void ab_relax_destroy(void *data);
 
 /* An iteration at rest, with its thread; null without memory or thread. Give it to ab_relax_free. */
@@ -39,7 +42,7 @@ uint64_t ab_relax_register(ab_relax *relax, ab_relax_observer *observer, void *d
  */
 void ab_relax_unregister(ab_relax *relax, uint64_t number);
 
-/* Asks for more sweeps; returns at once. */
+/* Asks for more sweeps; returns at once. More than 2^64 - 1 in all are without end. */
 void ab_relax_run(ab_relax *relax, uint64_t sweeps);
 
 /* Waits until all sweeps are done. On the iteration's own thread it returns at once. */

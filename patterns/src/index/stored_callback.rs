@@ -16,6 +16,8 @@ pub static ROW: Row = Row {
         "drop_waits_for_the_call_that_runs",
         "a_callback_may_end_itself_and_subscribe_others",
         "a_panic_ends_the_callback_and_nothing_else",
+        "a_payload_that_panics_itself_does_not_reach_c",
+        "sweeps_beyond_all_numbers_are_without_end",
         "the_data_is_destroyed_once_whoever_ends_it",
         "the_last_owner_may_be_in_the_callback",
     ],
