@@ -13,10 +13,10 @@
 //! order they go. (`std::shared_ptr` also sees to the case that there is no memory to share it.) The closure
 //! is `Fn + Send + Sync + 'static`, since copies may be called at once, anywhere, at any time.
 //!
-//! A panic is caught where Rust is entered, boxed, and handed to C++ as a failure; there it travels as an exception
-//! that owns it, so that C++ cleans up on the way; the border takes it out again and [`Terms::at`] resumes
-//! it with the payload it had. Swallowed by a `catch` on the way, it is freed with the exception. A term of
-//! C++ that throws is an error.
+//! A panic is caught where Rust is entered, boxed, and handed to C++ as a failure; there it travels as an
+//! exception that owns it, so that C++ cleans up on the way; the border takes it out again and
+//! [`Terms::at`] resumes it with the payload it had. Swallowed by a `catch` on the way, as in a term of
+//! [`Terms::add_tried`], it is freed with the exception. A term of C++ that throws is an error.
 //!
 //! ```
 //! use abreast_patterns::std_function::Terms;
@@ -69,12 +69,15 @@ pub mod raw {
     pub const AB_TERMS_FINE: i32 = 0;
     pub const AB_TERMS_NO_MEMORY: i32 = -1;
     pub const AB_TERMS_FAILED: i32 = -2;
+    pub const AB_TERMS_THREW: i32 = -3;
 
     unsafe extern "C" {
         pub safe fn ab_terms_new() -> *mut ab_terms;
         pub fn ab_terms_free(terms: *mut ab_terms);
         pub fn ab_terms_add(terms: *mut ab_terms, closure: ab_closure, copies: usize) -> i32;
         pub fn ab_terms_add_root(terms: *mut ab_terms) -> i32;
+        pub fn ab_terms_add_tried(terms: *mut ab_terms, closure: ab_closure, otherwise: f64)
+        -> i32;
         pub fn ab_terms_remove(terms: *mut ab_terms, at: usize) -> bool;
         pub fn ab_terms_at(
             terms: *const ab_terms,
@@ -95,6 +98,9 @@ pub enum Error {
     /// A term of C++ threw.
     #[error("a term of C++ threw")]
     Threw,
+    /// A status that the header does not name.
+    #[error("C++ returned {0}, which its header does not name")]
+    Status(i32),
 }
 
 /// A sum of functions that C++ keeps, each in a `std::function`.
@@ -140,6 +146,20 @@ impl Terms {
         told(unsafe { raw::ab_terms_add_root(self.0.as_ptr()) })
     }
 
+    /// Adds `closure` as a term that is `otherwise` where the closure panics: C++ catches what is on its
+    /// way, and the payload ends there.
+    ///
+    /// # Errors
+    /// [`Error::NoMemory`]; nothing is added, and the closure is dropped.
+    pub fn add_tried<F>(&mut self, closure: F, otherwise: f64) -> Result<(), Error>
+    where
+        F: Fn(f64) -> f64 + Send + Sync + 'static,
+    {
+        let closure = for_cpp(closure);
+        // SAFETY: the handle is alive and ours alone; the closure is C++'s from now on.
+        told(unsafe { raw::ab_terms_add_tried(self.0.as_ptr(), closure, otherwise) })
+    }
+
     /// Drops term `at`, if there is one; the others move up. Says whether there was.
     pub fn remove(&mut self, at: usize) -> bool {
         // SAFETY: the handle is alive and ours alone.
@@ -170,7 +190,8 @@ fn told(status: i32) -> Result<(), Error> {
     match status {
         raw::AB_TERMS_FINE => Ok(()),
         raw::AB_TERMS_NO_MEMORY => Err(Error::NoMemory),
-        _ => Err(Error::Threw),
+        raw::AB_TERMS_THREW => Err(Error::Threw),
+        other => Err(Error::Status(other)),
     }
 }
 
@@ -282,11 +303,29 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_that_cpp_swallows_is_freed() {
+        let payload = Arc::new(());
+        let (ours, (closure, alive)) = (Arc::clone(&payload), counted());
+        let mut terms = Terms::new().unwrap();
+        let pole = move |x: f64| {
+            if x == 0.0 { resume_unwind(Box::new(Arc::clone(&ours))) } else { closure(x) }
+        };
+        terms.add_tried(pole, 0.25).unwrap();
+        for _ in 0..100 {
+            assert_eq!([terms.at(0.0), terms.at(1.0)], [Ok(0.25), Ok(2.0)]);
+            assert_eq!(Arc::strong_count(&payload), 2, "the closure's and ours");
+        }
+        drop(terms);
+        assert_eq!([Arc::strong_count(&payload), Arc::strong_count(&alive)], [1, 1]);
+    }
+
+    #[test]
     fn a_term_of_cpp_that_throws_is_an_error() {
         let mut terms = Terms::new().unwrap();
         terms.add_root().unwrap();
         assert_eq!(terms.at(-1.0), Err(Error::Threw));
         assert_eq!(terms.at(9.0), Ok(3.0));
+        assert_eq!(told(-99), Err(Error::Status(-99)));
     }
 
     #[test]

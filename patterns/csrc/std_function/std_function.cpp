@@ -92,6 +92,21 @@ extern "C" std::int32_t ab_terms_add_root(ab_terms *terms) noexcept {
     }
 }
 
+extern "C" std::int32_t ab_terms_add_tried(ab_terms *terms, ab_closure closure, double otherwise) noexcept {
+    try {
+        terms->terms.emplace_back([function = as_function(closure), otherwise](double x) {
+            try {
+                return function(x);
+            } catch (...) {
+                return otherwise;
+            }
+        });
+        return AB_TERMS_FINE;
+    } catch (...) {
+        return AB_TERMS_NO_MEMORY;
+    }
+}
+
 extern "C" bool ab_terms_remove(ab_terms *terms, std::size_t at) noexcept {
     if (at >= terms->terms.size())
         return false;

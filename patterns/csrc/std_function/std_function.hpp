@@ -12,7 +12,7 @@ extern "C" {
 struct ab_closure {
     void *data;
     // Writes the value at x to y and returns null; or else a failure, which the caller of `call` then owns
-    // and ends with `drop_failure`. Any thread, several at once. Throws nothing.
+    // and ends with `drop_failure`. Any thread, several at once. None of the three throws, or is null.
     void *(*call)(void *data, double x, double *y);
     void (*drop)(void *data);
     void (*drop_failure)(void *failure);
@@ -34,11 +34,14 @@ ab_terms *ab_terms_new() noexcept;
 void ab_terms_free(ab_terms *terms) noexcept;
 
 // Adds the closure as `copies` terms: copies of one std::function. The closure is given away in any case,
-// failure and copies == 0 included. One thread at a time, as for the two below.
+// failure and copies == 0 included. One thread at a time, as for the three below.
 std::int32_t ab_terms_add(ab_terms *terms, ab_closure closure, std::size_t copies) noexcept;
 
 // Adds the square root as C++ writes it: it throws for what is less than 0.
 std::int32_t ab_terms_add_root(ab_terms *terms) noexcept;
+
+// Adds the closure as one term that is `otherwise` where the closure fails. It is given away in any case.
+std::int32_t ab_terms_add_tried(ab_terms *terms, ab_closure closure, double otherwise) noexcept;
 
 // Drops term `at`; the others move up. Returns whether there was one.
 bool ab_terms_remove(ab_terms *terms, std::size_t at) noexcept;
