@@ -14,7 +14,7 @@
 //! | `Option<Box<T>>` | `T *` | ownership passes to the callee |
 //! | `Option<&T>` | `const T *` | a look for the length of the call |
 //! | `Option<&mut MaybeUninit<U>>` | `U *` | a place for a result, perhaps uninitialised |
-//! | `*const f64` with a length | `const double *` | an array, which becomes a slice only when checked |
+//! | `*const f64` with a length | `const double *` | an array, which becomes a slice only when checked: null, alignment, size |
 //!
 //! `Option` makes null a value that the compiler asks about. Every function runs inside one
 //! `boundary`, which turns errors and panics into a status; on any status but "ok" no out-parameter
@@ -95,6 +95,7 @@ enum Status {
     Short = -2,
     Order = -3,
     Outside = -4,
+    Array = -5,
 }
 
 const OK: i32 = 0;
@@ -116,24 +117,37 @@ fn boundary(inside: impl FnOnce() -> Result<(), Status>) -> i32 {
     }
 }
 
-/// An array that C passes: null is an empty one when it has no elements, and refused otherwise.
+/// An array that C passes: null is an empty one when it has no elements, and refused otherwise, as is
+/// what no array can be.
 ///
 /// # Safety
-/// If not null, `data` is aligned and `n` elements can be read there for as long as the result lives,
-/// while nobody writes them.
+/// If `n` is not 0 and there is a result, `n` elements can be read there for as long as it lives, while
+/// nobody writes them.
 unsafe fn array<'a>(data: *const f64, n: usize) -> Result<&'a [f64], Status> {
-    match (data.is_null(), n) {
-        (_, 0) => Ok(&[]),
-        (true, _) => Err(Status::Null),
-        // SAFETY: not null, and the rest is what the caller promises.
-        (false, _) => Ok(unsafe { std::slice::from_raw_parts(data, n) }),
+    if n == 0 {
+        Ok(&[])
+    } else if data.is_null() {
+        Err(Status::Null)
+    } else if !data.is_aligned() || n > isize::MAX as usize / size_of::<f64>() {
+        Err(Status::Array)
+    } else {
+        // SAFETY: neither null nor misaligned nor longer than memory, and the rest is what the caller
+        // promises.
+        Ok(unsafe { std::slice::from_raw_parts(data, n) })
     }
 }
+
+/// The header says of `ab_lines_at` that any number of threads may call it.
+const _: fn() = || {
+    fn for_all_threads<T: Send + Sync>() {}
+    for_all_threads::<Table>();
+};
 
 /// `ab_lines_new` of the header.
 ///
 /// # Safety
-/// `x` and `y` point to `n` numbers each, and `table` to a place for a pointer; or they are null.
+/// `x` and `y` point to `n` numbers each, and `table` to a place for a pointer that is not among them; or
+/// they are null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ab_lines_new(
     n: usize,
@@ -261,6 +275,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_array_is_refused() {
+        let (x, mut place) = ([0.0, 1.0], MaybeUninit::uninit());
+        let mut made = |n, x: *const f64, y: *const f64| {
+            // SAFETY: refused before anything is read.
+            unsafe { ab_lines_new(n, x, y, Some(&mut place)) }
+        };
+        let odd = x.as_ptr().cast::<u8>().wrapping_add(1).cast::<f64>();
+        assert_eq!(made(2, odd, x.as_ptr()), Status::Array as i32);
+        assert_eq!(made(2, x.as_ptr(), odd), Status::Array as i32);
+        for n in [usize::MAX, isize::MAX as usize / 8 + 1] {
+            assert_eq!(made(n, x.as_ptr(), x.as_ptr()), Status::Array as i32);
+            assert_eq!(made(n, std::ptr::null(), x.as_ptr()), Status::Null as i32);
+        }
+        assert_eq!(made(0, std::ptr::null(), odd), Status::Short as i32);
+    }
+
+    #[test]
     fn a_panic_becomes_a_status() {
         assert_eq!(boundary(|| panic!("a bug")), PANIC);
         struct Evil;
@@ -281,6 +312,7 @@ mod tests {
             ("SHORT", Status::Short as i32),
             ("ORDER", Status::Order as i32),
             ("OUTSIDE", Status::Outside as i32),
+            ("ARRAY", Status::Array as i32),
             ("PANIC", PANIC),
         ];
         for (name, code) in all {

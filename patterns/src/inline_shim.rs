@@ -64,7 +64,8 @@ pub struct Limits {
     pub high: f64,
 }
 
-/// The angle in [-pi, pi] that differs by whole turns.
+/// The angle in [-pi, pi] that differs by whole turns, as near as the rounding of `x` allows: far out, where
+/// numbers lie more than a turn apart, it means nothing.
 pub fn wrap(x: f64) -> f64 {
     raw::ab_angles_wrap(x)
 }
@@ -129,7 +130,7 @@ mod tests {
     #[test]
     fn a_text_is_never_longer_than_what_was_written() {
         assert_eq!(label_turns(i64::MIN), "angle: -9223372036854775808 turns");
-        // Rest of the text: 64 bytes at most, as the header has it.
+        // The rest of the text: 63 bytes at most, as the header has it.
         assert_eq!(label(f64::MAX).len(), "angle: ".len() + 63);
         assert_eq!(told(|_, _| i32::MAX).len(), 79);
         assert_eq!(told(|_, _| -1), "");

@@ -11,17 +11,19 @@
 #define AB_LINES_SHORT (-2)   /* fewer than two points */
 #define AB_LINES_ORDER (-3)   /* x is not strictly increasing, or not finite */
 #define AB_LINES_OUTSIDE (-4) /* x lies outside the table, or is not a number */
+#define AB_LINES_ARRAY (-5)   /* no array: misaligned, or n larger than memory */
 #define AB_LINES_PANIC (-128) /* a bug in the library; it has been contained */
 
 typedef struct ab_lines ab_lines;
 
-/* Copies n points and sets *table to a handle that the caller owns: give it to ab_lines_free. */
+/* Copies the points x[0..n], y[0..n] and sets *table to a handle that the caller owns: give it to
+ * ab_lines_free. Any thread. */
 int32_t ab_lines_new(size_t n, const double *x, const double *y, ab_lines **table);
 
 /* Sets *y to the value at x. Any number of threads at a time. */
 int32_t ab_lines_at(const ab_lines *table, double x, double *y);
 
-/* Ends a handle, once, when no other call uses it. Null is fine. Never pass it to free(). */
+/* Ends a handle, once, when no other call uses it, on any thread. Null is fine. Never pass it to free(). */
 void ab_lines_free(ab_lines *table);
 
 /* How many tables are alive. */

@@ -1,7 +1,8 @@
 /* C that uses what Rust exports, as a program that never heard of Rust would. */
 #include "both_directions.h"
 
-/* The trapezoidal integral of the table over [from, to] in n steps, or a status that is not OK. */
+/* The trapezoidal integral of the table over [from, to] in n > 0 steps, or a status that is not OK and
+ * *integral untouched. */
 int32_t ab_client_integral(size_t points, const double *x, const double *y, double from, double to,
                            size_t n, double *integral)
 {

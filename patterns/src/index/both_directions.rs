@@ -12,6 +12,7 @@ pub static ROW: Row = Row {
     tests: &[
         "c_gets_what_rust_computes",
         "every_refusal_has_its_code_and_leaves_the_result_alone",
+        "what_is_no_array_is_refused",
         "a_panic_becomes_a_status",
         "the_codes_are_those_of_the_header",
     ],
