@@ -36,8 +36,8 @@
 //! ```
 //!
 //! # The wrong way
-//! `buffer_dies_with_its_future` frees the numbers while the job waits in C's queue: the sum of 64 ones
-//! is not 64, and AddressSanitizer reports the read.
+//! `buffer_dies_with_its_future` frees the numbers while the job waits in C's queue: the sum of 256 ones
+//! is not 256, and AddressSanitizer reports the read.
 //!
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/completion_waker/completion_waker.h"), "```")]
@@ -182,6 +182,12 @@ struct Shared {
     state: Mutex<State>,
 }
 
+/// The raw pointer in C's queue hides from the compiler that this goes to another thread.
+const _: fn() = || {
+    fn for_two_threads<T: Send + Sync>() {}
+    for_two_threads::<Shared>();
+};
+
 #[derive(Debug)]
 enum State {
     Waiting(Option<Waker>),
@@ -302,7 +308,16 @@ mod tests {
     impl Wake for Count {
         fn wake(self: Arc<Self>) {
             self.0.fetch_add(1, Ordering::SeqCst);
-            panic!("a bad waker");
+            std::panic::panic_any(Bomb);
+        }
+    }
+
+    /// What the panic carries panics when it is dropped.
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a bad waker's payload");
         }
     }
 
@@ -354,7 +369,7 @@ mod tests {
     fn every_status_has_an_error() {
         assert_eq!(
             [0, 1, 2, 9].map(status),
-            [Ok(()), Err(Error::Cancelled), Err(Error::NoMemory), Err(Error::Status(9)),]
+            [Ok(()), Err(Error::Cancelled), Err(Error::NoMemory), Err(Error::Status(9))]
         );
     }
 }

@@ -95,7 +95,8 @@ pub fn integrate<E>(
     let (integrand, data) = frame.for_c();
     let mut integral = 0.0;
     // SAFETY: `integrand` is made for `data`, the frame above, which nobody else touches before the call
-    // is over; C calls on this thread only, one call at a time, and not after it.
+    // is over; C calls on this thread only, one call at a time, and not after it. `integral` is a place
+    // for the result.
     let status = unsafe { raw::ab_simpson(integrand, data, a, b, panels, &mut integral) };
     match frame.stopped {
         Some(Stop::Panic(payload)) => resume_unwind(payload),

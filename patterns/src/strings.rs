@@ -97,6 +97,8 @@ pub enum Error {
 pub struct Quantity(raw::ab_quantity);
 
 impl Quantity {
+    /// A quantity of this name, in this unit.
+    ///
     /// # Errors
     /// [`Error::TooLong`] for names of more than 16 bytes or units of more than 8, [`Error::ZeroInside`].
     pub fn new(name: &str, unit: &str) -> Result<Quantity, Error> {

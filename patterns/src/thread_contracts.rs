@@ -346,7 +346,8 @@ impl Owner {
     }
 
     /// Runs `work` on the owner's thread and waits for its result. A panic in it is the caller's: it
-    /// goes on here, and the owner lives.
+    /// goes on here, and the owner lives. (Two owners that call each other wait for ever, like any two
+    /// threads that do.)
     ///
     /// # Errors
     /// [`Error::Nested`] from the owner's own thread.
@@ -412,7 +413,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    /// Each number is its own hash, so that no two sizes and no two places agree by accident.
+    /// Other numbers at every place and for every size, so that none is right by accident.
     fn sample(n: usize) -> Vec<f64> {
         (0..n).map(|j| ((j * 37 + n * 11) % 101) as f64 / 7.0).collect()
     }

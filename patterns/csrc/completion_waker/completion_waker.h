@@ -15,13 +15,15 @@ typedef struct ab_summer ab_summer;
  * unwind), and may call anything below, even ab_summer_free. */
 typedef void ab_sum_done(void *user, int32_t status, double sum);
 
-/* A library with a thread of its own, or null. free ends it: jobs that have not begun are told
- * AB_SUM_CANCELLED; it returns when the last job has been told, but for one that calls it itself. */
+/* A library with a thread of its own, or null. free ends it, once and as the last call of all, on any
+ * thread: jobs that have not begun are told AB_SUM_CANCELLED; it returns when the last job has been told,
+ * but for one that calls it itself. No function takes null. */
 ab_summer *ab_summer_new(void);
 void ab_summer_free(ab_summer *summer);
 
 /* Hands over a job: x[0..n] is read, and user kept, until done has been called. *id names the job.
- * With AB_SUM_NO_MEMORY there is no job, and done is never called. Any thread. */
+ * With AB_SUM_NO_MEMORY there is no job, and done is never called. Otherwise done may be called before
+ * this returns. Any thread. */
 int32_t ab_summer_submit(ab_summer *summer, size_t n, const double *x, ab_sum_done *done, void *user,
                          uint64_t *id);
 

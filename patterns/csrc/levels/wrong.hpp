@@ -6,10 +6,12 @@
 #include <cstdint>
 
 // Inline, so that every file may have one, all alike: the linker keeps whichever comes first.
-// (noinline is what an optimiser decides for larger ones.)
+// (noinline is what an optimiser decides for larger ones; volatile keeps its callers from knowing what it
+// returns, as they would not for larger ones either.)
 __attribute__((noinline)) inline std::int32_t ab_levels_wrong_helper()
 {
-    return AB_COMPILED_FOR;
+    volatile std::int32_t level = AB_COMPILED_FOR;
+    return level;
 }
 
 #endif

@@ -17,7 +17,8 @@ struct ab_quantity {
  * when they are more than 16, -2 when a zero is among them. Null is fine with length 0. */
 int32_t ab_quantity_set_name(struct ab_quantity *quantity, const char *name, size_t length);
 
-/* A new text, "name in unit", with a zero at its end; null without memory. Give it to ab_text_free. */
+/* A new text, "name in unit", with a zero at its end; null without memory. Give it to ab_text_free, on any
+ * thread. Whatever bytes are in the fields, none is read beyond their ends. */
 char *ab_quantity_describe(const struct ab_quantity *quantity);
 
 /* Frees what ab_quantity_describe made, once. Null is fine. */

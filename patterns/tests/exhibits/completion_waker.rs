@@ -11,7 +11,7 @@ use std::sync::mpsc;
 pub const EXHIBITS: &[Exhibit] = &[Exhibit {
     name: "buffer_dies_with_its_future",
     run: buffer_dies_with_its_future,
-    ends: &[End::Says("64 ones add up to 64: false"), End::Report("heap-use-after-free")],
+    ends: &[End::Says("256 ones add up to 256: false"), End::Report("heap-use-after-free")],
 }];
 
 unsafe extern "C" fn tell(user: *mut c_void, _: i32, sum: f64) {
@@ -20,18 +20,19 @@ unsafe extern "C" fn tell(user: *mut c_void, _: i32, sum: f64) {
     sender.send(sum).expect("waited for");
 }
 
+/// So many that the C library overwrites them as soon as they are freed.
 fn buffer_dies_with_its_future() {
     let (sender, sums) = mpsc::channel::<f64>();
-    let (summer, ones, mut id) = (ab_summer_new(), vec![1.0; 64], 0);
+    let (summer, ones, mut id) = (ab_summer_new(), vec![1.0; 256], 0);
     let user = (&raw const sender).cast_mut().cast();
     // SAFETY: alive.
     unsafe { ab_summer_pause(summer, 1) };
     // SAFETY: none. C reads the numbers when it comes to it, and they are freed in the next line.
-    unsafe { ab_summer_submit(summer, 64, ones.as_ptr(), tell, user, &mut id) };
+    unsafe { ab_summer_submit(summer, 256, ones.as_ptr(), tell, user, &mut id) };
     drop(ones);
     // SAFETY: alive.
     unsafe { ab_summer_pause(summer, 0) };
-    println!("64 ones add up to 64: {}", sums.recv() == Ok(64.0));
+    println!("256 ones add up to 256: {}", sums.recv() == Ok(256.0));
     // SAFETY: made above, ended once.
     unsafe { ab_summer_free(summer) };
 }
