@@ -30,7 +30,7 @@ pub(crate) fn boundary(
     refusal.status
 }
 
-/// What a panic said. A payload that is not text is leaked: dropping it could panic once more.
+/// What a panic said.
 fn words(panic: Box<dyn Any + Send>) -> String {
     let panic = match panic.downcast::<&str>() {
         Ok(text) => return (*text).to_owned(),
@@ -39,9 +39,18 @@ fn words(panic: Box<dyn Any + Send>) -> String {
     match panic.downcast::<String>() {
         Ok(text) => *text,
         Err(other) => {
-            std::mem::forget(other);
+            discard(other);
             "with a value that is not text".to_owned()
         }
+    }
+}
+
+/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too;
+/// with anything else, which is leaked, as it might panic again for ever.
+fn discard(payload: Box<dyn Any + Send>) {
+    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
+    if !another.is::<&str>() && !another.is::<String>() {
+        std::mem::forget(another);
     }
 }
 

@@ -44,6 +44,7 @@
 #![doc = concat!("```c\n", include_str!("../csrc/completion_waker/completion_waker.c"), "```")]
 #![allow(unsafe_code)]
 
+use std::any::Any;
 use std::ffi::c_void;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -209,8 +210,17 @@ unsafe extern "C" fn done(user: *mut c_void, code: i32, sum: f64) {
     let before = std::mem::replace(&mut *shared.state(), State::Done(result));
     let State::Waiting(Some(waker)) = before else { return };
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-        // Below are C's frames. What a panic carries may panic once more when it is dropped.
-        std::mem::forget(panic);
+        // Below are C's frames.
+        discard(panic);
+    }
+}
+
+/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too; with
+/// anything else, which is leaked, as it might panic again for ever.
+fn discard(payload: Box<dyn Any + Send>) {
+    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
+    if !another.is::<&str>() && !another.is::<String>() {
+        std::mem::forget(another);
     }
 }
 

@@ -91,8 +91,14 @@ fn keep(payload: Box<dyn Any + Send>) {
     let text = text.replace('\0', "\u{FFFD}");
     // A thread that is about to end may have no thread-locals any more: then the text is lost, not more.
     let _ = LAST.try_with(|last| last.replace(text));
-    if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        // Whoever panics in its destructor may do so twice.
+    discard(payload);
+}
+
+/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too; with
+/// anything else, which is leaked, as it might panic again for ever.
+fn discard(payload: Box<dyn Any + Send>) {
+    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
+    if !another.is::<&str>() && !another.is::<String>() {
         std::mem::forget(another);
     }
 }

@@ -99,12 +99,21 @@ impl<F, R> Call<F, R> {
                 self.parcel = Some(payload);
                 None
             }
-            // There is one place. The first goes on; the second is leaked, as its destructor might panic.
+            // There is one place. The first goes on.
             Err(second) => {
-                std::mem::forget(second);
+                discard(second);
                 None
             }
         }
+    }
+}
+
+/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too; with
+/// anything else, which is leaked, as it might panic again for ever.
+fn discard(payload: Box<dyn Any + Send>) {
+    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
+    if !another.is::<&str>() && !another.is::<String>() {
+        std::mem::forget(another);
     }
 }
 

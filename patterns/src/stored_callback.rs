@@ -259,11 +259,22 @@ impl Ended {
 
     fn panicked(&self, payload: Box<dyn Any + Send>) {
         let mut state = self.state();
-        match state.panic {
-            None => state.panic = Some(payload),
-            // Its drop might panic as well, and below us is C.
-            Some(_) => std::mem::forget(payload),
+        if state.panic.is_none() {
+            state.panic = Some(payload);
+            return;
         }
+        // Its drop is anybody's code.
+        drop(state);
+        discard(payload);
+    }
+}
+
+/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too; with
+/// anything else, which is leaked, as it might panic again for ever.
+fn discard(payload: Box<dyn Any + Send>) {
+    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
+    if !another.is::<&str>() && !another.is::<String>() {
+        std::mem::forget(another);
     }
 }
 
@@ -500,13 +511,15 @@ mod tests {
                 relaxation.run(1);
                 relaxation.settle();
             }
+            let mut kept = Some(subscription);
             match way {
-                0 => drop((relaxation, subscription)),
-                1 => drop(subscription),
-                // Forgotten, it is not unregistered; it has broken off by itself.
-                _ => std::mem::forget(subscription),
+                0 => drop((relaxation, kept.take())),
+                1 => drop(kept.take()),
+                // It is not unregistered; it has broken off by itself.
+                _ => {}
             }
             assert_eq!(drops.load(SeqCst), 1, "way {way}");
+            drop(kept);
         }
     }
 

@@ -16,7 +16,8 @@ struct ab_residuals {
 
 ab_factor *ab_factor_new(size_t n)
 {
-    if (n == 0 || n > (SIZE_MAX - sizeof(ab_factor)) / sizeof(double))
+    /* No object is larger than PTRDIFF_MAX: differences of pointers into it would overflow. */
+    if (n == 0 || n > (PTRDIFF_MAX - sizeof(ab_factor)) / sizeof(double))
         return NULL;
     ab_factor *factor = malloc(sizeof *factor + n * sizeof(double));
     if (factor == NULL)

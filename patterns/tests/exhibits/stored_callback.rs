@@ -20,7 +20,7 @@ pub const EXHIBITS: &[Exhibit] = &[
             End::Says("weight: a5a5a5a5a5a5a5a5"),
         ],
     },
-    Exhibit { name: "never_destroyed", run: never_destroyed, ends: &[End::Says("alive: 1")] },
+    Exhibit { name: "never_destroyed", run: never_destroyed, ends: &[End::Says("alive: 1"), End::Report("detected memory leaks")] },
 ];
 
 /// What a closure would have captured.
