@@ -3,8 +3,8 @@
 //! # What goes wrong
 //! Somebody writes `extern "C-unwind"` where a panic aborted, and it is gone. Now it unwinds: through C
 //! that was compiled without tables for it, past a `catch (...)` that takes it for an error of C++ and
-//! keeps it, and in the other direction an exception of C++ comes up into Rust. The one aborts, the next
-//! aborts with another sentence, the third runs all destructors and aborts then.
+//! keeps it, and in the other direction an exception of C++ comes up into Rust. Each of the three aborts,
+//! the last after it has run all destructors.
 //!
 //! # The right way
 //! First of all without: [`panic_parcel`](crate::panic_parcel) needs nothing of the foreign side but a way
@@ -42,7 +42,7 @@
 #![doc = include_str!("../UNWINDING.md")]
 //!
 //! The rows of `throw` under `"C"` and all those of `longjmp` are undefined behaviour: the table says what
-//! these compilers make of it, and that debug and release differ is the point. An exception is seen by
+//! those compilers make of it, and that debug and release differ is the point. An exception is seen by
 //! `catch (...)` in one and by nobody in the other.
 //!
 //! # The foreign side
