@@ -235,6 +235,8 @@ mod tests {
                 assert!((x - centre).abs() <= 1e295, "{rule:?}, {centre:e}: {x:e}, {stop:?}");
                 assert_eq!(stop, Stop::Converged);
             }
+            let none = minimise(0.0, -f64::MAX..=f64::MAX, 1e295, 0, rule).unwrap();
+            assert_eq!(none, (0.0, Stop::OutOfSteps), "not even one step");
         }
     }
 

@@ -199,6 +199,8 @@ mod tests {
 
     #[test]
     fn a_liar_changes_nothing() {
+        let claimed = Error::Exceeded { written: 11, room: 10 };
+        assert_eq!(judged(raw::AB_PRIMES_OK, 100, 11, 10), Err(claimed));
         let mut out = vec![2, 3];
         out.reserve_exact(10);
         let room = out.capacity() - out.len();
