@@ -133,6 +133,9 @@ pub struct ChaosArgs {
     /// The seed of the operands and of who is hit
     #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,
+    /// Be the program that another of this name starts and kills
+    #[arg(long, hide = true)]
+    pub victim: bool,
     /// One JSON object instead of a table
     #[arg(long)]
     pub json: bool,

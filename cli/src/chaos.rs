@@ -3,10 +3,12 @@
 use crate::args::ChaosArgs;
 use crate::console::Console;
 use crate::{number, table};
-use abreast::harness::chaos::{self, Chaos, Options};
+use abreast::harness::chaos::{self, Chaos, Options, Times};
 use abreast::kernel::Entry;
 use anyhow::Result;
 use serde::Serialize;
+use std::io::{self, Write};
+use std::process::{Command, exit};
 use std::time::Duration;
 
 #[derive(Serialize)]
@@ -15,7 +17,21 @@ struct Printed<'c> {
     well: bool,
     #[serde(flatten)]
     chaos: &'c Chaos,
+    #[serde(flatten)]
+    ends: Ends,
 }
+
+/// How soon those are gone who should be; null when no kernel takes long enough to see it.
+#[derive(Serialize)]
+struct Ends {
+    /// Workers in an endless loop, after their deadline.
+    overdue: Option<Times>,
+    /// Workers whose parent was killed.
+    orphaned: Option<Times>,
+}
+
+/// Trials of each.
+const TRIALS: u32 = 9;
 
 /// Makes chaos; `false` when something was lost or is left.
 pub fn chaos(args: &ChaosArgs, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
@@ -26,22 +42,50 @@ pub fn chaos(args: &ChaosArgs, registry: &[Entry], console: &mut Console<'_>) ->
         seed: number::count("seed", &args.seed, 0)?,
         ..Options::default()
     };
+    if args.victim {
+        return victim(&entries, options.workers);
+    }
     let bar = console.progress(entries.len() as u64);
     let chaos = chaos::chaos(&entries, options, &mut |kernel| {
         bar.set_message(kernel);
         bar.inc(1);
     })?;
     bar.finish_and_clear();
+    let ends = ends(&entries, options.workers)?;
     if args.json {
         let well = chaos.is_well();
-        console.json(&Printed { schema: "abreast.chaos/1", well, chaos: &chaos })?;
+        console.json(&Printed { schema: "abreast.chaos/1", well, chaos: &chaos, ends })?;
     } else {
-        show(&chaos, console)?;
+        show(&chaos, &ends, console)?;
     }
     Ok(chaos.is_well())
 }
 
-fn show(chaos: &Chaos, console: &mut Console<'_>) -> Result<()> {
+fn ends(entries: &[&Entry], workers: usize) -> Result<Ends> {
+    let overdue = chaos::overdue(entries, TRIALS)?;
+    let mut command = Command::new("/proc/self/exe");
+    command.args(["chaos", "--victim", "--workers", &workers.to_string()]);
+    command.args(entries.iter().map(|entry| entry.name));
+    let orphaned = match overdue {
+        Some(_) => chaos::orphaned(&mut command, TRIALS)?,
+        None => None,
+    };
+    Ok(Ends { overdue, orphaned })
+}
+
+/// What `abreast chaos --victim` is: it says who its workers are and waits for its end.
+fn victim(entries: &[&Entry], workers: usize) -> Result<bool> {
+    chaos::victim(entries, workers, |pids| {
+        let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+        let _ = writeln!(io::stdout(), "{}", pids.join(" "));
+        // Who started it may be gone before it kills: then nobody would.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        exit(0)
+    })?;
+    Ok(true)
+}
+
+fn show(chaos: &Chaos, ends: &Ends, console: &mut Console<'_>) -> Result<()> {
     let columns = ["kernel", "n", "chunks", "runs", "wrong", "calm, s", "disturbed, s", "ratio"];
     let mut table = table::new(&columns);
     for round in &chaos.rounds {
@@ -69,6 +113,8 @@ fn show(chaos: &Chaos, console: &mut Console<'_>) -> Result<()> {
         chaos.retried
     ))?;
     console.say(format!("Disturbed runs took {:.2} times as long.", chaos.slowdown))?;
+    tell(console, "A hung C loop was killed", "after its deadline", ends.overdue)?;
+    tell(console, "With its parent killed, the last worker was gone", "later", ends.orphaned)?;
     for (round, fault) in chaos.rounds.iter().flat_map(|r| r.faults.iter().map(move |f| (r, f))) {
         console.say(format!("FAULT  {}: {fault}", round.kernel))?;
     }
@@ -80,4 +126,12 @@ fn show(chaos: &Chaos, console: &mut Console<'_>) -> Result<()> {
     } else {
         "Something was lost, or is left over."
     })
+}
+
+fn tell(console: &mut Console<'_>, what: &str, after: &str, times: Option<Times>) -> Result<()> {
+    let Some(Times { trials, best, median, worst }) = times else { return Ok(()) };
+    let [best, median, worst] = [best, median, worst].map(|time| 1e3 * time);
+    console.say(format!(
+        "{what} {median:.2} ms {after} (median of {trials}; best {best:.2}, worst {worst:.2})."
+    ))
 }

@@ -5,6 +5,7 @@ use abreast::How;
 use abreast::exec::{Control, Executor, Procs};
 use abreast::harness::metg;
 use abreast::kernel::{Job, Remote};
+use abreast_patterns::index::REMOTES;
 use serde_json::Value;
 use std::process::Command;
 
@@ -56,11 +57,27 @@ fn chaos_loses_nothing_and_counts_what_it_did() {
     assert_eq!(chaos["rounds"].as_array().unwrap().len(), 4, "families hold several kernels");
     let count = |name: &str| chaos[name].as_u64().unwrap();
     assert!(count("kills") > 0 && count("respawned") > 0, "{chaos:#}");
+    for what in ["overdue", "orphaned"] {
+        let time = |name: &str| chaos[what][name].as_f64().expect("a time");
+        assert_eq!(chaos[what]["trials"], 9);
+        assert!(time("best") <= time("median") && time("median") <= time("worst"), "{chaos:#}");
+        assert!(time("best") > 0.0 && time("worst") < 10.0, "{chaos:#}");
+    }
+}
+
+#[test]
+fn without_a_kernel_that_takes_any_n_nobody_hangs() {
+    let chaos = json("chaos axpy --seconds 1 --json");
+    assert_eq!((&chaos["overdue"], &chaos["orphaned"]), (&Value::Null, &Value::Null));
+    let (code, out, err) = abreast("chaos axpy --victim");
+    assert_eq!((code, &out[..]), (Some(2), ""), "{err}");
+    assert!(err.contains("one of them must need no memory"), "{err}");
 }
 
 #[test]
 fn workers_of_the_program_know_the_task_that_granularity_is_measured_with() {
-    let kernels = abreast::kernels::REGISTRY.iter().map(Remote::from).chain([metg::REMOTE]);
+    let others = [metg::REMOTE].into_iter().chain(REMOTES.iter().copied());
+    let kernels = abreast::kernels::REGISTRY.iter().map(Remote::from).chain(others);
     let place = Procs::new(2).unwrap().program(env!("CARGO_BIN_EXE_abreast"), kernels);
     let job = Job::<metg::Spin>::new([9, 1000], ()).unwrap();
     let how = How::best().unwrap();

@@ -2,8 +2,10 @@
 //! of it - not in a result, not in what the process has left over afterwards.
 
 mod belongings;
+mod ends;
 
 pub use belongings::Belongings;
+pub use ends::{Times, orphaned, overdue, victim};
 
 use crate::exec::{Control, Event, Executor, Harm, Procs, Report};
 use crate::kernel::{Ask, Case, Entry, How};
