@@ -3,6 +3,7 @@
 //!
 //! `cargo test` builds the examples before it runs a test; they are run from where it puts them.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,17 +16,23 @@ fn program(name: &str) -> PathBuf {
     program
 }
 
-/// Runs a story that must say `lines` and draw `pictures` into the folder it is given.
-fn tells(name: &str, lines: &[&str], pictures: &[&str]) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("story-{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
-    let output = Command::new(program(name)).arg(&folder).output().expect("it starts");
+/// What a story says that is given `argument`. It must say `lines`.
+fn told(name: &str, argument: impl AsRef<OsStr>, lines: &[&str]) -> String {
+    let output = Command::new(program(name)).arg(argument).output().expect("it starts");
     let story = String::from_utf8_lossy(&output.stdout);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {}\n{story}\n{complaint}", output.status);
     for line in lines {
         assert!(story.contains(line), "{name} does not say '{line}':\n{story}");
     }
+    story.into_owned()
+}
+
+/// Runs a story that must say `lines` and draw `pictures` into the folder it is given.
+fn tells(name: &str, lines: &[&str], pictures: &[&str]) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("story-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    let story = told(name, &folder, lines);
     for picture in pictures {
         let file = folder.join(picture);
         let drawn = std::fs::read(&file).unwrap_or_default();
@@ -80,6 +87,17 @@ fn benchmarking() {
 fn computing_pi() {
     let lines = ["  78543406   3.141736", "  16000000 B  ", "counts 784429 hits in a million"];
     tells("computing_pi", &lines, &[]);
+}
+
+#[cfg(all(feature = "aio", feature = "procs", target_os = "linux"))]
+#[test]
+fn memory() {
+    // A part of 8 bytes for each of 39 chunks of 262 144 numbers, of which two lanes hold two.
+    let story = told("memory", "10000000", &["range_sum    10000000      80000000"]);
+    assert!(story.contains("  2163000    4260152\n"), "{story}");
+    assert!(!story.contains("  100000000"), "{story}");
+    let output = Command::new(program("memory")).arg("many").output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
 #[test]
