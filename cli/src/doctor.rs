@@ -47,7 +47,7 @@ const PROGRAMS: [(&str, &[&str], &str, &str); 9] = [
     (
         "valgrind",
         &["valgrind", "--version"],
-        "memory errors in C can be looked for",
+        "scripts/memcheck can look for memory errors in C",
         "memory errors are looked for by the sanitizers only (valgrind)",
     ),
     (
@@ -62,7 +62,12 @@ const PROGRAMS: [(&str, &[&str], &str, &str); 9] = [
         "reports can be rendered to pictures",
         "open reports in any browser",
     ),
-    ("Python", &["python3", "--version"], "a Python is here", "no Python is here"),
+    (
+        "Python",
+        &["python3", "--version"],
+        "examples/python_client.py can call the C API",
+        "nothing else needs it",
+    ),
 ];
 
 pub fn doctor(as_json: bool, console: &mut Console<'_>) -> Result<()> {
