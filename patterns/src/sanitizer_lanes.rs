@@ -35,7 +35,9 @@
 //!
 //! # The wrong way
 //! `lanes/planted-bugs` holds two dozen bugs in C and C++ for the address lane. For the race lane there
-//! are the exhibits of [`thread_contracts`](crate::thread_contracts).
+//! are the exhibits in which two threads have one thing: a race in
+//! [`thread_contracts`](crate::thread_contracts), and memory that one thread frees while the other needs
+//! it in [`stored_callback`](crate::stored_callback) and [`completion_waker`](crate::completion_waker).
 //!
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/sanitizer_lanes/sanitizer_lanes.h"), "```")]

@@ -319,7 +319,7 @@ unsafe extern "C" fn destroyed<F>(data: *mut c_void) {
     ended.told.notify_all();
     // Without a subscription a panic's payload ends here, and its drop may panic as well.
     if let Err(payload) = guarded(|| drop(ended)) {
-        std::mem::forget(payload);
+        discard(payload);
     }
 }
 

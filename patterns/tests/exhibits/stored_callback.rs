@@ -15,7 +15,6 @@ pub const EXHIBITS: &[Exhibit] = &[
         run: freed_while_running,
         ends: &[
             End::Report("heap-use-after-free"),
-            End::Report("data race"),
             // What the C library fills freed memory with, instead of 2.5.
             End::Says("weight: a5a5a5a5a5a5a5a5"),
         ],
