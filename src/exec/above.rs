@@ -33,6 +33,11 @@ impl Above {
         self.held[..self.depth].contains(&address(what))
     }
 
+    /// Whether `what` was taken last.
+    pub(super) fn ends_with<T>(&self, what: &T) -> bool {
+        self.held[..self.depth].last() == Some(&address(what))
+    }
+
     /// The same with one more, `what`, which `name` calls by name in a fault.
     pub(super) fn and<T>(mut self, what: &T, name: impl Fn() -> String) -> Result<Above, Fault> {
         if self.has(what) {

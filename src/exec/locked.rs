@@ -13,8 +13,10 @@ use std::thread::{self, ThreadId};
 ///
 /// Like such a lock it is let go while the thread that holds it calls the executor again, so a task
 /// may use the executor that runs it. If another thread does so, for which a task with the lock in
-/// its hand waits, that is [`Fault::Nested`]: under such a lock both would wait for ever. Nothing is
-/// sent to other processes, where the lock is not.
+/// its hand waits, that is [`Fault::Nested`]: under such a lock both would wait for ever. So is a task
+/// that does so under a second lock: it would need the first one back with the second in its hand,
+/// while another task may have them the other way round. Nothing is sent to other processes, where
+/// the lock is not.
 ///
 /// ```
 /// use abreast::exec::{self, Control, Executor, Locked, Threads};
@@ -51,9 +53,14 @@ impl<E: Executor> Executor for Locked<E> {
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
         let above = Above::here();
-        if above.has(&self.lock) && !self.lock.is_mine() {
-            let why = "a task waits for this one with the lock in its hand";
-            return Err(Fault::Nested { executor: self.name(), why: why.to_owned() });
+        if above.has(&self.lock) {
+            let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };
+            if !self.lock.is_mine() {
+                return Err(nested("a task waits for this one with the lock in its hand"));
+            }
+            if !above.ends_with(&self.lock) {
+                return Err(nested("another lock was taken since, and this one cannot be let go"));
+            }
         }
         let _under = above.and(&self.lock, || self.name())?.enter();
         let tasks = OneByOne { tasks, lock: &self.lock };
