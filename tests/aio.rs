@@ -161,9 +161,12 @@ fn gather_waits_for_all_and_try_gather_drops_what_comes_after_a_failure() {
     let first = aio::to_thread(&pool, |_| Ok(1));
     let second =
         aio::to_thread(&pool, move |_| told.recv().map_err(|_| "second").and(Err("second")));
-    let third = aio::to_thread(&pool, |_| Err("third"));
+    // Not before the fourth runs: one that is dropped before that never does.
+    let (begin, begun) = mpsc::channel();
+    let third = aio::to_thread(&pool, move |_| begun.recv().map_err(|_| "never").and(Err("third")));
     let notes = log.clone();
     let fourth = aio::to_thread(&pool, move |cancel| {
+        begin.send(()).unwrap();
         until_cancelled(cancel);
         notes.lock().unwrap().push("fourth was told to stop");
         tell.send(()).unwrap();

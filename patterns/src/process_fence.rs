@@ -87,7 +87,7 @@ pub use fence::{Fault, Fence, REMOTE};
 #[cfg(feature = "fence")]
 mod fence {
     use super::{Integral, raw};
-    use abreast::exec::{Control, Procs, run_into};
+    use abreast::exec::{Control, Procs, is_worker, run_into};
     use abreast::kernel::{Bodies, BodyFn, Kernel, Layout, Part, Remote};
     use abreast::{Body, Error, How, Level, Plan};
     use std::borrow::Cow;
@@ -120,10 +120,17 @@ mod fence {
     }
 
     fn body(part: Part<'_, '_, Call>) -> Result<(), Error> {
+        // `Call` is private, but whoever has `REMOTE` can open it with bytes of their own, anywhere.
+        if !is_worker() {
+            return Err(Error::argument(
+                "process",
+                "not a worker",
+                "must be one: the call may crash",
+            ));
+        }
         let part = part.open();
         // SAFETY: the pointer is that of a reference. For a rule that the library lacks there is no
         // reason: it dies of that, or hangs, and takes a worker with it that has nothing else to lose.
-        // `Call` is private, so that only `Fence` can run it.
         part.out[0] = unsafe { raw::ab_integrate(part.args) };
         Ok(())
     }

@@ -1,16 +1,19 @@
 //! Calls in worker processes: this program again. Its own `main`, since a worker begins there.
 
+use abreast::Plan;
 use abreast::harness::chaos::Belongings;
+use abreast::tasks::Order;
 use abreast_patterns::index::REMOTES;
 use abreast_patterns::ladder::{self, Cubic, Solve, Worker};
-use abreast_patterns::process_fence::{Fault, Fence, Integral, integrate_checked};
+use abreast_patterns::process_fence::{Fault, Fence, Integral, REMOTE, integrate_checked};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 use std::time::Duration;
 
 fn main() -> ExitCode {
     abreast::exec::worker_main(REMOTES.iter().copied());
-    let tests: [(&str, fn()); 4] = [
+    let tests: [(&str, fn()); 5] = [
+        ("what_may_crash_is_refused_outside_of_a_worker", refused_here),
         ("a_crash_names_its_signal_and_the_program_goes_on", crash),
         ("a_call_without_end_is_ended", hang),
         ("a_hundred_crashes_leave_nothing", hundred),
@@ -39,6 +42,20 @@ fn same_as_here(fence: &Fence) {
 
 fn crashed() -> Result<f64, Fault> {
     Err(Fault::Crashed("was killed by SIGSEGV".into()))
+}
+
+fn refused_here() {
+    let order = Order {
+        kernel: REMOTE.name.into(),
+        body: "c".into(),
+        level: "baseline".into(),
+        args: bytemuck::bytes_of(&NO_RULE).into(),
+        plan: Plan::range(1, 1).unwrap(),
+        operands: Vec::new(),
+    };
+    let opened = REMOTE.open(&order).expect("an order that fits");
+    let refused = opened.chunk(0, bytemuck::bytes_of_mut(&mut 0.0)).expect_err("no worker");
+    assert!(refused.to_string().contains("must be one: the call may crash"), "{refused}");
 }
 
 fn crash() {

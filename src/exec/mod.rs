@@ -21,7 +21,9 @@ mod threads;
 pub use futures::Async;
 pub use locked::Locked;
 #[cfg(all(feature = "procs", target_os = "linux"))]
-pub use procs::{Harm, Procs, SharedCells, can_start_workers, shared_cells, worker_main};
+pub use procs::{
+    Harm, Procs, SharedCells, can_start_workers, is_worker, shared_cells, worker_main,
+};
 pub use serial::Serial;
 pub use sim::{Prediction, Sim};
 pub use threads::Threads;
@@ -225,6 +227,12 @@ fn procs(count: usize) -> Result<Box<dyn Executor + Sync>, Error> {
 /// Whether this process can start workers of itself.
 #[cfg(not(all(feature = "procs", target_os = "linux")))]
 pub fn can_start_workers() -> bool {
+    false
+}
+
+/// Whether this process is a worker: not where there are none.
+#[cfg(not(all(feature = "procs", target_os = "linux")))]
+pub fn is_worker() -> bool {
     false
 }
 

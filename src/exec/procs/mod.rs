@@ -174,6 +174,14 @@ pub fn can_start_workers() -> bool {
     registry::kernels().is_some() && !registry::is_worker()
 }
 
+/// Whether this process is a worker. A kernel that may crash asks before it does: its [`Remote`] can be
+/// opened in any process, and only in a worker is nothing else lost.
+///
+/// [`Remote`]: crate::kernel::Remote
+pub fn is_worker() -> bool {
+    registry::serves()
+}
+
 thread_local! {
     /// The pools whose runs this thread conducts.
     static CONDUCTED: RefCell<Vec<*const Procs>> = const { RefCell::new(Vec::new()) };

@@ -36,9 +36,14 @@ pub(super) fn begin_to_serve() {
     SERVES.store(true, Ordering::Relaxed);
 }
 
+/// Whether this process serves a parent.
+pub(super) fn serves() -> bool {
+    SERVES.load(Ordering::Relaxed)
+}
+
 /// Whether this is a worker, or was started as one by a program that does not know it.
 pub(super) fn is_worker() -> bool {
-    SERVES.load(Ordering::Relaxed) || was_called_as_worker()
+    serves() || was_called_as_worker()
 }
 
 pub(super) fn share(name: String, cells: SharedCells) {
