@@ -15,7 +15,7 @@
 //! use abreast_patterns::output_buffer::primes_below;
 //!
 //! assert_eq!(primes_below(30)?, [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]);
-//! assert_eq!(primes_below(0)?, []);
+//! assert!(primes_below(0)?.is_empty());
 //! # Ok::<(), abreast_patterns::output_buffer::Error>(())
 //! ```
 //!

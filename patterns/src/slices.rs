@@ -18,7 +18,7 @@
 //! use abreast_patterns::slices::History;
 //!
 //! let mut history = History::new()?;
-//! assert_eq!(history.values()?, []);
+//! assert!(history.values()?.is_empty());
 //! assert!(Some(history.values()?).is_some());
 //! history.append(&[])?;
 //! history.append(&[0.5, 0.25])?;
