@@ -284,7 +284,7 @@ mod tests {
                 assert_eq!(refused, Err(Error::Intervals(n)));
             }
             // A size that only malloc refuses.
-            let n = usize::MAX / size_of::<f64>() - 1;
+            let n = isize::MAX as usize / size_of::<f64>() - 1;
             let refused = integrate(n, 0.0..1.0, |_| raise("called"), |_| raise("reported"));
             assert_eq!(refused, Err(Error::NoMemory(n)));
         });

@@ -17,7 +17,7 @@ struct ab_cursor {
 
 ab_table *ab_table_new(size_t n, const double *y)
 {
-    if (n < 2 || n > (SIZE_MAX - sizeof(ab_table)) / sizeof(double))
+    if (n < 2 || n > (PTRDIFF_MAX - sizeof(ab_table)) / sizeof(double))
         return NULL;
     ab_table *table = malloc(sizeof *table + n * sizeof(double));
     if (table == NULL)

@@ -18,7 +18,7 @@ static double sum(const double *y, size_t n)
 int32_t ab_area(size_t n, double lower, double upper, ab_area_fn f,
                 ab_area_report_fn report, void *user, double *area)
 {
-    if (n == 0 || n % 2 != 0 || n > SIZE_MAX / sizeof(double) - 1)
+    if (n == 0 || n % 2 != 0 || n > PTRDIFF_MAX / sizeof(double) - 1)
         return AB_AREA_INTERVALS;
     double *y = malloc((n + 1) * sizeof *y);
     if (y == NULL)

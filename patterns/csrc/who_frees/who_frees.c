@@ -14,7 +14,7 @@ double *ab_nodes_new(size_t n)
 {
     const double pi = 3.141592653589793;
     const size_t spare = sizeof(void *) + ALIGNMENT - 1;
-    if (n == 0 || n > (SIZE_MAX - spare) / sizeof(double))
+    if (n == 0 || n > (PTRDIFF_MAX - spare) / sizeof(double))
         return NULL;
     char *whole = malloc(spare + n * sizeof(double));
     if (whole == NULL)
