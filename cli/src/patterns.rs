@@ -37,14 +37,14 @@ struct One {
 pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
     let rows = chosen(&args.patterns)?;
     let priced = !cfg!(debug_assertions);
-    let mut shown = Vec::new();
-    let bar = console.progress(rows.len() as u64);
-    for row in &rows {
-        bar.set_message(row.name);
-        shown.push(One::of(row, if priced { prices::of(row) } else { unpriced(row) }));
-        bar.inc(1);
-    }
+    let bar = console.progress(prices::ROUNDS as u64);
+    let prices = match priced {
+        true => prices::of(&rows, || bar.inc(1)),
+        false => rows.iter().map(|row| unpriced(row)).collect(),
+    };
     bar.finish_and_clear();
+    let shown: Vec<One> =
+        rows.iter().zip(prices).map(|(row, priced)| One::of(row, priced)).collect();
     if args.json {
         let environment = Environment::here(0);
         let schema = "abreast.patterns/1";
@@ -61,7 +61,7 @@ pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
     }
     if priced {
         return console.say(
-            "\nNanoseconds each, best of 40 samples on each side, taking turns; ~ where the difference is \
+            "\nNanoseconds each, best of 40 samples on each side, all taking turns; ~ where the difference is \
              smaller than what the samples differ by.",
         );
     }
