@@ -6,7 +6,7 @@
 //! element runs ten times as long as the same loop in one language, and the blame goes to "FFI".
 //!
 //! # The right way
-//! First of all batch (pattern 21): one call for many elements needs no special build. Where the
+//! First of all [batch](crate::batching): one call for many elements needs no special build. Where the
 //! C cannot change, let the linker see through the wall: compile the C to LLVM bitcode and let Rust's
 //! linker optimise both together.
 //!
