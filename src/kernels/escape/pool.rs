@@ -2,31 +2,38 @@
 
 use super::rust::updates;
 use super::view::{Pixels, Stretch};
+use crate::Error;
 use num_complex::Complex64;
 
 /// The most lanes a vector of doubles has.
 pub(super) const WIDEST: usize = 8;
 
-/// The points of some pixels, with what a vector may read past their end.
+/// The points of some pixels, with what a vector may read past their end. On the heap: the threads
+/// that call may have little stack.
 pub(super) struct Pool {
-    pub(super) re: [f64; POOL],
-    pub(super) im: [f64; POOL],
+    pub(super) re: Vec<f64>,
+    pub(super) im: Vec<f64>,
     /// Which count each belongs to.
-    pub(super) whose: [u32; Pool::MOST],
+    pub(super) whose: Vec<u32>,
     pub(super) len: usize,
 }
-
-const POOL: usize = Pool::MOST + WIDEST;
 
 /// The largest `|c|^2` of orbits that stay escaped; see the SIMD body.
 const SAFE: f64 = 3.9999;
 
 impl Pool {
-    pub(super) const EMPTY: Pool =
-        Pool { re: [0.0; POOL], im: [0.0; POOL], whose: [0; Pool::MOST], len: 0 };
-
     /// The most points a pool holds.
     pub(super) const MOST: usize = 8192;
+
+    /// Room for the points of `pixels` pixels, or of [`Pool::MOST`] if that is less.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is not enough.
+    pub(super) fn for_pixels(pixels: usize) -> Result<Pool, Error> {
+        let room = pixels.min(Pool::MOST);
+        let (re, im) = (zeros(room + WIDEST)?, zeros(room + WIDEST)?);
+        Ok(Pool { re, im, whose: zeros(room)?, len: 0 })
+    }
 
     /// Whether the orbits of this `c` stay escaped.
     #[inline(always)]
@@ -91,4 +98,10 @@ impl Pool {
         self.re[self.len..][..WIDEST].fill(0.0);
         self.im[self.len..][..WIDEST].fill(0.0);
     }
+}
+
+fn zeros<T: bytemuck::Zeroable>(len: usize) -> Result<Vec<T>, Error> {
+    let bytes = len * size_of::<T>();
+    let refused = |()| Error::Memory { bytes, purpose: "the points of pixels" };
+    bytemuck::allocation::try_zeroed_vec(len).map_err(refused)
 }
