@@ -10,6 +10,10 @@ mod flags;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+/// The last: threads may have little stack (tests/stack.rs), and a larger frame could step over the page
+/// that guards it.
+const WARNINGS: [&str; 3] = ["-Wall", "-Wextra", "-Wframe-larger-than=32768"];
+
 fn main() -> ExitCode {
     flags::ours_last(build)
 }
@@ -46,7 +50,7 @@ fn build() {
 
 fn configure(build: &mut cc::Build) -> &mut cc::Build {
     let strict = std::env::var_os("ABREAST_DENY_WARNINGS").is_some();
-    build.flags(["-Wall", "-Wextra"]).include("csrc").warnings_into_errors(strict)
+    build.flags(WARNINGS).include("csrc").warnings_into_errors(strict)
 }
 
 /// Stops with one sentence instead of a compiler driver's complaint when there is no compiler.

@@ -3,20 +3,24 @@
 use super::rust::updates;
 use super::view::{Pixels, Stretch};
 use crate::Error;
+use bytemuck::Zeroable;
 use num_complex::Complex64;
 
 /// The most lanes a vector of doubles has.
 pub(super) const WIDEST: usize = 8;
 
-/// The points of some pixels, with what a vector may read past their end. On the heap: the threads
-/// that call may have little stack.
+/// The points of some pixels, with what a vector may read past their end.
+#[derive(Clone, Copy, Zeroable)]
+#[repr(C)]
 pub(super) struct Pool {
-    pub(super) re: Vec<f64>,
-    pub(super) im: Vec<f64>,
+    pub(super) re: [f64; POOL],
+    pub(super) im: [f64; POOL],
     /// Which count each belongs to.
-    pub(super) whose: Vec<u32>,
+    pub(super) whose: [u32; Pool::MOST],
     pub(super) len: usize,
 }
+
+const POOL: usize = Pool::MOST + WIDEST;
 
 /// The largest `|c|^2` of orbits that stay escaped; see the SIMD body.
 const SAFE: f64 = 3.9999;
@@ -25,14 +29,15 @@ impl Pool {
     /// The most points a pool holds.
     pub(super) const MOST: usize = 8192;
 
-    /// Room for the points of `pixels` pixels, or of [`Pool::MOST`] if that is less.
+    /// An empty pool, on the heap: a thread that calls may have less stack than it takes. Of fixed
+    /// size, because the SIMD body is an eighth slower when it has to load addresses and lengths.
     ///
     /// # Errors
     /// [`Error::Memory`] when there is not enough.
-    pub(super) fn for_pixels(pixels: usize) -> Result<Pool, Error> {
-        let room = pixels.min(Pool::MOST);
-        let (re, im) = (zeros(room + WIDEST)?, zeros(room + WIDEST)?);
-        Ok(Pool { re, im, whose: zeros(room)?, len: 0 })
+    pub(super) fn empty() -> Result<Box<Pool>, Error> {
+        let refused =
+            |()| Error::Memory { bytes: size_of::<Pool>(), purpose: "the points of pixels" };
+        bytemuck::allocation::try_zeroed_box().map_err(refused)
     }
 
     /// Whether the orbits of this `c` stay escaped.
@@ -98,10 +103,4 @@ impl Pool {
         self.re[self.len..][..WIDEST].fill(0.0);
         self.im[self.len..][..WIDEST].fill(0.0);
     }
-}
-
-fn zeros<T: bytemuck::Zeroable>(len: usize) -> Result<Vec<T>, Error> {
-    let bytes = len * size_of::<T>();
-    let refused = |()| Error::Memory { bytes, purpose: "the points of pixels" };
-    bytemuck::allocation::try_zeroed_vec(len).map_err(refused)
 }

@@ -35,8 +35,7 @@ const BLOCK: usize = 12;
 
 pub(super) fn body(part: Part<'_, '_, Escape>) -> Result<(), Error> {
     let p = part.open();
-    let mut pool = Pool::for_pixels(p.out.len())?;
-    let pool = &mut pool;
+    let pool = &mut *Pool::empty()?;
     dispatch!(p.level.simd(), simd => match p.args.julia {
         0 => escape::<_, false>(simd, p.args, p.chunk, pool, p.out),
         _ if Pool::is_safe(p.args.c()) => escape::<_, true>(simd, p.args, p.chunk, pool, p.out),
