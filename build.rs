@@ -1,15 +1,24 @@
 //! Compiles every C and C++ file under `csrc/`, and the cxx bridges (every `cpp.rs` under `src/`).
 //! Names no kernel: adding one does not touch this file.
 //!
-//! Honours CC, CXX, CFLAGS and CXXFLAGS. Set ABREAST_DENY_WARNINGS to make warnings errors.
+//! Honours CC and CXX, and of CFLAGS and CXXFLAGS what can change neither bits nor instruction sets:
+//! see build/flags.rs. Set ABREAST_DENY_WARNINGS to make warnings errors.
+
+#[path = "build/flags.rs"]
+mod flags;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
-/// No contraction of a * b + c: the bits must not depend on the compiler's taste.
-const FLAGS: [&str; 3] = ["-ffp-contract=off", "-Wall", "-Wextra"];
+/// The last: threads may have little stack (tests/stack.rs), and a larger frame could step over the page
+/// that guards it.
+const WARNINGS: [&str; 3] = ["-Wall", "-Wextra", "-Wframe-larger-than=32768"];
 
-fn main() {
+fn main() -> ExitCode {
+    flags::ours_last(build)
+}
+
+fn build() {
     let c_files = files_below("csrc", "c");
     let cpp_files = files_below("csrc", "cpp");
     let bridges: Vec<PathBuf> =
@@ -17,15 +26,15 @@ fn main() {
     for variable in ["CC", "CXX", "CFLAGS", "CXXFLAGS", "ABREAST_DENY_WARNINGS"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
-    for place in ["csrc", "build.rs"] {
+    for place in ["csrc", "build.rs", "build"] {
         println!("cargo::rerun-if-changed={place}");
     }
     bridges.iter().for_each(|file| println!("cargo::rerun-if-changed={}", file.display()));
 
     let mut c = cc::Build::new();
-    configure(&mut c, "c11").files(&c_files);
+    configure(&mut c).files(&c_files);
     let mut cpp = cxx_build::bridges(&bridges);
-    configure(&mut cpp, "c++17").files(&cpp_files);
+    configure(&mut cpp).files(&cpp_files);
     require(&c, "C", "CC", "gcc");
     require(&cpp, "C++", "CXX", "g++");
     println!("cargo::rustc-env=ABREAST_CC={}", describe(&c));
@@ -39,9 +48,9 @@ fn main() {
     regenerate_bindings();
 }
 
-fn configure<'b>(build: &'b mut cc::Build, standard: &str) -> &'b mut cc::Build {
+fn configure(build: &mut cc::Build) -> &mut cc::Build {
     let strict = std::env::var_os("ABREAST_DENY_WARNINGS").is_some();
-    build.flags(FLAGS).std(standard).include("csrc").warnings_into_errors(strict)
+    build.flags(WARNINGS).include("csrc").warnings_into_errors(strict)
 }
 
 /// Stops with one sentence instead of a compiler driver's complaint when there is no compiler.

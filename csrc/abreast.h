@@ -6,6 +6,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The bits of a result are part of the contract. build/flags.rs puts the flags that keep them after
+ * those of the environment; these lines are for flags that came another way, as from a wrapper around
+ * the compiler. A flag that fuses a * b + c leaves no macro: nothing here can see it. */
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||     \
+    defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ != 0)
+#error "abreast: compile without -ffast-math, -Ofast and their parts: they change results"
+#endif
+/* 0: double is computed as double; 16: so is all but half precision. */
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
+#error "abreast: compile for arithmetic in the type itself (on 32-bit x86: -msse2 -mfpmath=sse)"
+#endif
+/* Code for AB_BASELINE must run on every CPU, and no level can take in code of a higher one. */
+#if defined(__x86_64__) && defined(__AVX__)
+#error "abreast: compile for -march=x86-64: the levels above it are attributes of functions"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

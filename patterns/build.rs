@@ -1,11 +1,20 @@
 //! Compiles the foreign half of every pattern: `csrc/**/*.{c,cpp}`, and the cxx bridges in `src/`.
 //!
 //! Names no pattern. For one that you copy, this is all it needs: `cc::Build::new()` with the files of
-//! its folder, and `cxx_build::bridge` where its Rust file has a `#[cxx::bridge]`.
+//! its folder, and `cxx_build::bridge` where its Rust file has a `#[cxx::bridge]`. What `flags` adds is
+//! for pages whose bits are asserted: that CFLAGS and CXXFLAGS cannot change them.
+
+#[path = "../build/flags.rs"]
+mod flags;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-fn main() {
+fn main() -> ExitCode {
+    flags::ours_last(build)
+}
+
+fn build() {
     println!("cargo::rerun-if-changed=csrc");
     // A new page is a new line in lib.rs.
     println!("cargo::rerun-if-changed=src/lib.rs");
@@ -13,16 +22,15 @@ fn main() {
         files_below("src", "rs").into_iter().filter(|file| has_bridge(file)).collect();
     bridges.iter().for_each(|file| println!("cargo::rerun-if-changed={}", file.display()));
     let mut c = cc::Build::new();
-    configure(&mut c, "c11").files(files_below("csrc", "c")).compile("abreast_patterns_c");
+    configure(&mut c).files(files_below("csrc", "c")).compile("abreast_patterns_c");
     let mut cpp = cxx_build::bridges(bridges);
-    configure(&mut cpp, "c++17").files(files_below("csrc", "cpp")).compile("abreast_patterns_cpp");
+    configure(&mut cpp).files(files_below("csrc", "cpp")).compile("abreast_patterns_cpp");
 }
 
-fn configure<'b>(build: &'b mut cc::Build, standard: &str) -> &'b mut cc::Build {
+fn configure(build: &mut cc::Build) -> &mut cc::Build {
     println!("cargo::rerun-if-env-changed=ABREAST_DENY_WARNINGS");
     let strict = std::env::var_os("ABREAST_DENY_WARNINGS").is_some();
-    let flags = ["-ffp-contract=off", "-Wall", "-Wextra", "-pthread"];
-    build.flags(flags).std(standard).include("csrc").warnings_into_errors(strict)
+    build.flags(["-Wall", "-Wextra", "-pthread"]).include("csrc").warnings_into_errors(strict)
 }
 
 fn has_bridge(file: &Path) -> bool {

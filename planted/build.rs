@@ -1,15 +1,20 @@
 //! Compiles the defects that only C and C++ can have.
 
-fn main() {
+#[path = "../build/flags.rs"]
+mod flags;
+
+fn main() -> std::process::ExitCode {
+    flags::ours_last(build)
+}
+
+fn build() {
     println!("cargo::rerun-if-changed=csrc");
     cc::Build::new()
-        .std("c11")
-        .flags(["-ffp-contract=off", "-Wall", "-Wextra"])
+        .flags(["-Wall", "-Wextra"])
         .files(["csrc/planted.c", "csrc/harm.c"])
         .compile("abreast_planted");
     println!("cargo::rerun-if-changed=src/cpp.rs");
     cxx_build::bridge("src/cpp.rs")
-        .std("c++17")
         .flags(["-Wall", "-Wextra"])
         // Headers are included by their path from the workspace.
         .include("..")

@@ -7,7 +7,7 @@ const BUILD_SCRIPT: usize = 99;
 const FILE: usize = 450;
 
 pub fn breaches(house: &House) -> Vec<Breach> {
-    let rust = house.sources.iter().filter(|s| s.file.starts_with("src/") || s.file == "build.rs");
+    let rust = house.sources.iter().filter(|s| in_package(&s.file));
     let rust = rust.map(|source| (source.file.clone(), source.lines));
     let native = files(&house.root, "csrc").into_iter().map(|file| {
         let text = std::fs::read_to_string(house.root.join(&file)).unwrap_or_default();
@@ -22,4 +22,8 @@ pub fn breaches(house: &House) -> Vec<Breach> {
             Breach::of(&file, format!("{lines} lines, where {most} are allowed"))
         })
         .collect()
+}
+
+fn in_package(file: &str) -> bool {
+    file == "build.rs" || ["src/", "build/"].iter().any(|folder| file.starts_with(folder))
 }

@@ -7,25 +7,32 @@ use crate::kernel::Part;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
-    // SAFETY: both functions check what they rely on: they touch no more than the shorter of the
-    // two lengths, write to `y` only, keep no pointer, and are noexcept. A level comes from a
-    // `Level`, so this CPU has it.
+    // SAFETY: the declarations are those of the header. Both functions touch no more than the shorter
+    // of the two lengths, write to `y` only, keep no pointer, and are noexcept.
     unsafe extern "C++" {
         include!("kernels/axpy/axpy.hpp");
 
-        fn daxpy(level: i32, alpha: f64, x: &[f64], y: &mut [f64]);
-        fn saxpy(level: i32, alpha: f32, x: &[f32], y: &mut [f32]);
+        /// # Safety
+        /// This CPU has the instructions of `level`.
+        unsafe fn daxpy(level: i32, alpha: f64, x: &[f64], y: &mut [f64]);
+        /// # Safety
+        /// This CPU has the instructions of `level`.
+        unsafe fn saxpy(level: i32, alpha: f32, x: &[f32], y: &mut [f32]);
     }
 }
 
 pub(super) fn f64(part: Part<'_, '_, Axpy<f64>>) -> Result<(), Error> {
     let p = part.open();
-    bridge::daxpy(p.level.code(), *p.args, &p.input[p.chunk.range()], p.out);
+    let x = &p.input[p.chunk.range()];
+    // SAFETY: a `Level` is one that this CPU has.
+    unsafe { bridge::daxpy(p.level.code(), *p.args, x, p.out) };
     Ok(())
 }
 
 pub(super) fn f32(part: Part<'_, '_, Axpy<f32>>) -> Result<(), Error> {
     let p = part.open();
-    bridge::saxpy(p.level.code(), *p.args, &p.input[p.chunk.range()], p.out);
+    let x = &p.input[p.chunk.range()];
+    // SAFETY: a `Level` is one that this CPU has.
+    unsafe { bridge::saxpy(p.level.code(), *p.args, x, p.out) };
     Ok(())
 }

@@ -13,8 +13,8 @@ unsafe impl cxx::ExternType for Args {
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
-    // SAFETY: the function writes only within `counts`, keeps no pointer, and is noexcept; `cols`
-    // is not 0 by `Part`. A level comes from a `Level`, so this CPU has it.
+    // SAFETY: the declaration is that of the header. The function writes only within `counts`, keeps
+    // no pointer, and is noexcept.
     unsafe extern "C++" {
         include!("kernels/escape/escape.hpp");
 
@@ -22,13 +22,25 @@ mod bridge {
         #[cxx_name = "ab_view"]
         type Args = super::Args;
 
-        fn escape(level: i32, view: &Args, row: u64, col: u64, cols: u64, counts: &mut [u32]);
+        /// # Safety
+        /// This CPU has the instructions of `level`; `cols` is not 0; the view is one that
+        /// `Args::check` accepts, so that its sizes and `max_iter` fit in the types of C++.
+        unsafe fn escape(
+            level: i32,
+            view: &Args,
+            row: u64,
+            col: u64,
+            cols: u64,
+            counts: &mut [u32],
+        );
     }
 }
 
 pub(super) fn body(part: Part<'_, '_, Escape>) -> Result<(), Error> {
     let p = part.open();
     let at = p.chunk;
-    bridge::escape(p.level.code(), p.args, at.row, at.col, at.cols, p.out);
+    // SAFETY: a `Level` is one that this CPU has; by `Part` the plan accepted the view, and its chunks
+    // have columns.
+    unsafe { bridge::escape(p.level.code(), p.args, at.row, at.col, at.cols, p.out) };
     Ok(())
 }

@@ -2,12 +2,16 @@
 
 use super::rust::updates;
 use super::view::{Pixels, Stretch};
+use crate::Error;
+use bytemuck::Zeroable;
 use num_complex::Complex64;
 
 /// The most lanes a vector of doubles has.
 pub(super) const WIDEST: usize = 8;
 
 /// The points of some pixels, with what a vector may read past their end.
+#[derive(Clone, Copy, Zeroable)]
+#[repr(C)]
 pub(super) struct Pool {
     pub(super) re: [f64; POOL],
     pub(super) im: [f64; POOL],
@@ -22,11 +26,19 @@ const POOL: usize = Pool::MOST + WIDEST;
 const SAFE: f64 = 3.9999;
 
 impl Pool {
-    pub(super) const EMPTY: Pool =
-        Pool { re: [0.0; POOL], im: [0.0; POOL], whose: [0; Pool::MOST], len: 0 };
-
     /// The most points a pool holds.
     pub(super) const MOST: usize = 8192;
+
+    /// An empty pool, on the heap: a thread that calls may have less stack than it takes. Of fixed
+    /// size, because the SIMD body is an eighth slower when it has to load addresses and lengths.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is not enough.
+    pub(super) fn empty() -> Result<Box<Pool>, Error> {
+        let refused =
+            |()| Error::Memory { bytes: size_of::<Pool>(), purpose: "the points of pixels" };
+        bytemuck::allocation::try_zeroed_box().map_err(refused)
+    }
 
     /// Whether the orbits of this `c` stay escaped.
     #[inline(always)]

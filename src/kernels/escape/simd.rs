@@ -35,17 +35,23 @@ const BLOCK: usize = 12;
 
 pub(super) fn body(part: Part<'_, '_, Escape>) -> Result<(), Error> {
     let p = part.open();
+    let pool = &mut *Pool::empty()?;
     dispatch!(p.level.simd(), simd => match p.args.julia {
-        0 => escape::<_, false>(simd, p.args, p.chunk, p.out),
-        _ if Pool::is_safe(p.args.c()) => escape::<_, true>(simd, p.args, p.chunk, p.out),
+        0 => escape::<_, false>(simd, p.args, p.chunk, pool, p.out),
+        _ if Pool::is_safe(p.args.c()) => escape::<_, true>(simd, p.args, p.chunk, pool, p.out),
         _ => rust::escape(simd, p.args, p.chunk, p.out),
     });
     Ok(())
 }
 
 #[simd]
-fn escape<S: Simd, const JULIA: bool>(simd: S, args: &Args, chunk: Chunk, counts: &mut [u32]) {
-    let mut pool = Pool::EMPTY;
+fn escape<S: Simd, const JULIA: bool>(
+    simd: S,
+    args: &Args,
+    chunk: Chunk,
+    pool: &mut Pool,
+    counts: &mut [u32],
+) {
     let mut pixels = args.grid().pixels(chunk);
     for counts in counts.chunks_mut(Pool::MOST) {
         if JULIA {
@@ -53,7 +59,7 @@ fn escape<S: Simd, const JULIA: bool>(simd: S, args: &Args, chunk: Chunk, counts
         } else {
             pool.fill_safe(&mut pixels, args.max_iter as u32, counts);
         }
-        Race::<S, JULIA>::new(simd, args, &pool).run(counts);
+        Race::<S, JULIA>::new(simd, args, pool).run(counts);
     }
 }
 

@@ -22,13 +22,15 @@ mod bridge {
         b_col: i64,
     }
 
-    // SAFETY: the functions read the elements that the shape names and write m * n of C. They are
-    // called below with nothing but the shape of a `Part`, whose plan has checked that all of
-    // these lie within the slices; its level is one this CPU has. They keep no pointer.
+    // SAFETY: the declarations are those of the header. The functions read the elements that the shape
+    // names, write m * n of C and keep no pointer; what they throw, the Result catches.
     unsafe extern "C++" {
         include!("kernels/gemm/gemm.hpp");
 
-        fn dgemm(
+        /// # Safety
+        /// This CPU has the instructions of `level`; the elements that the shape names lie within `a`
+        /// and `b`; `c` has m * n elements; no size is below 0, and none of their products overflows.
+        unsafe fn dgemm(
             level: i32,
             shape: &GemmShape,
             alpha: f64,
@@ -37,7 +39,10 @@ mod bridge {
             beta: f64,
             c: &mut [f64],
         ) -> Result<()>;
-        fn sgemm(
+        /// # Safety
+        /// This CPU has the instructions of `level`; the elements that the shape names lie within `a`
+        /// and `b`; `c` has m * n elements; no size is below 0, and none of their products overflows.
+        unsafe fn sgemm(
             level: i32,
             shape: &GemmShape,
             alpha: f32,
@@ -67,12 +72,18 @@ pub(super) fn f64(part: Part<'_, '_, Gemm<f64>>) -> Result<(), Error> {
     let p = part.open();
     let Product { alpha, a, b, beta } = Product::of(p.args, p.input, &p.chunk);
     let (level, shape) = (p.level.code(), shape(a, b));
-    bridge::dgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out).map_err(caught("dgemm"))
+    // SAFETY: a `Level` is one that this CPU has; by `Part` the plan has checked that the elements lie
+    // within the slices, and `out` is the rows of C.
+    let done = unsafe { bridge::dgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out) };
+    done.map_err(caught("dgemm"))
 }
 
 pub(super) fn f32(part: Part<'_, '_, Gemm<f32>>) -> Result<(), Error> {
     let p = part.open();
     let Product { alpha, a, b, beta } = Product::of(p.args, p.input, &p.chunk);
     let (level, shape) = (p.level.code(), shape(a, b));
-    bridge::sgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out).map_err(caught("sgemm"))
+    // SAFETY: a `Level` is one that this CPU has; by `Part` the plan has checked that the elements lie
+    // within the slices, and `out` is the rows of C.
+    let done = unsafe { bridge::sgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out) };
+    done.map_err(caught("sgemm"))
 }

@@ -7,28 +7,38 @@ use crate::kernel::Part;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
-    // SAFETY: the functions touch no memory but the slices they are given, check the lengths they
-    // rely on, keep no pointer, and are noexcept. Sums are added as the plan allows, so none
-    // overflows. A level comes from a `Level`, so this CPU has it.
+    // SAFETY: the declarations are those of the header. The functions touch no memory but the slices
+    // they are given, within the shorter length, keep no pointer, and are noexcept.
     unsafe extern "C++" {
         include!("kernels/range_sum/range_sum.hpp");
 
-        fn range_sum(level: i32, from: i64, to: i64) -> i64;
-        fn range_sums(level: i32, limits: &[i64], sums: &mut [i64]);
-        fn range_sum_folded(n: i64) -> i64;
+        /// # Safety
+        /// This CPU has the instructions of `level`; 0 <= `from` <= `to` <= `RangeSum::LARGEST`, so
+        /// that the sum fits.
+        unsafe fn range_sum(level: i32, from: i64, to: i64) -> i64;
+        /// # Safety
+        /// This CPU has the instructions of `level`; no limit is below 0 or above
+        /// `RangeSum::LARGEST`.
+        unsafe fn range_sums(level: i32, limits: &[i64], sums: &mut [i64]);
+        /// # Safety
+        /// 0 <= `n` <= `RangeSum::LARGEST`, so that the sum fits.
+        unsafe fn range_sum_folded(n: i64) -> i64;
     }
 }
 
 pub(super) fn one(part: Part<'_, '_, RangeSum>) -> Result<(), Error> {
     let p = part.open();
     let (from, to) = super::bounds(p.chunk);
-    p.out[0] = bridge::range_sum(p.level.code(), from, to);
+    // SAFETY: a `Level` is one that this CPU has; by `Part` the bounds are ones the plan accepted.
+    p.out[0] = unsafe { bridge::range_sum(p.level.code(), from, to) };
     Ok(())
 }
 
 pub(super) fn many(part: Part<'_, '_, RangeSums>) -> Result<(), Error> {
     let p = part.open();
-    bridge::range_sums(p.level.code(), &p.input[p.chunk.range()], p.out);
+    let limits = &p.input[p.chunk.range()];
+    // SAFETY: a `Level` is one that this CPU has; by `Part` the plan accepted every limit.
+    unsafe { bridge::range_sums(p.level.code(), limits, p.out) };
     Ok(())
 }
 
@@ -38,5 +48,6 @@ pub(super) fn many(part: Part<'_, '_, RangeSums>) -> Result<(), Error> {
 /// When `n` is not one the header allows; callers have checked it.
 pub(super) fn folded(n: i64) -> i64 {
     assert!((0..=RangeSum::LARGEST).contains(&n), "range_sum_folded of {n}");
-    bridge::range_sum_folded(n)
+    // SAFETY: checked on the line above.
+    unsafe { bridge::range_sum_folded(n) }
 }

@@ -7,24 +7,32 @@ use crate::kernel::Part;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
-    // SAFETY: both functions read the slice they are given, keep no pointer, and are noexcept.
-    // A level comes from a `Level`, so this CPU has it.
+    // SAFETY: the declarations are those of the header. Both functions read the slice they are given,
+    // keep no pointer, and are noexcept.
     unsafe extern "C++" {
         include!("kernels/sum/sum.hpp");
 
-        fn dsum(level: i32, x: &[f64]) -> f64;
-        fn ssum(level: i32, x: &[f32]) -> f32;
+        /// # Safety
+        /// This CPU has the instructions of `level`.
+        unsafe fn dsum(level: i32, x: &[f64]) -> f64;
+        /// # Safety
+        /// This CPU has the instructions of `level`.
+        unsafe fn ssum(level: i32, x: &[f32]) -> f32;
     }
 }
 
 pub(super) fn f64(part: Part<'_, '_, Sum<f64>>) -> Result<(), Error> {
     let p = part.open();
-    p.out[0] = bridge::dsum(p.level.code(), &p.input[p.chunk.range()]);
+    let x = &p.input[p.chunk.range()];
+    // SAFETY: a `Level` is one that this CPU has.
+    p.out[0] = unsafe { bridge::dsum(p.level.code(), x) };
     Ok(())
 }
 
 pub(super) fn f32(part: Part<'_, '_, Sum<f32>>) -> Result<(), Error> {
     let p = part.open();
-    p.out[0] = bridge::ssum(p.level.code(), &p.input[p.chunk.range()]);
+    let x = &p.input[p.chunk.range()];
+    // SAFETY: a `Level` is one that this CPU has.
+    p.out[0] = unsafe { bridge::ssum(p.level.code(), x) };
     Ok(())
 }
