@@ -40,6 +40,7 @@
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {
+        // Safe: a function of a number, in arithmetic that wraps.
         pub safe fn ab_kronecker(i: u64) -> f64;
         pub fn ab_kronecker_many(first: u64, n: usize, out: *mut f64);
         pub fn ab_kronecker_next() -> f64;

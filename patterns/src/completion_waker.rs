@@ -71,6 +71,7 @@ pub mod raw {
     pub type ab_sum_done = unsafe extern "C" fn(user: *mut c_void, status: i32, sum: f64);
 
     unsafe extern "C" {
+        // Safe: takes nothing, and returns null or a handle of its own.
         pub safe fn ab_summer_new() -> *mut ab_summer;
         pub fn ab_summer_free(summer: *mut ab_summer);
         pub fn ab_summer_submit(
@@ -263,6 +264,7 @@ mod tests {
     use std::pin::pin;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::Wake;
+    use std::time::Duration;
     use std::{sync::mpsc, thread};
 
     struct Unpark(thread::Thread);
@@ -373,6 +375,34 @@ mod tests {
         // From here on only the future keeps the library.
         drop(summer);
         assert_eq!(end.recv(), Ok(()));
+    }
+
+    /// Two libraries, each of whose threads lets go of the other.
+    fn end_each_other() {
+        let tasks = [0, 1].map(|_| {
+            let (ended, end) = mpsc::channel();
+            (Arc::new(Shutdown(Mutex::new(None), ended)), end)
+        });
+        let summers = [0, 1].map(|_| Summer::new().unwrap());
+        let mut held: Vec<_> = tasks.iter().map(|(task, _)| task.0.lock().unwrap()).collect();
+        for (i, summer) in summers.iter().enumerate() {
+            summer.pause(true);
+            let mut sum = summer.sum(vec![1.0]).unwrap();
+            let waker = Waker::from(tasks[i].0.clone());
+            assert!(Pin::new(&mut sum).poll(&mut Context::from_waker(&waker)).is_pending());
+            *held[1 - i] = Some(sum);
+        }
+        summers.iter().for_each(|summer| summer.pause(false));
+        // Both threads wait for their task's lock, and each sum is the last owner of its library.
+        drop(summers);
+        drop(held);
+        let hang = Duration::from_secs(60);
+        tasks.iter().for_each(|(_, end)| assert_eq!(end.recv_timeout(hang), Ok(()), "each waits"));
+    }
+
+    #[test]
+    fn two_libraries_may_end_each_other() {
+        (0..20).for_each(|_| end_each_other());
     }
 
     #[test]

@@ -14,7 +14,10 @@
 //! without knowing the reason convert with [`TryFrom`] to [`Known`].
 //!
 //! In the other direction an enum is safe to hand out, as `rule as i32`; C checks it all the same,
-//! because other callers pass integers.
+//! because other callers pass integers. A number that is no enum needs the same look: whatever an `i32` can
+//! be may come from safe Rust, and arithmetic that leaves the range of `int32_t` is undefined in C. `steps--`
+//! on the smallest number is such a place; `tests/extremes.rs` calls C with the smallest and the largest number of
+//! each type, compiled so that undefined arithmetic ends the process.
 //!
 //! ```
 //! use abreast_patterns::enums_as_integers::{Rule, Stop, minimise};
@@ -141,7 +144,7 @@ pub struct Refused {
     pub tolerance: f64,
 }
 
-/// Minimises (x - centre)^2 over `interval`: the place, and why the search stopped.
+/// Minimises (x - centre)^2 over `interval`: the place, and why the search stopped. `steps` below 1 are none.
 ///
 /// # Errors
 /// [`Refused`] when the centre or an end of the interval is not finite, the ends are in the wrong order, or
@@ -238,6 +241,16 @@ mod tests {
             let none = minimise(0.0, -f64::MAX..=f64::MAX, 1e295, 0, rule).unwrap();
             assert_eq!(none, (0.0, Stop::OutOfSteps), "not even one step");
         }
+    }
+
+    #[test]
+    fn any_number_of_steps_will_do() {
+        for steps in [i32::MIN, i32::MIN + 1, -1, 0] {
+            let stopped = minimise(0.25, 0.0..=1.0, 1e-9, steps, Rule::Golden).unwrap();
+            assert_eq!(stopped, (0.5, Stop::OutOfSteps), "{steps}");
+        }
+        let stopped = minimise(0.25, 0.0..=1.0, 1e-9, i32::MAX, Rule::Golden).unwrap();
+        assert_eq!(stopped.1, Stop::Converged);
     }
 
     #[test]

@@ -42,8 +42,10 @@ pub mod raw {
 
     unsafe extern "C" {
         pub fn ab_table_at(n: usize, xs: *const f64, ys: *const f64, x: f64, y: *mut f64) -> c_int;
+        // Safe: a function of numbers, NaN among them.
         pub safe fn ab_rate(a: f64, e: f64, t: f64) -> f64;
         pub fn ab_log(line: *const c_char);
+        // Safe: errno is of this thread, and any number may be in it.
         pub safe fn ab_errno_set(value: c_int);
     }
 }

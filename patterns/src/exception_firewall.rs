@@ -16,7 +16,19 @@
 //!
 //! With cxx a function that returns `Result` has a firewall already, but it lets everything but
 //! `std::exception` through, that is, to `std::terminate`. `trycatch.hpp` replaces it by the one above:
-//! [`rehearse_through_cxx`].
+//! [`rehearse_through_cxx`]. Without it a bridge has a condition that only its author can know, "throws nothing else,
+//! and nothing without a text", and the function is declared `unsafe fn` in the bridge: a plain `fn` there is one that
+//! safe code may call with anything. [`by_default::rehearse_by_default`] reads through null for one number.
+//!
+//! ```compile_fail,E0133
+//! use abreast_patterns::exception_firewall::by_default::rehearse_by_default;
+//! assert!(rehearse_by_default(0).is_ok());
+//! ```
+//! ```
+//! use abreast_patterns::exception_firewall::by_default::rehearse_by_default;
+//! // SAFETY: 0 throws nothing.
+//! assert!(unsafe { rehearse_by_default(0) }.is_ok());
+//! ```
 //!
 //! What no firewall stops is a destructor that throws where C++ expects none to: then C++ itself ends the
 //! process, before anybody could catch. Destructors are `noexcept` unless they say otherwise.
@@ -70,6 +82,7 @@ pub mod raw {
             capacity: usize,
         ) -> i32;
         pub fn ab_gauss_rehearse(what: i32, text: *mut c_char, capacity: usize) -> i32;
+        // Safe: an atomic counter.
         pub safe fn ab_gauss_parts_live() -> i64;
         pub fn ab_gauss_unguarded(what: i32);
     }
@@ -81,6 +94,7 @@ mod bridge {
         include!("exception_firewall/trycatch.hpp");
         include!("exception_firewall/rehearsal.hpp");
 
+        // Safe: takes any number, and the firewall catches whatever is thrown.
         fn rehearse(what: i32) -> Result<()>;
     }
 }
@@ -162,7 +176,8 @@ pub fn solve(a: &[f64], x: &mut [f64]) -> Result<(), Error> {
     })
 }
 
-/// Lets C++ throw what `what` stands for in `rehearsal.cpp`; 0 throws nothing.
+/// Lets C++ throw what `what` stands for in `rehearsal.cpp`; 0 throws nothing, and 11 is what no firewall stops: C++
+/// ends the process.
 ///
 /// # Errors
 /// What was thrown.

@@ -40,6 +40,7 @@ pub mod raw {
     use std::ffi::{c_char, c_int};
 
     unsafe extern "C" {
+        // Safe: functions of numbers, NaN and limits out of order among them.
         pub safe fn ab_angles_wrap(x: f64) -> f64;
         pub safe fn ab_angles_clamp(x: f64, low: f64, high: f64) -> f64;
         pub safe fn ab_angles_turn() -> f64;

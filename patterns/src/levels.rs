@@ -37,8 +37,10 @@
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {
+        // Safe: looks at the CPU, and takes nothing.
         pub safe fn ab_levels_best() -> i32;
         pub fn ab_levels_squares(level: i32, n: usize, x: *const f64) -> f64;
+        // Safe: say a number, and take nothing: wrong, but no more.
         pub safe fn ab_levels_wrong_baseline() -> i32;
         pub safe fn ab_levels_wrong_wide() -> i32;
     }

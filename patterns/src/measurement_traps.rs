@@ -41,7 +41,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {
-        // A pure function of two numbers: nothing can be asked of the caller.
+        // Safe: a pure function of two numbers, nothing can be asked of the caller.
         pub safe fn ab_trap_step(x: u64, y: u64) -> u64;
         pub fn ab_trap_axpy_o2(n: usize, a: f64, x: *const f64, y: *mut f64);
         pub fn ab_trap_axpy_o3(n: usize, a: f64, x: *const f64, y: *mut f64);
@@ -51,6 +51,7 @@ pub mod raw {
     #[allow(clashing_extern_declarations, reason = "only the caller's side differs")]
     pub mod may_unwind {
         unsafe extern "C-unwind" {
+            // Safe: as above.
             pub safe fn ab_trap_step(x: u64, y: u64) -> u64;
         }
     }

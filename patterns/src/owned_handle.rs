@@ -50,6 +50,7 @@ pub mod raw {
         pub fn ab_rng_new(seed: u64) -> *mut ab_rng;
         pub fn ab_rng_free(rng: *mut ab_rng);
         pub fn ab_rng_fill(rng: *mut ab_rng, n: usize, out: *mut f64);
+        // Safe: an atomic counter.
         pub safe fn ab_rng_live() -> i64;
     }
 }

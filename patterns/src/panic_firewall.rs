@@ -46,6 +46,7 @@ pub mod raw {
     use std::ffi::c_int;
 
     unsafe extern "C" {
+        // Safe: takes any number of threads and calls, starts 64 threads at most, and waits for them.
         pub safe fn ab_quantile_host(threads: c_int, calls: c_int) -> i64;
     }
 }

@@ -65,6 +65,7 @@ pub mod raw {
             user: *mut c_void,
             area: *mut f64,
         ) -> i32;
+        // Safe: an atomic counter.
         pub safe fn ab_area_live() -> i64;
     }
 }

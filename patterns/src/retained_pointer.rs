@@ -73,6 +73,7 @@ pub mod raw {
     }
 
     unsafe extern "C" {
+        // Safe: takes nothing, and returns null or a handle of its own.
         pub safe fn ab_fir_new() -> *mut ab_fir;
         pub fn ab_fir_free(fir: *mut ab_fir);
         pub fn ab_fir_set_taps(fir: *mut ab_fir, taps: *const f64, n: usize);

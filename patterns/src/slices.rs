@@ -66,6 +66,7 @@ pub mod raw {
     }
 
     unsafe extern "C" {
+        // Safe: takes nothing, and returns null or a handle of its own.
         pub safe fn ab_history_new() -> *mut ab_history;
         pub fn ab_history_free(history: *mut ab_history);
         pub fn ab_history_append(history: *mut ab_history, values: *const f64, n: usize) -> i32;
@@ -91,7 +92,7 @@ pub enum Error {
         align: usize,
     },
     /// More than memory can hold.
-    #[error("n = {n}: elements of {size} bytes may be at most {}", isize::MAX as usize / size)]
+    #[error("n = {n}: elements of {size} bytes may be at most {}", isize::MAX as usize / (*size).max(1))]
     TooLong {
         /// The length.
         n: usize,

@@ -18,6 +18,11 @@
 //! [`Terms::at`] resumes it with the payload it had. Swallowed by a `catch` on the way, as in a term of
 //! [`Terms::add_tried`], it is freed with the exception. A term of C++ that throws is an error.
 //!
+//! An exception is thrown once and may be caught often: what `std::exception_ptr` and `std::shared_future` keep,
+//! they throw again, the same object, to each who asks, on many threads at once. The payload is one, so the first
+//! takes it, by an atomic exchange, and for the others there is [`Error::FailedBefore`]: see
+//! [`Terms::add_remembered`].
+//!
 //! ```
 //! use abreast_patterns::std_function::Terms;
 //!
@@ -70,14 +75,17 @@ pub mod raw {
     pub const AB_TERMS_NO_MEMORY: i32 = -1;
     pub const AB_TERMS_FAILED: i32 = -2;
     pub const AB_TERMS_THREW: i32 = -3;
+    pub const AB_TERMS_FAILED_BEFORE: i32 = -4;
 
     unsafe extern "C" {
+        // Safe: takes nothing, and returns null or a handle of its own.
         pub safe fn ab_terms_new() -> *mut ab_terms;
         pub fn ab_terms_free(terms: *mut ab_terms);
         pub fn ab_terms_add(terms: *mut ab_terms, closure: ab_closure, copies: usize) -> i32;
         pub fn ab_terms_add_root(terms: *mut ab_terms) -> i32;
         pub fn ab_terms_add_tried(terms: *mut ab_terms, closure: ab_closure, otherwise: f64)
         -> i32;
+        pub fn ab_terms_add_remembered(terms: *mut ab_terms, closure: ab_closure, at: f64) -> i32;
         pub fn ab_terms_remove(terms: *mut ab_terms, at: usize) -> bool;
         pub fn ab_terms_at(
             terms: *const ab_terms,
@@ -98,6 +106,9 @@ pub enum Error {
     /// A term of C++ threw.
     #[error("a term of C++ threw")]
     Threw,
+    /// A closure has panicked, and who asked before has the payload.
+    #[error("a closure panicked before, and its payload has gone to who asked then")]
+    FailedBefore,
     /// A status that the header does not name.
     #[error("C++ returned {0}, which its header does not name")]
     Status(i32),
@@ -160,6 +171,21 @@ impl Terms {
         told(unsafe { raw::ab_terms_add_tried(self.0.as_ptr(), closure, otherwise) })
     }
 
+    /// Adds the value of `closure` at `at` as a term, computed when [`Terms::at`] first needs it and kept by C++. A
+    /// panic is kept as well: the first to ask gets its payload, the others [`Error::FailedBefore`]. (Threads that
+    /// ask first together may each call the closure; one of them counts.)
+    ///
+    /// # Errors
+    /// [`Error::NoMemory`]; nothing is added, and the closure is dropped.
+    pub fn add_remembered<F>(&mut self, closure: F, at: f64) -> Result<(), Error>
+    where
+        F: Fn(f64) -> f64 + Send + Sync + 'static,
+    {
+        let closure = for_cpp(closure);
+        // SAFETY: the handle is alive and ours alone; the closure is C++'s from now on.
+        told(unsafe { raw::ab_terms_add_remembered(self.0.as_ptr(), closure, at) })
+    }
+
     /// Drops term `at`, if there is one; the others move up. Says whether there was.
     pub fn remove(&mut self, at: usize) -> bool {
         // SAFETY: the handle is alive and ours alone.
@@ -169,7 +195,8 @@ impl Terms {
     /// The sum of all terms at `x`.
     ///
     /// # Errors
-    /// [`Error::Threw`] when a term of C++ did.
+    /// [`Error::Threw`] when a term of C++ did, [`Error::FailedBefore`] when a remembered closure panicked in an
+    /// earlier call.
     ///
     /// # Panics
     /// When a closure does, with its payload.
@@ -178,7 +205,8 @@ impl Terms {
         // SAFETY: the handle is alive; both places are ours.
         let status = unsafe { raw::ab_terms_at(self.0.as_ptr(), x, &mut sum, &mut failure) };
         if status == raw::AB_TERMS_FAILED {
-            // SAFETY: C++ hands over what `call` has boxed; the closures of this type have no other.
+            // SAFETY: C++ hands over what `call` has boxed, to nobody twice; the closures of this type have
+            // no other.
             let payload = unsafe { Box::from_raw(failure.cast::<Payload>()) };
             resume_unwind(*payload);
         }
@@ -191,6 +219,7 @@ fn told(status: i32) -> Result<(), Error> {
         raw::AB_TERMS_FINE => Ok(()),
         raw::AB_TERMS_NO_MEMORY => Err(Error::NoMemory),
         raw::AB_TERMS_THREW => Err(Error::Threw),
+        raw::AB_TERMS_FAILED_BEFORE => Err(Error::FailedBefore),
         other => Err(Error::Status(other)),
     }
 }
@@ -234,17 +263,30 @@ unsafe extern "C" fn call<F: Fn(f64) -> f64>(
     }
 }
 
-/// Ends what was boxed. One that panics in its drop aborts: below is a destructor of C++, which may not
-/// throw either.
+/// Ends what was boxed. Its drop may panic, and below is a destructor of C++, which may not throw: the panic
+/// ends here.
 unsafe extern "C" fn end<T>(boxed: *mut c_void) {
     // SAFETY: a `Box<T>` that C++ owned and gives up, once.
-    drop(unsafe { Box::from_raw(boxed.cast::<T>()) });
+    let boxed = unsafe { Box::from_raw(boxed.cast::<T>()) };
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(boxed))) {
+        discard(payload);
+    }
+}
+
+/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too; with
+/// anything else, which is leaked, as it might panic again for ever.
+fn discard(payload: Payload) {
+    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
+    if !another.is::<&str>() && !another.is::<String>() {
+        std::mem::forget(another);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, Barrier, OnceLock};
 
     /// A closure, and what tells how many there are: C++'s copies are none of Rust's.
     fn counted() -> (impl Fn(f64) -> f64 + Send + Sync + 'static, Arc<()>) {
@@ -317,6 +359,83 @@ mod tests {
         }
         drop(terms);
         assert_eq!([Arc::strong_count(&payload), Arc::strong_count(&alive)], [1, 1]);
+    }
+
+    #[test]
+    fn an_exception_caught_twice_gives_its_payload_once() {
+        let payload = Arc::new(());
+        let ours = Arc::clone(&payload);
+        let mut terms = Terms::new().unwrap();
+        let fails = move |_| resume_unwind(Box::new(Arc::clone(&ours)));
+        terms.add_remembered(fails, 0.0).unwrap();
+        let first = catch_unwind(AssertUnwindSafe(|| terms.at(1.0))).unwrap_err();
+        assert!(first.is::<Arc<()>>());
+        for _ in 0..3 {
+            assert_eq!(terms.at(1.0), Err(Error::FailedBefore));
+        }
+        assert_eq!(Arc::strong_count(&payload), 3, "the closure's, the payload's and ours");
+        drop((first, terms));
+        assert_eq!(Arc::strong_count(&payload), 1);
+    }
+
+    #[test]
+    fn one_exception_on_many_threads_gives_its_payload_to_one() {
+        const THREADS: usize = 4;
+        for _ in 0..200 {
+            let mut terms = Terms::new().unwrap();
+            terms.add_remembered(|_| resume_unwind(Box::new(7_u8)), 0.0).unwrap();
+            let start = Barrier::new(THREADS);
+            let ask = || {
+                start.wait();
+                catch_unwind(AssertUnwindSafe(|| terms.at(1.0)))
+            };
+            let asked: Vec<_> = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(ask)).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            let payloads = asked.iter().filter_map(|asked| asked.as_ref().err());
+            assert_eq!(payloads.filter(|payload| payload.is::<u8>()).count(), 1);
+            let told = asked.iter().filter_map(|asked| asked.as_ref().ok());
+            assert_eq!(told.filter(|told| **told == Err(Error::FailedBefore)).count(), THREADS - 1);
+        }
+    }
+
+    #[test]
+    fn a_remembered_closure_may_ask_for_the_sum_that_it_is_part_of() {
+        let whole: Arc<OnceLock<Terms>> = Arc::default();
+        let (ours, asked) = (Arc::downgrade(&whole), AtomicBool::new(false));
+        let closure = move |x: f64| match ours.upgrade() {
+            Some(whole) if !asked.swap(true, Ordering::Relaxed) => {
+                x + whole.get().map_or(0.0, |terms| terms.at(0.0).unwrap())
+            }
+            _ => x,
+        };
+        let mut terms = Terms::new().unwrap();
+        terms.add_remembered(closure, 2.0).unwrap();
+        let terms = whole.get_or_init(|| terms);
+        // The inner call was the first to end, and it said 2.
+        assert_eq!([terms.at(0.0), terms.at(0.0)], [Ok(2.0), Ok(2.0)]);
+    }
+
+    #[test]
+    fn a_drop_that_panics_below_cpp_does_not_end_the_process() {
+        struct Bad(#[expect(dead_code, reason = "it is only there to be alive")] Arc<()>);
+        impl Drop for Bad {
+            fn drop(&mut self) {
+                resume_unwind(Box::new(()));
+            }
+        }
+        let alive = Arc::new(());
+        let (in_closure, in_payload) = (Bad(Arc::clone(&alive)), Arc::clone(&alive));
+        let closure = move |x: f64| {
+            let _ = &in_closure;
+            if x == 0.0 { resume_unwind(Box::new(Bad(Arc::clone(&in_payload)))) } else { x }
+        };
+        let mut terms = Terms::new().unwrap();
+        terms.add_tried(closure, 0.25).unwrap();
+        assert_eq!(terms.at(0.0), Ok(0.25), "C++ has swallowed the payload, and ended it");
+        drop(terms);
+        assert_eq!(Arc::strong_count(&alive), 1);
     }
 
     #[test]

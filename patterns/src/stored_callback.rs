@@ -14,7 +14,10 @@
 //! returns, the closure has returned and is gone - memory safety does not hang on that, only the
 //! reader's peace does, so forgetting the subscription is a leak and nothing worse.
 //!
-//! A callback may drop its own subscription; there it cannot wait for itself, and does not. It may also
+//! A callback may drop its own subscription; there it cannot wait for itself, and does not. Nor is another iteration
+//! waited for that ends in a callback, as its own callback may be about to end this one: two threads that join
+//! each other hang, or, where the system refuses the second join and nobody looks, one frees what the other still
+//! uses. It may also
 //! end itself with [`ControlFlow::Break`]. A panic ends it too, and is handed over by
 //! [`Subscription::end`], as a thread's is by `join`.
 //!
@@ -104,6 +107,7 @@ pub mod raw {
     pub type ab_relax_destroy = unsafe extern "C" fn(*mut c_void);
 
     unsafe extern "C" {
+        // Safe: takes nothing, and returns null or a handle of its own.
         pub safe fn ab_relax_new() -> *mut ab_relax;
         pub fn ab_relax_free(relax: *mut ab_relax);
         pub fn ab_relax_register(
@@ -189,7 +193,7 @@ impl Relaxation {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // SAFETY: ours, and nobody else has it: every subscription holds the Arc. On C's own thread
+        // SAFETY: ours, and nobody else has it: every subscription holds the Arc. On a thread of C's
         // C knows how to end it.
         unsafe { raw::ab_relax_free(self.0.as_ptr()) }
     }
@@ -327,7 +331,7 @@ unsafe extern "C" fn destroyed<F>(data: *mut c_void) {
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
-    use std::sync::mpsc;
+    use std::sync::{Barrier, mpsc};
     use std::time::Duration;
 
     const ON: ControlFlow<()> = ControlFlow::Continue(());
@@ -542,5 +546,53 @@ mod tests {
         // Disconnected when the closure is gone.
         assert!(heard.recv().is_err());
         assert_eq!(drops.load(SeqCst), 1);
+    }
+
+    type Owned = Arc<Mutex<Option<(Relaxation, Subscription)>>>;
+
+    /// An iteration whose callback lets go of `other` when all have met, and tells whether it was still there
+    /// itself after that.
+    fn lets_go(
+        other: &Owned,
+        meet: &Arc<Barrier>,
+    ) -> (Relaxation, Subscription, mpsc::Receiver<bool>) {
+        let relaxation = Relaxation::new().unwrap();
+        let ((token, drops), (tell, told)) = (token(), mpsc::channel());
+        let (other, meet) = (Arc::clone(other), Arc::clone(meet));
+        let subscription = relaxation.observe(move |_, _| {
+            let _ = &token;
+            // Nothing of the closure is touched after it: were it gone, that would be another bug.
+            let (drops, tell, taken) =
+                (Arc::clone(&drops), tell.clone(), other.lock().unwrap().take());
+            meet.wait();
+            drop(taken);
+            let _ = tell.send(drops.load(SeqCst) == 0);
+            ON
+        });
+        (relaxation, subscription.unwrap(), told)
+    }
+
+    #[test]
+    fn two_iterations_may_end_each_other() {
+        for _ in 0..20 {
+            let (meet, for_a, for_b) =
+                (Arc::new(Barrier::new(2)), Owned::default(), Owned::default());
+            let (a, of_a, told_a) = lets_go(&for_a, &meet);
+            let (b, of_b, told_b) = lets_go(&for_b, &meet);
+            let (mut held_a, mut held_b) = (for_a.lock().unwrap(), for_b.lock().unwrap());
+            [&a, &b].iter().for_each(|relaxation| relaxation.run(1));
+            (*held_a, *held_b) = (Some((b, of_b)), Some((a, of_a)));
+            drop((held_a, held_b));
+            for told in [told_a, told_b] {
+                let hang = Duration::from_secs(60);
+                assert_eq!(
+                    told.recv_timeout(hang),
+                    Ok(true),
+                    "each waits, or it was destroyed too early"
+                );
+                // Disconnected when the closure is gone.
+                assert_eq!(told.recv_timeout(hang), Err(mpsc::RecvTimeoutError::Disconnected));
+            }
+        }
     }
 }

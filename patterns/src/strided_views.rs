@@ -4,7 +4,8 @@
 //! A matrix crosses as a pointer and four numbers, and any five will do for C. A leading dimension that is
 //! the width of the block instead of that of the whole matrix reads the right number of wrong elements. A
 //! negative stride from the wrong end leaves the buffer. rows * lda wraps around, and the check that it fits
-//! passes. And two indices that meet in one element make "add to each" add twice.
+//! passes. Two indices that meet in one element make "add to each" add twice. And a matrix of 2^64 - 1 rows and no
+//! columns fits every buffer, as it has no element: a loop over its rows does nothing, for centuries.
 //!
 //! # The right way
 //! Constructing checks, holding proves: [`View2::new`] and [`ViewMut2::new`] compute the lowest and highest
@@ -13,7 +14,8 @@
 //! column_stride / gcd rows and row_stride / gcd columns, so the test is exact. From there on strides of
 //! any sign are only arithmetic: [`View2::transposed`], [`View2::rows_reversed`],
 //! [`ViewMut2::split_rows`] keep what was proved. On the C++ side the same five fields are a template with
-//! the accessors of `std::mdspan`.
+//! the accessors of `std::mdspan`; who loops over it asks `empty()` first, since a bound on the elements is none on
+//! the rows.
 //!
 //! A BLAS has no strides but an order and a leading dimension, of type `int`: [`View2::for_blas`] finds them,
 //! or says why there are none.
@@ -564,6 +566,23 @@ mod tests {
             (101, 0, 0, 0),
         ] {
             assert!(sum(order, m, n, lda).is_nan(), "{order}: {m} x {n}, lda {lda}");
+        }
+    }
+
+    #[test]
+    fn rows_without_columns_are_not_walked() {
+        // In a thread that is left behind where it does not end.
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for shape in [[usize::MAX, 0], [0, usize::MAX], [0, 0]] {
+                let (x, mut y) = ([1.0], [1.0]);
+                let x = View2::new(&x, 0, shape, [1, 1]).unwrap();
+                let y = ViewMut2::new(&mut y, 0, shape, [1, 1]).unwrap();
+                tell.send(axpy(1.0, x, y)).unwrap();
+            }
+        });
+        for _ in 0..3 {
+            assert_eq!(told.recv_timeout(std::time::Duration::from_secs(60)), Ok(Ok(())));
         }
     }
 

@@ -63,6 +63,7 @@ pub mod raw {
         pub fn ab_quantity_describe(q: *const ab_quantity) -> *mut c_char;
         pub fn ab_text_free(text: *mut c_char);
         pub fn ab_text_before(text: *const c_char, byte: c_char) -> usize;
+        // Safe: an atomic counter.
         pub safe fn ab_text_live() -> i64;
     }
 }

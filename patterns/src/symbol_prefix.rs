@@ -37,6 +37,7 @@
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {
+        // Safe: functions of nothing and of a number, without state.
         pub safe fn ab_special_v1_version() -> i32;
         pub safe fn ab_special_v1_power(x: f64) -> f64;
         pub safe fn ab_special_v2_version() -> i32;

@@ -43,7 +43,7 @@
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {
-        // A pure function of a number: nothing can be asked of the caller.
+        // Safe: a pure function of a number, nothing can be asked of the caller.
         pub safe fn ab_cubic(x: f64) -> f64;
     }
 }

@@ -98,9 +98,11 @@ pub mod raw {
     pub const AB_DCT_WRONG_THREAD: i32 = 2;
 
     unsafe extern "C" {
+        // Safe: returns null for a size that it does not have.
         pub safe fn ab_dct_plan_new(n: usize) -> *mut ab_dct_plan;
         pub fn ab_dct_plan_free(plan: *mut ab_dct_plan);
         pub fn ab_dct_plan_run(plan: *const ab_dct_plan, x: *const f64, out: *mut f64);
+        // Safe: takes nothing, and returns null or a handle of its own.
         pub safe fn ab_dct_context_new() -> *mut ab_dct_context;
         pub fn ab_dct_context_free(context: *mut ab_dct_context);
         pub fn ab_dct_context_run(
@@ -111,6 +113,7 @@ pub mod raw {
         ) -> i32;
         pub fn ab_dct_global_plan(n: usize) -> i32;
         pub fn ab_dct_global_run(x: *const f64, out: *mut f64);
+        // Safe: returns null for a size that it does not have; only what uses the handle has a thread.
         pub safe fn ab_dct_affine_new(n: usize) -> *mut ab_dct_affine;
         pub fn ab_dct_affine_free(affine: *mut ab_dct_affine) -> i32;
         pub fn ab_dct_affine_run(affine: *mut ab_dct_affine, x: *const f64, out: *mut f64) -> i32;

@@ -74,6 +74,7 @@ pub mod raw {
 
     // This one cannot unwind, and says so.
     unsafe extern "C" {
+        // Safe: an atomic counter.
         pub safe fn ab_sweep_undone() -> i64;
     }
 }

@@ -41,8 +41,10 @@ pub mod raw {
     pub type ab_release = unsafe extern "C" fn(data: *mut f64, n: usize);
 
     unsafe extern "C" {
+        // Safe: returns null for more than memory can hold.
         pub safe fn ab_nodes_new(n: usize) -> *mut f64;
         pub fn ab_nodes_free(nodes: *mut f64);
+        // Safe: an atomic counter.
         pub safe fn ab_nodes_live() -> i64;
         pub fn ab_nodes_consume(data: *mut f64, n: usize, release: ab_release) -> f64;
     }

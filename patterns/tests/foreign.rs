@@ -150,3 +150,34 @@ fn a_second_home_and_a_bare_name_are_found() {
     assert_eq!(said(), "/wave/wave.h: wave_at: no ab_");
     std::fs::remove_dir_all(&root).expect("removed");
 }
+
+/// Functions that safe code may call with anything, and no comment says why it may: `safe fn` in a block of foreign
+/// functions, `fn` in a bridge. One comment speaks for all that follow it without another line.
+fn unexplained(text: &str) -> Vec<&str> {
+    let (mut found, mut explained, mut bridge) = (Vec::new(), false, false);
+    for line in text.lines().map(str::trim_start) {
+        bridge = (bridge || line.starts_with("unsafe extern \"C++\"")) && line != "}";
+        let safe = line.starts_with("pub safe fn ") || bridge && line.starts_with("fn ");
+        if safe && !explained {
+            found.push(line);
+        }
+        explained = line.starts_with("// Safe: ") || explained && (safe || line.starts_with("//"));
+    }
+    found
+}
+
+#[test]
+fn what_is_declared_safe_says_why() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for folder in [pages.clone(), pages.join("exception_firewall")] {
+        for file in folder.read_dir().expect("a folder") {
+            let file = file.expect("readable").path();
+            let Ok(text) = std::fs::read_to_string(&file) else { continue };
+            assert_eq!(unexplained(&text), [""; 0], "{}", file.display());
+        }
+    }
+    let bare = "unsafe extern \"C\" {\npub safe fn a();\n// Safe: no state.\npub safe fn b();\npub safe fn c();\n\npub safe fn d();\n}";
+    assert_eq!(unexplained(bare), ["pub safe fn a();", "pub safe fn d();"]);
+    let bridge = "fn x() {}\nunsafe extern \"C++\" {\nfn a();\nunsafe fn b();\n// Safe: no\n// state.\nfn c();\n}\nfn y() {}";
+    assert_eq!(unexplained(bridge), ["fn a();"]);
+}

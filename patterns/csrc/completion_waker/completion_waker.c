@@ -20,8 +20,12 @@ struct ab_summer {
     /* All below under the lock. The first job is the one that runs, if one does. */
     job *first, **end;
     uint64_t last_id, told_cancelled;
-    int paused, stopped, orphaned;
+    int paused, stopped;
+    int shares; /* of the thread and of who frees: the last to let go destroys */
 };
+
+/* Whether this is a thread of the library, of whichever ab_summer. */
+static _Thread_local int of_the_library = 0;
 
 double ab_summer_now(size_t n, const double *x)
 {
@@ -36,6 +40,15 @@ static void destroy(ab_summer *summer)
     pthread_cond_destroy(&summer->changed);
     pthread_mutex_destroy(&summer->lock);
     free(summer);
+}
+
+static void let_go(ab_summer *summer)
+{
+    pthread_mutex_lock(&summer->lock);
+    int last = --summer->shares == 0;
+    pthread_mutex_unlock(&summer->lock);
+    if (last)
+        destroy(summer);
 }
 
 /* Called with the lock, returns with it; without it in between. */
@@ -60,6 +73,7 @@ static void run_first(ab_summer *summer)
 static void *work(void *argument)
 {
     ab_summer *summer = argument;
+    of_the_library = 1;
     pthread_mutex_lock(&summer->lock);
     for (;;) {
         if (summer->first != NULL && (!summer->paused || summer->stopped))
@@ -69,10 +83,8 @@ static void *work(void *argument)
         else
             pthread_cond_wait(&summer->changed, &summer->lock);
     }
-    int orphaned = summer->orphaned;
     pthread_mutex_unlock(&summer->lock);
-    if (orphaned)
-        destroy(summer);
+    let_go(summer);
     return NULL;
 }
 
@@ -82,6 +94,7 @@ ab_summer *ab_summer_new(void)
     if (summer == NULL)
         return NULL;
     summer->end = &summer->first;
+    summer->shares = 2;
     if (pthread_mutex_init(&summer->lock, NULL) != 0)
         goto no_lock;
     if (pthread_cond_init(&summer->changed, NULL) != 0)
@@ -99,19 +112,15 @@ no_lock:
 void ab_summer_free(ab_summer *summer)
 {
     pthread_t thread = summer->thread;
-    int own = pthread_equal(pthread_self(), thread);
     pthread_mutex_lock(&summer->lock);
     summer->stopped = 1;
-    summer->orphaned = own;
     pthread_cond_signal(&summer->changed);
     pthread_mutex_unlock(&summer->lock);
-    if (own) {
-        /* A thread cannot wait for itself: it cleans up when it ends. */
+    /* A thread cannot wait for itself, and two that wait for each other wait for ever. A system that sees such a
+     * pair refuses the join, and then the thread is still at work. */
+    if (of_the_library || pthread_join(thread, NULL) != 0)
         pthread_detach(thread);
-        return;
-    }
-    pthread_join(thread, NULL);
-    destroy(summer);
+    let_go(summer);
 }
 
 int32_t ab_summer_submit(ab_summer *summer, size_t n, const double *x, ab_sum_done *done, void *user,

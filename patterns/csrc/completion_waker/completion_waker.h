@@ -16,8 +16,8 @@ typedef struct ab_summer ab_summer;
 typedef void ab_sum_done(void *user, int32_t status, double sum);
 
 /* A library with a thread of its own, or null. free ends it, once and as the last call of all, on any
- * thread: jobs that have not begun are told AB_SUM_CANCELLED; it returns when the last job has been told,
- * but for one that calls it itself. No function takes null. */
+ * thread: jobs that have not begun are told AB_SUM_CANCELLED; it returns when the last job has been told. Called
+ * from a done, of this library or of another one, it does not wait. No function takes null. */
 ab_summer *ab_summer_new(void);
 void ab_summer_free(ab_summer *summer);
 

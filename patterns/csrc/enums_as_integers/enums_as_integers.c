@@ -20,10 +20,12 @@ ab_stop ab_minimise(double centre, double low, double high, double tolerance, in
     while (high - low > tolerance) {
         /* Not low + part * (high - low): the difference may be more than there are numbers. */
         const double left = (1.0 - part) * low + part * high, right = part * low + (1.0 - part) * high;
-        if (steps-- <= 0) {
+        /* Not steps-- <= 0: the smallest number has none below it. */
+        if (steps <= 0) {
             stop = AB_STOP_STEPS;
             break;
         }
+        steps--;
         if (!(low < left && left < right && right < high)) {
             stop = AB_STOP_STALLED;
             break;

@@ -20,8 +20,8 @@ typedef int32_t ab_rule;
 #define AB_STOP_REFUSED (-1)
 
 /* Minimises (x - centre)^2 on [low, high]: writes the place, which is
-   in the interval, to *x and returns why it stopped. x must not
-   be null. Keeps nothing; any thread. */
+   in the interval, to *x and returns why it stopped. Any number of steps will do; 0 and less are none. x
+   must not be null. Keeps nothing; any thread. */
 ab_stop ab_minimise(double centre, double low, double high, double tolerance, int32_t steps,
                     ab_rule rule, double *x);
 

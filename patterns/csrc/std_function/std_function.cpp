@@ -1,8 +1,11 @@
 #include "std_function/std_function.hpp"
 
+#include <atomic>
 #include <cmath>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -13,14 +16,16 @@ namespace {
 using term = std::function<double(double)>;
 
 // A closure's failure on its way through C++: an exception like others, so that C++ cleans up. Whoever
-// catches it at the border takes the failure out; swallowed by somebody else, it is ended here.
+// catches it at the border takes the failure out; swallowed by somebody else, it is ended here. Thrown once, it
+// may be caught often, on many threads at once: std::exception_ptr and std::shared_future throw one object
+// again and again. So the first takes the failure, by an atomic exchange, and the others find none.
 class closure_failed : public std::exception {
     struct owner {
-        void *failure;
-        void (*drop)(void *);
+        std::atomic<void *> failure{nullptr};
+        void (*drop)(void *) = nullptr;
         ~owner() {
-            if (failure != nullptr)
-                drop(failure);
+            if (void *left = failure.load())
+                drop(left);
         }
     };
     std::shared_ptr<owner> shared;
@@ -34,11 +39,12 @@ public:
             drop(failure);
             throw;
         }
-        shared->failure = failure;
         shared->drop = drop;
+        shared->failure.store(failure);
     }
     const char *what() const noexcept override { return "a closure has failed"; }
-    void *take() const noexcept { return std::exchange(shared->failure, nullptr); }
+    // Null for all but the first.
+    void *take() const noexcept { return shared->failure.exchange(nullptr); }
 };
 
 // The bridge. Copies share the data, the last one drops it; std::shared_ptr drops it at once when there is
@@ -52,6 +58,46 @@ term as_function(const ab_closure &closure) {
         return y;
     };
 }
+
+// What the first call came to, a value or an exception, for all that follow. No lock is held while the function
+// runs, so that it may come back here; of several that were first together one counts.
+class remembered {
+    term function;
+    double at;
+    std::mutex lock;
+    bool known = false;
+    double value = 0;
+    std::exception_ptr thrown;
+
+    bool ask() {
+        const std::lock_guard<std::mutex> guard(lock);
+        return known;
+    }
+    void keep(double found, std::exception_ptr failed) {
+        const std::lock_guard<std::mutex> guard(lock);
+        if (std::exchange(known, true))
+            return;
+        value = found;
+        thrown = std::move(failed);
+    }
+
+public:
+    remembered(term function, double at) : function(std::move(function)), at(at) {}
+
+    double get() {
+        if (!ask()) {
+            try {
+                keep(function(at), nullptr);
+            } catch (...) {
+                keep(0, std::current_exception());
+            }
+        }
+        // Nothing changes once it is known.
+        if (thrown != nullptr)
+            std::rethrow_exception(thrown);
+        return value;
+    }
+};
 
 } // namespace
 
@@ -107,6 +153,16 @@ extern "C" std::int32_t ab_terms_add_tried(ab_terms *terms, ab_closure closure, 
     }
 }
 
+extern "C" std::int32_t ab_terms_add_remembered(ab_terms *terms, ab_closure closure, double at) noexcept {
+    try {
+        auto one = std::make_shared<remembered>(as_function(closure), at);
+        terms->terms.emplace_back([one = std::move(one)](double) { return one->get(); });
+        return AB_TERMS_FINE;
+    } catch (...) {
+        return AB_TERMS_NO_MEMORY;
+    }
+}
+
 extern "C" bool ab_terms_remove(ab_terms *terms, std::size_t at) noexcept {
     if (at >= terms->terms.size())
         return false;
@@ -122,7 +178,10 @@ extern "C" std::int32_t ab_terms_at(const ab_terms *terms, double x, double *sum
         *sum = total;
         return AB_TERMS_FINE;
     } catch (const closure_failed &failed) {
-        *failure = failed.take();
+        void *taken = failed.take();
+        if (taken == nullptr)
+            return AB_TERMS_FAILED_BEFORE;
+        *failure = taken;
         return AB_TERMS_FAILED;
     } catch (const std::bad_alloc &) {
         return AB_TERMS_NO_MEMORY;

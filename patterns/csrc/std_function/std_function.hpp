@@ -25,6 +25,7 @@ enum : std::int32_t {
     AB_TERMS_NO_MEMORY = -1,
     AB_TERMS_FAILED = -2, // a closure has, and *failure is the caller's
     AB_TERMS_THREW = -3,  // a term of C++ has
+    AB_TERMS_FAILED_BEFORE = -4, // a closure has, and whoever was told first owns the failure
 };
 
 // No terms; null without memory. Give it to ab_terms_free.
@@ -34,7 +35,7 @@ ab_terms *ab_terms_new() noexcept;
 void ab_terms_free(ab_terms *terms) noexcept;
 
 // Adds the closure as `copies` terms: copies of one std::function. The closure is given away in any case,
-// failure and copies == 0 included. One thread at a time, as for the three below.
+// failure and copies == 0 included. One thread at a time, as for the four below.
 std::int32_t ab_terms_add(ab_terms *terms, ab_closure closure, std::size_t copies) noexcept;
 
 // Adds the square root as C++ writes it: it throws for what is less than 0.
@@ -43,11 +44,15 @@ std::int32_t ab_terms_add_root(ab_terms *terms) noexcept;
 // Adds the closure as one term that is `otherwise` where the closure fails. It is given away in any case.
 std::int32_t ab_terms_add_tried(ab_terms *terms, ab_closure closure, double otherwise) noexcept;
 
+// Adds the closure's value at `at` as one term: the closure is called when the sum is first asked for, and what it
+// came to is kept, be it a failure. It is given away in any case.
+std::int32_t ab_terms_add_remembered(ab_terms *terms, ab_closure closure, double at) noexcept;
+
 // Drops term `at`; the others move up. Returns whether there was one.
 bool ab_terms_remove(ab_terms *terms, std::size_t at) noexcept;
 
 // Writes the sum of all terms at x, in their order, to *sum. On failure *sum is untouched, and *failure is
-// set for AB_TERMS_FAILED alone. Any thread, several at once while nothing is added or removed.
+// set for AB_TERMS_FAILED alone, never to null, and to each failure once. Any thread, several at once while nothing is added or removed.
 std::int32_t ab_terms_at(const ab_terms *terms, double x, double *sum, void **failure) noexcept;
 
 }

@@ -26,8 +26,12 @@ struct ab_relax {
     struct observer *observers, **end;
     uint64_t numbers, asked, done;
     double x;
-    bool stopping, orphaned;
+    bool stopping;
+    int shares; /* of the thread and of who frees: the last to let go releases */
 };
+
+/* Whether this is a thread of the library, of whichever iteration. */
+static _Thread_local bool of_the_library = false;
 
 static bool own_thread(const ab_relax *relax)
 {
@@ -77,6 +81,15 @@ static void release(ab_relax *relax)
     free(relax);
 }
 
+static void let_go(ab_relax *relax)
+{
+    pthread_mutex_lock(&relax->lock);
+    bool last = --relax->shares == 0;
+    pthread_mutex_unlock(&relax->lock);
+    if (last)
+        release(relax);
+}
+
 /* The first observer with a number in (after, last] that has not gone. With the lock. */
 static struct observer *next_observer(const ab_relax *relax, uint64_t after, uint64_t last)
 {
@@ -110,6 +123,7 @@ static void tell(ab_relax *relax, uint64_t sweep, double residual)
 static void *iterate(void *argument)
 {
     ab_relax *relax = argument;
+    of_the_library = true;
     pthread_mutex_lock(&relax->lock);
     while (!relax->stopping) {
         if (relax->done == relax->asked) {
@@ -124,10 +138,8 @@ static void *iterate(void *argument)
         pthread_mutex_unlock(&relax->lock);
         reenter(relax);
     }
-    bool orphaned = relax->orphaned;
     pthread_mutex_unlock(&relax->lock);
-    if (orphaned)
-        release(relax);
+    let_go(relax);
     return NULL;
 }
 
@@ -137,6 +149,7 @@ ab_relax *ab_relax_new(void)
     if (relax == NULL)
         return NULL;
     relax->end = &relax->observers;
+    relax->shares = 2;
     pthread_mutex_init(&relax->lock, NULL);
     pthread_cond_init(&relax->changed, NULL);
     /* The lock keeps the thread from reading its own name before it is written. */
@@ -155,18 +168,15 @@ void ab_relax_free(ab_relax *relax)
     if (relax == NULL)
         return;
     pthread_t thread = relax->thread;
-    bool own = own_thread(relax);
     enter(relax);
     relax->stopping = true;
-    relax->orphaned = own;
     pthread_cond_broadcast(&relax->changed);
     pthread_mutex_unlock(&relax->lock);
-    if (own) {
+    /* Two threads of the library that free each other's iteration would wait for each other for ever. A system
+     * that sees such a pair refuses the join, and then the thread is still at work. */
+    if (of_the_library || pthread_join(thread, NULL) != 0)
         pthread_detach(thread);
-    } else {
-        pthread_join(thread, NULL);
-        release(relax);
-    }
+    let_go(relax);
 }
 
 uint64_t ab_relax_register(ab_relax *relax, ab_relax_observer *observer, void *data,

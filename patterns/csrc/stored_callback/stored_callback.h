@@ -23,7 +23,8 @@ ab_relax *ab_relax_new(void);
 
 /*
  * Ends it, once, with the sweeps that are left undone, and destroys every observer's data. Null is fine.
- * Waits for the thread; called on that thread, by an observer or a destroy, it leaves the rest to it.
+ * Waits for the thread; called by an observer or a destroy, on a thread of the library, of this iteration or of
+ * another, it does not wait, and leaves the rest to the thread.
  * A destroy that comes from here may use the iteration no more.
  */
 void ab_relax_free(ab_relax *relax);

@@ -13,6 +13,9 @@ extern "C" std::int32_t ab_view_axpy(double alpha, const ab::view2<const double>
     const auto to = *y;
     if (from.extent(0) != to.extent(0) || from.extent(1) != to.extent(1))
         return -1;
+    // Without columns there is no element, but there may be 2^64 - 1 rows to walk.
+    if (to.empty())
+        return 0;
     for (std::size_t i = 0; i < to.extent(0); i++)
         for (std::size_t j = 0; j < to.extent(1); j++)
             to(i, j) += alpha * from(i, j);
@@ -26,6 +29,8 @@ extern "C" double ab_ge_sum(int order, int m, int n, const double *a, int lda) n
     const auto rows = static_cast<std::size_t>(m), columns = static_cast<std::size_t>(n);
     const ab::view2<const double> view{a, rows, columns, by_rows ? lda : 1, by_rows ? 1 : lda};
     double sum = 0;
+    if (view.empty())
+        return sum;
     for (std::size_t i = 0; i < rows; i++)
         for (std::size_t j = 0; j < columns; j++)
             sum += view(i, j) * static_cast<double>(100 * i + j);

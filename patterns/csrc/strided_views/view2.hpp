@@ -14,6 +14,7 @@ template <class T> struct view2 {
     std::ptrdiff_t row_stride, column_stride;
 
     std::size_t extent(std::size_t r) const noexcept { return r == 0 ? rows : columns; }
+    bool empty() const noexcept { return rows == 0 || columns == 0; }
     std::ptrdiff_t stride(std::size_t r) const noexcept { return r == 0 ? row_stride : column_stride; }
     T &operator()(std::size_t i, std::size_t j) const noexcept {
         return p[static_cast<std::ptrdiff_t>(i) * row_stride + static_cast<std::ptrdiff_t>(j) * column_stride];

@@ -1,6 +1,7 @@
 //! A bridge that leaves catching to cxx. Sound for functions that throw nothing but `std::exception`s
 //! that have something to say; for others see the exhibits `cxx_meets_a_number` and
-//! `cxx_meets_a_null_what`.
+//! `cxx_meets_a_null_what`. That is a condition, so the function is declared `unsafe`: in a bridge, as in any
+//! block of foreign functions, what is not is callable with every argument by everybody.
 
 #[allow(missing_docs)]
 #[cxx::bridge(namespace = "ab::firewall")]
@@ -8,7 +9,11 @@ mod bridge {
     unsafe extern "C++" {
         include!("exception_firewall/wrong.hpp");
 
-        fn rehearse_by_default(what: i32) -> Result<()>;
+        /// Throws what `what` stands for in `rehearsal.cpp`, and cxx catches it.
+        ///
+        /// # Safety
+        /// `what` is not 6: cxx reads the text of the exception, which has none there.
+        unsafe fn rehearse_by_default(what: i32) -> Result<()>;
     }
 }
 

@@ -18,6 +18,7 @@ pub static ROW: Row = Row {
         "a_dropped_future_cancels_and_its_memory_waits_for_c",
         "the_last_poll_is_woken_once_and_a_panic_stays_there",
         "the_library_may_end_on_its_own_thread",
+        "two_libraries_may_end_each_other",
         "every_status_has_an_error",
     ],
     proofs: &[Proof::Exhibit("buffer_dies_with_its_future")],

@@ -14,6 +14,7 @@ pub static ROW: Row = Row {
         "each_rule_finds_the_minimum_and_says_why_it_stopped",
         "numbers_at_the_end_of_the_range_leave_the_place_in_the_interval",
         "a_question_without_sense_is_refused",
+        "any_number_of_steps_will_do",
     ],
     proofs: &[Proof::Exhibit("three_in_an_enum"), Proof::Exhibit("two_in_a_bool")],
     cost: Cost::Measured(&[Pair {

@@ -20,6 +20,7 @@ pub static ROW: Row = Row {
         "sweeps_beyond_all_numbers_are_without_end",
         "the_data_is_destroyed_once_whoever_ends_it",
         "the_last_owner_may_be_in_the_callback",
+        "two_iterations_may_end_each_other",
     ],
     proofs: &[
         Proof::Exhibit("freed_while_running"),

@@ -18,6 +18,7 @@ pub static ROW: Row = Row {
         "a_blas_finds_the_same_elements_or_is_not_asked",
         "c_refuses_what_no_blas_takes",
         "shapes_that_differ_are_refused",
+        "rows_without_columns_are_not_walked",
     ],
     proofs: &[
         Proof::Exhibit("lda_of_the_block"),
