@@ -3,6 +3,9 @@
 //! [`Error`] is what a kernel or a check says; [`Fault`] is what an executor says about a task that
 //! did not end well. Both name the argument, the value and the rule that was broken.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 /// Why a call was refused, or what a body reported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "procs", derive(serde::Serialize, serde::Deserialize))]
@@ -275,10 +278,20 @@ pub enum Fault {
 }
 
 /// What a panic said, if it said it in words.
-pub(crate) fn panic_text(panic: Box<dyn std::any::Any + Send>) -> String {
+pub(crate) fn panic_text(panic: Box<dyn Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a value that is not text".to_owned())
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    discard(panic);
+    text.unwrap_or_else(|| "a value that is not text".to_owned())
+}
+
+/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too;
+/// with anything else, which is leaked, as it might panic again for ever.
+pub(crate) fn discard(payload: Box<dyn Any + Send>) {
+    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
+    if !another.is::<&str>() && !another.is::<String>() {
+        std::mem::forget(another);
+    }
 }
 
 #[cfg(test)]

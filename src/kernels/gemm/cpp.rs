@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::blocked::Product;
-use super::{Element, Gemm, MatRef};
+use super::{Element, Gemm, MatRef, PANELS};
 use crate::Error;
 use crate::ffi::caught;
 use crate::kernel::Part;
@@ -67,12 +67,14 @@ pub(super) fn f64(part: Part<'_, '_, Gemm<f64>>) -> Result<(), Error> {
     let p = part.open();
     let Product { alpha, a, b, beta } = Product::of(p.args, p.input, &p.chunk);
     let (level, shape) = (p.level.code(), shape(a, b));
-    bridge::dgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out).map_err(caught("dgemm"))
+    bridge::dgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out)
+        .map_err(caught("dgemm", PANELS))
 }
 
 pub(super) fn f32(part: Part<'_, '_, Gemm<f32>>) -> Result<(), Error> {
     let p = part.open();
     let Product { alpha, a, b, beta } = Product::of(p.args, p.input, &p.chunk);
     let (level, shape) = (p.level.code(), shape(a, b));
-    bridge::sgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out).map_err(caught("sgemm"))
+    bridge::sgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out)
+        .map_err(caught("sgemm", PANELS))
 }
