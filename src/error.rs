@@ -4,6 +4,7 @@
 //! did not end well. Both name the argument, the value and the rule that was broken.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Why a call was refused, or what a body reported.
@@ -12,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[non_exhaustive]
 pub enum Error {
     /// An argument breaks a rule.
-    #[error("{argument} = {value}: {rule}")]
+    #[error("{} = {}: {rule}", Plain(argument), Plain(value))]
     Argument {
         /// The argument's name, as the function or the command line spells it.
         argument: String,
@@ -38,7 +39,7 @@ pub enum Error {
         right_len: usize,
     },
     /// A name that nothing answers to.
-    #[error("unknown {what} '{given}'; {hint}")]
+    #[error("unknown {what} '{}'; {hint}", Plain(given))]
     Unknown {
         /// What kind of thing was named: "kernel", "body", "level".
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
@@ -89,7 +90,7 @@ pub enum Error {
         meaning: Static,
     },
     /// C++ threw; the text is the exception's `what()`.
-    #[error("{function} threw: {what}")]
+    #[error("{function} threw: {}", Plain(what))]
     Exception {
         /// The C++ function.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
@@ -98,7 +99,7 @@ pub enum Error {
         what: String,
     },
     /// A node of a graph returned an error.
-    #[error("'{node}': {why}")]
+    #[error("'{}': {why}", Plain(node))]
     Node {
         /// What the node is called.
         node: String,
@@ -125,6 +126,22 @@ fn interned<'de, D: serde::Deserializer<'de>>(from: D) -> Result<&'static str, D
     let text: &'static str = text.leak();
     known.insert(text);
     Ok(text)
+}
+
+/// Somebody else's text within a sentence: what would move the cursor, colour a terminal or turn the
+/// reading direction is written out, `\u{1b}`.
+struct Plain<'t>(&'t str);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                write!(f, "{}", c.escape_unicode())
+            }
+            c if c.is_control() => write!(f, "{}", c.escape_default()),
+            c => write!(f, "{c}"),
+        })
+    }
 }
 
 impl Error {
@@ -305,6 +322,10 @@ mod tests {
         assert_eq!(hint("escpae"), "unknown kernel 'escpae'; did you mean 'escape'?");
         assert_eq!(hint("dott"), "unknown kernel 'dott'; did you mean 'dot'?");
         assert_eq!(hint("fourier"), "unknown kernel 'fourier'; known: dot, axpy, escape");
+        assert_eq!(
+            hint("\x1b[31mdot\n"),
+            "unknown kernel '\\u{1b}[31mdot\\n'; known: dot, axpy, escape"
+        );
         assert_eq!(hint(""), "unknown kernel ''; known: dot, axpy, escape");
     }
 }
