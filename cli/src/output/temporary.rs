@@ -84,3 +84,44 @@ fn is_ignored(signal: i32) -> bool {
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
     mask >> (signal - 1) & 1 == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    const FOLDER: &str = "ABREAST_TEST_TEMPORARY_FOLDER";
+
+    /// Not a test by itself: the process that is killed by the test below while it has a temporary file.
+    #[test]
+    fn hold_a_temporary_file() {
+        let Some(folder) = std::env::var_os(FOLDER) else { return };
+        watch();
+        let _held = make(&Path::new(&folder).join("a.png")).unwrap();
+        std::thread::sleep(Duration::from_secs(300));
+    }
+
+    #[test]
+    fn a_signal_that_ends_the_program_leaves_no_temporary_file() {
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            let folder = tempfile::tempdir().unwrap();
+            let count = || fs::read_dir(folder.path()).unwrap().count();
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "output::temporary::tests::hold_a_temporary_file"])
+                .env(FOLDER, folder.path())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            while count() == 0 {
+                assert_eq!(child.try_wait().unwrap(), None, "it ended before it had a file");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            let pid = child.id().to_string();
+            Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap();
+            assert_eq!(child.wait().unwrap().signal(), Some(signal));
+            assert_eq!(count(), 0, "signal {signal}");
+        }
+    }
+}
