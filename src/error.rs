@@ -3,13 +3,17 @@
 //! [`Error`] is what a kernel or a check says; [`Fault`] is what an executor says about a task that
 //! did not end well. Both name the argument, the value and the rule that was broken.
 
+use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 /// Why a call was refused, or what a body reported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "procs", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// An argument breaks a rule.
-    #[error("{argument} = {value}: {rule}")]
+    #[error("{} = {}: {rule}", Plain(argument), Plain(value))]
     Argument {
         /// The argument's name, as the function or the command line spells it.
         argument: String,
@@ -35,7 +39,7 @@ pub enum Error {
         right_len: usize,
     },
     /// A name that nothing answers to.
-    #[error("unknown {what} '{given}'; {hint}")]
+    #[error("unknown {what} '{}'; {hint}", Plain(given))]
     Unknown {
         /// What kind of thing was named: "kernel", "body", "level".
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
@@ -86,7 +90,7 @@ pub enum Error {
         meaning: Static,
     },
     /// C++ threw; the text is the exception's `what()`.
-    #[error("{function} threw: {what}")]
+    #[error("{function} threw: {}", Plain(what))]
     Exception {
         /// The C++ function.
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
@@ -95,7 +99,7 @@ pub enum Error {
         what: String,
     },
     /// A node of a graph returned an error.
-    #[error("'{node}': {why}")]
+    #[error("'{}': {why}", Plain(node))]
     Node {
         /// What the node is called.
         node: String,
@@ -122,6 +126,22 @@ fn interned<'de, D: serde::Deserializer<'de>>(from: D) -> Result<&'static str, D
     let text: &'static str = text.leak();
     known.insert(text);
     Ok(text)
+}
+
+/// Somebody else's text within a sentence: what would move the cursor, colour a terminal or turn the
+/// reading direction is written out, `\u{1b}`.
+struct Plain<'t>(&'t str);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                write!(f, "{}", c.escape_unicode())
+            }
+            c if c.is_control() => write!(f, "{}", c.escape_default()),
+            c => write!(f, "{c}"),
+        })
+    }
 }
 
 impl Error {
@@ -275,10 +295,20 @@ pub enum Fault {
 }
 
 /// What a panic said, if it said it in words.
-pub(crate) fn panic_text(panic: Box<dyn std::any::Any + Send>) -> String {
+pub(crate) fn panic_text(panic: Box<dyn Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a value that is not text".to_owned())
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    discard(panic);
+    text.unwrap_or_else(|| "a value that is not text".to_owned())
+}
+
+/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too;
+/// with anything else, which is leaked, as it might panic again for ever.
+pub(crate) fn discard(payload: Box<dyn Any + Send>) {
+    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
+    if !another.is::<&str>() && !another.is::<String>() {
+        std::mem::forget(another);
+    }
 }
 
 #[cfg(test)]
@@ -292,6 +322,10 @@ mod tests {
         assert_eq!(hint("escpae"), "unknown kernel 'escpae'; did you mean 'escape'?");
         assert_eq!(hint("dott"), "unknown kernel 'dott'; did you mean 'dot'?");
         assert_eq!(hint("fourier"), "unknown kernel 'fourier'; known: dot, axpy, escape");
+        assert_eq!(
+            hint("\x1b[31mdot\n"),
+            "unknown kernel '\\u{1b}[31mdot\\n'; known: dot, axpy, escape"
+        );
         assert_eq!(hint(""), "unknown kernel ''; known: dot, axpy, escape");
     }
 }

@@ -89,7 +89,7 @@ impl Level {
     }
 
     /// The level that plain calls use: the best one, unless the environment variable
-    /// `ABREAST_ISA` names another. Read once.
+    /// `ABREAST_ISA` names another. Read once; an empty one is as good as none.
     ///
     /// # Errors
     /// As [`Level::named`], when the variable names no level or one this CPU lacks.
@@ -97,8 +97,10 @@ impl Level {
         static CHOSEN: OnceLock<Result<Level, Error>> = OnceLock::new();
         CHOSEN
             .get_or_init(|| match std::env::var_os("ABREAST_ISA") {
-                Some(name) => Self::named(&name.to_string_lossy()),
-                None => Ok(Self::best()),
+                Some(name) if !name.is_empty() => {
+                    Self::named(&name.to_string_lossy()).map_err(from_environment)
+                }
+                _ => Ok(Self::best()),
             })
             .clone()
     }
@@ -148,6 +150,16 @@ impl Level {
             _ => return None,
         };
         Some(Level { isa, simd })
+    }
+}
+
+/// Says where a name came from that nobody gave on the command line.
+fn from_environment(why: Error) -> Error {
+    match why {
+        Error::Unknown { given, hint, .. } => {
+            Error::Unknown { what: "level in the environment variable ABREAST_ISA", given, hint }
+        }
+        other => other,
     }
 }
 

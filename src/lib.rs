@@ -22,7 +22,7 @@
 //! | 3 | [`graph`], [`bag`], [`place`], `aio` | front doors: work described first and run later; executors by name; futures |
 //! | 2 | [`exec`] | who fills which slice, and when |
 //! | 1 | [`kernel`], [`kernels`] | the vocabulary, and one folder per kernel |
-//! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors | what everything stands on |
+//! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], `memory`, errors | what everything stands on |
 //!
 //! # Words
 //! | word | meaning |
@@ -58,6 +58,7 @@ pub mod harness;
 pub mod kernel;
 pub mod kernels;
 pub mod level;
+mod memory;
 pub mod place;
 pub mod plan;
 pub mod sample;

@@ -1,6 +1,7 @@
 //! Seeded operands, the same on every machine, and the storage that the gate watches.
 
 use crate::simd::Real;
+use crate::{Error, memory};
 use bytemuck::{Pod, Zeroable};
 
 /// SplitMix64 by index: random number `i` of the stream `seed`, without any state in between.
@@ -20,16 +21,29 @@ pub const GOLDEN_GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// An element type with seeded random operands.
 pub trait Sampled: Real {
-    /// `n` numbers in [-1, 1) from stream `seed`, each with all the random bits the type can hold.
-    fn uniform(n: usize, seed: u64) -> Vec<Self>;
+    /// Number `i` in [-1, 1) of stream `seed`, with all the random bits the type can hold.
+    fn drawn(seed: u64, i: u64) -> Self;
+
+    /// `n` numbers in [-1, 1) from stream `seed`.
+    fn uniform(n: usize, seed: u64) -> Vec<Self> {
+        (0..n as u64).map(|i| Self::drawn(seed, i)).collect()
+    }
+
+    /// As [`Sampled::uniform`], for an `n` that somebody else has chosen.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is no room for them.
+    fn try_uniform(n: usize, seed: u64) -> Result<Vec<Self>, Error> {
+        memory::collect(n, (0..n as u64).map(|i| Self::drawn(seed, i)), "the operands")
+    }
+
     /// The values that find careless code, each with its name. `huge` squared still fits.
     fn special() -> [(&'static str, Self); 6];
 }
 
 impl Sampled for f64 {
-    fn uniform(n: usize, seed: u64) -> Vec<f64> {
-        let unit = |i| (splitmix64(seed, i) >> 11) as f64 / (1u64 << 53) as f64;
-        (0..n as u64).map(|i| 2.0 * unit(i) - 1.0).collect()
+    fn drawn(seed: u64, i: u64) -> f64 {
+        2.0 * ((splitmix64(seed, i) >> 11) as f64 / (1u64 << 53) as f64) - 1.0
     }
     fn special() -> [(&'static str, f64); 6] {
         let (inf, tiny) = (f64::INFINITY, f64::from_bits(1));
@@ -45,9 +59,8 @@ impl Sampled for f64 {
 }
 
 impl Sampled for f32 {
-    fn uniform(n: usize, seed: u64) -> Vec<f32> {
-        let unit = |i| (splitmix64(seed, i) >> 40) as f32 / (1u32 << 24) as f32;
-        (0..n as u64).map(|i| 2.0 * unit(i) - 1.0).collect()
+    fn drawn(seed: u64, i: u64) -> f32 {
+        2.0 * ((splitmix64(seed, i) >> 40) as f32 / (1u32 << 24) as f32) - 1.0
     }
     fn special() -> [(&'static str, f32); 6] {
         let (inf, tiny) = (f32::INFINITY, f32::from_bits(1));
@@ -124,13 +137,15 @@ pub(crate) struct Operand {
 const GUARD: Line = Line([0xC3; 64]);
 
 impl Operand {
-    pub(crate) fn new<T: Pod>(elements: &[T]) -> Operand {
+    pub(crate) fn new<T: Pod>(elements: &[T]) -> Result<Operand, Error> {
         let bytes: &[u8] = bytemuck::cast_slice(elements);
         // One guard line before, the operand, and room to shift it by up to a line before the
         // last guard.
-        let mut lines = vec![GUARD; bytes.len().div_ceil(64) + 3];
+        let all = bytes.len().div_ceil(64) + 3;
+        let mut lines = memory::room(all, "the operands")?;
+        lines.resize(all, GUARD);
         bytemuck::cast_slice_mut(&mut lines)[64..64 + bytes.len()].copy_from_slice(bytes);
-        Operand { lines, start: 64, len: bytes.len(), element: size_of::<T>() }
+        Ok(Operand { lines, start: 64, len: bytes.len(), element: size_of::<T>() })
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -178,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_shifted_operand_keeps_its_bytes_and_its_guards() {
-        let mut operand = Operand::new(&[1.0f64, 2.0, 3.0]);
+        let mut operand = Operand::new(&[1.0f64, 2.0, 3.0]).unwrap();
         let before = operand.bytes().to_vec();
         for shift in 0..64 {
             operand.shift(shift);

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 /// through cxx, Rust, Rust SIMD - proved to agree and measured side by side.
 ///
 /// Without a command: a quick comparison of every kernel, with a report in abreast-report.html.
-/// Numbers may be written 1000000, 1e6, 1_000_000 or 2^20.
+/// Numbers may be written 1000000, 1e6, 1_000_000, 2^20 or 2^64-1. A FILE may be - for standard
+/// output; what else there is to say then goes to standard error.
 ///
 /// Exit codes: 0 everything agrees, 1 a body disagrees, 2 bad input or no way to write the output.
 #[derive(Parser)]
@@ -112,7 +113,7 @@ pub struct CheckArgs {
     #[arg(long)]
     pub quick: bool,
     /// The seed of random operands
-    #[arg(long, default_value = "42", value_name = "N")]
+    #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,
     /// One JSON object instead of tables
     #[arg(long)]
@@ -169,16 +170,16 @@ pub struct CompareArgs {
     #[arg(long, value_delimiter = ',', value_name = "LEVEL")]
     pub isa: Vec<String>,
     /// Sizes, as in 1000,2^4..2^20 (default: each kernel's own sweep)
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_hyphen_values = true)]
     pub sizes: Option<String>,
     /// Thread counts, as in 1,2,4 (default: one, and one per core)
-    #[arg(long, value_name = "COUNTS")]
+    #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
     pub threads: Option<String>,
     /// About a minute for everything
     #[arg(long)]
     pub quick: bool,
     /// The seed of random operands and of the order of measurements
-    #[arg(long, default_value = "42", value_name = "N")]
+    #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,
     /// JSON on stdout, or into a file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
@@ -272,11 +273,15 @@ impl RunArgs {
     }
 }
 
-/// A kernel's argument of the form `N` may be written like every other number; the kernel sees it
-/// in digits.
+/// A kernel's argument of the form `N` or `WxH` may be written like every other number; the kernel
+/// sees it in digits.
 fn plain_number(entry: &Entry, name: &str, text: &str) -> Result<String, Error> {
-    let is_number = entry.params.iter().any(|param| param.name == name && param.form == "N");
-    if is_number { Ok(number::whole(name, text)?.to_string()) } else { Ok(text.to_owned()) }
+    let form = entry.params.iter().find(|param| param.name == name).map(|param| param.form);
+    match form {
+        Some("N") => Ok(number::whole(name, text)?.to_string()),
+        Some("WxH") => number::size(name, text),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 impl Kernels {

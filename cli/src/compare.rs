@@ -3,63 +3,131 @@
 mod tables;
 
 use crate::args::{Cli, CompareArgs};
-use crate::console::{Console, Output};
+use crate::console::Console;
 use crate::number;
-use abreast::Level;
+use crate::output::{self, Format, Output, Outputs};
 use abreast::harness::agree::GateOptions;
 use abreast::harness::compare::{self, CompareOptions};
 use abreast::harness::matrix;
 use abreast::harness::model::Comparison;
 use abreast::harness::overhead;
 use abreast::harness::report::{self, Report};
-use abreast::kernel::Entry;
+use abreast::kernel::{Ask, Entry};
+use abreast::{Error, Level};
 use anyhow::Result;
-use std::path::Path;
 
 /// Compares everything quickly, and writes the report; `false` when a body disagrees.
 pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
-    let page = Output::claim(&cli.html, cli.force)?;
+    let mut outputs = Outputs::new(cli.force);
+    if cli.json {
+        outputs.prints("--json")?;
+    }
+    let mut page = outputs.claim("--html", &cli.html, Format::Report, console)?;
     let entries: Vec<&Entry> = registry.iter().collect();
     let options = CompareOptions::quick()?;
     let comparison = measure(&entries, &options, console)?;
-    page.write(html(&entries, &options, &comparison)?)?;
+    let written = html(&entries, &options, &comparison).and_then(|html| page.write(html, console));
     if cli.json {
         console.json(&comparison)?;
-        return Ok(comparison.agreement.agreed);
+    } else {
+        console.aside(outputs.on_stdout(), |console| {
+            console.say(tables::overview(&comparison, console.columns))?;
+            verdict(&comparison, console)?;
+            match page.file_name().filter(|_| written.is_ok()) {
+                Some(name) => console.say(format!("\nThe report is in {name}.")),
+                None => Ok(()),
+            }
+        })?;
     }
-    console.say(tables::overview(&comparison, console.columns))?;
-    verdict(&comparison, console)?;
-    console.say(format!("\nThe report is in {}.", cli.html.display()))?;
-    Ok(comparison.agreement.agreed)
+    written.map(|()| comparison.agreement.agreed)
 }
 
 /// Compares what was asked; `false` when a body disagrees.
 pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
     let entries = args.which.entries(registry)?;
     let options = options(args)?;
-    let to_stdout = args.json.as_deref() == Some(Path::new("-"));
-    let claim =
-        |path: &Option<_>| path.as_deref().map(|path| Output::claim(path, args.force)).transpose();
-    let json = if to_stdout { None } else { claim(&args.json)? };
-    let (csv, md, page) = (claim(&args.csv)?, claim(&args.md)?, claim(&args.html)?);
+    let mut files = Files::claim(args, console)?;
+    check_sizes(&entries, &options)?;
 
     let comparison = measure(&entries, &options, console)?;
-    let write = |file: Option<Output>, text: &dyn Fn() -> Result<String>| {
-        file.map_or(Ok(()), |file| file.write(text()?))
-    };
-    write(json, &|| Ok(serde_json::to_string_pretty(&comparison)? + "\n"))?;
-    write(csv, &|| Ok(report::csv(&comparison)))?;
-    write(md, &|| Ok(report::markdown(&comparison)))?;
-    write(page, &|| html(&entries, &options, &comparison))?;
-    if to_stdout {
-        console.json(&comparison)?;
-        return Ok(comparison.agreement.agreed);
+    let written = files.write(&entries, &options, &comparison, console);
+    // Whoever asked for JSON on stdout has it, and wants nothing else.
+    if !files.json_on_stdout {
+        console.aside(files.on_stdout, |console| {
+            for kernel in &comparison.kernels {
+                console.say(tables::kernel(kernel, console.columns))?;
+            }
+            verdict(&comparison, console)
+        })?;
     }
-    for kernel in &comparison.kernels {
-        console.say(tables::kernel(kernel, console.columns))?;
+    written.map(|()| comparison.agreement.agreed)
+}
+
+/// What a comparison is written to.
+struct Files {
+    json: Option<Output>,
+    csv: Option<Output>,
+    md: Option<Output>,
+    page: Option<Output>,
+    json_on_stdout: bool,
+    on_stdout: bool,
+}
+
+impl Files {
+    fn claim(args: &CompareArgs, console: &mut Console<'_>) -> Result<Files> {
+        let mut outputs = Outputs::new(args.force);
+        let json = outputs.claim_if("--json", args.json.as_deref(), Format::Json, console)?;
+        let json_on_stdout = outputs.on_stdout();
+        let mut claim = |option, path: &Option<std::path::PathBuf>, format| {
+            outputs.claim_if(option, path.as_deref(), format, console)
+        };
+        let csv = claim("--csv", &args.csv, Format::Csv)?;
+        let md = claim("--md", &args.md, Format::Markdown)?;
+        let page = claim("--html", &args.html, Format::Report)?;
+        Ok(Files { json, csv, md, page, json_on_stdout, on_stdout: outputs.on_stdout() })
     }
-    verdict(&comparison, console)?;
-    Ok(comparison.agreement.agreed)
+
+    /// Writes what can be written, and says what could not.
+    fn write(
+        &mut self,
+        entries: &[&Entry],
+        options: &CompareOptions,
+        comparison: &Comparison,
+        console: &mut Console<'_>,
+    ) -> Result<()> {
+        let on_stdout = self.json_on_stdout;
+        let json = || match on_stdout {
+            true => Ok(serde_json::to_string(comparison)? + "\n"),
+            false => Ok(serde_json::to_string_pretty(comparison)? + "\n"),
+        };
+        let csv = || Ok(report::csv(comparison));
+        let md = || Ok(report::markdown(comparison));
+        let page = || html(entries, options, comparison);
+        let mut write = |file: &mut Option<Output>, text: &dyn Fn() -> Result<String>| match file {
+            Some(file) => file.write(text()?, console),
+            None => Ok(()),
+        };
+        // The page last: it measures on, and what is measured by now should be safe.
+        output::all([
+            write(&mut self.json, &json),
+            write(&mut self.csv, &csv),
+            write(&mut self.md, &md),
+            write(&mut self.page, &page),
+        ])
+    }
+}
+
+/// Refuses before anything is measured what a kernel has to say about the sizes, and problems that
+/// there is no room for.
+fn check_sizes(entries: &[&Entry], options: &CompareOptions) -> Result<()> {
+    for n in options.sizes.iter().flatten() {
+        let size = i64::try_from(*n)
+            .map_err(|_| Error::argument("sizes", n, format!("must be at most {}", i64::MAX)))?;
+        for entry in entries {
+            entry.case(&Ask { n: Some(size), seed: options.seed, given: Vec::new() })?;
+        }
+    }
+    Ok(())
 }
 
 fn options(args: &CompareArgs) -> Result<CompareOptions> {
@@ -120,6 +188,6 @@ fn html(entries: &[&Entry], options: &CompareOptions, comparison: &Comparison) -
 
 /// How to run this again, for the report.
 fn command_line() -> String {
-    let words = std::env::args().skip(1);
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
     ["abreast".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }

@@ -1,9 +1,11 @@
-//! Where the program writes: results to stdout, everything else to stderr, files with care.
+//! Where the program writes: results to stdout, everything else to stderr.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The two streams of a run. Tests pass vectors; `main` passes the process's own.
 pub struct Console<'c> {
@@ -17,19 +19,32 @@ pub struct Console<'c> {
     pub columns: Option<u16>,
 }
 
-/// Standard output went away before everything was written.
-#[derive(Debug, thiserror::Error)]
-#[error("standard output was closed before everything was written")]
-pub struct Closed;
-
 impl Console<'_> {
     /// Writes one line of results.
     pub fn say(&mut self, line: impl AsRef<str>) -> Result<()> {
-        let written = writeln!(self.out, "{}", line.as_ref()).and_then(|()| self.out.flush());
-        match written {
-            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Err(Closed.into()),
-            other => other.context("standard output cannot be written"),
+        // In one piece: what cannot be written may have to go elsewhere.
+        self.deliver(format!("{}\n", line.as_ref()).as_bytes())
+    }
+
+    /// Writes a whole result as it is.
+    pub fn deliver(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.out.write_all(bytes).and_then(|()| self.out.flush());
+        written.context("standard output cannot be written")
+    }
+
+    /// Lets `work` say things to people on stderr, where stdout holds something else. A stderr that is
+    /// gone is no reason to stop.
+    pub fn aside(
+        &mut self,
+        aside: bool,
+        work: impl FnOnce(&mut Console<'_>) -> Result<()>,
+    ) -> Result<()> {
+        if !aside {
+            return work(self);
         }
+        let (lively, columns) = (self.lively, self.columns);
+        let mut deaf = Deaf(&mut *self.err);
+        work(&mut Console { out: &mut deaf, err: &mut io::sink(), lively, columns })
     }
 
     /// Writes a result as one line of JSON.
@@ -37,9 +52,10 @@ impl Console<'_> {
         self.say(serde_json::to_string(value)?)
     }
 
-    /// Writes a note to stderr; a stderr that is gone is no reason to stop.
+    /// Writes a note to stderr; a stderr that is gone is no reason to stop. It may quote what
+    /// anybody has typed: nothing in it reaches the terminal but text.
     pub fn note(&mut self, line: impl AsRef<str>) {
-        let _ = writeln!(self.err, "{}", line.as_ref());
+        let _ = writeln!(self.err, "{}", plain(line.as_ref()));
     }
 
     /// A progress line on stderr, hidden when stderr is no terminal. It moves only when told to,
@@ -55,82 +71,98 @@ impl Console<'_> {
     }
 }
 
-/// A file that the program is going to write. Claimed before the work, so that a minute of
-/// measuring is not lost to a name that cannot be written.
-#[derive(Debug)]
-pub struct Output {
-    path: PathBuf,
-    beside: PathBuf,
+/// Runs `work` with a stdout that never fails: the first failure is kept, and what could not be
+/// written goes to stderr when `spare` says that it is too good to lose.
+pub fn guarded<R>(
+    console: &mut Console<'_>,
+    spare: bool,
+    work: impl FnOnce(&mut Console<'_>) -> R,
+) -> (R, Option<io::Error>) {
+    let (lively, columns) = (console.lively, console.columns);
+    let err = RefCell::new(&mut *console.err);
+    let mut out = Guarded { out: &mut *console.out, err: &err, spare, lost: None };
+    let result = work(&mut Console { out: &mut out, err: &mut Shared(&err), lively, columns });
+    (result, out.lost)
 }
 
-impl Output {
-    /// Checks that `path` can be written and may be: a file that is already there is replaced only
-    /// if its beginning says that abreast wrote it, or with `force`.
-    pub fn claim(path: &Path, force: bool) -> Result<Output> {
-        let name = path.display();
-        if path.exists() && !force && !is_ours(path) {
-            bail!(
-                "{name} exists and was not written by abreast: choose another name, or pass --force"
-            );
+struct Guarded<'g, 'c> {
+    out: &'g mut (dyn Write + 'c),
+    err: &'g RefCell<&'g mut (dyn Write + 'c)>,
+    spare: bool,
+    lost: Option<io::Error>,
+}
+
+impl Write for Guarded<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.lost.is_none() {
+            match self.out.write_all(bytes).and_then(|()| self.out.flush()) {
+                Ok(()) => return Ok(()),
+                Err(why) => self.lost = Some(why),
+            }
         }
-        let mut file =
-            path.file_name().with_context(|| format!("{name} is no file name"))?.to_owned();
-        file.push(format!(".{}.tmp", std::process::id()));
-        let output = Output { path: path.to_owned(), beside: path.with_file_name(file) };
-        output.attempt(|| {
-            std::fs::write(&output.beside, []).and_then(|()| std::fs::remove_file(&output.beside))
-        })?;
-        Ok(output)
+        // A picture is of no use there.
+        if self.spare && std::str::from_utf8(bytes).is_ok() {
+            let _ = self.err.borrow_mut().write_all(bytes);
+        }
+        Ok(())
     }
 
-    /// Writes a temporary file beside the old one and renames it, so that no reader ever sees half
-    /// of it.
-    pub fn write(&self, bytes: impl AsRef<[u8]>) -> Result<()> {
-        self.attempt(|| {
-            std::fs::write(&self.beside, bytes.as_ref())?;
-            std::fs::rename(&self.beside, &self.path)
-        })
-    }
-
-    fn attempt(&self, work: impl FnOnce() -> io::Result<()>) -> Result<()> {
-        work()
-            .inspect_err(|_| drop(std::fs::remove_file(&self.beside)))
-            .with_context(|| format!("{} cannot be written", self.path.display()))
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-/// Everything that abreast writes has its name within the first bytes.
-fn is_ours(path: &Path) -> bool {
-    std::fs::read(path)
-        .is_ok_and(|bytes| bytes[..bytes.len().min(512)].windows(7).any(|word| word == b"abreast"))
+/// Stderr, which [`Guarded`] needs too.
+struct Shared<'g, 'c>(&'g RefCell<&'g mut (dyn Write + 'c)>);
+
+impl Write for Shared<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A stream whose failures nobody minds.
+struct Deaf<'d>(&'d mut dyn Write);
 
-    #[test]
-    fn a_file_of_somebody_else_is_kept() {
-        let folder = std::env::temp_dir().join(format!("abreast-console-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join("report.html");
-        for text in ["<!-- abreast 1 -->", "<!-- abreast 2 -->"] {
-            Output::claim(&path, false).unwrap().write(text).unwrap();
-            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
-        }
-        std::fs::write(&path, "theirs").unwrap();
-        let refusal = Output::claim(&path, false).unwrap_err().to_string();
-        assert!(refusal.contains("report.html exists") && refusal.contains("--force"), "{refusal}");
-        assert_eq!(std::fs::read(&path).unwrap(), b"theirs");
-        Output::claim(&path, true).unwrap().write("<!-- abreast 3 -->").unwrap();
-        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "no temporary file is left");
-        for nowhere in [folder.join("no/such/folder.html"), folder.join(".."), PathBuf::new()] {
-            let refusal = Output::claim(&nowhere, true).unwrap_err().to_string();
-            assert!(
-                refusal.contains("cannot be written") || refusal.contains("no file name"),
-                "{refusal}"
-            );
-        }
-        std::fs::remove_dir_all(&folder).unwrap();
+impl Write for Deaf<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all(bytes);
+        Ok(bytes.len())
     }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
+}
+
+/// Text that does to a terminal what text does: other control characters than the ends of lines, and
+/// those that turn the direction of reading, are written out.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let acts = |c: char| (c.is_control() && c != '\n') || turns(c);
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::new();
+    for c in text.chars() {
+        match c {
+            c if !acts(c) => plain.push(c),
+            c => plain.extend(c.escape_default()),
+        }
+    }
+    Cow::Owned(plain)
+}
+
+/// A path in one line for people.
+pub fn shown(path: &Path) -> String {
+    plain(&path.display().to_string()).replace('\n', "\\n")
 }

@@ -5,10 +5,11 @@ mod font;
 mod palette;
 
 use crate::args;
-use crate::console::{Console, Output};
+use crate::console::Console;
 use crate::number;
+use crate::output::{Format, Outputs, SOFTWARE};
 use abreast::exec::{Control, Event, Executor};
-use abreast::kernel::{Ask, Job};
+use abreast::kernel::{Ask, Job, Outcome};
 use abreast::kernels::escape::{Escape, View};
 use abreast::sample::fnv1a;
 use abreast::{Body, Error, How};
@@ -51,7 +52,7 @@ pub struct FractalArgs {
     #[arg(long, value_name = "RE+IMi", allow_hyphen_values = true)]
     pub c: Option<String>,
     /// Points per pixel, each way: more are smoother
-    #[arg(long, value_name = "N", default_value = "3")]
+    #[arg(long, value_name = "N", default_value = "3", allow_hyphen_values = true)]
     pub smooth: String,
     /// c, c-by-hand, cpp, rust or simd
     #[arg(long, default_value = "simd")]
@@ -98,6 +99,10 @@ struct Drawn {
     hash: String,
     /// How long the executor took for the counts.
     seconds: f64,
+    /// Columns and rows of points that doubles can tell apart: of `size * smooth`.
+    distinct: [u64; 2],
+    /// What to know before the picture is trusted.
+    warnings: Vec<String>,
 }
 
 /// The most points per pixel each way: beyond it nobody sees a difference.
@@ -112,17 +117,26 @@ pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
         let rule = format!("must be at most {SMOOTHEST}");
         return Err(Error::argument("smooth", smooth, rule).into());
     }
+    // What is wrong with the view is said of the view that was asked for, not of the finer one.
+    Job::<Escape>::new((&view).into(), ())?;
     let fine = finer(&view, smooth)?;
-    let output = Output::claim(&args.output, args.force)?;
+    let mut outputs = Outputs::new(args.force);
+    if args.json {
+        outputs.prints("--json")?;
+    }
+    let mut output = outputs.claim("--output", &args.output, Format::Picture, console)?;
+    check_room(&view, &fine)?;
+    let warnings: Vec<String> = fine.caveat().into_iter().collect();
+    warnings.iter().for_each(|warning| console.note(format!("Note: {warning}.")));
 
     let (counts, took) = counts(&fine, how, &*place, console)?;
-    let palette = Palette::of(&counts, fine.max_iter);
-    let pixels = palette.paint(&counts, fine.width as usize, smooth as usize);
+    let palette = Palette::of(&counts, fine.max_iter)?;
+    let pixels = palette.paint(&counts, fine.width as usize, smooth as usize)?;
     let mut picture = Picture { width: view.width as usize, height: view.height as usize, pixels };
     if args.axes {
         picture = axes::draw(&picture, &fine, smooth)?;
     }
-    output.write(png(&view, &picture)?)?;
+    let written = png(&view, &picture).and_then(|file| output.write(file, console));
 
     let point = |z: Complex64| [z.re, z.im];
     let drawn = Drawn {
@@ -138,16 +152,47 @@ pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
         level: how.level.name(),
         exec: place.name(),
         value: counts.iter().map(|count| u64::from(*count)).sum(),
-        hash: format!("{:016x}", hash(&counts)),
+        hash: format!("{:016x}", fnv1a(counts.bytes())),
         seconds: took.as_secs_f64(),
+        distinct: fine.distinct().into(),
+        warnings,
     };
     if args.json {
-        return console.json(&drawn);
+        console.json(&drawn)?;
+    } else if written.is_ok() {
+        console.aside(outputs.on_stdout(), |console| {
+            console.say(format!(
+                "{}: {} x {} pixels, {} updates, {} at {} on {}",
+                output.file_name().unwrap_or("standard output"),
+                picture.width,
+                picture.height,
+                drawn.value,
+                drawn.body,
+                drawn.level,
+                drawn.exec
+            ))
+        })?;
     }
-    console.say(format!(
-        "{}: {} x {} pixels, {} updates, {} at {} on {}",
-        drawn.file, picture.width, picture.height, drawn.value, drawn.body, drawn.level, drawn.exec
-    ))
+    written
+}
+
+/// Refuses before anything is computed a picture that there is no room for: the counts of all points,
+/// twice while they are sorted, the picture, and the file.
+fn check_room(view: &View, fine: &View) -> Result<(), Error> {
+    let area =
+        |view: &View| usize::try_from(view.width.saturating_mul(view.height)).unwrap_or(usize::MAX);
+    let counts = area(fine).saturating_mul(2 * size_of::<u32>());
+    let bytes = counts.saturating_add(area(view).saturating_mul(4 * 3));
+    room::<u8>(bytes, "the picture").map(drop)
+}
+
+/// An empty vector with room for `len` elements, or the reason why there is none.
+fn room<T>(len: usize, purpose: &'static str) -> Result<Vec<T>, Error> {
+    let mut new = Vec::new();
+    match new.try_reserve_exact(len) {
+        Ok(()) => Ok(new),
+        Err(_) => Err(Error::Memory { bytes: len.saturating_mul(size_of::<T>()), purpose }),
+    }
 }
 
 /// The counts of all points, and how long they took; a progress line moves meanwhile.
@@ -169,12 +214,6 @@ fn counts(
     let report = place.run(&job.tasks(how, &mut items)?, &control)?;
     bar.finish_and_clear();
     Ok((job.finish(Cow::Owned(items)), report.wall))
-}
-
-/// The hash that `run escape` prints for the same counts.
-fn hash(counts: &[u32]) -> u64 {
-    let bytes: Vec<u8> = counts.iter().flat_map(|count| count.to_ne_bytes()).collect();
-    fnv1a(&bytes)
 }
 
 /// The view asked for: the set's own, with what the arguments say in its place.
@@ -199,7 +238,7 @@ fn view(args: &FractalArgs) -> Result<View, Error> {
     let given = [
         ("center", args.center.clone()),
         ("extent", args.extent.clone()),
-        ("size", args.size.clone()),
+        ("size", args.size.as_deref().map(|text| number::size("size", text)).transpose()?),
         ("iter", iter.map(|iter| iter.to_string())),
         ("c", args.c.clone()),
     ];
@@ -223,6 +262,8 @@ fn finer(view: &View, smooth: u64) -> Result<View, Error> {
 fn png(view: &View, picture: &Picture) -> Result<Vec<u8>> {
     let rule = "must be at most 2147483647 pixels a side for a picture";
     let side = |size: usize| i32::try_from(size).map_err(|_| Error::argument("size", size, rule));
+    // The encoder has no way to say that there is no room for what it keeps.
+    room::<u8>(picture.pixels.len().saturating_mul(3), "the picture's file")?;
     let mut file = Vec::new();
     let mut encoder =
         png::Encoder::new(&mut file, side(picture.width)? as u32, side(picture.height)? as u32);
@@ -230,7 +271,7 @@ fn png(view: &View, picture: &Picture) -> Result<Vec<u8>> {
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     encoder.set_compression(png::Compression::High);
-    encoder.add_text_chunk("Software".to_owned(), "abreast".to_owned())?;
+    encoder.add_text_chunk(SOFTWARE.0.to_owned(), SOFTWARE.1.to_owned())?;
     let what = view.julia.map_or("Mandelbrot".to_owned(), |c| format!("Julia, c = {c}"));
     let shown = format!(
         "{what}; center {}, extent {}, {} updates",

@@ -13,24 +13,30 @@ mod chaos;
 mod check;
 mod compare;
 mod console;
+mod descriptors;
 mod doctor;
 mod fractal;
 mod list;
 mod metg;
 mod number;
+mod output;
 mod overhead;
 mod patterns;
 mod run;
 mod table;
+#[cfg(test)]
+mod tests;
+mod utf8;
 
 pub use console::Console;
 
 use abreast::kernel::{Entry, Remote};
 use abreast_patterns::index::REMOTES;
 use args::{Cli, What};
-use clap::{FromArgMatches, error::ErrorKind};
+use clap::FromArgMatches;
+use clap::error::ErrorKind as Usage;
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Runs the program over `registry`, with the arguments and streams of the process.
@@ -43,8 +49,12 @@ pub fn main(registry: &[Entry]) -> ExitCode {
     abreast::exec::worker_main(registry.iter().map(Remote::from).chain(measured));
     let stdout = std::io::stdout();
     let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
+    let mut out: Box<dyn Write> = match descriptors::stdout_was_closed() {
+        true => Box::new(descriptors::Closed),
+        false => Box::new(stdout.lock()),
+    };
     let mut console = Console {
-        out: &mut stdout.lock(),
+        out: &mut out,
         err: &mut std::io::stderr(),
         lively: std::io::stderr().is_terminal(),
         columns,
@@ -60,31 +70,71 @@ pub fn run_with(
     args: impl IntoIterator<Item = OsString>,
     console: &mut Console<'_>,
 ) -> u8 {
-    let outcome = match parse(registry, args) {
-        Ok((cli, given)) => dispatch(registry, cli, &given, console),
-        Err(why) if matches!(why.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            console.say(why.to_string().trim_end()).map(|()| true)
-        }
-        Err(why) => {
-            console.note(why.to_string().trim_end());
-            return 2;
-        }
+    let (cli, given) = match parse(registry, args) {
+        Ok(asked) => asked,
+        Err(why) => return usage(&why, console),
     };
-    match outcome {
+    let free = costs_nothing(&cli);
+    let (outcome, lost) =
+        console::guarded(console, !free, |console| dispatch(registry, cli, &given, console));
+    let code = match outcome {
         Ok(true) => 0,
         Ok(false) => 1,
         Err(why) => {
             console.note(format!("abreast: {why:#}"));
             2
         }
+    };
+    stdout_lost(lost, free, console).unwrap_or(code)
+}
+
+/// Whether the output can be had again at once.
+fn costs_nothing(cli: &Cli) -> bool {
+    matches!(cli.command, Some(What::List { .. } | What::Doctor { .. }))
+}
+
+/// Help, or what is wrong with the arguments.
+fn usage(why: &clap::Error, console: &mut Console<'_>) -> u8 {
+    if !matches!(why.kind(), Usage::DisplayHelp | Usage::DisplayVersion) {
+        console.note(why.to_string().trim_end());
+        return 2;
     }
+    let help = why.to_string();
+    let (_, lost) = console::guarded(console, false, |console| console.say(help.trim_end()));
+    stdout_lost(lost, true, console).unwrap_or(0)
+}
+
+/// The exit code when stdout could not take everything. A reader who has read enough of what costs
+/// nothing, as in `abreast list | head`, is no reason to say a word.
+fn stdout_lost(lost: Option<std::io::Error>, free: bool, console: &mut Console<'_>) -> Option<u8> {
+    let why = lost?;
+    if free && why.kind() == ErrorKind::BrokenPipe {
+        return None;
+    }
+    let why = match why.kind() {
+        ErrorKind::BrokenPipe => {
+            "standard output was closed before everything was written".to_owned()
+        }
+        _ => format!("standard output cannot be written: {why}"),
+    };
+    let rest = if free { "" } else { "; what it did not take went to standard error" };
+    console.note(format!("abreast: {why}{rest}"));
+    Some(2)
 }
 
 fn parse(
     registry: &[Entry],
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<(Cli, clap::ArgMatches), clap::Error> {
-    let matches = args::command(registry).try_get_matches_from(args)?;
+    let args: Vec<OsString> = args.into_iter().collect();
+    let mut command = args::command(registry);
+    let matches = match command.try_get_matches_from_mut(&args) {
+        Err(why) if why.kind() == Usage::InvalidUtf8 => {
+            let named = utf8::refusal(&command, &args);
+            return Err(named.map_or(why, |named| clap::Error::raw(Usage::InvalidUtf8, named)));
+        }
+        other => other?,
+    };
     let cli = Cli::from_arg_matches(&matches)?;
     let given = matches.subcommand().map(|(_, given)| given.clone()).unwrap_or_default();
     Ok((cli, given))

@@ -1,8 +1,9 @@
 //! `abreast metg`: how small a task may be, on each executor.
 
 use crate::args::{self, MetgArgs};
-use crate::console::{Console, Output};
-use crate::run::seconds;
+use crate::console::Console;
+use crate::output::{Format, Outputs};
+use crate::run::{marked, seconds};
 use crate::{number, table};
 use abreast::harness::metg::{self, Curve, Metg, Options, Reached};
 use anyhow::Result;
@@ -16,7 +17,11 @@ struct Printed {
 }
 
 pub fn metg(args: &MetgArgs, console: &mut Console<'_>) -> Result<()> {
-    let picture = args.svg.as_deref().map(|path| Output::claim(path, args.force)).transpose()?;
+    let mut outputs = Outputs::new(args.force);
+    if args.json {
+        outputs.prints("--json")?;
+    }
+    let picture = outputs.claim_if("--svg", args.svg.as_deref(), Format::Curves, console)?;
     let rounds = usize::try_from(number::count("rounds", &args.rounds, 1)?)?;
     // Who names executors wants those and nothing else.
     let (places, rivals) = match &args.exec[..] {
@@ -32,13 +37,18 @@ pub fn metg(args: &MetgArgs, console: &mut Console<'_>) -> Result<()> {
         });
     bar.finish_and_clear();
     let metg = measured?;
-    if let Some(file) = picture {
-        file.write(metg::svg(&metg))?;
-    }
+    let drawn = picture
+        .map_or(Ok(()), |mut file| file.write(marked(Format::Curves, metg::svg(&metg)), console));
     if args.json {
-        return console.json(&Printed { schema: "abreast.metg/1", metg });
+        console.json(&Printed { schema: "abreast.metg/1", metg })?;
+    } else {
+        console.aside(outputs.on_stdout(), |console| show(&metg, console))?;
     }
-    console.say(rows(&metg, console.columns))?;
+    drawn
+}
+
+fn show(metg: &Metg, console: &mut Console<'_>) -> Result<()> {
+    console.say(rows(metg, console.columns))?;
     for rival in &metg.rivals {
         if let Some(why) = &rival.skipped {
             console.say(format!("{}: not measured: {why}", rival.name))?;

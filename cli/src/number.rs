@@ -4,27 +4,49 @@ use abreast::Error;
 
 /// Reads a whole number, negative ones too. Nothing is rounded: `1.5e1` is 15, `1.5` is refused.
 pub fn whole(name: &str, text: &str) -> Result<i64, Error> {
-    let refuse = |rule: &str| Error::argument(name, text, rule);
-    let digits: String = text.trim().chars().filter(|c| *c != '_').collect();
+    let fits = integer(name, text)?.and_then(|value| i64::try_from(value).ok());
+    let rule = || format!("must be between {} and {}", i64::MIN, i64::MAX);
+    fits.ok_or_else(|| Error::argument(name, text, rule()))
+}
+
+/// As [`whole`], for counts and seeds: of 64 bits, refuses what is below `least`.
+pub fn count(name: &str, text: &str, least: u64) -> Result<u64, Error> {
+    let value = integer(name, text)?;
+    if value.is_some_and(|value| value < i128::from(least)) {
+        return Err(Error::argument(name, text, format!("must be at least {least}")));
+    }
+    let fits = value.and_then(|value| u64::try_from(value).ok());
+    fits.ok_or_else(|| Error::argument(name, text, format!("must be at most {}", u64::MAX)))
+}
+
+/// `WxH`, each as [`count`] reads it, in digits.
+pub fn size(name: &str, text: &str) -> Result<String, Error> {
+    let side = |side| {
+        count(name, side, 0)
+            .map_err(|_| Error::argument(name, text, "must have the form WxH, as in 1920x1080"))
+    };
+    match text.split_once(['x', 'X']) {
+        Some((width, height)) => Ok(format!("{}x{}", side(width)?, side(height)?)),
+        // Whoever reads it says what it should have been.
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// None for what does not fit in 128 bits.
+fn integer(name: &str, text: &str) -> Result<Option<i128>, Error> {
     let form = "must be a whole number such as 1000000, 1e6, 1_000_000 or 2^20";
-    if digits.is_empty() || text.trim().starts_with('_') || text.trim().ends_with('_') {
-        return Err(refuse(form));
+    let refuse = || Error::argument(name, text, form);
+    let text = text.trim();
+    let digits: String = text.chars().filter(|c| *c != '_').collect();
+    if digits.is_empty() || text.starts_with('_') || text.ends_with('_') {
+        return Err(refuse());
     }
     let value = match (digits.split_once('^'), digits.split_once(['e', 'E'])) {
-        (Some((base, power)), _) => raise(base, power),
+        (Some((base, power)), _) => power_and_rest(base, power),
         (None, Some((mantissa, power))) => scientific(mantissa, power),
         (None, None) => digits.parse::<i128>().ok().map(Some),
     };
-    let value = value.ok_or_else(|| refuse(form))?;
-    let fits = value.and_then(|value| i64::try_from(value).ok());
-    fits.ok_or_else(|| refuse(&format!("must be between {} and {}", i64::MIN, i64::MAX)))
-}
-
-/// As [`whole`], for counts: refuses what is below `least`.
-pub fn count(name: &str, text: &str, least: u64) -> Result<u64, Error> {
-    let value = whole(name, text)?;
-    let fits = u64::try_from(value).ok().filter(|value| *value >= least);
-    fits.ok_or_else(|| Error::argument(name, text, format!("must be at least {least}")))
+    value.ok_or_else(refuse)
 }
 
 /// A comma-separated list of counts, where `2^4..2^20` stands for the powers of two between.
@@ -47,9 +69,20 @@ pub fn counts(name: &str, text: &str, least: u64) -> Result<Vec<u64>, Error> {
 }
 
 // The outer option is "is a number at all", the inner one "fits into 128 bits".
-fn raise(base: &str, power: &str) -> Option<Option<i128>> {
+
+/// `2^20`, `2^64-1`. The sign before a power belongs to all of it, as in mathematics: `-2^2` is -4.
+fn power_and_rest(base: &str, power: &str) -> Option<Option<i128>> {
+    let (power, rest) = match power.find(['+', '-']) {
+        Some(at) if at > 0 => (&power[..at], power[at..].parse::<i128>().ok()?),
+        _ => (power, 0),
+    };
+    let (sign, base) = base.strip_prefix('-').map_or((1, base), |base| (-1, base));
+    if !base.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let (base, power) = (base.parse::<i128>().ok()?, power.parse::<u32>().ok()?);
-    Some(base.checked_pow(power))
+    let value = base.checked_pow(power).and_then(|value| value.checked_mul(sign));
+    Some(value.and_then(|value| value.checked_add(rest)))
 }
 
 fn scientific(mantissa: &str, power: &str) -> Option<Option<i128>> {
@@ -73,13 +106,46 @@ mod tests {
         assert_eq!(whole("n", "-5"), Ok(-5));
         assert_eq!(whole("n", "-1e3"), Ok(-1000));
         assert_eq!(whole("n", "2^62"), Ok(1 << 62));
+        assert_eq!(whole("n", "2^10+1"), Ok(1025));
+        assert_eq!(whole("n", "2^10-24"), Ok(1000));
+        assert_eq!(whole("n", "-2^63"), Ok(i64::MIN));
+    }
+
+    #[test]
+    fn a_sign_before_a_power_is_that_of_the_power() {
+        assert_eq!(whole("n", "-2^2"), Ok(-4));
+        assert_eq!(whole("n", "-3^3"), Ok(-27));
+        assert!(count("n", "-2^2", 0).unwrap_err().to_string().contains("at least 0"));
+    }
+
+    #[test]
+    fn counts_and_seeds_have_all_64_bits() {
+        for text in ["2^64-1", "18446744073709551615"] {
+            assert_eq!(count("seed", text, 0), Ok(u64::MAX), "{text}");
+        }
+        let refusal = count("seed", "2^64", 0).unwrap_err().to_string();
+        assert_eq!(refusal, "seed = 2^64: must be at most 18446744073709551615");
+    }
+
+    #[test]
+    fn sizes_are_numbers_like_all_others_and_0x10_is_no_hexadecimal() {
+        let read = |text| size("size", text);
+        assert_eq!(read("1e3x2^4"), Ok("1000x16".to_owned()));
+        assert_eq!(read("0x10"), Ok("0x10".to_owned()));
+        for text in ["x", "3x", "axb", "1x2x3", "-1x4"] {
+            let refusal = read(text).unwrap_err().to_string();
+            assert!(
+                refusal.starts_with(&format!("size = {text}: ")) && refusal.contains("WxH"),
+                "{refusal}"
+            );
+        }
     }
 
     #[test]
     fn what_is_no_whole_number_is_refused_with_the_rule() {
         for text in [
-            "", "x", "1.5", "1e-3", "15e-1", "2^-1", "1e", "e5", "0x10", "_", "1_", "1 000", "inf",
-            "NaN",
+            "", "x", "1.5", "1e-3", "15e-1", "2^-1", "1e", "e5", "0x10", "_", "2^", "^2", "2^3-",
+            "--2^2", "2^2^2", "1_", "1 000", "inf", "NaN",
         ] {
             let refusal = whole("n", text).unwrap_err().to_string();
             assert!(

@@ -1,17 +1,17 @@
 //! `abreast run`: one kernel, once.
 
 use crate::args::{self, RunArgs};
-use crate::console::{Console, Output};
+use crate::console::Console;
 use crate::number;
+use crate::output::{self, Format, Output, Outputs};
 use abreast::exec::{Control, Executor, Report};
 use abreast::harness::trace::Traced;
-use abreast::kernel::{Entry, Number};
+use abreast::kernel::{Answer, Entry, Number};
 use abreast::{Body, How};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::ArgMatches;
 use serde::Serialize;
-use serde_json::{Value, json};
-use std::path::PathBuf;
+use serde_json::{Map, Value, json};
 
 /// What `run --json` prints.
 #[derive(Serialize)]
@@ -25,6 +25,9 @@ struct Ran {
     n: u64,
     /// The number itself; for an array the sum of its elements in order.
     value: Value,
+    /// The numbers to show, where `value` alone would be taken for something else.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    named: Map<String, Value>,
     /// 64-bit FNV-1a of the output bytes.
     hash: String,
     /// From the first task's start to the last one's end, by the clock.
@@ -32,6 +35,8 @@ struct Ran {
     /// The same in the virtual time of a simulation; absent elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     virtual_seconds: Option<f64>,
+    /// What to know before the result is trusted.
+    warnings: Vec<String>,
 }
 
 pub fn run(
@@ -44,11 +49,11 @@ pub fn run(
     let body = Body::parse(&args.body)?;
     let level = args::level(args.isa.as_deref())?;
     let place = abreast::place::parse(&args.exec)?;
+    let mut recording = Recording::claim(args, console)?;
     let mut case = entry.case(&args.ask(entry, registry, given)?)?;
     if let Some(chunk) = &args.chunk {
         case.set_chunk(number::count("chunk", chunk, 1)?)?;
     }
-    let recording = Recording::claim(args)?;
     let traced = Traced::new(&place);
     let watched: &dyn Executor = if recording.is_wanted() { &traced } else { &place };
     let mut report = Report::default();
@@ -56,9 +61,12 @@ pub fn run(
         report = watched.run(tasks, &Control::default())?;
         Ok(())
     });
-    // A run that failed is worth looking at too.
-    recording.write(&traced)?;
-    let answer = answer?;
+    // A run that failed is worth looking at too, and one that cannot be recorded has its result.
+    let recorded = recording.write(&traced, console);
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(why) => return output::all([Err(why.into()), recorded]),
+    };
     let ran = Ran {
         schema: "abreast.run/1",
         kernel: entry.name,
@@ -67,58 +75,88 @@ pub fn run(
         exec: place.name(),
         n: case.n(),
         value: value(answer.value),
+        named: answer
+            .named
+            .iter()
+            .map(|(name, number)| ((*name).to_owned(), value(*number)))
+            .collect(),
         hash: format!("{:016x}", answer.hash),
         seconds: answer.took.as_secs_f64(),
         virtual_seconds: report.is_virtual.then_some(report.wall.as_secs_f64()),
+        warnings: case.caveat().into_iter().collect(),
     };
+    ran.warnings.iter().for_each(|warning| console.note(format!("Note: {warning}.")));
     if args.json {
-        return console.json(&ran);
+        console.json(&ran)?;
+    } else {
+        console.aside(recording.is_on_stdout, |console| ran.show(&answer, console))?;
     }
-    console.say(format!("{} = {}", entry.name, answer.value))?;
-    console.say(format!(
-        "n {}, {} at {}, {}, {}",
-        ran.n,
-        body,
-        level,
-        ran.exec,
-        seconds(ran.seconds)
-    ))?;
-    if let Some(makespan) = ran.virtual_seconds {
+    recorded
+}
+
+impl Ran {
+    fn show(&self, answer: &Answer, console: &mut Console<'_>) -> Result<()> {
+        match &answer.named[..] {
+            [] => console.say(format!("{} = {}", self.kernel, answer.value))?,
+            named => named
+                .iter()
+                .try_for_each(|(name, number)| console.say(format!("{name} = {number}")))?,
+        }
         console.say(format!(
-            "makespan in virtual time {} (a unit of cost counts as 1 ms); the {} above are what it \
-             took here, one task after another",
-            seconds(makespan),
-            seconds(ran.seconds),
+            "n {}, {} at {}, {}, {}",
+            self.n,
+            self.body,
+            self.level,
+            self.exec,
+            seconds(self.seconds)
         ))?;
+        if let Some(makespan) = self.virtual_seconds {
+            console.say(format!(
+                "makespan in virtual time {} (a unit of cost counts as 1 ms); the {} above are what \
+                 it took here, one task after another",
+                seconds(makespan),
+                seconds(self.seconds),
+            ))?;
+        }
+        console.say(format!("hash of the output bytes {}", self.hash))
     }
-    console.say(format!("hash of the output bytes {}", ran.hash))
 }
 
 /// The files that say what ran where, and when.
 struct Recording {
     trace: Option<Output>,
     gantt: Option<Output>,
+    is_on_stdout: bool,
 }
 
 impl Recording {
-    fn claim(args: &RunArgs) -> Result<Recording> {
-        if args.trace.is_some() && args.trace == args.gantt {
-            bail!("--trace and --gantt name the same file");
+    fn claim(args: &RunArgs, console: &mut Console<'_>) -> Result<Recording> {
+        let mut outputs = Outputs::new(args.force);
+        if args.json {
+            outputs.prints("--json")?;
         }
-        let claim = |path: &Option<PathBuf>| {
-            path.as_deref().map(|path| Output::claim(path, args.force)).transpose()
-        };
-        Ok(Recording { trace: claim(&args.trace)?, gantt: claim(&args.gantt)? })
+        let trace = outputs.claim_if("--trace", args.trace.as_deref(), Format::Trace, console)?;
+        let gantt = outputs.claim_if("--gantt", args.gantt.as_deref(), Format::Gantt, console)?;
+        Ok(Recording { trace, gantt, is_on_stdout: outputs.on_stdout() })
     }
 
     fn is_wanted(&self) -> bool {
         self.trace.is_some() || self.gantt.is_some()
     }
 
-    fn write(&self, traced: &Traced<'_>) -> Result<()> {
-        self.trace.as_ref().map_or(Ok(()), |file| file.write(traced.chrome()))?;
-        self.gantt.as_ref().map_or(Ok(()), |file| file.write(traced.gantt()))
+    fn write(&mut self, traced: &Traced<'_>, console: &mut Console<'_>) -> Result<()> {
+        let trace = self.trace.as_mut().map(|file| file.write(traced.chrome(), console));
+        let gantt = self
+            .gantt
+            .as_mut()
+            .map(|file| file.write(marked(Format::Gantt, traced.gantt()), console));
+        output::all(trace.into_iter().chain(gantt))
     }
+}
+
+/// A picture behind the mark of its format.
+pub fn marked(format: Format, svg: String) -> String {
+    format.beginning().unwrap_or_default().to_owned() + &svg
 }
 
 /// A number as JSON; NaN and the infinities, which JSON does not have, as text.

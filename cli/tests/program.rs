@@ -161,16 +161,86 @@ impl Write for Gone {
     }
 }
 
+fn gone(args: &[&str]) -> (u8, String) {
+    let mut err = Vec::new();
+    let mut console = Console { out: &mut Gone, err: &mut err, lively: false, columns: None };
+    let words = ["abreast"].iter().chain(args).map(Into::into);
+    let code = run_with(abreast::kernels::REGISTRY, words, &mut console);
+    (code, String::from_utf8(err).unwrap())
+}
+
 #[test]
-fn a_closed_pipe_is_a_sentence_not_a_panic() {
-    for args in [["list", "--json"], ["run", "dot"], ["doctor", "--json"]] {
-        let mut err = Vec::new();
-        let mut console = Console { out: &mut Gone, err: &mut err, lively: false, columns: None };
-        let words = ["abreast"].iter().chain(&args).map(Into::into);
-        assert_eq!(run_with(abreast::kernels::REGISTRY, words, &mut console), 2);
-        let err = String::from_utf8(err).unwrap();
-        assert_eq!(err, "abreast: standard output was closed before everything was written\n");
+fn a_reader_who_has_read_enough_of_what_costs_nothing_hears_nothing() {
+    for args in
+        [&["list", "--json"][..], &["list"], &["doctor", "--json"], &["--help"], &["--version"]]
+    {
+        assert_eq!(gone(args), (0, String::new()), "{args:?}");
     }
+}
+
+#[test]
+fn a_result_whose_reader_has_gone_is_on_stderr_and_is_no_success() {
+    for args in [&["run", "dot", "--n", "3"][..], &["run", "dot", "--json"]] {
+        let (code, err) = gone(args);
+        let (kept, said) = err.trim_end().rsplit_once('\n').unwrap();
+        assert_eq!(code, 2, "{args:?}");
+        assert!(kept.contains("dot") && kept.contains("hash"), "{err}");
+        assert!(said.starts_with("abreast: standard output was closed before"), "{err}");
+    }
+}
+
+#[test]
+fn pi_is_the_number_pi_and_hits_are_called_hits() {
+    let (_, out, _) = abreast(&["run", "pi", "--n", "1e6", "--seed", "1"]);
+    assert!(out.starts_with("pi = 3.137716\nhits = 784429\n"), "{out}");
+    let ran = json(&["run", "pi", "--n", "1e6", "--seed", "1", "--json"]);
+    assert_eq!(ran["named"], serde_json::json!({ "pi": 3.137716, "hits": 784_429 }));
+    assert_eq!(ran["value"], 784_429);
+    let (_, none, _) = abreast(&["run", "pi", "--n", "0"]);
+    assert!(none.starts_with("hits = 0\n"), "{none}");
+    assert!(json(&["run", "dot", "--n", "3", "--json"]).get("named").is_none());
+}
+
+#[test]
+fn no_elements_add_up_to_zero_and_not_to_minus_zero() {
+    for kernel in ["axpy", "axpy_f32", "gemm", "gemm_f32", "sum", "dot", "sum_arange"] {
+        let (_, out, _) = abreast(&["run", kernel, "--n", "0"]);
+        assert!(out.starts_with(&format!("{kernel} = 0.0\n")), "{out}");
+    }
+}
+
+#[test]
+fn a_view_too_deep_for_doubles_says_how_much_of_it_is_left() {
+    let deep = [
+        "run",
+        "escape",
+        "--center",
+        "-0.75+0.1i",
+        "--extent",
+        "1e-14",
+        "--size",
+        "200x150",
+        "--iter",
+        "9",
+    ];
+    let (code, _, err) = abreast(&deep);
+    assert!(code == 0 && err.contains("of 200 columns and 150 of 150 rows differ"), "{err}");
+    let warnings = json(&[&deep[..], &["--json"]].concat())["warnings"].clone();
+    assert!(warnings[0].as_str().unwrap().contains("of 200 columns"), "{warnings}");
+    let folder = Folder::new("deep");
+    let file = folder.file("a.png");
+    let draw = ["fractal", "mandelbrot", "-o", &file, "--size", "40x30", "--iter", "9", "--json"];
+    let drawn = json(&[&draw[..], &["--extent", "1e-14"]].concat());
+    let columns = drawn["distinct"][0].as_u64().unwrap();
+    assert!(
+        columns < 120 && drawn["warnings"][0].as_str().unwrap().contains(&columns.to_string()),
+        "{drawn}"
+    );
+    let drawn = json(&draw);
+    assert_eq!(
+        (&drawn["distinct"], &drawn["warnings"]),
+        (&serde_json::json!([120, 90]), &serde_json::json!([]))
+    );
 }
 
 #[test]
@@ -329,11 +399,12 @@ fn pictures_that_cannot_be_are_refused() {
         args.into_iter().chain(more.iter().map(|word| (*word).to_owned())).collect()
     };
     for (more, word) in [
-        (&["--size", "0x9"][..], "size"),
+        (&["--size", "0x10"][..], "size = 0x10: "),
         (&["--iter", "0"], "iter"),
         (&["--center", "NaN"], "center"),
         (&["--c", "0.1"], "julia"),
         (&["--smooth", "0"], "smooth = 0"),
+        (&["--smooth", "-1"], "smooth = -1"),
         (&["--smooth", "99"], "at most"),
     ] {
         let args = draw(more);

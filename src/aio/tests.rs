@@ -90,3 +90,28 @@ fn operands_outlive_a_future_that_is_dropped_while_c_reads_them() {
     // The pool is as good as new.
     assert_eq!(block_on(aio::to_thread(&pool, |_| 1)), Ok(1));
 }
+
+/// What a panic carries, and what panics once more when it is dropped: with itself, `again` times.
+struct Malicious(u32);
+
+impl Drop for Malicious {
+    fn drop(&mut self) {
+        if self.0 > 0 {
+            std::panic::panic_any(Malicious(self.0 - 1));
+        }
+    }
+}
+
+#[test]
+fn a_panic_whose_payload_panics_when_dropped_is_a_panic_and_not_a_cancellation() {
+    let pool = pool(1);
+    for again in 1..4 {
+        let broken = aio::to_thread(&pool, move |_| std::panic::panic_any(Malicious(again)));
+        let outcome: Result<(), Fault> = block_on(broken);
+        let want = "a value that is not text".to_owned();
+        assert_eq!(outcome, Err(Fault::Panic { task: 0, why: want }), "{again}");
+        // A result that nobody takes, and whose drop does the same, costs the pool nothing either.
+        drop(aio::to_thread(&pool, move |_| Malicious(again)));
+        assert_eq!(block_on(aio::to_thread(&pool, |_| 1)), Ok(1));
+    }
+}

@@ -1,6 +1,6 @@
 //! Work on a pool, as a future.
 
-use crate::error::panic_text;
+use crate::error::{discard, panic_text};
 use crate::exec::{self, Cancel, Control, Threads};
 use crate::{Fault, How, Kernel};
 use std::future::Future;
@@ -124,7 +124,7 @@ fn submit<T: Send + 'static>(
         // What the closure owns and what it made are dropped here too, and may panic as well.
         let delivered = catch_unwind(AssertUnwindSafe(|| drop(sender.send(attempt(work, &flag)))));
         // Nobody is left to be told.
-        delivered.unwrap_or_default();
+        delivered.unwrap_or_else(discard);
     });
     ToThread { cancel, outcome }
 }

@@ -1,7 +1,10 @@
 //! Which tasks of a graph may run.
 
-use crate::{Error, Tasks};
+use crate::{Error, Tasks, memory};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What all of this is for.
+const GRAPH: &str = "the order of the tasks";
 
 /// How many needs of each task are open, and whom the end of each task helps.
 pub(super) struct Ready {
@@ -36,7 +39,7 @@ fn check_edge(i: usize, need: usize) -> Result<(), Error> {
 impl Ready {
     /// # Errors
     /// [`Error::Argument`] when a task needs one that is not below it, or when there are more than
-    /// 32 bits can count.
+    /// 32 bits can count; [`Error::Memory`] when there is no room for so many.
     pub(super) fn new(tasks: &dyn Tasks) -> Result<Ready, Error> {
         let count = tasks.len();
         let edges: usize = (0..count).map(|i| tasks.needs(i).len()).sum();
@@ -44,20 +47,22 @@ impl Ready {
             let rule = format!("a graph has fewer than {} tasks and edges", u32::MAX);
             return Err(Error::argument("tasks", count.max(edges), rule));
         }
-        let mut starts = vec![0u32; count + 1];
+        let mut starts = memory::zeroed::<u32>(count + 1, GRAPH)?;
         for (i, need) in edges_of(tasks) {
             check_edge(i, need)?;
             starts[need + 1] += 1;
         }
         (0..count).for_each(|i| starts[i + 1] += starts[i]);
-        let (mut next, mut users) = (starts.clone(), vec![0; edges]);
+        let mut next = memory::copy(&starts, GRAPH)?;
+        let mut users = memory::zeroed::<u32>(edges, GRAPH)?;
         for (i, need) in edges_of(tasks) {
             users[next[need] as usize] = i as u32;
             next[need] += 1;
         }
-        let open: Vec<AtomicU32> =
-            (0..count).map(|i| AtomicU32::new(tasks.needs(i).len() as u32)).collect();
-        let first = (0..count).filter(|i| tasks.needs(*i).is_empty()).collect();
+        let needs = (0..count).map(|i| AtomicU32::new(tasks.needs(i).len() as u32));
+        let open = memory::collect(count, needs, GRAPH)?;
+        let mut first = memory::room(count, GRAPH)?;
+        first.extend((0..count).filter(|i| tasks.needs(*i).is_empty()));
         Ok(Ready { open, starts, users, first })
     }
 

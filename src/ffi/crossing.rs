@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_cpp_throws_arrives_as_an_error() {
-        let thrown = cpp::guarded(u64::MAX, 0).map_err(crate::ffi::caught("crossing_guarded"));
+        let thrown = cpp::guarded(u64::MAX, 0).map_err(crate::ffi::caught("crossing_guarded", 0));
         let said = thrown.unwrap_err().to_string();
         assert_eq!(said, "crossing_guarded threw: x is 2^64 - 1 and y is 0");
     }

@@ -5,7 +5,7 @@ use super::values::Value;
 use super::{Delayed, Graph};
 use crate::exec::{Control, Event, Executor, Report};
 use crate::tasks::Wire;
-use crate::{Fault, Tasks};
+use crate::{Fault, Tasks, memory};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ impl<E: Executor> Executor for Lowered<E> {
             return self.0.run(tasks, control);
         }
         let count = tasks.len();
+        // The nodes, the joins, their values and the order to run them in.
+        memory::probe::<[u64; 64]>(count, "the nodes of a graph")?;
         let graph = Graph::new();
         let ends = graph.pieces(Arc::new(Borrowed(tasks)), count)?;
         let Some(all) = graph.reduce("join", ends, |(), ()| ()) else {

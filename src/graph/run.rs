@@ -2,7 +2,7 @@
 
 use super::nodes::{Nodes, Work};
 use super::values::{Value, Values};
-use crate::error::panic_text;
+use crate::error::{discard, panic_text};
 use crate::tasks::{Model, Wire};
 use crate::{Fault, Tasks};
 use std::borrow::Cow;
@@ -72,7 +72,7 @@ impl<'r, 'e> Run<'r, 'e> {
             // What was left half-way. A value that panics now says nothing new.
             for node in 0..self.next.len() as u32 {
                 let left = self.values.take(node);
-                let _ = catch_unwind(AssertUnwindSafe(|| drop(left)));
+                catch_unwind(AssertUnwindSafe(|| drop(left))).unwrap_or_else(discard);
             }
         }
         outcome

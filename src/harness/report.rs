@@ -17,8 +17,8 @@ mod series;
 mod tables;
 
 pub(super) use html::escape;
-pub use page::html;
-pub use tables::{csv, markdown};
+pub use page::{HTML_BEGINS, html};
+pub use tables::{CSV_BEGINS, MARKDOWN_BEGINS, csv, markdown};
 
 use super::matrix::Matrix;
 use super::model::Comparison;

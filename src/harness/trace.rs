@@ -3,8 +3,8 @@
 mod gantt;
 
 use crate::exec::{Control, Event, Executor, Report};
-use crate::{Fault, Tasks};
-use serde_json::{Value, json};
+use crate::{Error, Fault, Tasks, memory};
+use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -30,6 +30,12 @@ pub struct Traced<'e> {
     place: &'e dyn Executor,
     spans: Mutex<Vec<Span>>,
 }
+
+/// How every trace of [`Traced::chrome`] begins: by it a program can tell its own files from others.
+pub const BEGINS: &str = "{\"schema\":\"abreast.trace/1\",";
+
+/// Bytes of a task's name and of its place in a table, about.
+const NAME: usize = 64;
 
 /// One attempt of one task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,15 +99,22 @@ impl<'e> Traced<'e> {
             })
         };
         let lanes: BTreeSet<usize> = spans.iter().map(|span| span.lane).collect();
-        let lane = |lane: &usize| {
+        let lane = |lane: usize| {
             json!({
                 "name": "thread_name", "ph": "M", "pid": 1, "tid": lane,
-                "args": { "name": lane_name(*lane, self.place.width()) },
+                "args": { "name": lane_name(lane, self.place.width()) },
             })
         };
-        let events: Vec<Value> = lanes.iter().map(lane).chain(spans.iter().map(event)).collect();
         let from = json!({ "program": "abreast", "executor": self.place.name() });
-        json!({ "displayTimeUnit": "ns", "otherData": from, "traceEvents": events }).to_string()
+        // One event after another: as a tree of values, all of them would take ten times the room.
+        let mut text =
+            format!("{BEGINS}\"otherData\":{from},\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
+        let events = lanes.into_iter().map(lane).chain(spans.iter().map(event));
+        for (i, event) in events.enumerate() {
+            text += if i == 0 { "\n" } else { ",\n" };
+            text += &event.to_string();
+        }
+        text + "\n]}\n"
     }
 
     /// The recording as a picture, one row per lane, in a unit of time that fits.
@@ -121,9 +134,15 @@ impl<'e> Traced<'e> {
         self.spans.lock().unwrap_or_else(|dead| dead.into_inner())
     }
 
-    fn keep(&self, tasks: &dyn Tasks, events: Vec<Event>) {
+    fn keep(&self, tasks: &dyn Tasks, events: Vec<Event>) -> Result<(), Error> {
         let mut spans = self.locked();
         let offset = last_end(&spans);
+        let room = || Error::Memory {
+            bytes: events.len().saturating_mul(size_of::<Span>() + NAME),
+            purpose: "the recording of what ran where",
+        };
+        memory::probe::<[u8; NAME]>(events.len(), "the recording of what ran where")?;
+        spans.try_reserve(events.len()).map_err(|_| room())?;
         let mut begun: HashMap<usize, Duration> = HashMap::new();
         for event in events {
             let (task, lane, at, outcome) = match event {
@@ -139,6 +158,7 @@ impl<'e> Traced<'e> {
             let name = tasks.name(task).into_owned();
             spans.push(Span { task, name, lane, start, end: offset + at, outcome });
         }
+        Ok(())
     }
 }
 
@@ -152,7 +172,10 @@ impl Executor for Traced<'_> {
     }
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
-        let events = Mutex::new(Vec::new());
+        // A start and an end for each task; more only when workers die.
+        let events =
+            memory::room(tasks.len().saturating_mul(2), "the recording of what ran where")?;
+        let events = Mutex::new(events);
         let listen = |event| {
             events.lock().unwrap_or_else(|dead| dead.into_inner()).push(event);
             if let Some(listener) = control.on_event {
@@ -160,8 +183,10 @@ impl Executor for Traced<'_> {
             }
         };
         let report = self.place.run(tasks, &Control { on_event: Some(&listen), ..*control });
-        self.keep(tasks, events.into_inner().unwrap_or_else(|dead| dead.into_inner()));
-        report
+        let kept = self.keep(tasks, events.into_inner().unwrap_or_else(|dead| dead.into_inner()));
+        let report = report?;
+        kept?;
+        Ok(report)
     }
 }
 
@@ -178,8 +203,8 @@ fn last_end(spans: &[Span]) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
     use crate::exec::{self, Serial};
+    use serde_json::Value;
     use std::borrow::Cow;
 
     /// Tasks with names that need escaping; the third fails.
@@ -214,6 +239,7 @@ mod tests {
         let outcomes: Vec<&Value> = events.iter().map(|event| &event["args"]["outcome"]).collect();
         assert_eq!(outcomes, ["done", "done", "failed"]);
         assert!(events.iter().all(|event| event["dur"].as_f64().unwrap() >= 0.0));
+        assert!(traced.chrome().starts_with(BEGINS));
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use super::{Cost, Evidence, How, Job, Layout, Near, Number, Outcome, Problem};
 use crate::sample::{Operand, fnv1a};
-use crate::{Error, Fault, Tasks};
-use bytemuck::Zeroable;
+use crate::{Error, Fault, Tasks, memory};
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -17,6 +16,8 @@ pub struct Answer {
     pub hash: u64,
     /// Every number of the output.
     pub numbers: Vec<Number>,
+    /// The numbers to show, where the output alone would be misread: see [`Evidence::named`].
+    pub named: Vec<(&'static str, Number)>,
     /// Whether the bytes before and after the output buffer are untouched.
     pub fenced: bool,
     /// How long the tasks took, without preparing and finishing.
@@ -32,6 +33,8 @@ pub trait Case: Send + Sync {
     fn n(&self) -> u64;
     /// What one call costs.
     fn cost(&self) -> Cost;
+    /// What to know before the result is trusted: see [`Evidence::caveat`].
+    fn caveat(&self) -> Option<String>;
     /// How many chunks the plan has.
     fn chunks(&self) -> usize;
     /// Bytes of operands and output.
@@ -95,6 +98,9 @@ pub(super) struct Specimen<K: Evidence> {
     scratch: Vec<K::Item>,
 }
 
+/// What most of the memory here is for.
+const OUTPUT: &str = "the output";
+
 /// Items before and after the output that no body may touch.
 const FENCE: usize = 16;
 
@@ -114,6 +120,7 @@ impl<K: Evidence> Specimen<K> {
     /// The output buffer's contents before a run.
     fn start(&self, job: &Job<'_, K>) -> Result<Vec<K::Item>, Error> {
         if K::LAYOUT == Layout::InPlace {
+            memory::probe::<K::Item>(self.problem.start.len(), OUTPUT)?;
             return Ok(job.plan().disassemble(&self.problem.start));
         }
         job.blank()
@@ -144,6 +151,10 @@ impl<K: Evidence> Case for Specimen<K> {
         K::cost(&self.problem)
     }
 
+    fn caveat(&self) -> Option<String> {
+        K::caveat(&self.problem)
+    }
+
     fn chunks(&self) -> usize {
         self.job().map_or(0, |job| job.plan().len())
     }
@@ -171,7 +182,7 @@ impl<K: Evidence> Case for Specimen<K> {
     fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {
         let job = self.job()?;
         let start = self.start(&job)?;
-        let mut fenced = vec![K::Item::zeroed(); start.len() + 2 * FENCE + self.shift];
+        let mut fenced = memory::zeroed::<K::Item>(start.len() + 2 * FENCE + self.shift, OUTPUT)?;
         bytemuck::cast_slice_mut::<_, u8>(&mut fenced).fill(poison);
         let first = FENCE + self.shift;
         let inner = first..first + start.len();
@@ -186,15 +197,20 @@ impl<K: Evidence> Case for Specimen<K> {
         let untouched =
             |items| bytemuck::cast_slice::<K::Item, u8>(items).iter().all(|b| *b == poison);
         let fence_holds = untouched(&fenced[..inner.start]) && untouched(&fenced[inner.end..]);
-        Ok(answer(&job, &fenced[inner], fence_holds, took))
+        // The output and its numbers are made with no way to say that there is no room for them.
+        let each = size_of::<K::Item>() + size_of::<Number>();
+        let bytes = start.len().saturating_mul(each);
+        drop(start);
+        memory::probe::<u8>(bytes, "the output and its numbers")?;
+        Ok(answer(&self.problem, &job, &fenced[inner], fence_holds, took))
     }
 
     fn rehearse(&self, how: How) -> Result<Box<dyn Rehearsed + '_>, Error> {
         let job = self.job()?;
         let start = self.start(&job)?;
-        let mut alone = start.clone();
+        let mut alone = memory::copy(&start, OUTPUT)?;
         job.serial(how, &mut alone)?;
-        Ok(Box::new(Rehearsal { job, how, start, alone }))
+        Ok(Box::new(Rehearsal { problem: &self.problem, job, how, start, alone }))
     }
 
     fn oracle(&self) -> Vec<Near> {
@@ -224,6 +240,7 @@ impl<K: Evidence> Case for Specimen<K> {
 
 /// A [`Rehearsed`] call of the kernel `K`.
 struct Rehearsal<'c, K: Evidence> {
+    problem: &'c Problem<K>,
     job: Job<'c, K>,
     how: How,
     start: Vec<K::Item>,
@@ -232,11 +249,11 @@ struct Rehearsal<'c, K: Evidence> {
 
 impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
     fn alone(&self) -> Answer {
-        answer(&self.job, &self.alone, true, Duration::ZERO)
+        answer(self.problem, &self.job, &self.alone, true, Duration::ZERO)
     }
 
     fn repeat(&self, calls: u64) -> Result<(u64, Option<Answer>), Error> {
-        let mut out = self.start.clone();
+        let mut out = memory::copy(&self.start, OUTPUT)?;
         let (mut differing, mut example) = (0, None);
         for _ in 0..calls {
             out.copy_from_slice(&self.start);
@@ -244,7 +261,8 @@ impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
             let bytes = bytemuck::cast_slice::<K::Item, u8>;
             if bytes(&out) != bytes(&self.alone) {
                 differing += 1;
-                example.get_or_insert_with(|| answer(&self.job, &out, true, Duration::ZERO));
+                let see = || answer(self.problem, &self.job, &out, true, Duration::ZERO);
+                example.get_or_insert_with(see);
             }
         }
         Ok((differing, example))
@@ -253,6 +271,7 @@ impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
 
 /// What the gate looks at, from a filled buffer.
 fn answer<K: Evidence>(
+    problem: &Problem<K>,
     job: &Job<'_, K>,
     items: &[K::Item],
     fenced: bool,
@@ -263,6 +282,7 @@ fn answer<K: Evidence>(
         value: output.value(),
         hash: fnv1a(output.bytes()),
         numbers: output.numbers(),
+        named: K::named(problem, &output),
         fenced,
         took,
     }

@@ -46,7 +46,7 @@ impl Entry {
             sizes: K::SIZES,
             sweep: K::SWEEP,
             remote: Remote::of::<K>(),
-            make: |ask| Ok(Box::new(Specimen::<K>::new(K::problem(ask)?))),
+            make: |ask| Ok(Box::new(Specimen::<K>::new(K::problem(ask)?.complete()?))),
             special: || {
                 let boxed =
                     |(name, problem)| -> Named { (name, Box::new(Specimen::<K>::new(problem))) };

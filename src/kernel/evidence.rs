@@ -1,8 +1,8 @@
 //! What the gate and the stopwatch need to know about a kernel.
 
 use super::{Kernel, Operands};
-use crate::Error;
 use crate::sample::Operand;
+use crate::{Error, memory};
 use bytemuck::Pod;
 use num_complex::Complex64;
 use std::any::TypeId;
@@ -96,10 +96,8 @@ impl Ask {
     pub fn elements(&self, default: u64, bytes_each: usize) -> Result<usize, Error> {
         let n = self.length(default)?;
         let bytes = usize::try_from(n).unwrap_or(usize::MAX).saturating_mul(bytes_each);
-        match Vec::<u8>::new().try_reserve_exact(bytes) {
-            Ok(()) => Ok(n as usize),
-            Err(_) => Err(Error::Memory { bytes, purpose: "the operands" }),
-        }
+        memory::probe::<u8>(bytes, "the operands")?;
+        Ok(n as usize)
     }
 
     /// The text given for `name`.
@@ -138,18 +136,32 @@ pub struct Problem<K: Kernel> {
     /// What an in-place kernel finds in its output buffer; empty for the others.
     pub start: Vec<K::Item>,
     operands: Vec<Operand>,
+    // The operand that there was no room for.
+    missing: Option<Error>,
 }
 
 impl<K: Kernel> Problem<K> {
     /// A problem without operands.
     pub fn new(n: u64, args: K::Args) -> Self {
-        Problem { n, args, start: Vec::new(), operands: Vec::new() }
+        Problem { n, args, start: Vec::new(), operands: Vec::new(), missing: None }
     }
 
-    /// Adds the next input slice.
+    /// Adds a copy of the next input slice. If there is no room for it, whoever makes a
+    /// [`Case`](super::Case) of the problem is told.
     pub fn with<T: Pod>(mut self, operand: &[T]) -> Self {
-        self.operands.push(Operand::new(operand));
+        match Operand::new(operand) {
+            Ok(operand) => self.operands.push(operand),
+            Err(why) => self.missing = self.missing.or(Some(why)),
+        }
         self
+    }
+
+    /// The problem, if there was room for all its operands.
+    pub(super) fn complete(self) -> Result<Self, Error> {
+        match self.missing {
+            Some(why) => Err(why),
+            None => Ok(self),
+        }
     }
 
     /// Sets what the in-place buffer starts with.
@@ -161,9 +173,12 @@ impl<K: Kernel> Problem<K> {
     /// The operands with their types.
     ///
     /// # Panics
-    /// When slices were added that [`Kernel::Input`] does not have: a mistake in
+    /// When there was no room for an operand, or when slices were added that [`Kernel::Input`] does not have: a mistake in
     /// [`Evidence::problem`], found by the first test that makes one.
     pub fn input(&self) -> K::Input<'_> {
+        if let Some(why) = &self.missing {
+            panic!("{}: {why}", K::NAME);
+        }
         let slices: Vec<&[u8]> = self.operands.iter().map(Operand::bytes).collect();
         K::Input::from_bytes(&slices).unwrap_or_else(|| {
             panic!("{}: the sample's operands are not those of the kernel", K::NAME)
@@ -267,7 +282,10 @@ macro_rules! outcome {
         }
         impl Outcome for Vec<$scalar> {
             fn value(&self) -> Number {
-                Number::$total(self.iter().map(|x| <$sum>::from(*x)).sum())
+                let mut all = self.iter().map(|x| <$sum>::from(*x));
+                // Not `sum()`, which gives -0.0 for no numbers at all.
+                let first = all.next().unwrap_or_default();
+                Number::$total(all.fold(first, |sum, x| sum + x))
             }
             fn bytes(&self) -> &[u8] {
                 bytemuck::cast_slice(self)
@@ -323,6 +341,18 @@ pub trait Evidence: Kernel<Output: Outcome> {
 
     /// What one call costs.
     fn cost(problem: &Problem<Self>) -> Cost;
+
+    /// The numbers that a person should be shown, by name, where the output alone would be taken
+    /// for something else: the hits of `pi` are not the number pi.
+    fn named(_problem: &Problem<Self>, _output: &Self::Output) -> Vec<(&'static str, Number)> {
+        Vec::new()
+    }
+
+    /// What a person should know before the result is trusted: that the arithmetic does not carry
+    /// as far as the problem asks.
+    fn caveat(_problem: &Problem<Self>) -> Option<String> {
+        None
+    }
 
     /// What it computes with: the output's own arithmetic, unless the kernel says otherwise (one
     /// that counts floating-point steps in integers).

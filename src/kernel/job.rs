@@ -2,7 +2,7 @@
 
 use super::{How, Kernel, Layout, Operands};
 use crate::tasks::{Order, Wire};
-use crate::{Chunk, Error, Fault, Level, Plan, Tasks};
+use crate::{Chunk, Error, Fault, Level, Plan, Tasks, memory};
 use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
@@ -99,12 +99,7 @@ impl<'i, K: Kernel> Job<'i, K> {
     /// # Errors
     /// [`Error::Memory`] when there is not enough.
     pub fn blank(&self) -> Result<Vec<K::Item>, Error> {
-        let len = self.items();
-        // Zeroed by the allocator: a page costs nothing until the thread that fills it touches it.
-        bytemuck::allocation::try_zeroed_vec(len).map_err(|()| Error::Memory {
-            bytes: len.saturating_mul(size_of::<K::Item>()),
-            purpose: "the output",
-        })
+        memory::zeroed(self.items(), "the output")
     }
 
     /// Runs every chunk on this thread, in order.
@@ -126,7 +121,8 @@ impl<'i, K: Kernel> Job<'i, K> {
     /// The chunks as tasks for an executor, each with its own slice of `out`.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `out` is not [`Job::items`] long.
+    /// [`Error::Argument`] when `out` is not [`Job::items`] long; [`Error::Memory`] when the plan has
+    /// more chunks than there is room to keep a slice for.
     pub fn tasks<'t>(
         &'t self,
         how: How,
@@ -134,7 +130,7 @@ impl<'i, K: Kernel> Job<'i, K> {
     ) -> Result<impl Tasks + use<'t, 'i, K>, Error> {
         self.check_buffer(out)?;
         let mut rest = out;
-        let mut slices = Vec::with_capacity(self.plan.len());
+        let mut slices = memory::room(self.plan.len(), "the chunks' slices")?;
         for i in 0..self.plan.len() {
             let (slice, after) = rest.split_at_mut(self.share(i));
             slices.push(Mutex::new(Some(slice)));

@@ -6,6 +6,9 @@
 //! Points that never left are almost black. Several points per pixel are averaged as light, not as
 //! screen values.
 
+use super::room;
+use abreast::Error;
+
 /// Red, green and blue as amounts of light.
 type Light = [f32; 3];
 
@@ -35,9 +38,13 @@ pub struct Palette {
 
 impl Palette {
     /// The palette for a picture with these counts.
-    pub fn of(counts: &[u32], max_iter: u64) -> Palette {
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is no room to sort them.
+    pub fn of(counts: &[u32], max_iter: u64) -> Result<Palette, Error> {
         let max_iter = u32::try_from(max_iter).unwrap_or(u32::MAX);
-        let mut outside: Vec<u32> = counts.iter().copied().filter(|n| *n < max_iter).collect();
+        let mut outside: Vec<u32> = room(counts.len(), "the counts in order")?;
+        outside.extend(counts.iter().copied().filter(|n| *n < max_iter));
         outside.sort_unstable();
         let of = outside.len().max(1) as f32;
         let logarithm = |n: u32| (n as f32 + 1.0).ln();
@@ -45,7 +52,7 @@ impl Palette {
             (Some(first), Some(last)) => (logarithm(*first), logarithm(*last)),
             _ => (0.0, 1.0),
         };
-        let mut place = Vec::new();
+        let mut place = room(outside.chunk_by(|a, b| a == b).count(), "the palette")?;
         let mut seen = 0;
         for same in outside.chunk_by(|a, b| a == b) {
             let rank = (seen as f32 + same.len() as f32 / 2.0) / of;
@@ -54,15 +61,17 @@ impl Palette {
             seen += same.len();
         }
         let scale = (0..STEPS).map(|step| station(step as f32 / (STEPS - 1) as f32)).collect();
-        Palette { scale, place, max_iter }
+        Ok(Palette { scale, place, max_iter })
     }
 
     /// Averages `smooth x smooth` points per pixel; `width` is that of the counts. Eight bits per
     /// colour, row after row, top row first: the imaginary axis points up.
-    pub fn paint(&self, counts: &[u32], width: usize, smooth: usize) -> Vec<u8> {
-        let bands: Vec<&[u32]> = counts.chunks(width * smooth).collect();
-        let mut pixels = Vec::with_capacity(3 * counts.len() / (smooth * smooth));
-        for band in bands.into_iter().rev() {
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is no room for the pixels.
+    pub fn paint(&self, counts: &[u32], width: usize, smooth: usize) -> Result<Vec<u8>, Error> {
+        let mut pixels = room(3 * (counts.len() / (smooth * smooth)), "the picture")?;
+        for band in counts.chunks(width * smooth).rev() {
             for column in 0..width / smooth {
                 let mut sum = [0.0; 3];
                 for row in band.chunks(width) {
@@ -74,7 +83,7 @@ impl Palette {
                 pixels.extend(sum.map(|sum| screen(sum / (smooth * smooth) as f32)));
             }
         }
-        pixels
+        Ok(pixels)
     }
 
     fn light(&self, count: u32) -> Light {
@@ -135,7 +144,7 @@ mod tests {
     #[test]
     fn later_counts_lie_further_along_and_the_inside_is_dark() {
         let counts: Vec<u32> = (1..=100).collect();
-        let palette = Palette::of(&counts, 100);
+        let palette = Palette::of(&counts, 100).unwrap();
         assert!(palette.place.windows(2).all(|pair| pair[0].1 < pair[1].1));
         assert!(palette.place.iter().all(|(_, along)| (0.0..=1.0).contains(along)));
         assert_eq!(palette.light(100), INSIDE);
@@ -143,8 +152,8 @@ mod tests {
 
     #[test]
     fn the_last_row_of_counts_is_the_first_of_the_picture() {
-        let palette = Palette::of(&[1, 1, 9, 9], 9);
-        let pixels = palette.paint(&[1, 1, 9, 9], 2, 1);
+        let palette = Palette::of(&[1, 1, 9, 9], 9).unwrap();
+        let pixels = palette.paint(&[1, 1, 9, 9], 2, 1).unwrap();
         assert_eq!(pixels[..3], INSIDE.map(screen));
         assert_ne!(pixels[6..9], INSIDE.map(screen));
     }
@@ -152,7 +161,8 @@ mod tests {
     #[test]
     fn a_picture_of_one_colour_is_no_trouble() {
         for counts in [[5; 4], [9; 4]] {
-            assert_eq!(Palette::of(&counts, 9).paint(&counts, 2, 2).len(), 3);
+            let palette = Palette::of(&counts, 9).unwrap();
+            assert_eq!(palette.paint(&counts, 2, 2).unwrap().len(), 3);
         }
     }
 }

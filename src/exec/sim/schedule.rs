@@ -3,7 +3,7 @@
 
 use crate::exec::ready::Ready;
 use crate::tasks::Model;
-use crate::{Error, Tasks};
+use crate::{Error, Tasks, memory};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
@@ -34,7 +34,9 @@ pub(super) fn schedule(
 ) -> Result<Outcome, Error> {
     let ready = Ready::new(tasks)?;
     let work = work(tasks)?;
-    let ways = ways(tasks);
+    // Who waits, who runs and what is occupied: trees and heaps that grow with the tasks.
+    memory::probe::<[u64; 8]>(tasks.len(), "a simulation")?;
+    let ways = ways(tasks)?;
     let mut floor = Floor {
         tasks,
         ways: &ways,
@@ -85,8 +87,8 @@ fn work(tasks: &dyn Tasks) -> Result<u64, Error> {
 }
 
 /// The longest way from the start of each task to the end of everything.
-fn ways(tasks: &dyn Tasks) -> Vec<u64> {
-    let mut ways = vec![0u64; tasks.len()];
+fn ways(tasks: &dyn Tasks) -> Result<Vec<u64>, Error> {
+    let mut ways = memory::zeroed::<u64>(tasks.len(), "a simulation")?;
     for i in (0..tasks.len()).rev() {
         ways[i] += tasks.model(i).cost;
         for need in tasks.needs(i) {
@@ -94,7 +96,7 @@ fn ways(tasks: &dyn Tasks) -> Vec<u64> {
             ways[need] = ways[need].max(ways[i]);
         }
     }
-    ways
+    Ok(ways)
 }
 
 /// Who waits for what, and what is free.

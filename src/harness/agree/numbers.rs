@@ -178,7 +178,14 @@ mod tests {
     fn answer(numbers: &[f64]) -> Answer {
         let hash = crate::sample::fnv1a(bytemuck::cast_slice(numbers));
         let numbers: Vec<Number> = numbers.iter().map(|x| Number::F64(*x)).collect();
-        Answer { value: numbers[0], hash, numbers, fenced: true, took: Duration::ZERO }
+        Answer {
+            value: numbers[0],
+            hash,
+            numbers,
+            named: Vec::new(),
+            fenced: true,
+            took: Duration::ZERO,
+        }
     }
 
     fn real(hi: f64, bound: f64) -> Near {

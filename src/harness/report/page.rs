@@ -9,15 +9,22 @@ use super::series::{Series, legend};
 use super::{Report, SCHEMA, agreement, bars, curves, tables};
 use crate::harness::model::{Comparison, KernelRows};
 
+/// How every page of [`html()`] begins.
+pub const HTML_BEGINS: &str = concat!(
+    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">",
+    "<meta name=\"generator\" content=\"abreast report\">"
+);
+
 /// The report as one HTML file that needs nothing else.
 ///
-/// It begins with `<!-- abreast report -->`, so that a program can tell its own files from others.
+/// It begins with [`HTML_BEGINS`], so that a program can tell its own files from others.
 pub fn html(report: &Report<'_>) -> String {
     let mut page = Html::default();
-    page.raw("<!-- abreast report -->\n<!DOCTYPE html>\n");
+    page.raw("<!DOCTYPE html>\n");
     page.element("html", &[("lang", "en")], |html| {
         html.tag("head", "", |head| {
             head.raw(r#"<meta charset="utf-8">"#);
+            head.raw(r#"<meta name="generator" content="abreast report">"#);
             head.raw(r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#);
             head.raw(r#"<meta name="color-scheme" content="light dark">"#);
             head.put("title", "", format!("abreast: {}", report.comparison.created));

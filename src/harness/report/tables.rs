@@ -90,11 +90,14 @@ pub(super) fn full(html: &mut Html, comparison: &Comparison) {
     }
 }
 
+/// The first line of every [`markdown()`].
+pub const MARKDOWN_BEGINS: &str = "<!-- abreast: a comparison as Markdown -->\n";
+
 /// The comparison as Markdown, for a README or an issue.
 ///
-/// It begins with `<!-- abreast report -->`, so that a program can tell its own files from others.
+/// It begins with [`MARKDOWN_BEGINS`], so that a program can tell its own files from others.
 pub fn markdown(comparison: &Comparison) -> String {
-    let mut text = String::from("<!-- abreast report -->\n\n# abreast: comparison\n\n");
+    let mut text = format!("{MARKDOWN_BEGINS}\n# abreast: comparison\n\n");
     let environment = &comparison.environment;
     let cpu = environment.cpu.as_deref().unwrap_or("unknown CPU");
     text.push_str(&format!(
@@ -149,19 +152,21 @@ fn md(text: &str) -> String {
     escaped
 }
 
+/// The first line of every [`csv()`]: the names of the columns.
+pub const CSV_BEGINS: &str = concat!(
+    "schema,kernel,body,level,plain_c,threads,n,footprint,calls,rounds,best_seconds,",
+    "median_seconds,ns_per_element,gb_per_second,gflops,roof_share,",
+    "to_c,to_c_low,to_c_high,to_c_separated,",
+    "to_plain_c,to_plain_c_low,to_plain_c_high,to_plain_c_separated,",
+    "thread_speed_up,thread_speed_up_low,thread_speed_up_high,thread_speed_up_separated,note\r\n"
+);
+
 /// The comparison as CSV: a row per body, level, size and number of threads, with full precision.
 ///
 /// The first column of every row names the form, `abreast.compare/1`. A number that could not be
 /// had is an empty field.
 pub fn csv(comparison: &Comparison) -> String {
-    let mut text = String::from(
-        "schema,kernel,body,level,plain_c,threads,n,footprint,calls,rounds,best_seconds,\
-         median_seconds,ns_per_element,gb_per_second,gflops,roof_share",
-    );
-    for ratio in ["to_c", "to_plain_c", "thread_speed_up"] {
-        text.push_str(&format!(",{ratio},{ratio}_low,{ratio}_high,{ratio}_separated"));
-    }
-    text.push_str(",note\r\n");
+    let mut text = String::from(CSV_BEGINS);
     for table in &comparison.kernels {
         for row in &table.rows {
             text.push_str(&record(comparison.schema, table.kernel, row));

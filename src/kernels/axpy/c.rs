@@ -42,7 +42,7 @@ macro_rules! door {
             let (level, alpha) = (p.level.code(), *p.args);
             // SAFETY: as above.
             let status = unsafe { $function(level, y.len(), alpha, x.as_ptr(), y.as_mut_ptr()) };
-            check($symbol, status)
+            check($symbol, status, 0)
         }
     };
 }

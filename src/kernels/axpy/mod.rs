@@ -140,7 +140,7 @@ where
     fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
         let n = ask.elements(1 << 20, 2 * size_of::<T>())?;
         let alpha = ask.parse("alpha", "NUMBER, as in -0.5")?.unwrap_or(T::ALPHA);
-        Ok(sample(alpha, T::uniform(n, ask.seed), T::uniform(n, !ask.seed)))
+        Ok(sample(alpha, T::try_uniform(n, ask.seed)?, T::try_uniform(n, !ask.seed)?))
     }
 
     fn special() -> Vec<(&'static str, Problem<Self>)> {

@@ -129,8 +129,8 @@ impl<T: Element> Evidence for Dot<T> {
     fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
         let n = ask.elements(1 << 20, 2 * size_of::<T>())?;
         Ok(Problem::new(n as u64, ())
-            .with(&T::uniform(n, ask.seed))
-            .with(&T::uniform(n, !ask.seed)))
+            .with(&T::try_uniform(n, ask.seed)?)
+            .with(&T::try_uniform(n, !ask.seed)?))
     }
 
     fn special() -> Vec<(&'static str, Problem<Self>)> {

@@ -28,6 +28,10 @@ impl Evidence for Escape {
         Arithmetic::F64
     }
 
+    fn caveat(problem: &Problem<Self>) -> Option<String> {
+        View::from(&problem.args).caveat()
+    }
+
     fn special() -> Vec<(&'static str, Problem<Self>)> {
         let c = Complex64::new;
         let small = View { width: 61, height: 37, max_iter: 100, ..View::LESSON };

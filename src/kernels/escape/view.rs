@@ -51,6 +51,40 @@ impl View {
         julia: None,
     };
 
+    /// How many of the columns, and of the rows, lie at points of their own: fewer than there are
+    /// when the view is so small that doubles cannot tell its points apart.
+    ///
+    /// ```
+    /// use abreast::kernels::escape::View;
+    /// assert_eq!(View::LESSON.distinct(), (1024, 1024));
+    /// let extent = num_complex::Complex64::new(1e-14, 1e-14);
+    /// let deep = View { extent, width: 200, height: 150, ..View::LESSON };
+    /// assert!(deep.distinct().0 < 100);
+    /// ```
+    pub fn distinct(&self) -> (u64, u64) {
+        let grid = Args::from(self).grid();
+        // Points of a row go one way, so equal ones are neighbours.
+        let count = |many: u64, at: &dyn Fn(u64) -> f64| {
+            let apart = (1..many).filter(|i| at(i - 1) != at(*i)).count() as u64;
+            apart + u64::from(many > 0)
+        };
+        let across = count(self.width, &|col| grid.point(col, 0).re);
+        (across, count(self.height, &|row| grid.point(0, row).im))
+    }
+
+    /// What to know before a picture of this view is trusted: that doubles cannot tell all of its
+    /// points apart.
+    pub fn caveat(&self) -> Option<String> {
+        let (columns, rows) = self.distinct();
+        (columns < self.width || rows < self.height).then(|| {
+            format!(
+                "double precision cannot tell all points of this view apart: {columns} of {} columns \
+                 and {rows} of {} rows differ",
+                self.width, self.height
+            )
+        })
+    }
+
     /// This view with what `ask` gives by name (see [`PARAMS`]) in place of its own.
     ///
     /// # Errors
@@ -127,6 +161,19 @@ impl From<&View> for Args {
             height: view.height,
             max_iter: view.max_iter,
             julia: view.julia.is_some().into(),
+        }
+    }
+}
+
+impl From<&Args> for View {
+    fn from(args: &Args) -> View {
+        View {
+            center: Complex64::new(args.center_re, args.center_im),
+            extent: Complex64::new(args.extent_re, args.extent_im),
+            width: args.width,
+            height: args.height,
+            max_iter: args.max_iter,
+            julia: (args.julia != 0).then(|| args.c()),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `gemm` in C: the same function through two declarations.
 #![allow(unsafe_code)]
 
-use super::Gemm;
 use super::blocked::Product;
+use super::{Gemm, PANELS};
 use crate::Error;
 use crate::ffi::{bound, check};
 use crate::kernel::Part;
@@ -72,7 +72,7 @@ macro_rules! door {
             let (level, c) = (p.level.code(), p.out.as_mut_ptr());
             // SAFETY: as above.
             let status = unsafe { $declared::$function(level, &shape, alpha, a, b, beta, c) };
-            check(stringify!($function), status)
+            check(stringify!($function), status, PANELS)
         }
     };
 }

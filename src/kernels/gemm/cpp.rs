@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::blocked::Product;
-use super::{Element, Gemm, MatRef};
+use super::{Element, Gemm, MatRef, PANELS};
 use crate::Error;
 use crate::ffi::caught;
 use crate::kernel::Part;
@@ -75,7 +75,7 @@ pub(super) fn f64(part: Part<'_, '_, Gemm<f64>>) -> Result<(), Error> {
     // SAFETY: a `Level` is one that this CPU has; by `Part` the plan has checked that the elements lie
     // within the slices, and `out` is the rows of C.
     let done = unsafe { bridge::dgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out) };
-    done.map_err(caught("dgemm"))
+    done.map_err(caught("dgemm", PANELS))
 }
 
 pub(super) fn f32(part: Part<'_, '_, Gemm<f32>>) -> Result<(), Error> {
@@ -85,5 +85,5 @@ pub(super) fn f32(part: Part<'_, '_, Gemm<f32>>) -> Result<(), Error> {
     // SAFETY: a `Level` is one that this CPU has; by `Part` the plan has checked that the elements lie
     // within the slices, and `out` is the rows of C.
     let done = unsafe { bridge::sgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out) };
-    done.map_err(caught("sgemm"))
+    done.map_err(caught("sgemm", PANELS))
 }

@@ -23,7 +23,10 @@ where
         };
         Ask::size(area).elements(0, 3 * size_of::<T>())?;
         let n = n as usize;
-        Ok(sample(n, n, n, T::narrow(0.75), T::narrow(-0.5), ask.seed))
+        let (square, seed) = (Shape::row_major(n, n), ask.seed);
+        let (a, b) = (T::try_uniform(n * n, seed)?, T::try_uniform(n * n, !seed)?);
+        let c = T::try_uniform(n * n, seed ^ START)?;
+        Ok(laid_out((square, square), a, b, c, T::narrow(0.75), T::narrow(-0.5)))
     }
 
     fn special() -> Vec<(&'static str, Problem<Self>)> {
@@ -103,14 +106,30 @@ fn sample<T: Element>(
     strided(shapes, T::uniform(m * k, seed), T::uniform(k * n, !seed), alpha, beta, seed)
 }
 
+/// What turns a seed into that of C.
+const START: u64 = 0x5EED;
+
 /// A problem over these slices; C is random.
 fn strided<T: Element>(
-    (a_shape, b_shape): (Shape, Shape),
+    shapes: (Shape, Shape),
     a: Vec<T>,
     b: Vec<T>,
     alpha: T,
     beta: T,
     seed: u64,
+) -> Problem<Gemm<T>> {
+    let c = T::uniform(shapes.0.rows * shapes.1.cols, seed ^ START);
+    laid_out(shapes, a, b, c, alpha, beta)
+}
+
+/// A problem over these slices.
+fn laid_out<T: Element>(
+    (a_shape, b_shape): (Shape, Shape),
+    a: Vec<T>,
+    b: Vec<T>,
+    c: Vec<T>,
+    alpha: T,
+    beta: T,
 ) -> Problem<Gemm<T>> {
     let (m, n) = (a_shape.rows, b_shape.cols);
     let args = Args {
@@ -122,8 +141,7 @@ fn strided<T: Element>(
         a: Strides::of(a_shape),
         b: Strides::of(b_shape),
     };
-    let start = T::uniform(m * n, seed ^ 0x5EED);
-    Problem::new(m.max(n) as u64, args).with(&a).with(&b).starting(start)
+    Problem::new(m.max(n) as u64, args).with(&a).with(&b).starting(c)
 }
 
 /// Values that find careless code: one in A, and NaN where BLAS says nothing is read.
@@ -155,7 +173,7 @@ fn special_values<T: Element>() -> Vec<(&'static str, Problem<Gemm<T>>)> {
 fn special_shapes<T: Element>() -> Vec<(&'static str, Problem<Gemm<T>>)> {
     let (alpha, beta) = (T::narrow(0.75), T::narrow(-0.5));
     let dense = |m, n, k| sample(m, n, k, alpha, beta, 12);
-    let laid_out = |a: Shape, b: Shape| {
+    let of_shapes = |a: Shape, b: Shape| {
         let random = |shape: Shape, seed| T::uniform(shape.rows * shape.cols, seed);
         strided((a, b), random(a, 13), random(b, 14), alpha, beta, 15)
     };
@@ -179,12 +197,12 @@ fn special_shapes<T: Element>() -> Vec<(&'static str, Problem<Gemm<T>>)> {
         ("k = KC - 1", dense(9, 30, T::KC - 1)),
         ("k = KC", dense(9, 30, T::KC)),
         ("k = KC + 1", dense(9, 30, T::KC + 1)),
-        ("A transposed", laid_out(transposed(41, 30), straight(30, 70))),
-        ("B transposed", laid_out(straight(41, 30), transposed(30, 70))),
-        ("both transposed, large", laid_out(transposed(90, 110), transposed(110, 100))),
-        ("both backward", laid_out(backward(41, 30), backward(30, 70))),
-        ("both backward, large", laid_out(backward(90, 110), backward(110, 100))),
-        ("one row for all", laid_out(one_row(41, 30), one_row(30, 70))),
-        ("one column for all", laid_out(one_column(70, 100), one_column(100, 90))),
+        ("A transposed", of_shapes(transposed(41, 30), straight(30, 70))),
+        ("B transposed", of_shapes(straight(41, 30), transposed(30, 70))),
+        ("both transposed, large", of_shapes(transposed(90, 110), transposed(110, 100))),
+        ("both backward", of_shapes(backward(41, 30), backward(30, 70))),
+        ("both backward, large", of_shapes(backward(90, 110), backward(110, 100))),
+        ("one row for all", of_shapes(one_row(41, 30), one_row(30, 70))),
+        ("one column for all", of_shapes(one_column(70, 100), one_column(100, 90))),
     ]
 }

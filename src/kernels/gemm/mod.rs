@@ -204,6 +204,9 @@ const TILE_COLS: u64 = 1024;
 /// Up to this size operands are read where they lie: packing would cost more than it wins.
 const SMALL: usize = 64;
 
+/// Bytes of the packed panels in C and C++: blocks of 256 rows of A and 240 columns of B, `KC` terms deep.
+const PANELS: usize = (256 + 240) * 2048;
+
 impl<T: Element> Kernel for Gemm<T> {
     const NAME: &'static str = <T as Element>::NAME;
     const LAYOUT: Layout = Layout::InPlace;

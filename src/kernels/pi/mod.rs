@@ -25,7 +25,7 @@ mod cpp;
 mod rust;
 mod simd;
 
-use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Problem};
+use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Number, Problem};
 use crate::sample::splitmix64;
 use crate::{Body, Error, How, Plan};
 use bytemuck::{Pod, Zeroable};
@@ -143,6 +143,13 @@ impl Evidence for Pi {
     fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
         let n = ask.length(10_000_000)?;
         Ok(Problem::new(n, Points { n, seed: ask.seed }))
+    }
+
+    /// The hits, after what they estimate.
+    fn named(problem: &Problem<Self>, hits: &u64) -> Vec<(&'static str, Number)> {
+        let estimate = 4.0 * (*hits as f64 / problem.n as f64);
+        let pi = (problem.n > 0).then_some(("pi", Number::F64(estimate)));
+        pi.into_iter().chain([("hits", Number::Int((*hits).into()))]).collect()
     }
 
     fn special() -> Vec<(&'static str, Problem<Self>)> {

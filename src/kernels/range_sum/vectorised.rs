@@ -3,7 +3,7 @@
 use super::{RangeSum, folding};
 use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Problem};
 use crate::sample::splitmix64;
-use crate::{Body, Error, How, Plan};
+use crate::{Body, Error, How, Plan, memory};
 use std::borrow::Cow;
 
 /// An array of limits in, an array of sums out.
@@ -82,7 +82,8 @@ impl Evidence for RangeSums {
     /// Limits below 1024, so that a call is many short ranges.
     fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
         let n = ask.elements(1000, size_of::<i64>())? as u64;
-        let limits: Vec<i64> = (0..n).map(|k| (splitmix64(ask.seed, k) >> 54) as i64).collect();
+        let limits = (0..n).map(|k| (splitmix64(ask.seed, k) >> 54) as i64);
+        let limits = memory::collect(n as usize, limits, "the operands")?;
         Ok(Problem::new(n, ()).with(&limits))
     }
 

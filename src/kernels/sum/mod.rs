@@ -128,7 +128,7 @@ impl<T: Element> Evidence for Sum<T> {
 
     fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
         let n = ask.elements(1 << 20, size_of::<T>())?;
-        Ok(Problem::new(n as u64, ()).with(&T::uniform(n, ask.seed)))
+        Ok(Problem::new(n as u64, ()).with(&T::try_uniform(n, ask.seed)?))
     }
 
     fn special() -> Vec<(&'static str, Problem<Self>)> {

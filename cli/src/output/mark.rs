@@ -1,0 +1,77 @@
+//! How a file says that this program wrote it. Each format has a mark of its own, matched exactly:
+//! the word abreast in somebody's notes is none.
+
+use abreast::harness::report::{CSV_BEGINS, HTML_BEGINS, MARKDOWN_BEGINS};
+use abreast::harness::trace;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+/// What an output holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The report.
+    Report,
+    /// A comparison.
+    Json,
+    /// Its table for spreadsheets.
+    Csv,
+    /// Its table for READMEs.
+    Markdown,
+    /// A picture of a fractal.
+    Picture,
+    /// A Chrome trace.
+    Trace,
+    /// A Gantt chart.
+    Gantt,
+    /// Efficiency against task size.
+    Curves,
+}
+
+impl Format {
+    /// With its article.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Report => "a report",
+            Format::Json => "a comparison in JSON",
+            Format::Csv => "a comparison in CSV",
+            Format::Markdown => "a comparison in Markdown",
+            Format::Picture => "a picture",
+            Format::Trace => "a trace",
+            Format::Gantt => "a Gantt chart",
+            Format::Curves => "a picture of METG curves",
+        }
+    }
+
+    /// How every file of the format begins; for a picture, whose first bytes all PNG files share, the
+    /// text `Software` says it.
+    pub fn beginning(self) -> Option<&'static str> {
+        match self {
+            Format::Report => Some(HTML_BEGINS),
+            Format::Json => Some("{\n  \"schema\": \"abreast.compare/1\",\n"),
+            Format::Csv => Some(CSV_BEGINS),
+            Format::Markdown => Some(MARKDOWN_BEGINS),
+            Format::Picture => None,
+            Format::Trace => Some(trace::BEGINS),
+            Format::Gantt => Some("<!-- abreast: a Gantt chart -->\n"),
+            Format::Curves => Some("<!-- abreast: METG curves -->\n"),
+        }
+    }
+
+    /// Whether the plain file is one of this format that this program wrote.
+    pub fn is_mark_of(self, file: &Path) -> bool {
+        let Ok(mut file) = File::open(file) else { return false };
+        let Some(beginning) = self.beginning() else { return is_picture(file) };
+        let mut begins = vec![0; beginning.len()];
+        file.read_exact(&mut begins).is_ok() && begins == beginning.as_bytes()
+    }
+}
+
+/// The text chunk of a picture that says who drew it.
+pub const SOFTWARE: (&str, &str) = ("Software", "abreast");
+
+fn is_picture(file: File) -> bool {
+    let Ok(reader) = png::Decoder::new(BufReader::new(file)).read_info() else { return false };
+    let texts = &reader.info().uncompressed_latin1_text;
+    texts.iter().any(|chunk| (&*chunk.keyword, &*chunk.text) == SOFTWARE)
+}
