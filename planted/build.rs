@@ -5,7 +5,7 @@ fn main() {
     cc::Build::new()
         .std("c11")
         .flags(["-ffp-contract=off", "-Wall", "-Wextra"])
-        .files(["csrc/planted.c", "csrc/harm.c"])
+        .files(["csrc/fatal.c", "csrc/planted.c", "csrc/harm.c"])
         .compile("abreast_planted");
     println!("cargo::rerun-if-changed=src/cpp.rs");
     cxx_build::bridge("src/cpp.rs")

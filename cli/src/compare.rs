@@ -3,12 +3,14 @@
 mod tables;
 
 use crate::args::{Cli, CompareArgs};
+use crate::check;
 use crate::console::{Console, Output};
 use crate::number;
 use abreast::Level;
-use abreast::harness::agree::GateOptions;
+use abreast::harness::agree::{Finding, GateOptions};
 use abreast::harness::compare::{self, CompareOptions};
-use abreast::harness::matrix;
+use abreast::harness::isolated;
+use abreast::harness::matrix::{self, Matrix};
 use abreast::harness::model::Comparison;
 use abreast::harness::overhead;
 use abreast::harness::report::{self, Report};
@@ -21,8 +23,9 @@ pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result
     let page = Output::claim(&cli.html, cli.force)?;
     let entries: Vec<&Entry> = registry.iter().collect();
     let options = CompareOptions::quick()?;
-    let comparison = measure(&entries, &options, console)?;
-    page.write(html(&entries, &options, &comparison)?)?;
+    let mut comparison = measure(&entries, &options, console)?;
+    let tables = tables(&entries, &options, &mut comparison)?;
+    page.write(html(&comparison, &tables))?;
     if cli.json {
         console.json(&comparison)?;
         return Ok(comparison.agreement.agreed);
@@ -43,14 +46,18 @@ pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>
     let json = if to_stdout { None } else { claim(&args.json)? };
     let (csv, md, page) = (claim(&args.csv)?, claim(&args.md)?, claim(&args.html)?);
 
-    let comparison = measure(&entries, &options, console)?;
+    let mut comparison = measure(&entries, &options, console)?;
+    let tables = match page {
+        Some(_) => tables(&entries, &options, &mut comparison)?,
+        None => Vec::new(),
+    };
     let write = |file: Option<Output>, text: &dyn Fn() -> Result<String>| {
         file.map_or(Ok(()), |file| file.write(text()?))
     };
     write(json, &|| Ok(serde_json::to_string_pretty(&comparison)? + "\n"))?;
     write(csv, &|| Ok(report::csv(&comparison)))?;
     write(md, &|| Ok(report::markdown(&comparison)))?;
-    write(page, &|| html(&entries, &options, &comparison))?;
+    write(page, &|| Ok(html(&comparison, &tables)))?;
     if to_stdout {
         console.json(&comparison)?;
         return Ok(comparison.agreement.agreed);
@@ -66,6 +73,7 @@ fn options(args: &CompareArgs) -> Result<CompareOptions> {
     let mut options = CompareOptions { quick: args.quick, ..CompareOptions::new()? };
     options.bodies = args.which.bodies()?;
     options.seed = number::count("seed", &args.seed, 0)?;
+    options.timeout = args.timeout.limit()?;
     if !args.isa.is_empty() {
         options.levels =
             args.isa.iter().map(|name| Level::named(name)).collect::<Result<_, _>>()?;
@@ -85,6 +93,7 @@ fn measure(
     options: &CompareOptions,
     console: &mut Console<'_>,
 ) -> Result<Comparison> {
+    check::trusting(console);
     let bar = console.progress(1);
     let comparison = compare::compare(entries, options, &mut |progress| {
         bar.set_length(progress.of as u64);
@@ -102,20 +111,36 @@ fn verdict(comparison: &Comparison, console: &mut Console<'_>) -> Result<()> {
     comparison.warnings.iter().try_for_each(|line| console.say(format!("Note: {line}.")))
 }
 
-/// The page: the comparison, the same-bits tables and the price of crossing, all from this run.
-fn html(entries: &[&Entry], options: &CompareOptions, comparison: &Comparison) -> Result<String> {
+/// The same-bits tables of the page. A body that passed the gate and ends its process here is one
+/// more finding.
+fn tables(
+    entries: &[&Entry],
+    options: &CompareOptions,
+    comparison: &mut Comparison,
+) -> Result<Vec<Matrix>> {
     let gate = GateOptions { seed: options.seed, ..GateOptions::quick() };
-    let places = matrix::places()?;
-    let tables = entries.iter().map(|entry| matrix::matrix(entry, &places, &gate));
-    let matrices = tables.collect::<Result<Vec<_>, _>>()?;
+    let (places, mut matrices) = (matrix::places()?, Vec::new());
+    for entry in entries {
+        let checked = isolated::table(entry, &places, &gate, options.timeout)?;
+        matrices.extend(checked.matrix);
+        let agreement = &mut comparison.agreement;
+        let report = agreement.reports.iter().find(|report| report.kernel == entry.name);
+        for finding in checked.gate.findings {
+            let is_known = |known: &Finding| known.accused == finding.accused;
+            if !report.as_ref().is_some_and(|report| report.findings.iter().any(is_known)) {
+                agreement.agreed = false;
+                comparison.verdict.push(format!("DISAGREES  {finding}"));
+            }
+        }
+    }
+    Ok(matrices)
+}
+
+/// The page: the comparison, the same-bits tables and the price of crossing, all from this run.
+fn html(comparison: &Comparison, matrices: &[Matrix]) -> String {
     let overhead = overhead::overhead();
     let command = &command_line();
-    Ok(report::html(&Report {
-        command,
-        comparison,
-        matrices: &matrices,
-        overhead: Some(&overhead),
-    }))
+    report::html(&Report { command, comparison, matrices, overhead: Some(&overhead) })
 }
 
 /// How to run this again, for the report.
