@@ -11,7 +11,7 @@ fn build() {
     println!("cargo::rerun-if-changed=csrc");
     cc::Build::new()
         .flags(["-Wall", "-Wextra"])
-        .files(["csrc/planted.c", "csrc/harm.c"])
+        .files(["csrc/fatal.c", "csrc/planted.c", "csrc/harm.c"])
         .compile("abreast_planted");
     println!("cargo::rerun-if-changed=src/cpp.rs");
     cxx_build::bridge("src/cpp.rs")

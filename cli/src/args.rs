@@ -7,6 +7,7 @@ use abreast::kernel::{Ask, Entry};
 use abreast::{Body, Error, Isa, Level, place};
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// One numeric kernel in five bodies - C declared by bindgen, the same C declared by hand, C++
 /// through cxx, Rust, Rust SIMD - proved to agree and measured side by side.
@@ -98,6 +99,23 @@ pub struct Which {
     pub body: Vec<String>,
 }
 
+/// How long a body may take in the gate.
+#[derive(Args)]
+pub struct Timeout {
+    /// Seconds of CPU time that one step of the gate may use: a few calls of one body on one
+    /// problem, or the kernel's oracle. A step that sleeps may do so as long. A busy machine does
+    /// not count
+    #[arg(long, default_value = "60", value_name = "SECONDS", allow_hyphen_values = true)]
+    timeout: String,
+}
+
+impl Timeout {
+    /// As a duration of at least a second.
+    pub fn limit(&self) -> Result<Duration, Error> {
+        Ok(Duration::from_secs(number::count("timeout", &self.timeout, 1)?))
+    }
+}
+
 #[derive(Args)]
 pub struct CheckArgs {
     #[command(flatten)]
@@ -115,6 +133,8 @@ pub struct CheckArgs {
     /// The seed of random operands
     #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,
+    #[command(flatten)]
+    pub timeout: Timeout,
     /// One JSON object instead of tables
     #[arg(long)]
     pub json: bool,
@@ -181,6 +201,8 @@ pub struct CompareArgs {
     /// The seed of random operands and of the order of measurements
     #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,
+    #[command(flatten)]
+    pub timeout: Timeout,
     /// JSON on stdout, or into a file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     pub json: Option<PathBuf>,

@@ -3,7 +3,8 @@
 use crate::args::{self, CheckArgs};
 use crate::console::Console;
 use crate::{number, table};
-use abreast::harness::agree::{self, GateOptions, GateReport};
+use abreast::harness::agree::{GateOptions, GateReport};
+use abreast::harness::isolated;
 use abreast::harness::matrix::{self, Matrix, Row};
 use abreast::kernel::Entry;
 use abreast::{Body, Level};
@@ -29,17 +30,19 @@ pub fn check(args: &CheckArgs, registry: &[Entry], console: &mut Console<'_>) ->
         quick: args.quick,
     };
     let places = if args.exec.is_empty() { matrix::places()? } else { args::places(&args.exec)? };
+    let limit = args.timeout.limit()?;
+    trusting(console);
     let bar = console.progress(entries.len() as u64);
     let mut checked =
         Checked { schema: "abreast.check/1", agreed: true, gate: Vec::new(), matrix: Vec::new() };
     for entry in entries {
-        let report = agree::gate(entry, &options, &mut |progress| {
-            bar.set_message(format!("{}, {}", progress.kernel, progress.now));
-        });
-        let table = matrix::matrix(entry, &places, &options)?;
-        checked.agreed &= report.passed() && table.same_bits();
-        checked.gate.push(report);
-        checked.matrix.push(table);
+        let isolated::Checked { gate, matrix } =
+            isolated::check(entry, &places, &options, limit, &mut |progress| {
+                bar.set_message(format!("{}, {}", progress.kernel, progress.now));
+            })?;
+        checked.agreed &= gate.passed() && matrix.as_ref().is_some_and(Matrix::same_bits);
+        checked.gate.push(gate);
+        checked.matrix.extend(matrix);
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -49,6 +52,17 @@ pub fn check(args: &CheckArgs, registry: &[Entry], console: &mut Console<'_>) ->
         show(&checked, &options, console)?;
     }
     Ok(checked.agreed)
+}
+
+/// Says that the gate trusts the bodies with this process, where it does.
+pub fn trusting(console: &mut Console<'_>) {
+    if !isolated::can_isolate() {
+        console.note(
+            "Note: the bodies run in this process: one that crashes or exits ends the program \
+             here, unnamed. Where there are worker processes (Linux), and the program's main is \
+             abreast_cli::main, it would be named.",
+        );
+    }
 }
 
 fn show(checked: &Checked, options: &GateOptions, console: &mut Console<'_>) -> Result<()> {
@@ -100,7 +114,8 @@ fn cell(matrix: &Matrix, body: Body, level: Level) -> String {
     match row {
         Some(row) if row.agrees() => row.expected.clone(),
         Some(row) => format!("{} DIFFER", row.cells.iter().filter(|cell| !cell.agrees).count()),
-        None => "-".to_owned(),
+        // It ended its process, or did not end.
+        None => "not run".to_owned(),
     }
 }
 

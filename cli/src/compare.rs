@@ -3,12 +3,14 @@
 mod tables;
 
 use crate::args::{Cli, CompareArgs};
+use crate::check;
 use crate::console::Console;
 use crate::number;
 use crate::output::{self, Format, Output, Outputs};
-use abreast::harness::agree::GateOptions;
+use abreast::harness::agree::{Finding, GateOptions};
 use abreast::harness::compare::{self, CompareOptions};
-use abreast::harness::matrix;
+use abreast::harness::isolated;
+use abreast::harness::matrix::{self, Matrix};
 use abreast::harness::model::Comparison;
 use abreast::harness::overhead;
 use abreast::harness::report::{self, Report};
@@ -25,8 +27,9 @@ pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result
     let mut page = outputs.claim("--html", &cli.html, Format::Report, console)?;
     let entries: Vec<&Entry> = registry.iter().collect();
     let options = CompareOptions::quick()?;
-    let comparison = measure(&entries, &options, console)?;
-    let written = html(&entries, &options, &comparison).and_then(|html| page.write(html, console));
+    let mut comparison = measure(&entries, &options, console)?;
+    let tables = tables(&entries, &options, &mut comparison)?;
+    let written = page.write(html(&comparison, &tables), console);
     if cli.json {
         console.json(&comparison)?;
     } else {
@@ -49,8 +52,13 @@ pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>
     let mut files = Files::claim(args, console)?;
     check_sizes(&entries, &options)?;
 
-    let comparison = measure(&entries, &options, console)?;
-    let written = files.write(&entries, &options, &comparison, console);
+    let mut comparison = measure(&entries, &options, console)?;
+    // They may add findings, which belong in every file.
+    let tables = match files.page {
+        Some(_) => tables(&entries, &options, &mut comparison)?,
+        None => Vec::new(),
+    };
+    let written = files.write(&comparison, &tables, console);
     // Whoever asked for JSON on stdout has it, and wants nothing else.
     if !files.json_on_stdout {
         console.aside(files.on_stdout, |console| {
@@ -90,9 +98,8 @@ impl Files {
     /// Writes what can be written, and says what could not.
     fn write(
         &mut self,
-        entries: &[&Entry],
-        options: &CompareOptions,
         comparison: &Comparison,
+        tables: &[Matrix],
         console: &mut Console<'_>,
     ) -> Result<()> {
         let on_stdout = self.json_on_stdout;
@@ -102,12 +109,12 @@ impl Files {
         };
         let csv = || Ok(report::csv(comparison));
         let md = || Ok(report::markdown(comparison));
-        let page = || html(entries, options, comparison);
+        let page = || Ok(html(comparison, tables));
         let mut write = |file: &mut Option<Output>, text: &dyn Fn() -> Result<String>| match file {
             Some(file) => file.write(text()?, console),
             None => Ok(()),
         };
-        // The page last: it measures on, and what is measured by now should be safe.
+        // The page last: it prices the crossings, and what is measured by now should be safe.
         output::all([
             write(&mut self.json, &json),
             write(&mut self.csv, &csv),
@@ -134,6 +141,7 @@ fn options(args: &CompareArgs) -> Result<CompareOptions> {
     let mut options = CompareOptions { quick: args.quick, ..CompareOptions::new()? };
     options.bodies = args.which.bodies()?;
     options.seed = number::count("seed", &args.seed, 0)?;
+    options.timeout = args.timeout.limit()?;
     if !args.isa.is_empty() {
         options.levels =
             args.isa.iter().map(|name| Level::named(name)).collect::<Result<_, _>>()?;
@@ -153,6 +161,7 @@ fn measure(
     options: &CompareOptions,
     console: &mut Console<'_>,
 ) -> Result<Comparison> {
+    check::trusting(console);
     let bar = console.progress(1);
     let comparison = compare::compare(entries, options, &mut |progress| {
         bar.set_length(progress.of as u64);
@@ -170,20 +179,36 @@ fn verdict(comparison: &Comparison, console: &mut Console<'_>) -> Result<()> {
     comparison.warnings.iter().try_for_each(|line| console.say(format!("Note: {line}.")))
 }
 
-/// The page: the comparison, the same-bits tables and the price of crossing, all from this run.
-fn html(entries: &[&Entry], options: &CompareOptions, comparison: &Comparison) -> Result<String> {
+/// The same-bits tables of the page. A body that passed the gate and ends its process here is one
+/// more finding.
+fn tables(
+    entries: &[&Entry],
+    options: &CompareOptions,
+    comparison: &mut Comparison,
+) -> Result<Vec<Matrix>> {
     let gate = GateOptions { seed: options.seed, ..GateOptions::quick() };
-    let places = matrix::places()?;
-    let tables = entries.iter().map(|entry| matrix::matrix(entry, &places, &gate));
-    let matrices = tables.collect::<Result<Vec<_>, _>>()?;
+    let (places, mut matrices) = (matrix::places()?, Vec::new());
+    for entry in entries {
+        let checked = isolated::table(entry, &places, &gate, options.timeout)?;
+        matrices.extend(checked.matrix);
+        let agreement = &mut comparison.agreement;
+        let report = agreement.reports.iter().find(|report| report.kernel == entry.name);
+        for finding in checked.gate.findings {
+            let is_known = |known: &Finding| known.accused == finding.accused;
+            if !report.as_ref().is_some_and(|report| report.findings.iter().any(is_known)) {
+                agreement.agreed = false;
+                comparison.verdict.push(format!("DISAGREES  {finding}"));
+            }
+        }
+    }
+    Ok(matrices)
+}
+
+/// The page: the comparison, the same-bits tables and the price of crossing, all from this run.
+fn html(comparison: &Comparison, matrices: &[Matrix]) -> String {
     let overhead = overhead::overhead();
     let command = &command_line();
-    Ok(report::html(&Report {
-        command,
-        comparison,
-        matrices: &matrices,
-        overhead: Some(&overhead),
-    }))
+    report::html(&Report { command, comparison, matrices, overhead: Some(&overhead) })
 }
 
 /// How to run this again, for the report.

@@ -41,12 +41,13 @@ use std::process::ExitCode;
 
 /// Runs the program over `registry`, with the arguments and streams of the process.
 ///
-/// Started as a worker of an [executor](abreast::exec) of another process of this program, it serves
-/// that and does not return.
+/// Started as a worker of another process of this program - of an [executor](abreast::exec) or of
+/// the [gate](abreast::harness::isolated) - it serves that and does not return.
 pub fn main(registry: &[Entry]) -> ExitCode {
     // What is measured is no kernel of anybody's registry, and worker processes need it too.
     let measured = [abreast::harness::metg::REMOTE].into_iter().chain(REMOTES.iter().copied());
     abreast::exec::worker_main(registry.iter().map(Remote::from).chain(measured));
+    abreast::harness::isolated::gate_worker_main(registry);
     let stdout = std::io::stdout();
     let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
     let mut out: Box<dyn Write> = match descriptors::stdout_was_closed() {

@@ -8,6 +8,7 @@ use abreast::kernel::Part;
 mod by_hand {
     unsafe extern "C" {
         pub fn planted_harm(act: u32) -> i32;
+        pub fn planted_fatal(act: u32);
         pub fn planted_square(n: usize, x: *const f64, out: *mut f64);
         pub fn planted_writes_after(n: usize, x: *const f64, out: *mut f64);
         pub fn planted_writes_before(n: usize, x: *const f64, out: *mut f64);
@@ -64,4 +65,38 @@ pub(crate) fn harm(act: u32) -> i32 {
     // SAFETY: it takes no pointer and touches nothing of ours. That it may end or stop the process
     // is what it is for, and no memory is left in a state that anybody sees afterwards.
     unsafe { by_hand::planted_harm(act) }
+}
+
+/// What [`fatal`] does; see csrc/fatal.h, in whose order they are.
+#[cfg(target_os = "linux")]
+#[derive(Debug, Clone, Copy)]
+#[repr(u32)]
+pub(crate) enum FatalAct {
+    Print,
+    Exit,
+    Quit,
+    Crash,
+    Abort,
+    Kill,
+    CloseOutput,
+    ReplaceOutput,
+    CloseAll,
+    Babble,
+    Fork,
+    Orphan,
+    CrashAtExit,
+    Thread,
+    Loop,
+    Sleep,
+    Stop,
+    LoopAtExit,
+    Eat,
+}
+
+/// Ends, stops or spoils this process.
+#[cfg(target_os = "linux")]
+pub(crate) fn fatal(act: FatalAct) {
+    // SAFETY: it takes no pointer and touches nothing of ours; the registry of these kernels is for
+    // processes that may be lost.
+    unsafe { by_hand::planted_fatal(act as u32) }
 }

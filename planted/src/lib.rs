@@ -8,6 +8,8 @@ mod c;
 #[cfg(target_os = "linux")]
 mod cpp;
 #[cfg(target_os = "linux")]
+pub mod fatal;
+#[cfg(target_os = "linux")]
 pub mod harm;
 pub mod square;
 pub mod total;
@@ -39,4 +41,34 @@ pub static REGISTRY: &[Entry] = &[
     Entry::of::<square::Square<square::LeavesRounding>>(),
     Entry::of::<total::Total<total::OtherFold>>(),
     Entry::of::<total::Total<total::ForgetsPart>>(),
+];
+
+/// Kernels that end, stop or spoil the process that runs them, and two sound ones. A gate in a
+/// process that is to live on must not be given these.
+#[cfg(target_os = "linux")]
+pub static FATAL: &[Entry] = &[
+    Entry::of::<square::Square<square::Sound>>(),
+    Entry::of::<square::Square<fatal::Prints>>(),
+    Entry::of::<square::Square<fatal::Exits>>(),
+    Entry::of::<square::Square<fatal::Quits>>(),
+    Entry::of::<square::Square<fatal::ExitsInRust>>(),
+    Entry::of::<square::Square<fatal::Crashes>>(),
+    Entry::of::<square::Square<fatal::Aborts>>(),
+    Entry::of::<square::Square<fatal::KillsItself>>(),
+    Entry::of::<square::Square<fatal::ClosesOutput>>(),
+    Entry::of::<square::Square<fatal::ReplacesOutput>>(),
+    Entry::of::<square::Square<fatal::ClosesAll>>(),
+    Entry::of::<square::Square<fatal::Babbles>>(),
+    Entry::of::<square::Square<fatal::Forks>>(),
+    Entry::of::<square::Square<fatal::LeavesOrphan>>(),
+    Entry::of::<square::Square<fatal::CrashesAtExit>>(),
+    Entry::of::<square::Square<fatal::LeavesThread>>(),
+    Entry::of::<square::Square<fatal::Loops>>(),
+    Entry::of::<square::Square<fatal::Sleeps>>(),
+    Entry::of::<square::Square<fatal::StopsItself>>(),
+    Entry::of::<square::Square<fatal::LoopsAtExit>>(),
+    Entry::of::<square::Square<fatal::CrashesOnPools>>(),
+    Entry::of::<square::Square<fatal::OracleLoops>>(),
+    Entry::of::<square::Square<fatal::SampleCrashes>>(),
+    Entry::of::<square::Square<fatal::Eats>>(),
 ];

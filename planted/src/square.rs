@@ -21,6 +21,12 @@ pub trait Plant: Sized + 'static {
     const NAME: &'static str;
     /// Its bodies.
     const BODIES: Bodies<BodyFn<Square<Self>>>;
+
+    /// What its sample does besides making operands.
+    fn sample(_n: usize) {}
+
+    /// What its oracle does besides knowing the answer.
+    fn oracle(_n: usize) {}
 }
 
 /// Elements per chunk: `PLANTED_CHUNK` of `csrc/planted.h`.
@@ -52,6 +58,7 @@ impl<P: Plant> Evidence for Square<P> {
 
     fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
         let n = ask.elements(1 << 14, 2 * size_of::<f64>())?;
+        P::sample(n);
         Ok(Problem::new(n as u64, ()).with(&f64::uniform(n, ask.seed)))
     }
 
@@ -61,6 +68,7 @@ impl<P: Plant> Evidence for Square<P> {
             // One rounding, and room for the defects that are meant to hide within the bound.
             Near::Real { hi: exact.hi, lo: exact.lo, bound: 4.0 * f64::ROUNDOFF * exact.hi }
         };
+        P::oracle(problem.input().len());
         problem.input().iter().map(near).collect()
     }
 
@@ -71,7 +79,7 @@ impl<P: Plant> Evidence for Square<P> {
 }
 
 /// The sound body, then `spoil`, which is where the defect is.
-fn spoilt<P: Plant>(
+pub(crate) fn spoilt<P: Plant>(
     part: Part<'_, '_, Square<P>>,
     spoil: impl FnOnce(&[f64], &mut [f64], Level),
 ) -> Result<(), Error> {

@@ -16,19 +16,33 @@
 //! | environment | sums still round to nearest, subnormal numbers still exist | "changed the floating-point environment" |
 //! | no surprise | neither a panic nor an error where the sample is legal | "panicked or failed" |
 //!
+//! [`gate`] runs all of this in the process that calls it, and trusts every body not to end that
+//! process and to come back. [`isolated`](super::isolated) runs it in processes of its own and looks
+//! for three more:
+//!
+//! | looked for | how | "said" |
+//! |---|---|---|
+//! | the process lives | no signal, no `exit`, the connection stays open | "ended its process" |
+//! | calls end | so much CPU time, or so long asleep, for one step | "exceeded the time limit" |
+//! | the process is as before | the standard streams are the same files, no child process is left | "changed its process" |
+//!
 //! [`Evidence`]: crate::kernel::Evidence
 //! [fused]: crate::kernel::Class::Fused
 
 mod ballot;
 mod environment;
+mod fork;
 mod numbers;
+mod observer;
 mod reentry;
 mod report;
 mod subject;
 mod watch;
 
+pub(super) use fork::OneProcess;
+pub(super) use observer::{Observer, Step, Trusting};
 pub use report::{Accuracy, Accused, Check, Difference, Finding, GateReport};
-pub(super) use report::{body_name, isa_name};
+pub(super) use report::{body_name, body_named, isa_name, isa_named};
 
 use crate::Level;
 use crate::kernel::{Body, Case, Entry, How};
@@ -90,7 +104,9 @@ pub struct Progress<'p> {
 /// Runs the whole gate over one kernel.
 ///
 /// Nothing a body does is a crash of the gate, except what kills the process: a panic, an error
-/// and a changed environment are findings.
+/// and a changed environment are findings. A body that crashes or exits ends the calling process,
+/// and one that does not come back is waited for: [`isolated::check`](super::isolated::check) names
+/// these too.
 ///
 /// ```
 /// use abreast::harness::agree::{GateOptions, gate};
@@ -104,30 +120,49 @@ pub fn gate(
     options: &GateOptions,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> GateReport {
-    let mut gate = Gate::new(entry, options);
+    gate_of(entry, options.hows(), options, &mut Trusting(progress))
+}
+
+/// The gate for some bodies at some levels, under an observer.
+pub(super) fn gate_of(
+    entry: &Entry,
+    hows: Vec<How>,
+    options: &GateOptions,
+    observer: &mut dyn Observer,
+) -> GateReport {
+    let mut gate = Gate::new(entry, hows, options, observer);
+    gate.now(None, "special cases");
     let subjects = subjects(entry, options.seed).unwrap_or_else(|trouble| {
         gate.accuse(None, "special cases", trouble);
         Vec::new()
     });
     // The threads at once are one more step.
-    let of = subjects.len() + 1;
+    gate.of = subjects.len() + 1;
     for (done, subject) in subjects.iter().enumerate() {
-        progress(Progress { kernel: entry.name, done, of, now: &subject.name });
+        gate.done = done;
+        gate.now(None, &subject.name);
         if let Err(trouble) = gate.subject(subject) {
             gate.accuse(None, &subject.name, trouble);
         }
     }
-    progress(Progress { kernel: entry.name, done: of - 1, of, now: "many threads at once" });
+    gate.done = subjects.len();
+    gate.now(None, CROWD);
     if let Err(trouble) = gate.crowds() {
-        gate.accuse(None, "many threads at once", trouble);
+        gate.accuse(None, CROWD, trouble);
     }
     gate.report
 }
+
+const CROWD: &str = "many threads at once";
 
 struct Gate<'g> {
     entry: &'g Entry,
     options: &'g GateOptions,
     hows: Vec<How>,
+    observer: &'g mut dyn Observer,
+    /// Steps done, and steps in all.
+    done: usize,
+    of: usize,
     report: GateReport,
     /// Sums of distances and counts behind the means in the report, in the order of `hows`.
     distances: Vec<(f64, usize)>,
@@ -142,8 +177,12 @@ struct Weight {
 }
 
 impl<'g> Gate<'g> {
-    fn new(entry: &'g Entry, options: &'g GateOptions) -> Self {
-        let hows = options.hows();
+    fn new(
+        entry: &'g Entry,
+        hows: Vec<How>,
+        options: &'g GateOptions,
+        observer: &'g mut dyn Observer,
+    ) -> Self {
         let accuracy = |how: &How| Accuracy { of: (*how).into(), max_ulp: 0.0, mean_ulp: 0.0 };
         let report = GateReport {
             kernel: entry.name,
@@ -154,14 +193,20 @@ impl<'g> Gate<'g> {
             findings: Vec::new(),
         };
         let distances = vec![(0.0, 0); hows.len()];
-        Gate { entry, options, hows, report, distances, weights: Vec::new() }
+        let (done, of, weights) = (0, 1, Vec::new());
+        Gate { entry, options, hows, observer, done, of, report, distances, weights }
+    }
+
+    /// Says what comes now.
+    fn now(&mut self, how: Option<How>, case: &str) {
+        let (kernel, done, of) = (self.entry.name, self.done, self.of);
+        self.observer.now(&Step { kernel, done, of, how, case });
     }
 
     /// Everything that one problem can show with one thread.
     fn subject(&mut self, subject: &Subject<'_>) -> Result<(), Trouble> {
-        let Some(any) = self.hows.first().copied() else { return Ok(()) };
         let case = subject.make()?;
-        let (expected, cost) = apart(|| (Expected::of(&*case, any), case.cost()))?;
+        let (expected, cost) = apart(|| (Expected::of(&*case), case.cost()))?;
         self.report.cases += 1;
         if let Some(n) = subject.size {
             let work = cost.flops.max(cost.elements).max((cost.read + cost.written) / 8);
@@ -187,8 +232,11 @@ impl<'g> Gate<'g> {
     ) -> Result<(Box<dyn Case>, Ballot), Trouble> {
         let mut ballot = Ballot::new(self.entry.class);
         for (i, how) in self.hows.clone().into_iter().enumerate() {
+            self.now(Some(how), &subject.name);
             let runs = &mut self.report.runs;
-            match apart(|| examine(&*case, how, expected, runs)).flatten() {
+            let seen = apart(|| examine(&*case, how, expected, runs)).flatten();
+            self.observer.after();
+            match seen {
                 Ok((answer, near)) => {
                     if subject.size.is_some() {
                         self.record(i, near.max_ulp, near.sum_ulp, answer.numbers.len());
@@ -218,8 +266,11 @@ impl<'g> Gate<'g> {
             case.misalign(*bytes);
             let name = format!("{}, operands moved {bytes} bytes in whole elements", subject.name);
             for (how, answer) in ballot.agreed() {
+                self.now(Some(how), &name);
                 self.report.runs += 1;
-                if let Err(trouble) = apart(|| again(&*case, how, answer)).flatten() {
+                let seen = apart(|| again(&*case, how, answer)).flatten();
+                self.observer.after();
+                if let Err(trouble) = seen {
                     if trouble.check == Check::Operands {
                         case = subject.make()?;
                         case.misalign(*bytes);
@@ -236,10 +287,17 @@ impl<'g> Gate<'g> {
         let Some(n) = self.crowd_size() else { return Ok(()) };
         let sound: Vec<How> =
             self.hows.iter().copied().filter(|how| self.report.trusts(*how)).collect();
-        let (entry, options, runs) = (self.entry, self.options, &mut self.report.runs);
-        let clashes = apart(|| reentry::crowds(entry, options, n, &sound, runs)).flatten()?;
-        for clash in clashes {
-            self.accuse(Some(clash.how), &clash.case, clash.trouble);
+        let (entry, options) = (self.entry, self.options);
+        let cases = apart(|| reentry::cases(entry, options.seed, n)).flatten()?;
+        for how in sound {
+            let name = format!("n = {n}, {CROWD}");
+            self.now(Some(how), &name);
+            let runs = &mut self.report.runs;
+            let seen = apart(|| reentry::crowds(&cases, how, options.quick, runs)).flatten();
+            self.observer.after();
+            for (place, trouble) in seen? {
+                self.accuse(Some(how), &format!("n = {n}{place}"), trouble);
+            }
         }
         Ok(())
     }
@@ -276,7 +334,7 @@ impl<'g> Gate<'g> {
             finding.cases += 1;
             return;
         }
-        self.report.findings.push(Finding {
+        let finding = Finding {
             kernel: self.entry.name,
             accused,
             case: case.to_owned(),
@@ -284,6 +342,8 @@ impl<'g> Gate<'g> {
             cases: 1,
             detail: trouble.detail,
             difference: trouble.difference.map(|boxed| *boxed),
-        });
+        };
+        self.observer.found(&finding);
+        self.report.findings.push(finding);
     }
 }

@@ -5,8 +5,9 @@ mod options;
 
 pub use options::CompareOptions;
 
-use super::agree::{self, GateOptions, GateReport, gate};
+use super::agree::{self, GateOptions, GateReport};
 use super::env::{self, Environment};
+use super::isolated;
 use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row, SCHEMA};
 use super::roof::{Roof, arithmetic_name, roof};
 use super::verdict;
@@ -39,7 +40,7 @@ pub fn compare(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Comparison, Error> {
     refuse_unoptimised(cfg!(debug_assertions), env!("ABREAST_OPT_LEVEL"))?;
-    compare_with(&Thorough, entries, options, progress)
+    compare_with(&Thorough { limit: options.timeout }, entries, options, progress)
 }
 
 pub(super) fn refuse_unoptimised(debug_assertions: bool, opt_level: &str) -> Result<(), Error> {
@@ -60,12 +61,14 @@ trait Means {
 
 type GateProgress<'p> = &'p mut dyn FnMut(agree::Progress<'_>);
 
-/// The real gate and the real roof.
-struct Thorough;
+/// The real gate, in processes of its own where there are any, and the real roof.
+struct Thorough {
+    limit: Duration,
+}
 
 impl Means for Thorough {
     fn gate(&self, entry: &Entry, options: &GateOptions, tell: GateProgress<'_>) -> GateReport {
-        gate(entry, options, tell)
+        isolated::gate(entry, options, self.limit, tell)
     }
     fn roof(&self, levels: &[Level], threads: &[usize]) -> Result<Roof, Error> {
         roof(levels, threads)

@@ -3,20 +3,25 @@
 //! The problem is cut into as many chunks as the widest executor has threads, so that the executors
 //! really deal them out differently.
 
-use super::agree::{GateOptions, Trouble, apart, body_name, caught, harmless, isa_name};
+use super::agree::{
+    GateOptions, Observer, OneProcess, Step, Trouble, Trusting, apart, body_name, body_named,
+    caught, harmless, isa_name, isa_named,
+};
 use crate::exec::{self, Control, Executor};
 use crate::kernel::{Ask, Body, Case, Class, Entry, How};
 use crate::level::Isa;
 use crate::place;
 use crate::{Error, Tasks};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Hashes of one problem's result over bodies, levels and executors.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Matrix {
     /// The kernel.
+    #[serde(skip_deserializing)]
     pub kernel: &'static str,
     /// Why levels with and without fused multiply-add may differ, if they may.
+    #[serde(skip_deserializing)]
     pub fused: Option<&'static str>,
     /// The size of the problem.
     pub n: u64,
@@ -33,13 +38,13 @@ pub struct Matrix {
 }
 
 /// One body at one level on every executor.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
     /// The body.
-    #[serde(serialize_with = "body_name")]
+    #[serde(serialize_with = "body_name", deserialize_with = "body_named")]
     pub body: Body,
     /// The level.
-    #[serde(serialize_with = "isa_name")]
+    #[serde(serialize_with = "isa_name", deserialize_with = "isa_named")]
     pub level: Isa,
     /// The hash that most of the comparable rows and executors have, and this one should.
     pub expected: String,
@@ -48,7 +53,7 @@ pub struct Row {
 }
 
 /// One run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Cell {
     /// The hash of the output bytes; none when the run failed.
     pub hash: Option<String>,
@@ -115,27 +120,45 @@ pub fn matrix(
     places: &[Box<dyn Executor + Sync>],
     options: &GateOptions,
 ) -> Result<Matrix, Error> {
+    matrix_of(entry, places, &options.hows(), options, &mut Trusting(&mut |_| ()))
+}
+
+/// The same for some bodies at some levels, under an observer.
+pub(super) fn matrix_of(
+    entry: &Entry,
+    places: &[Box<dyn Executor + Sync>],
+    hows: &[How],
+    options: &GateOptions,
+    observer: &mut dyn Observer,
+) -> Result<Matrix, Error> {
+    let (kernel, case) = (entry.name, "the same-bits table");
+    observer.now(&Step { kernel, done: 0, of: 1, how: None, case });
     let (n, chunk) = problem(entry, options)?;
-    let hows = options.hows();
     let mut runs = Vec::new();
-    for how in &hows {
+    for how in hows {
         // A fresh problem for each body: it may have changed the operands.
-        runs.push(run(&*cut(entry, options, n, chunk)?, *how, places));
+        let case = cut(entry, options, n, chunk)?;
+        runs.push(run(&*case, *how, places, &mut Told { kernel: entry.name, n, how, observer }));
     }
     let case = cut(entry, options, n, chunk)?;
     Ok(Matrix {
         kernel: entry.name,
-        fused: match entry.class {
-            Class::SameBits => None,
-            Class::Fused(why) => Some(why),
-        },
+        fused: fused(entry),
         n,
         chunk,
         chunks: case.chunks(),
         seed: options.seed,
         executors: places.iter().map(|place| place.name()).collect(),
-        rows: rows(entry.class, &hows, runs),
+        rows: rows(entry.class, hows, runs),
     })
+}
+
+/// Why levels with and without fused multiply-add may differ, if they may.
+pub(super) fn fused(entry: &Entry) -> Option<&'static str> {
+    match entry.class {
+        Class::SameBits => None,
+        Class::Fused(why) => Some(why),
+    }
 }
 
 /// Chunks that the problem is cut into, if that leaves each of them a few rows: one for each
@@ -177,21 +200,48 @@ fn cut(entry: &Entry, options: &GateOptions, n: u64, chunk: u64) -> Result<Box<d
     Ok(case)
 }
 
+/// What the observer is told about one row.
+struct Told<'t> {
+    kernel: &'static str,
+    n: u64,
+    how: &'t How,
+    observer: &'t mut dyn Observer,
+}
+
+impl Told<'_> {
+    fn now(&mut self, place: &str) {
+        let (kernel, case) = (self.kernel, format!("n = {} on {place}", self.n));
+        self.observer.now(&Step { kernel, done: 0, of: 1, how: Some(*self.how), case: &case });
+    }
+}
+
 /// The hash of each run, or why there is none.
 type Hashes = Vec<Result<u64, String>>;
 
-/// Runs one body on all of `places`, unless it would spoil them.
-fn run(case: &dyn Case, how: How, places: &[Box<dyn Executor + Sync>]) -> Hashes {
+/// Runs one body on all of `places`, unless it would spoil them; says before each where.
+fn run(
+    case: &dyn Case,
+    how: How,
+    places: &[Box<dyn Executor + Sync>],
+    told: &mut Told<'_>,
+) -> Hashes {
     let hash = |place: &dyn Executor| {
-        let mut drive = |tasks: &dyn Tasks| place.run(tasks, &Control::default()).map(drop);
-        let answer = caught(|| case.run(how, 0x3F, &mut drive));
-        answer.map(|answer| answer.hash).map_err(|trouble| trouble.detail)
+        let mut drive =
+            |tasks: &dyn Tasks| place.run(&OneProcess::of(tasks), &Control::default()).map(drop);
+        caught(|| case.run(how, 0x3F, &mut drive)).map(|answer| answer.hash)
     };
-    let all = apart(|| {
-        harmless(case, how)?;
-        Ok(places.iter().map(|place| hash(&**place)).collect())
-    });
-    all.flatten().unwrap_or_else(|trouble: Trouble| vec![Err(trouble.detail); places.len()])
+    told.now("this thread");
+    let harm = apart(|| harmless(case, how)).flatten();
+    told.observer.after();
+    if let Err(trouble) = harm {
+        return vec![Err(trouble.detail); places.len()];
+    }
+    let on = |place: &Box<dyn Executor + Sync>| {
+        told.now(&place.name());
+        let hash = apart(|| hash(&**place)).flatten();
+        hash.map_err(|trouble: Trouble| trouble.detail)
+    };
+    places.iter().map(on).collect()
 }
 
 fn rows(class: Class, hows: &[How], runs: Vec<Hashes>) -> Vec<Row> {

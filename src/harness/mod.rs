@@ -1,6 +1,7 @@
 //! Agree first, then measure. What does not agree is not timed.
 //!
 //! - [`agree`]: the gate that every body passes before it is timed.
+//! - [`isolated`]: both in processes of their own, which a body may crash or never leave.
 //! - [`matrix`]: the same bits from every body, level and executor, as a table of hashes.
 //! - [`overhead`]: what crossing a language border costs.
 //! - `chaos`: worker processes killed at random, and nothing lost.
@@ -18,6 +19,7 @@ pub mod agree;
 pub mod chaos;
 pub mod compare;
 pub mod env;
+pub mod isolated;
 pub mod matrix;
 pub mod measure;
 pub mod metg;

@@ -1,10 +1,9 @@
 //! Many threads in one body at once. A body with a hidden `static` gives right answers one call at
 //! a time; here its calls overlap.
 
-use super::GateOptions;
 use super::report::Check;
 use super::watch::{Trouble, caught};
-use crate::kernel::{Ask, Entry, How, Rehearsed};
+use crate::kernel::{Ask, Case, Entry, How, Rehearsed};
 use std::sync::{Barrier, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -19,39 +18,26 @@ const INPUTS: usize = 4;
 /// most.
 const CALLS: (u64, u64) = (4, 4096);
 
-/// A body that gave other bits in a crowd.
-pub(super) struct Clash {
-    pub(super) how: How,
-    pub(super) case: String,
-    pub(super) trouble: Trouble,
+/// The problems of size `n` that the threads share out.
+pub(super) fn cases(entry: &Entry, seed: u64, n: u64) -> Result<Vec<Box<dyn Case>>, Trouble> {
+    let ask = |i| Ask { seed: seed.wrapping_add(i), ..Ask::size(n) };
+    (0..INPUTS as u64).map(|i| caught(|| entry.case(&ask(i)))).collect()
 }
 
-/// Calls each of `hows` from many threads at once: all on the same problem of size `n`, and each
-/// on one of several. Gives the clashes; adds to `runs`.
+/// Calls `how` from many threads at once: all on the same problem, and each on one of several.
+/// Gives what went wrong; adds to `runs`.
 pub(super) fn crowds(
-    entry: &Entry,
-    options: &GateOptions,
-    n: u64,
-    hows: &[How],
+    cases: &[Box<dyn Case>],
+    how: How,
+    quick: bool,
     runs: &mut u64,
-) -> Result<Vec<Clash>, Trouble> {
-    let ask = |i| Ask { seed: options.seed.wrapping_add(i), ..Ask::size(n) };
-    let cases = (0..INPUTS as u64).map(|i| caught(|| entry.case(&ask(i))));
-    let cases = cases.collect::<Result<Vec<_>, _>>()?;
-    let mut clashes = Vec::new();
-    for how in hows {
-        let parts = cases.iter().map(|case| caught(|| case.rehearse(*how)));
-        let parts = parts.collect::<Result<Vec<_>, _>>()?;
-        let found = one_body(&parts, options.quick, runs)?;
-        let clash =
-            |(place, trouble)| Clash { how: *how, case: format!("n = {n}{place}"), trouble };
-        clashes.extend(found.into_iter().map(clash));
-    }
-    Ok(clashes)
+) -> Result<Vec<Found>, Trouble> {
+    let parts = cases.iter().map(|case| caught(|| case.rehearse(how)));
+    one_body(&parts.collect::<Result<Vec<_>, _>>()?, quick, runs)
 }
 
 /// Where it happened, and what.
-type Found = (String, Trouble);
+pub(super) type Found = (String, Trouble);
 
 /// One body: alone, then in crowds. What does not even repeat alone is spared the crowds.
 fn one_body(

@@ -2,13 +2,14 @@
 
 use crate::kernel::{Body, How};
 use crate::level::Isa;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
 /// What the gate says about one kernel.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GateReport {
     /// The kernel.
+    #[serde(skip_deserializing)]
     pub kernel: &'static str,
     /// The seed of its operands.
     pub seed: u64,
@@ -36,18 +37,19 @@ impl GateReport {
 }
 
 /// A body at a level, as a report names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accused {
     /// The body.
-    #[serde(serialize_with = "body_name")]
+    #[serde(serialize_with = "body_name", deserialize_with = "body_named")]
     pub body: Body,
     /// The level.
-    #[serde(serialize_with = "isa_name")]
+    #[serde(serialize_with = "isa_name", deserialize_with = "isa_named")]
     pub level: Isa,
 }
 
 impl Accused {
-    fn is(self, how: How) -> bool {
+    /// Whether this is `how`.
+    pub(in crate::harness) fn is(self, how: How) -> bool {
         self == how.into()
     }
 }
@@ -72,24 +74,40 @@ pub(in crate::harness) fn isa_name<S: Serializer>(isa: &Isa, to: S) -> Result<S:
     to.serialize_str(isa.name())
 }
 
+pub(in crate::harness) fn body_named<'de, D: Deserializer<'de>>(from: D) -> Result<Body, D::Error> {
+    Body::parse(&String::deserialize(from)?).map_err(de::Error::custom)
+}
+
+pub(in crate::harness) fn isa_named<'de, D: Deserializer<'de>>(from: D) -> Result<Isa, D::Error> {
+    Isa::parse(&String::deserialize(from)?).map_err(de::Error::custom)
+}
+
+/// A distance: JSON has no infinity and says `null` instead.
+fn distance<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::INFINITY))
+}
+
 /// How far from the oracle a body was, in units in the last place of the exact result. An integer
 /// counts its distance. A result that no distance describes (NaN where a number is due) is
 /// infinitely far, `null` in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
     /// Whose.
     #[serde(flatten)]
     pub of: Accused,
     /// The largest distance.
+    #[serde(deserialize_with = "distance")]
     pub max_ulp: f64,
     /// The mean distance over all numbers of all sizes.
+    #[serde(deserialize_with = "distance")]
     pub mean_ulp: f64,
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// In which kernel.
+    #[serde(skip_deserializing)]
     pub kernel: &'static str,
     /// In which body at which level; none when the kernel's own sample or oracle failed.
     #[serde(flatten)]
@@ -147,9 +165,32 @@ pub enum Check {
     Bits,
     /// Calls at the same time gave other bits than calls one after another.
     Reentry,
+    /// The standard streams are not what they were, or a process was left behind.
+    Process,
+    /// The process that the call was made in has ended.
+    Ended,
+    /// The call did not end.
+    Overdue,
 }
 
 impl Check {
+    /// All of them.
+    const ALL: [Check; 13] = [
+        Check::Failed,
+        Check::Environment,
+        Check::Fence,
+        Check::Operands,
+        Check::Unwritten,
+        Check::Value,
+        Check::Repeat,
+        Check::Order,
+        Check::Bits,
+        Check::Reentry,
+        Check::Process,
+        Check::Ended,
+        Check::Overdue,
+    ];
+
     /// What is wrong, as a report says it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -163,6 +204,9 @@ impl Check {
             Check::Order => "depends on the order of chunks",
             Check::Bits => "different bits",
             Check::Reentry => "not re-entrant",
+            Check::Process => "changed its process",
+            Check::Ended => "ended its process",
+            Check::Overdue => "exceeded the time limit",
         }
     }
 }
@@ -179,8 +223,16 @@ impl Serialize for Check {
     }
 }
 
+impl<'de> Deserialize<'de> for Check {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        let known = Check::ALL.into_iter().find(|check| check.name() == name);
+        known.ok_or_else(|| de::Error::custom(format!("unknown check '{name}'")))
+    }
+}
+
 /// Two results, number by number: the one found, and the one it should be.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// How many numbers differ more than they may.
     pub wrong: usize,
@@ -197,8 +249,10 @@ pub struct Difference {
     /// Its bits, in hexadecimal.
     pub want_bits: String,
     /// The largest distance, in units in the last place of what should be there.
+    #[serde(deserialize_with = "distance")]
     pub max_ulp: f64,
     /// The mean distance over all numbers.
+    #[serde(deserialize_with = "distance")]
     pub mean_ulp: f64,
 }
 

@@ -1,12 +1,13 @@
 //! One body on one problem, watched: what it may not do is seen here.
 
 use super::environment;
+use super::fork::OneProcess;
 use super::numbers::{Nearness, difference, nearness, same, same_number};
 use super::report::{Check, Difference};
 use crate::error::panic_text;
 use crate::exec::{Control, Executor, Serial};
 use crate::kernel::{Answer, Case, How, Near};
-use crate::{Fault, Tasks};
+use crate::{Body, Fault, Level, Tasks};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -68,8 +69,10 @@ pub(super) struct Expected {
 }
 
 impl Expected {
-    pub(super) fn of(case: &dyn Case, any: How) -> Expected {
-        let untouched = |poison| caught(|| case.run(any, poison, &mut |_| Ok(()))).ok();
+    pub(super) fn of(case: &dyn Case) -> Expected {
+        // Any will do: it is never called.
+        let none = How { body: Body::Rust, level: Level::best() };
+        let untouched = |poison| caught(|| case.run(none, poison, &mut |_| Ok(()))).ok();
         Expected {
             oracle: case.oracle(),
             operands: case.operands_hash(),
@@ -180,7 +183,7 @@ fn unrepeated(
 
 /// Drives the chunks one after another on this thread.
 fn serially(tasks: &dyn Tasks) -> Result<(), Fault> {
-    Serial.run(tasks, &Control::default()).map(drop)
+    Serial.run(&OneProcess::of(tasks), &Control::default()).map(drop)
 }
 
 /// Does `work`; its errors and panics (those outside of tasks, as in the kernel's fold) are trouble.

@@ -1,6 +1,7 @@
 //! What a comparison is asked for, and what that costs in time and trust.
 
 use crate::harness::env::{Cores, Environment};
+use crate::harness::isolated;
 use crate::harness::measure::{Effort, clock_tick, rounds_needed};
 use crate::{Body, Error, Level};
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub struct CompareOptions {
     pub seed: u64,
     /// How long the rounds of all kernels together should take, instead of what `quick` says.
     pub budget: Option<Duration>,
+    /// How long one step of the gate may take: see [`isolated`](crate::harness::isolated).
+    pub timeout: Duration,
 }
 
 impl CompareOptions {
@@ -41,6 +44,7 @@ impl CompareOptions {
             quick: false,
             seed: 42,
             budget: None,
+            timeout: isolated::TIME_LIMIT,
         })
     }
 

@@ -1,0 +1,150 @@
+#define _GNU_SOURCE
+#include "fatal.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void crash(void)
+{
+    /* Where nothing is mapped. Not NULL, which a sanitizer would find before the system does. */
+    volatile int *volatile nowhere = (volatile int *)16;
+    *nowhere = 1;
+}
+
+static void loop(void)
+{
+    for (volatile unsigned i = 0;; i++)
+        ;
+}
+
+static void sleep_for_ever(void)
+{
+    for (;;)
+        pause();
+}
+
+static void *crash_later(void *unused)
+{
+    usleep(20 * 1000);
+    crash();
+    return unused;
+}
+
+static void leave_thread(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, crash_later, NULL) == 0)
+        pthread_detach(thread);
+}
+
+static void replace_output(void)
+{
+    int file = open("/dev/null", O_WRONLY);
+    if (file >= 0) {
+        dup2(file, 1);
+        close(file);
+    }
+}
+
+static void babble(void)
+{
+    for (int fd = 3; fd < 64; fd++)
+        if (write(fd, "babble", 6) < 0)
+            continue;
+}
+
+static void eat(void)
+{
+    /* Far more than a test allows, and hardly touched: the machine has other things to do. */
+    for (int i = 0; i < 1024; i++) {
+        volatile char *block = malloc((size_t)1 << 26);
+        if (block == NULL)
+            crash();
+        block[0] = 1;
+    }
+}
+
+/* Never from a process that was forked itself, and callers see to it that it is once: what calls
+ * this goes on in both processes, and would fork again in both. */
+static pid_t fork_once(void)
+{
+    static pid_t first;
+    if (first == 0)
+        first = getpid();
+    return getpid() == first ? fork() : -1;
+}
+
+void planted_fatal(uint32_t act)
+{
+    static int done;
+    switch (act) {
+    case PLANTED_FATAL_PRINT:
+        printf("a kernel prints to standard output\n");
+        fflush(stdout);
+        break;
+    case PLANTED_FATAL_EXIT:
+        exit(0);
+    case PLANTED_FATAL_QUIT:
+        _exit(0);
+    case PLANTED_FATAL_CRASH:
+        crash();
+        break;
+    case PLANTED_FATAL_ABORT:
+        abort();
+    case PLANTED_FATAL_KILL:
+        raise(SIGKILL);
+        break;
+    case PLANTED_FATAL_CLOSE_OUTPUT:
+        close(1);
+        break;
+    case PLANTED_FATAL_REPLACE_OUTPUT:
+        replace_output();
+        break;
+    case PLANTED_FATAL_CLOSE_ALL:
+        for (int fd = 3; fd < 1024; fd++)
+            close(fd);
+        break;
+    case PLANTED_FATAL_BABBLE:
+        babble();
+        break;
+    case PLANTED_FATAL_FORK:
+        if (!done++)
+            fork_once();
+        break;
+    case PLANTED_FATAL_ORPHAN:
+        if (!done++ && fork_once() == 0)
+            sleep_for_ever();
+        raise(SIGKILL);
+        break;
+    case PLANTED_FATAL_CRASH_AT_EXIT:
+        if (!done++)
+            atexit(crash);
+        break;
+    case PLANTED_FATAL_THREAD:
+        if (!done++)
+            leave_thread();
+        break;
+    case PLANTED_FATAL_LOOP:
+        loop();
+        break;
+    case PLANTED_FATAL_SLEEP:
+        sleep_for_ever();
+        break;
+    case PLANTED_FATAL_STOP:
+        raise(SIGSTOP);
+        break;
+    case PLANTED_FATAL_LOOP_AT_EXIT:
+        if (!done++)
+            atexit(loop);
+        break;
+    case PLANTED_FATAL_EAT:
+        eat();
+        break;
+    default:
+        break;
+    }
+}

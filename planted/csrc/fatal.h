@@ -1,0 +1,32 @@
+/* What a C function can do to end, stop or spoil the process that calls it. */
+#ifndef PLANTED_FATAL_H
+#define PLANTED_FATAL_H
+
+#include <stdint.h>
+
+enum {
+    PLANTED_FATAL_PRINT,
+    PLANTED_FATAL_EXIT,
+    PLANTED_FATAL_QUIT,
+    PLANTED_FATAL_CRASH,
+    PLANTED_FATAL_ABORT,
+    PLANTED_FATAL_KILL,
+    PLANTED_FATAL_CLOSE_OUTPUT,
+    PLANTED_FATAL_REPLACE_OUTPUT,
+    PLANTED_FATAL_CLOSE_ALL,
+    PLANTED_FATAL_BABBLE,
+    PLANTED_FATAL_FORK,
+    PLANTED_FATAL_ORPHAN,
+    PLANTED_FATAL_CRASH_AT_EXIT,
+    PLANTED_FATAL_THREAD,
+    PLANTED_FATAL_LOOP,
+    PLANTED_FATAL_SLEEP,
+    PLANTED_FATAL_STOP,
+    PLANTED_FATAL_LOOP_AT_EXIT,
+    PLANTED_FATAL_EAT,
+};
+
+/* Does it. */
+void planted_fatal(uint32_t act);
+
+#endif

@@ -1,0 +1,57 @@
+//! What becomes of a process that a body forked.
+
+use crate::tasks::{Model, Wire};
+use crate::{Fault, Tasks};
+use std::borrow::Cow;
+
+/// The same tasks, of this process alone. A body that forks comes back twice; the second process
+/// would go on with the other tasks, in which the body forks again, and so on without end. It ends
+/// here, after the task that forked it.
+pub(in crate::harness) struct OneProcess<'t> {
+    tasks: &'t dyn Tasks,
+    process: u32,
+}
+
+impl<'t> OneProcess<'t> {
+    pub(in crate::harness) fn of(tasks: &'t dyn Tasks) -> Self {
+        OneProcess { tasks, process: std::process::id() }
+    }
+}
+
+impl Tasks for OneProcess<'_> {
+    fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    fn run(&self, i: usize) -> Result<(), Fault> {
+        let outcome = self.tasks.run(i);
+        if std::process::id() != self.process {
+            std::process::exit(0);
+        }
+        outcome
+    }
+
+    fn is_graph(&self) -> bool {
+        self.tasks.is_graph()
+    }
+
+    fn needs(&self, i: usize) -> &[u32] {
+        self.tasks.needs(i)
+    }
+
+    fn name(&self, i: usize) -> Cow<'_, str> {
+        self.tasks.name(i)
+    }
+
+    fn model(&self, i: usize) -> Model {
+        self.tasks.model(i)
+    }
+
+    fn wire(&self, i: usize) -> Option<Wire<'_>> {
+        self.tasks.wire(i)
+    }
+
+    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
+        self.tasks.receive(i, result)
+    }
+}

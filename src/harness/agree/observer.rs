@@ -1,0 +1,50 @@
+//! Whoever watches the gate at work: told of each step before it is made, and of each finding.
+
+use super::Progress;
+use super::report::Finding;
+use crate::kernel::How;
+
+/// What comes now.
+pub(in crate::harness) struct Step<'s> {
+    /// In which kernel.
+    pub(in crate::harness) kernel: &'static str,
+    /// Problems done.
+    pub(in crate::harness) done: usize,
+    /// Problems in all.
+    pub(in crate::harness) of: usize,
+    /// Which body at which level runs; none when it is the kernel's own sample or oracle.
+    pub(in crate::harness) how: Option<How>,
+    /// On what: `n = 4097`.
+    pub(in crate::harness) case: &'s str,
+}
+
+pub(in crate::harness) trait Observer {
+    /// The step is made next.
+    fn now(&mut self, step: &Step<'_>);
+
+    /// This was found.
+    fn found(&mut self, finding: &Finding);
+
+    /// A body has run: now is the time to look what it did to the process.
+    fn after(&mut self);
+}
+
+/// Trusts the bodies with this process, and passes the steps on to a progress bar.
+pub(in crate::harness) struct Trusting<'p>(pub(in crate::harness) &'p mut dyn FnMut(Progress<'_>));
+
+impl Observer for Trusting<'_> {
+    fn now(&mut self, step: &Step<'_>) {
+        if step.how.is_none() {
+            (self.0)(Progress {
+                kernel: step.kernel,
+                done: step.done,
+                of: step.of,
+                now: step.case,
+            });
+        }
+    }
+
+    fn found(&mut self, _: &Finding) {}
+
+    fn after(&mut self) {}
+}

@@ -1,0 +1,191 @@
+//! The gate and the same-bits table in processes of their own: a body that crashes, exits or never
+//! comes back is a finding, and the other bodies are judged all the same.
+//!
+//! The program starts itself again; [`gate_worker_main`] at the top of `main` makes the new process
+//! a *gate worker*: it judges one kernel and says over a private pair of sockets what it is about to
+//! do, before it does it. So when it ends early, the step in work is known. A kernel's standard
+//! input is empty there, and what it prints goes to standard error.
+//!
+//! Whose fault an end is, is found out by running each body alone in further workers, up to the
+//! step at which it happened: a crash may come from what another body left behind. Who ends its
+//! worker alone is named, with kernel, body, level, problem and what happened; then the rest is
+//! judged together again without it. A healthy kernel costs one process.
+//!
+//! The time limit is one of CPU time, so that a busy machine fails nobody: it counts what one step -
+//! one body on one problem, which is a few calls, or the kernel's own oracle - uses. For steps that
+//! use none, the same time counts while every thread of the worker sleeps; one that waits for a
+//! processor does not sleep.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `blame.rs` | who is to blame for an end, and how the rest goes on; runs nothing itself |
+//! | `message.rs` | what is said over the sockets |
+//! | `limit.rs` | the time limit, and what a process group has used |
+//! | `parent.rs` | starts a worker, listens, ends it |
+//! | `child.rs` | the worker's own side |
+//!
+//! What a worker does not protect from is a body that means harm: it can forge messages.
+
+#[cfg(all(feature = "procs", target_os = "linux"))]
+mod blame;
+#[cfg(all(feature = "procs", target_os = "linux"))]
+mod child;
+#[cfg(all(feature = "procs", target_os = "linux"))]
+mod limit;
+#[cfg(all(feature = "procs", target_os = "linux"))]
+mod message;
+#[cfg(all(feature = "procs", target_os = "linux"))]
+mod parent;
+
+#[cfg(all(feature = "procs", target_os = "linux"))]
+pub use child::{can_isolate, gate_worker_main};
+
+use super::agree::{self, Check, Finding, GateOptions, GateReport, Progress};
+use super::matrix::{self, Matrix};
+use crate::Fault;
+use crate::exec::Executor;
+use crate::kernel::Entry;
+use std::time::Duration;
+
+/// How long one step may take by default: more than any machine needs for it, because what
+/// counts is not the time on the wall.
+pub const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// What was found in one kernel.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What the gate says.
+    pub gate: GateReport,
+    /// The same-bits table of the bodies that live; none when there is nothing to show.
+    pub matrix: Option<Matrix>,
+}
+
+/// An executor that can be shared between threads.
+type Place = Box<dyn Executor + Sync>;
+
+/// What to judge, and how long it may take.
+#[derive(Clone, Copy)]
+struct Order<'o> {
+    entry: &'o Entry,
+    options: &'o GateOptions,
+    /// Whether the gate is asked.
+    gate: bool,
+    /// The executors of the same-bits table; none for no table.
+    places: &'o [Place],
+    limit: Duration,
+}
+
+/// The gate, then the same-bits table over `places`, in gate workers where the program
+/// [can start them](can_isolate), otherwise in this process, which then trusts the bodies.
+///
+/// # Errors
+/// When a worker cannot be started.
+pub fn check(
+    entry: &Entry,
+    places: &[Place],
+    options: &GateOptions,
+    limit: Duration,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Checked, Fault> {
+    judge(Order { entry, options, gate: true, places, limit }, progress)
+}
+
+/// The gate alone. That a worker could not be started is a finding too: the kernel is not trusted.
+pub fn gate(
+    entry: &Entry,
+    options: &GateOptions,
+    limit: Duration,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> GateReport {
+    let checked = judge(Order { entry, options, gate: true, places: &[], limit }, progress);
+    checked.map_or_else(
+        |why| GateReport {
+            findings: vec![refusal(entry, "the start of a worker", &why.to_string())],
+            ..nothing(entry, options)
+        },
+        |checked| checked.gate,
+    )
+}
+
+/// The same-bits table alone. What it could not show is among the findings.
+///
+/// # Errors
+/// When a worker cannot be started.
+pub fn table(
+    entry: &Entry,
+    places: &[Place],
+    options: &GateOptions,
+    limit: Duration,
+) -> Result<Checked, Fault> {
+    judge(Order { entry, options, gate: false, places, limit }, &mut |_| ())
+}
+
+fn judge(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Checked, Fault> {
+    #[cfg(all(feature = "procs", target_os = "linux"))]
+    if can_isolate() {
+        return parent::judge(order, progress);
+    }
+    Ok(trusting(order, progress))
+}
+
+/// Judges in this process.
+fn trusting(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Checked {
+    let Order { entry, options, places, .. } = order;
+    let mut gate = match order.gate {
+        true => agree::gate(entry, options, progress),
+        false => nothing(entry, options),
+    };
+    let table = || matrix::matrix(entry, places, options).map_err(|why| why.to_string());
+    let table = (!places.is_empty()).then(table);
+    let matrix = keep(entry, table, &mut gate);
+    Checked { gate, matrix }
+}
+
+/// Keeps the table; that there is none for a reason is a finding.
+fn keep(
+    entry: &Entry,
+    table: Option<Result<Matrix, String>>,
+    gate: &mut GateReport,
+) -> Option<Matrix> {
+    match table? {
+        Ok(matrix) => Some(matrix),
+        Err(why) => {
+            gate.findings.push(refusal(entry, "the same-bits table", &why));
+            None
+        }
+    }
+}
+
+/// A report about nothing: nobody has passed.
+fn nothing(entry: &Entry, options: &GateOptions) -> GateReport {
+    GateReport {
+        kernel: entry.name,
+        seed: options.seed,
+        cases: 0,
+        runs: 0,
+        accuracy: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+fn refusal(entry: &Entry, case: &str, why: &str) -> Finding {
+    Finding {
+        kernel: entry.name,
+        accused: None,
+        case: case.to_owned(),
+        check: Check::Failed,
+        cases: 1,
+        detail: why.to_owned(),
+        difference: None,
+    }
+}
+
+/// Whether this process can start gate workers of itself: not where there are none.
+#[cfg(not(all(feature = "procs", target_os = "linux")))]
+pub fn can_isolate() -> bool {
+    false
+}
+
+/// Where there are no gate workers every process is one that somebody started.
+#[cfg(not(all(feature = "procs", target_os = "linux")))]
+pub fn gate_worker_main(_: &[Entry]) {}
