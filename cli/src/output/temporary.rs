@@ -1,7 +1,7 @@
 //! Files that exist only until they have another's name, and are gone however the program ends, but
 //! for SIGKILL.
 
-use super::target;
+use crate::output::target;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
