@@ -145,7 +145,7 @@ impl Recording {
     }
 
     fn write(&mut self, traced: &Traced<'_>, console: &mut Console<'_>) -> Result<()> {
-        let trace = self.trace.as_mut().map(|file| file.write(traced.chrome(), console));
+        let trace = self.trace.as_mut().map(|file| file.write(traced.try_chrome()?, console));
         let gantt = self
             .gantt
             .as_mut()

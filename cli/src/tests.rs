@@ -43,6 +43,8 @@ fn takes(option: &str, value: &str) -> bool {
         "csv" | "gantt" | "html" | "json" | "md" | "output" | "svg" | "trace" => {
             value != "no such/value"
         }
+        // A number of the plane, however large.
+        "alpha" | "c" | "center" | "extent" => value.starts_with("999"),
         _ => false,
     }
 }

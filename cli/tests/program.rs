@@ -230,7 +230,7 @@ fn a_view_too_deep_for_doubles_says_how_much_of_it_is_left() {
     let folder = Folder::new("deep");
     let file = folder.file("a.png");
     let draw = ["fractal", "mandelbrot", "-o", &file, "--size", "40x30", "--iter", "9", "--json"];
-    let drawn = json(&[&draw[..], &["--extent", "1e-14"]].concat());
+    let drawn = json(&[&draw[..], &["--extent", "1e-15"]].concat());
     let columns = drawn["distinct"][0].as_u64().unwrap();
     assert!(
         columns < 120 && drawn["warnings"][0].as_str().unwrap().contains(&columns.to_string()),

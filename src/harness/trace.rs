@@ -6,6 +6,7 @@ use crate::exec::{Control, Event, Executor, Report};
 use crate::{Error, Fault, Tasks, memory};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -89,6 +90,32 @@ impl<'e> Traced<'e> {
 
     /// The recording in Chrome's trace format: one complete event for each attempt.
     pub fn chrome(&self) -> String {
+        let mut text = String::new();
+        let Ok(()) = self.chrome_events(&mut |piece| {
+            text += piece;
+            Ok::<(), Infallible>(())
+        });
+        text
+    }
+
+    /// As [`Traced::chrome`], for a recording that may be of any length.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is no room for the text.
+    pub fn try_chrome(&self) -> Result<String, Error> {
+        let mut text = String::new();
+        self.chrome_events(&mut |piece| {
+            let bytes = text.len() + piece.len();
+            let refuse = |_| Error::Memory { bytes, purpose: "the trace as text" };
+            text.try_reserve(piece.len()).map_err(refuse)?;
+            text.push_str(piece);
+            Ok(())
+        })?;
+        Ok(text)
+    }
+
+    /// The text piece by piece: as a tree of values, all events would take ten times the room.
+    fn chrome_events<E>(&self, put: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let spans = self.locked();
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         let event = |span: &Span| {
@@ -106,15 +133,14 @@ impl<'e> Traced<'e> {
             })
         };
         let from = json!({ "program": "abreast", "executor": self.place.name() });
-        // One event after another: as a tree of values, all of them would take ten times the room.
-        let mut text =
-            format!("{BEGINS}\"otherData\":{from},\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
+        put(BEGINS)?;
+        put(&format!("\"otherData\":{from},\"displayTimeUnit\":\"ns\",\"traceEvents\":["))?;
         let events = lanes.into_iter().map(lane).chain(spans.iter().map(event));
         for (i, event) in events.enumerate() {
-            text += if i == 0 { "\n" } else { ",\n" };
-            text += &event.to_string();
+            put(if i == 0 { "\n" } else { ",\n" })?;
+            put(&event.to_string())?;
         }
-        text + "\n]}\n"
+        put("\n]}\n")
     }
 
     /// The recording as a picture, one row per lane, in a unit of time that fits.

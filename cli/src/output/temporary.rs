@@ -1,7 +1,7 @@
 //! Files that exist only until they have another's name, and are gone however the program ends, but
 //! for SIGKILL.
 
-use super::target::{about, folder_of};
+use crate::output::target;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
@@ -16,8 +16,8 @@ use tempfile::{Builder, NamedTempFile};
 /// Whether a file can be made where `file` lies. The one that is made has no name, or none for longer
 /// than it takes to lose it.
 pub fn probe(file: &Path) -> io::Result<()> {
-    let folder = folder_of(file);
-    tempfile::tempfile_in(folder).map(drop).map_err(|why| about(folder, &why))
+    let folder = target::folder_of(file);
+    tempfile::tempfile_in(folder).map(drop).map_err(|why| target::about(folder, &why))
 }
 
 /// Replaces `file`, or makes it, with all of `bytes` or not at all. A file that is replaced leaves its
@@ -48,7 +48,7 @@ fn make(file: &Path) -> io::Result<NamedTempFile> {
     let name = file.file_name().unwrap_or_default();
     let mut prefix = std::ffi::OsString::from(".");
     prefix.push(name);
-    Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder_of(file), |path| {
+    Builder::new().prefix(&prefix).suffix(".tmp").make_in(target::folder_of(file), |path| {
         names().push(path.to_owned());
         OpenOptions::new().write(true).create_new(true).mode(0o666).open(path)
     })
