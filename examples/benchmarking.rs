@@ -89,12 +89,15 @@ fn watched(work: impl FnOnce() -> Result<f64, Fault>) -> Result<Vec<(f64, f64)>,
     std::thread::scope(|scope| {
         let watcher = scope.spawn(|| {
             let (begin, mut seen) = (Instant::now(), Vec::new());
-            while !over.load(Ordering::Relaxed) {
+            // At least once, however late this thread comes.
+            loop {
                 let at = begin.elapsed().as_secs_f64() * 1e3;
                 seen.push((at, MEMORY.current_usage() as f64 / MIB));
+                if over.load(Ordering::Relaxed) {
+                    return seen;
+                }
                 std::thread::sleep(Duration::from_micros(100));
             }
-            seen
         });
         let outcome = work();
         over.store(true, Ordering::Relaxed);

@@ -83,7 +83,7 @@ fn body<D: Deed>(part: Part<'_, '_, Errand<D>>) -> Result<(), Error> {
 
 /// What two workers bring back. Should one of them wait in vain for the other, a deadline ends it.
 fn errand<D: Deed>(pool: &Procs, size: u64) -> Result<[u64; 2], Fault> {
-    let deadline = Some(Duration::from_secs(20));
+    let deadline = Some(Duration::from_secs(600));
     let control = Control { deadline, attempts: 1, ..Control::default() };
     exec::run::<Errand<D>>(pool, How::best()?, &control, Size(size), ())
 }

@@ -1,6 +1,7 @@
 #include "planted.h"
 
 #include <fenv.h>
+#include <sched.h>
 #include <string.h>
 #if defined(__SSE2__)
 #include <xmmintrin.h>
@@ -34,8 +35,14 @@ void planted_changes_input(size_t n, const double *x, double *out)
 void planted_hidden_static(size_t n, const double *x, double *out)
 {
     static double work[PLANTED_CHUNK];
+    static int inside;
+    __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
     planted_square(n, x, work);
+    /* Lets another call come in between, if there is one: on one busy core too. */
+    for (int i = 0; i < 100 && __atomic_load_n(&inside, __ATOMIC_SEQ_CST) < 2; i++)
+        sched_yield();
     memcpy(out, work, n * sizeof *out);
+    __atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
 }
 
 void planted_leaves_ftz(size_t n, const double *x, double *out)
