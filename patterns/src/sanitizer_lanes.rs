@@ -1,4 +1,4 @@
-//! 27. Sanitizer lanes: the foreign half is watched while the tests run.
+//! 27. Sanitizer lanes: both halves are watched while the tests run.
 //!
 //! # What goes wrong
 //! The compiler proves nothing about C. A test that reads one element too far passes, on this machine,
@@ -9,12 +9,15 @@
 //! # The right way
 //! | lane | finds | how |
 //! |---|---|---|
-//! | `scripts/sanitize` | wrong addresses, leaks, undefined arithmetic in C and C++ | stable Rust and gcc: objects instrumented through `CFLAGS`, gcc's static libasan and libubsan linked whole |
-//! | `scripts/sanitize-threads` | data races, in C and in Rust | a standard library that is instrumented too, and clang of the same LLVM for the C |
+//! | `scripts/sanitize` | wrong addresses and leaks in Rust, C and C++, undefined arithmetic in C and C++ | a standard library that is instrumented too (`-Zbuild-std`), and clang of the same LLVM for the C |
+//! | the same with `SANITIZE_WITH=gcc` | the same in C and C++ alone | stable Rust and gcc: objects instrumented through `CFLAGS`, gcc's static libasan and libubsan linked whole |
+//! | `scripts/sanitize-threads` | data races, in C and in Rust | as the first |
 //! | `scripts/memcheck` | wrong addresses, mismatched frees, leaks | valgrind as cargo's runner: no build of its own |
 //!
-//! Each lane first proves that it can fail: planted bugs must be reported, and `nm` must find the
-//! runtime in what was built. Where a tool is missing a lane says so and is skipped, loudly.
+//! Each lane first proves that it can fail: planted bugs must be reported, in each language that the lane claims
+//! to watch, and `nm` must find the runtime in what was built. C that is instrumented says nothing of Rust: a write
+//! past a `Vec` through a raw pointer is found in the first lane and missed in the second. Where a tool is missing
+//! a lane says so and is skipped, loudly.
 //!
 //! **Races need the whole program instrumented.** With C alone under ThreadSanitizer, a lock of Rust's
 //! standard library is invisible to it, and whatever that lock guards is reported, wrongly. Whoever
@@ -34,8 +37,9 @@
 //! ```
 //!
 //! # The wrong way
-//! `lanes/planted-bugs` holds two dozen bugs in C and C++ for the address lane. For the race lane there
-//! are the exhibits in which two threads have one thing: a race in
+//! `lanes/planted-bugs` holds two dozen bugs in C and C++ and half a dozen in Rust for the address lane, and for the
+//! race lane a worker's counter that is no atomic, a result that its flag does not order, and memory that one thread
+//! frees while another reads it. In C there are the exhibits in which two threads have one thing: a race in
 //! [`thread_contracts`](crate::thread_contracts), and memory that one thread frees while the other needs
 //! it in [`stored_callback`](crate::stored_callback) and [`completion_waker`](crate::completion_waker).
 //!
