@@ -256,11 +256,15 @@ pub enum Fault {
     /// A worker process is not of the same program as its parent.
     #[error("the worker does not fit its parent: {0}")]
     Mismatch(String),
-    /// The program that was started as a worker did not answer as one.
+    /// A program that was started as a worker ran and did not answer as one.
     #[error(
-        "the worker program did not answer: its main must begin with abreast::exec::worker_main"
+        "the worker program did not answer: its main must begin with abreast::exec::worker_main \
+         ({why})"
     )]
-    NoWorkerEntry,
+    NoWorkerEntry {
+        /// What was seen of it: "a worker said nothing for 2s".
+        why: String,
+    },
     /// The operating system refused something.
     #[error("could not {what}: {why}")]
     Io {

@@ -146,7 +146,7 @@ fn of_fault(fault: &Fault) -> abreast_status {
         Fault::NotShippable { .. } => ABREAST_NOT_SHIPPABLE,
         Fault::Nested { .. } => ABREAST_NESTED,
         Fault::Mismatch(_) => ABREAST_MISMATCH,
-        Fault::NoWorkerEntry => ABREAST_NO_WORKER_ENTRY,
+        Fault::NoWorkerEntry { .. } => ABREAST_NO_WORKER_ENTRY,
         Fault::Io { .. } => ABREAST_IO,
         Fault::Cancelled => ABREAST_CANCELLED,
         _ => ABREAST_OTHER,

@@ -32,7 +32,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("NotShippable", Fault::NotShippable { task, name: text() }),
         ("Nested", Fault::Nested { executor: text(), why: text() }),
         ("Mismatch", Fault::Mismatch(text())),
-        ("NoWorkerEntry", Fault::NoWorkerEntry),
+        ("NoWorkerEntry", Fault::NoWorkerEntry { why: text() }),
         ("Io", Fault::Io { what: text(), why: text() }),
         ("Cancelled", Fault::Cancelled),
     ]

@@ -40,6 +40,8 @@ use std::process::ExitCode;
 pub fn main(registry: &[Entry]) -> ExitCode {
     // What is measured is no kernel of anybody's registry, and worker processes need it too.
     let measured = [abreast::harness::metg::REMOTE].into_iter().chain(REMOTES.iter().copied());
+    #[cfg(target_os = "linux")]
+    abreast::harness::chaos::prepare_worker();
     abreast::exec::worker_main(registry.iter().map(Remote::from).chain(measured));
     let stdout = std::io::stdout();
     let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);

@@ -1,11 +1,37 @@
 #define _GNU_SOURCE
 #include "harm.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Above every descriptor that a worker has. */
+enum { FDS = 64 };
+
+/* Sleeps so many milliseconds. */
+static void nap(long ms)
+{
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    while (nanosleep(&left, &left) != 0)
+        ;
+}
+
+/* Closes what the worker has open and opens a file of the user's under the same numbers, as a
+   library does that closes a descriptor twice. */
+static void replace(const char *file)
+{
+    for (int fd = 3; fd < FDS; fd++)
+        close(fd);
+    for (int fd = 3; fd < FDS; fd++)
+        if (open(file, O_RDWR) < 0)
+            return;
+}
 
 int32_t planted_harm(uint32_t act)
 {
@@ -53,6 +79,42 @@ int32_t planted_harm(uint32_t act)
         break;
     case PLANTED_KILL:
         raise(SIGKILL);
+        break;
+    case PLANTED_NAP:
+        nap(100);
+        break;
+    case PLANTED_TRUNCATE:
+        for (int fd = 3; fd < FDS; fd++) {
+            if (ftruncate(fd, 0) < 0 || ftruncate(fd, 1 << 20) < 0)
+                continue;
+        }
+        break;
+    case PLANTED_PUNCH:
+        for (int fd = 3; fd < FDS; fd++)
+            if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 1 << 30) < 0)
+                continue;
+        break;
+    case PLANTED_REPLACE:
+        replace(getenv("ABREAST_TEST_FILE"));
+        break;
+    case PLANTED_LEAVE_CHILD: {
+        /* It holds all that the worker has open, and ends long after the worker has. */
+        pid_t child = fork();
+        if (child == 0) {
+            nap(3000);
+            _exit(0);
+        }
+        _exit(child < 0 ? 4 : 3);
+    }
+    case PLANTED_SHUT:
+        for (int fd = 3; fd < FDS; fd++)
+            if (shutdown(fd, SHUT_WR) < 0)
+                continue;
+        break;
+    case PLANTED_NONBLOCK:
+        for (int fd = 3; fd < FDS; fd++)
+            if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+                continue;
         break;
     default:
         break;

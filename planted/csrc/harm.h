@@ -17,6 +17,13 @@ enum {
     PLANTED_CLOSE,
     PLANTED_BABBLE,
     PLANTED_KILL,
+    PLANTED_NAP,
+    PLANTED_TRUNCATE,
+    PLANTED_PUNCH,
+    PLANTED_REPLACE,
+    PLANTED_LEAVE_CHILD,
+    PLANTED_SHUT,
+    PLANTED_NONBLOCK,
 };
 
 /* Does it. Returns 0 if that can be survived, 1 without memory, 2 if there was something to read. */

@@ -26,6 +26,20 @@ pub enum Act {
     Close,
     Babble,
     Kill,
+    /// Sleeps a tenth of a second.
+    Nap,
+    /// Cuts every file that it has open to nothing, and makes it longer again.
+    Truncate,
+    /// Zeroes what is in the files that it has open without changing their length.
+    Punch,
+    /// Closes every descriptor and opens the file that `ABREAST_TEST_FILE` names under the same numbers.
+    Replace,
+    /// Exits and leaves a process behind that holds everything open.
+    LeaveChild,
+    /// Shuts its link down for writing.
+    Shut,
+    /// Makes its link one that does not wait.
+    Nonblock,
     /// Rust panics.
     Panic,
     /// The body returns an error.

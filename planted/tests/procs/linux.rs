@@ -1,9 +1,13 @@
 //! The tests, where there are worker processes.
 
+mod deaths;
+mod extremes;
 mod faults;
 mod harm;
 mod leaks;
+mod startup;
 mod table;
+mod tamper;
 
 use abreast::exec::{self, Control, Executor, Procs, SharedCells, worker_main};
 use abreast::kernel::Remote;
@@ -32,7 +36,16 @@ pub fn main() -> ExitCode {
         _ => worker_main(kernels()),
     }
     let arguments = Arguments::from_args();
-    let trials = [harm::trials(), faults::trials(), leaks::trials(), table::trials()];
+    let trials = [
+        harm::trials(),
+        faults::trials(),
+        leaks::trials(),
+        table::trials(),
+        deaths::trials(),
+        startup::trials(),
+        tamper::trials(),
+        extremes::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
 

@@ -16,10 +16,10 @@ pub(super) const LONGEST: usize = 64 << 10;
 pub(super) const INLINE: usize = 4096;
 
 /// Chunks that a worker has at hand, at least: one in work, and one so that it need not wait.
-pub(super) const FEWEST_AT_HAND: usize = 2;
+pub(super) const MIN_AT_HAND: usize = 2;
 
 /// And at most, when they are so short that waking each other costs more than the work.
-pub(super) const MOST_AT_HAND: usize = 16;
+pub(super) const MAX_AT_HAND: usize = 16;
 
 /// What a parent says. A body follows where the kind has one.
 #[repr(C)]
@@ -52,20 +52,26 @@ pub(super) const HELLO: u32 = 1;
 pub(super) const ORDER: u32 = 2;
 /// Parent: no chunk of the orders so far will follow.
 pub(super) const FORGET: u32 = 3;
-/// Parent: from now on a slot has so many bytes.
+/// Parent: the memory for results from now on is in the descriptor, so many bytes for each.
 pub(super) const SLOTS: u32 = 4;
 /// Parent: do a chunk. The body holds more requests of this kind: short chunks travel together.
 pub(super) const RUN: u32 = 5;
-/// Parent: do a chunk whose output is also an input; its bytes are in the body or in the slot.
+/// Parent: do a chunk whose output is also an input; its bytes are in the body, or in the slot and
+/// the body has their [`checksum`].
 pub(super) const RUN_FROM: u32 = 6;
 /// Parent: a shared array; the body is a [`Shared`], the descriptor its memory.
 pub(super) const SHARE: u32 = 7;
-/// Worker: the chunk is done; its bytes are in the body or in the slot.
+/// Worker: the chunk is done; its bytes are in the body, or in the slot and the body has their
+/// [`checksum`].
 pub(super) const DONE: u32 = 8;
 /// Worker: the body reports an error.
 pub(super) const FAILED: u32 = 9;
 /// Worker: the body panicked with this text.
 pub(super) const PANICKED: u32 = 10;
+/// Worker, instead of `HELLO`: it cannot serve, for this reason.
+pub(super) const CANNOT: u32 = 11;
+/// Worker, instead of `HELLO`: its `main` has gone on as if it were no worker.
+pub(super) const ASTRAY: u32 = 12;
 
 /// The parent's introduction.
 #[derive(Debug, Serialize, Deserialize)]
@@ -98,6 +104,29 @@ pub(super) fn fingerprint(kernels: &[Remote]) -> u64 {
     let kernel = |k: &Remote| format!("{} {:?} {} {}\n", k.name, k.layout, k.args, k.item);
     let lines: String = kernels.iter().map(kernel).collect();
     fnv1a(format!("{}\n{lines}", env!("CARGO_PKG_VERSION")).as_bytes())
+}
+
+/// A number that tells bytes from other bytes. Whoever has something open in a worker can change what
+/// lies in shared memory; with this it shows.
+pub(super) fn checksum(bytes: &[u8]) -> u64 {
+    const LANES: usize = 8;
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(FACTOR).rotate_left(29);
+    let word = |bytes: &[u8]| {
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        u64::from_le_bytes(word)
+    };
+    let mut lanes = [bytes.len() as u64; LANES];
+    let blocks = bytes.chunks_exact(8 * LANES);
+    let rest = blocks.remainder();
+    for block in blocks {
+        for (lane, bytes) in lanes.iter_mut().zip(block.chunks_exact(8)) {
+            *lane = mix(*lane, word(bytes));
+        }
+    }
+    let rest = rest.chunks(8).map(word);
+    lanes.into_iter().chain(rest).fold(FACTOR, mix)
 }
 
 /// A head and what follows it; none when the message is too short for a head.

@@ -4,8 +4,8 @@ use super::frame::LONGEST;
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
-    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recv, recvmsg,
-    sendmsg, socketpair,
+    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, Shutdown, SocketFlags, SocketType, recv,
+    recvmsg, sendmsg, shutdown, socketpair,
 };
 use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -25,8 +25,14 @@ pub(super) enum Heard {
     Closed,
 }
 
-/// The other end is closed or does not read.
-pub(super) struct Broken;
+/// Why a message was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsent {
+    /// The other end is alive and has much to read; it can be sent later.
+    Full,
+    /// The other end is closed, or the message is none.
+    Broken,
+}
 
 impl Link {
     /// Two ends.
@@ -45,16 +51,16 @@ impl Link {
         rustix::net::sockopt::socket_type(fd).is_ok_and(|kind| kind == SocketType::SEQPACKET)
     }
 
-    /// Sends one message. A parent does not wait: a worker that does not read is no worker.
+    /// Sends one message. A parent does not wait: others may have to be listened to.
     pub(super) fn send(
         &self,
         head: &[u8],
         body: &[u8],
         fd: Option<BorrowedFd<'_>>,
         wait: bool,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), Unsent> {
         if head.len() + body.len() > LONGEST {
-            return Err(Broken);
+            return Err(Unsent::Broken);
         }
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = SendAncillaryBuffer::new(&mut space);
@@ -69,9 +75,20 @@ impl Link {
             return match sendmsg(&self.0, &parts, &mut control, flags) {
                 Ok(_) => Ok(()),
                 Err(Errno::INTR) => continue,
-                Err(_) => Err(Broken),
+                Err(Errno::AGAIN) if !wait => Err(Unsent::Full),
+                Err(_) => Err(Unsent::Broken),
             };
         }
+    }
+
+    /// The same end once more.
+    pub(super) fn try_clone(&self) -> std::io::Result<OwnedFd> {
+        self.0.try_clone()
+    }
+
+    /// Lets the other end see this one as closed. What has come and was not read can still be.
+    pub(super) fn shut_down(&self) {
+        let _ = shutdown(&self.0, Shutdown::Both);
     }
 
     /// Receives one message without a descriptor, if there is one.

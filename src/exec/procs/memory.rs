@@ -2,8 +2,10 @@
 //! whoever dies. This is the only file of the executor with unsafe code.
 #![allow(unsafe_code)]
 
+use super::frame::{MAX_AT_HAND, MIN_AT_HAND};
 use memmap2::{Mmap, MmapRaw};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
+use rustix::process::{Resource, getrlimit};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -63,20 +65,46 @@ pub(super) fn thaw(fd: OwnedFd) -> io::Result<Option<Mmap>> {
 }
 
 /// Room for chunks that are too long for a message: read and written by calls, never mapped, so
-/// there is no reference that another process could pull the memory out from under.
+/// there is no reference that another process could pull the memory out from under. Its size is
+/// fixed: nobody can cut it short or make it longer.
 #[derive(Debug)]
 pub(super) struct Slots {
     file: File,
     each: u64,
 }
 
+/// What keeps a file's size as it is.
+const FIXED: SealFlags = SealFlags::GROW.union(SealFlags::SHRINK).union(SealFlags::SEAL);
+
 impl Slots {
-    pub(super) fn new() -> io::Result<Slots> {
-        Ok(Slots { file: memory_file("abreast-slots")?, each: 0 })
+    /// Memory for chunks of up to `bytes`. Nothing of it is taken before it is written to.
+    pub(super) fn new(bytes: u64) -> io::Result<Slots> {
+        let too_large = || io::Error::from(io::ErrorKind::FileTooLarge);
+        let each = bytes.checked_next_power_of_two().ok_or_else(too_large)?.max(4096);
+        let size = each.checked_mul(Self::count_of(each)).ok_or_else(too_large)?;
+        // Beyond this limit the system does not only refuse: it sends a signal that ends the program.
+        if getrlimit(Resource::Fsize).current.is_some_and(|limit| size > limit) {
+            return Err(too_large());
+        }
+        let file = memory_file("abreast-slots")?;
+        file.set_len(size)?;
+        fcntl_add_seals(&file, FIXED)?;
+        Ok(Slots { file, each })
     }
 
-    pub(super) fn from_fd(fd: OwnedFd) -> Slots {
-        Slots { file: File::from(fd), each: 0 }
+    /// What came from another process.
+    pub(super) fn from_fd(fd: OwnedFd, each: u64) -> Slots {
+        Slots { file: File::from(fd), each }
+    }
+
+    /// As many as a worker can have chunks, if that is not much memory.
+    fn count_of(each: u64) -> u64 {
+        ((16 << 20) / each).clamp(MIN_AT_HAND as u64, MAX_AT_HAND as u64)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        Self::count_of(self.each)
     }
 
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
@@ -88,8 +116,10 @@ impl Slots {
         self.each
     }
 
-    pub(super) fn set_each(&mut self, bytes: u64) {
-        self.each = bytes;
+    /// Whether this is still the file that it was. A kernel that closes what is not its own may have
+    /// got a file of its own under the same number, and that must not be written to.
+    pub(super) fn is_intact(&self) -> bool {
+        fcntl_get_seals(&self.file).is_ok_and(|seals| seals == FIXED)
     }
 
     pub(super) fn write(&self, slot: u64, bytes: &[u8]) -> io::Result<()> {
@@ -129,7 +159,7 @@ impl SharedCells {
         let bytes = bytes.ok_or_else(|| io::Error::other(format!("an array of {len} cells")))?;
         let file = memory_file("abreast-cells")?;
         file.set_len(bytes as u64)?;
-        fcntl_add_seals(&file, SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL)?;
+        fcntl_add_seals(&file, FIXED)?;
         Self::from_fd(OwnedFd::from(file))
     }
 

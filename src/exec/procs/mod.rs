@@ -6,6 +6,10 @@
 //! memory that nobody can change any more; results come back by message, or by shared memory when
 //! they are long. None of this memory has a name, so nothing is left behind whoever dies.
 //!
+//! A finished result cannot be changed any more: shared memory has a fixed size, the parent copies the
+//! bytes out when it is told that they are there, and compares them with a checksum that came in the
+//! message. docs/unsafe.md says what a broken worker can still do.
+//!
 //! A worker that dies - a segfault, an abort, `kill -9` - or that takes longer than
 //! [`Control::deadline`](super::Control) is buried: killed, waited for, and only then are its chunks
 //! given to another. So two processes never write the same bytes, and a chunk counts only when its
@@ -17,8 +21,10 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `run.rs` | one run: giving out, listening, burying |
-//! | `crew.rs` | the workers as the parent sees them |
+//! | `run.rs`, `wait.rs` | one run: giving out, listening, burying |
+//! | `schedule.rs` | what a run does next, as a state machine without input or output |
+//! | `crew.rs`, `member.rs` | the workers as the parent sees them, and one of them |
+//! | `process.rs` | a process and the thread that starts it and reaps it |
 //! | `worker.rs` | the worker's own side |
 //! | `pending.rs` | tasks that nobody has yet |
 //! | `frame.rs`, `link.rs` | what is said, and over what |
@@ -28,10 +34,14 @@
 mod crew;
 mod frame;
 mod link;
+mod member;
 mod memory;
 mod pending;
+mod process;
 mod registry;
 mod run;
+mod schedule;
+mod wait;
 mod worker;
 
 pub use memory::SharedCells;
@@ -43,10 +53,13 @@ use super::shift::Shift;
 use super::{Control, Executor, Report};
 use crate::kernel::Remote;
 use crate::{Error, Fault, Tasks};
-use crew::{Alive, Crew, Terms};
+use crew::Crew;
+use member::Terms;
+use process::Alive;
 use run::Run;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -61,6 +74,8 @@ pub struct Procs {
     width: usize,
     state: Mutex<State>,
     alive: Arc<Alive>,
+    /// The process that this pool was made in.
+    owner: u32,
 }
 
 #[derive(Debug)]
@@ -68,6 +83,7 @@ struct State {
     /// Where workers come from, if not from this program.
     program: Option<(PathBuf, Vec<Remote>)>,
     memory: Option<u64>,
+    env: Vec<(OsString, OsString)>,
     shared: Vec<(String, Arc<SharedCells>)>,
     crew: Crew,
 }
@@ -94,10 +110,11 @@ impl Procs {
             let rule = format!("must be between 1 and {}", Self::MOST);
             return Err(Error::argument("procs", count, rule));
         }
-        let alive: Arc<Alive> = Arc::new(Mutex::new(vec![None; count]));
+        let alive = Arc::new(Alive::new(count));
         let crew = Crew::new(count, alive.clone());
-        let state = State { program: None, memory: None, shared: Vec::new(), crew };
-        Ok(Procs { width: count, state: Mutex::new(state), alive })
+        let state =
+            State { program: None, memory: None, env: Vec::new(), shared: Vec::new(), crew };
+        Ok(Procs { width: count, state: Mutex::new(state), alive, owner: std::process::id() })
     }
 
     /// Takes another program for workers: one whose `main` begins with [`worker_main`] over the same
@@ -118,35 +135,33 @@ impl Procs {
         self
     }
 
-    /// Lets kernels in workers find these cells by name, with [`shared_cells`].
-    pub fn share(&self, name: &str, cells: &Arc<SharedCells>) {
-        let mut state = self.state();
-        state.shared.push((name.to_owned(), cells.clone()));
-        state.crew.share(name, cells);
+    /// Sets an environment variable in each worker. Without it a worker has those of this process, and
+    /// `RAYON_NUM_THREADS` and `OMP_NUM_THREADS` are 1.
+    pub fn env(self, name: impl Into<OsString>, value: impl Into<OsString>) -> Procs {
+        self.state().env.push((name.into(), value.into()));
+        self
     }
 
-    /// The process numbers of the living workers.
+    /// Lets kernels in workers find these cells by name, with [`shared_cells`]: in every run that begins
+    /// after this.
+    pub fn share(&self, name: &str, cells: &Arc<SharedCells>) {
+        self.state().shared.push((name.to_owned(), cells.clone()));
+    }
+
+    /// The process numbers of the living workers. One that dies is no longer among them at once,
+    /// whether a run goes on or not.
     pub fn pids(&self) -> Vec<u32> {
-        self.alive
-            .lock()
-            .unwrap_or_else(|dead| dead.into_inner())
-            .iter()
-            .flatten()
-            .copied()
-            .collect()
+        self.alive.pids()
     }
 
     /// Does harm to worker `w`, from any thread and in the middle of a run: to see that nothing is
     /// lost. False when there is no such worker now.
     pub fn harm(&self, w: usize, harm: Harm) -> bool {
-        // While this is locked nobody is reaped, so the number cannot have passed to another.
-        let alive = self.alive.lock().unwrap_or_else(|dead| dead.into_inner());
-        let pid = alive.get(w).copied().flatten().and_then(|pid| Pid::from_raw(pid as i32));
         let signal = match harm {
             Harm::Kill => Signal::KILL,
             Harm::Stop => Signal::STOP,
         };
-        pid.is_some_and(|pid| kill_process(pid, signal).is_ok())
+        std::process::id() == self.owner && self.alive.signal(w, signal)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -160,11 +175,13 @@ impl State {
             Some((program, kernels)) => (program.clone(), kernels.clone()),
             // The file itself, even if another has its name by now.
             None => {
-                let kernels = registry::kernels().ok_or(Fault::NoWorkerEntry)?;
-                (PathBuf::from("/proc/self/exe"), kernels.to_vec())
+                let why = "this program has not called it".to_owned();
+                let kernels = registry::kernels().ok_or(Fault::NoWorkerEntry { why })?;
+                (registry::own_program()?, kernels.to_vec())
             }
         };
-        Ok(Terms { program, kernels, memory: self.memory, shared: self.shared.clone() })
+        let (env, shared) = (self.env.clone(), self.shared.clone());
+        Ok(Terms { program, kernels, memory: self.memory, env, shared })
     }
 }
 
@@ -208,7 +225,11 @@ impl Executor for Procs {
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
         let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };
         if registry::is_worker() {
+            registry::tell_astray();
             return Err(nested("a worker process does not start workers of its own"));
+        }
+        if std::process::id() != self.owner {
+            return Err(nested("its workers are those of the process that this one is a fork of"));
         }
         let above = Above::here();
         let conducts = CONDUCTED.with_borrow(|pools| pools.contains(&std::ptr::from_ref(self)));

@@ -81,8 +81,13 @@ impl Pending {
         self.home.pop_front()
     }
 
-    pub(super) fn has_home(&self) -> bool {
-        !self.home.is_empty()
+    /// Whether there is any that could be given out now.
+    pub(super) fn has_ready(&self) -> bool {
+        let source_has = match &self.source {
+            Source::Row { next, len } => next < len,
+            Source::Graph { ready, .. } => !ready.is_empty(),
+        };
+        source_has || !self.again.is_empty()
     }
 
     /// Whether each task's failing ends those that need it.
@@ -91,10 +96,6 @@ impl Pending {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        let source_is_empty = match &self.source {
-            Source::Row { next, len } => next >= len,
-            Source::Graph { ready, .. } => ready.is_empty(),
-        };
-        source_is_empty && self.again.is_empty() && self.home.is_empty()
+        !self.has_ready() && self.home.is_empty()
     }
 }

@@ -1,11 +1,14 @@
 //! What a process knows of itself: which kernels it has, whether it is a worker, and what its
 //! parent shares with it.
 
+use super::frame::{ASTRAY, Reply};
 use super::link::Link;
 use super::memory::SharedCells;
+use crate::Fault;
 use crate::kernel::Remote;
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -44,6 +47,42 @@ pub(super) fn serves() -> bool {
 /// Whether this is a worker, or was started as one by a program that does not know it.
 pub(super) fn is_worker() -> bool {
     serves() || was_called_as_worker()
+}
+
+/// In a process that was started as a worker and whose `main` goes on all the same: tells the parent.
+pub(super) fn tell_astray() {
+    if !serves()
+        && let Ok(link) = rustix::io::fcntl_dupfd_cloexec(std::io::stdin(), 3)
+    {
+        let head = Reply { kind: ASTRAY, unused: 0, seq: 0 };
+        let _ = Link::from_fd(link).send(bytemuck::bytes_of(&head), &[], None, false);
+    }
+}
+
+/// This program's file, even if another has its name by now.
+///
+/// # Errors
+/// [`Fault::Io`] when the program was started through the dynamic loader: then the system takes the
+/// loader for the program.
+pub(super) fn own_program() -> Result<PathBuf, Fault> {
+    const FILE: &str = "/proc/self/exe";
+    let target = std::fs::read_link(FILE).unwrap_or_default();
+    if is_loader(&target) {
+        let why = format!(
+            "this program was started through {}, so nothing says which file it is; start it \
+             itself, or name it with Procs::program",
+            target.display()
+        );
+        return Err(Fault::Io { what: "start a worker".to_owned(), why });
+    }
+    Ok(PathBuf::from(FILE))
+}
+
+/// Whether a file is named as dynamic loaders are: `ld-linux-x86-64.so.2`, `ld-musl-x86_64.so.1`,
+/// `ld-2.31.so`, `ld64.so.2`.
+fn is_loader(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    ["ld-", "ld.so", "ld64.so"].iter().any(|start| name.starts_with(start)) && name.contains(".so")
 }
 
 pub(super) fn share(name: String, cells: SharedCells) {

@@ -1,23 +1,25 @@
 //! One run: who gets which chunk, who answers, who has died.
 
-use super::crew::{Crew, Packed, Terms, Undelivered};
+use super::crew::{Crew, Ended};
 use super::frame::*;
-use super::link::Heard;
+use super::link::{Heard, Unsent};
+use super::member::{Packed, Terms, Undelivered, Worker};
 use super::memory::Frozen;
 use super::pending::Pending;
+use super::schedule::{Schedule, Step};
+use super::wait::wait;
 use crate::exec::shift::Shift;
 use crate::exec::{Control, Report};
 use crate::tasks::{Order, Wire};
 use crate::{Fault, Tasks};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// How long a worker may take to introduce itself.
-const GREETING: Duration = Duration::from_secs(2);
-
 /// How often a cancelling is looked for while all workers are at work.
 const GLANCE: Duration = Duration::from_millis(5);
+
+/// How long a worker that has nothing to do may leave its link unread.
+const DEAF: Duration = Duration::from_secs(10);
 
 /// A run in progress.
 pub(super) struct Run<'r> {
@@ -26,20 +28,12 @@ pub(super) struct Run<'r> {
     shift: Shift<'r>,
     crew: &'r mut Crew,
     terms: &'r Terms,
-    pending: Pending,
+    schedule: Schedule,
     /// Orders by where they are, with the number that workers know them by.
     orders: HashMap<usize, (u32, Packed)>,
     /// How often tasks have killed their workers; most never do.
     deaths: HashMap<usize, u32>,
     report: Report,
-}
-
-/// Whether a worker was given a task.
-enum Fed {
-    Yes,
-    /// It could not be started, or has no room for this one now.
-    Not,
-    NothingLeft,
 }
 
 /// Why a worker is given up.
@@ -48,8 +42,14 @@ enum Cause {
     Closed,
     /// It said what no worker says.
     Nonsense,
+    /// What it had done is not what it said that it was.
+    Changed,
     /// Its chunk took too long.
     Deadline(Duration),
+    /// It has not introduced itself in this time.
+    Silent(Duration),
+    /// It has nothing to do and does not read what it is sent.
+    Deaf,
 }
 
 impl<'r> Run<'r> {
@@ -60,13 +60,15 @@ impl<'r> Run<'r> {
         crew: &'r mut Crew,
         terms: &'r Terms,
     ) -> Result<Self, Fault> {
+        let alive: Vec<bool> = (0..crew.width()).map(|w| crew.lives(w)).collect();
+        let max_busy = control.lanes(alive.len());
         Ok(Run {
             tasks,
             control,
             shift,
             crew,
             terms,
-            pending: Pending::new(tasks)?,
+            schedule: Schedule::new(Pending::new(tasks)?, &alive, max_busy),
             orders: HashMap::new(),
             deaths: HashMap::new(),
             report: Report::default(),
@@ -97,107 +99,104 @@ impl<'r> Run<'r> {
         Fault::NotShippable { task, name: self.tasks.name(task).into_owned() }
     }
 
+    /// Does what the schedule says until it says that all is done.
     fn all(&mut self) -> Result<(), Fault> {
         let mut buffer = vec![0; LONGEST];
         loop {
-            self.feed()?;
-            if let Some(task) = self.pending.take_home() {
-                self.shift.step(task, self.crew.width());
-                self.report.at_home += 1;
-                self.pending.ended(task);
-            } else if self.crew.is_idle() && self.pending.is_empty() {
-                return Ok(());
-            }
-            // Those that were just started may all be dead again: then there is nobody to wait for.
-            if self.crew.living().next().is_some() {
-                self.listen(&mut buffer)?;
-            }
-        }
-    }
-
-    /// Gives out work, one chunk to each in turn, and sends it.
-    fn feed(&mut self) -> Result<(), Fault> {
-        while self.feed_round()? {}
-        for w in 0..self.crew.width() {
-            if self.crew.get_mut(w).is_some_and(|worker| worker.flush().is_err()) {
-                self.bury(w, Cause::Closed)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether it is worth going round again.
-    fn feed_round(&mut self) -> Result<bool, Fault> {
-        let mut fed = false;
-        for w in 0..self.control.lanes(self.crew.width()) {
-            if self.crew.is_hungry(w) {
-                match self.feed_one(w)? {
-                    Fed::Yes => fed = true,
-                    Fed::Not => {}
-                    Fed::NothingLeft => return Ok(false),
+            match self.schedule.next(|task| self.shift.goes_on(task)) {
+                Step::Give { worker, task } => self.give(worker, task)?,
+                Step::Flush(w) => self.flush(w)?,
+                Step::RunHere(task) => {
+                    self.shift.step(task, self.crew.width());
+                    self.report.at_home += 1;
+                    self.schedule.over(task);
+                    // Nobody who has answered is kept waiting for the tasks that follow.
+                    self.listen(&mut buffer, Some(Duration::ZERO))?;
                 }
+                Step::Wait => {
+                    let patience = self.patience();
+                    self.listen(&mut buffer, patience)?;
+                }
+                Step::Done => return Ok(()),
             }
         }
-        Ok(fed)
     }
 
-    /// Gives worker `w` a task.
-    fn feed_one(&mut self, w: usize) -> Result<Fed, Fault> {
+    /// Gives worker `w` a task, if it can be sent away.
+    fn give(&mut self, w: usize, task: usize) -> Result<(), Fault> {
         let tasks = self.tasks;
-        loop {
-            let Some(task) = self.pending.next(|task| self.shift.goes_on(task)) else {
-                return Ok(Fed::NothingLeft);
-            };
-            let Some(wire) = tasks.wire(task) else {
-                self.pending.keep_home(task);
-                continue;
-            };
-            if !self.terms.kernels.iter().any(|kernel| kernel.name == wire.order.kernel) {
-                return Err(self.not_shippable(task));
-            }
-            if self.send(w, task, &wire)? {
-                return Ok(Fed::Yes);
-            }
-            self.pending.put_back(task);
-            return Ok(Fed::Not);
+        let Some(wire) = tasks.wire(task) else {
+            self.schedule.keep_here(task);
+            return Ok(());
+        };
+        if !self.terms.kernels.iter().any(|kernel| kernel.name == wire.order.kernel) {
+            return Err(self.not_shippable(task));
         }
+        let number = self.number(wire.order)?;
+        if !self.crew.lives(w) {
+            match self.crew.start(w, self.terms) {
+                Ok(is_successor) => self.report.respawned += usize::from(is_successor),
+                // Others do its work; if there are none, that is the fault.
+                Err(_) if self.schedule.start_failed(w, task) => return Ok(()),
+                Err(fault) => return Err(fault),
+            }
+            self.schedule.started(w);
+        }
+        self.send(w, task, number, &wire)
     }
 
-    /// Sends a task to worker `w`, which is started if there is none; false when that did not work.
-    fn send(&mut self, w: usize, task: usize, wire: &Wire<'_>) -> Result<bool, Fault> {
-        let number = self.number(wire.order)?;
-        let Some((worker, is_successor)) = self.crew.worker(w, self.terms)? else {
-            return Ok(false);
-        };
-        self.report.respawned += usize::from(is_successor);
-        if !worker.has_room(wire.bytes) {
-            return Ok(false);
-        }
+    fn send(&mut self, w: usize, task: usize, number: u32, wire: &Wire<'_>) -> Result<(), Fault> {
         let packed = &self.orders[&address(wire.order)].1;
-        let told = worker.tell(number, packed).map_err(Undelivered::from);
-        match told.and_then(|()| worker.give(task, number, wire)) {
+        let Some(worker) = self.crew.get_mut(w) else { unreachable!("it was alive or started") };
+        if !worker.has_room(wire.bytes) {
+            self.schedule.no_room(w, task);
+            return Ok(());
+        }
+        let told = worker.tell(&self.terms.shared, number, packed).map_err(Undelivered::from);
+        match told.and_then(|()| worker.give(number, wire)) {
             Ok(()) => {
+                self.schedule.given(w, task, worker.has_unsent());
                 self.begin_first(w);
-                Ok(true)
+                Ok(())
             }
-            Err(Undelivered::Broken) => {
-                self.bury(w, Cause::Closed)?;
-                Ok(false)
+            Err(Undelivered::Unsent(Unsent::Full)) => {
+                self.schedule.full(w, Some(task));
+                Ok(())
             }
-            Err(Undelivered::Full(why)) => Err(Fault::Io {
+            Err(Undelivered::Unsent(Unsent::Broken)) => {
+                self.schedule.put_back(task);
+                self.bury(w, Cause::Closed)
+            }
+            Err(Undelivered::NoMemory(why)) => Err(Fault::Io {
                 what: format!("share the {} bytes of task {task}", wire.bytes),
                 why: why.to_string(),
             }),
         }
     }
 
-    /// The first chunk that worker `w` has is the one in work.
+    fn flush(&mut self, w: usize) -> Result<(), Fault> {
+        let Some(worker) = self.crew.get_mut(w) else { return Ok(()) };
+        match worker.flush() {
+            Ok(()) => {
+                self.schedule.flushed(w);
+                self.begin_first(w);
+            }
+            Err(Unsent::Full) => self.schedule.full(w, None),
+            Err(Unsent::Broken) => self.bury(w, Cause::Closed)?,
+        }
+        Ok(())
+    }
+
+    /// The first chunk that worker `w` has and knows of is the one in work.
     fn begin_first(&mut self, w: usize) {
-        let Some(worker) = self.crew.get_mut(w).filter(|worker| worker.greeted) else { return };
+        let knows = |worker: &&mut Worker| worker.greeted && worker.knows_first();
+        let Some(worker) = self.crew.get_mut(w).filter(knows) else { return };
         let Some(first) = worker.sent.front_mut() else { return };
-        if first.began.is_none() {
+        if first.began.is_none()
+            && let Some(task) = self.schedule.first(w)
+        {
             first.began = Some(Instant::now());
-            self.shift.start(first.task, w);
+            self.shift.start(task, w);
         }
     }
 
@@ -229,57 +228,58 @@ impl<'r> Run<'r> {
         Ok(number)
     }
 
-    /// Waits until somebody says something, dies or is late.
-    fn listen(&mut self, buffer: &mut [u8]) -> Result<(), Fault> {
-        let (living, heard) = {
-            let living: Vec<usize> = self.crew.living().collect();
-            let link = |w: &usize| PollFd::new(&self.crew.get(*w).link, PollFlags::IN);
-            let mut fds: Vec<PollFd<'_>> = living.iter().map(link).collect();
-            let timeout = self.patience().map(|time| Timespec {
-                tv_sec: time.as_secs() as i64,
-                tv_nsec: i64::from(time.subsec_nanos()),
-            });
-            // An interrupted wait is a short one.
-            let _ = poll(&mut fds, timeout.as_ref());
-            let heard: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
-            (living, heard)
-        };
-        for (w, heard) in living.into_iter().zip(heard) {
-            if heard {
-                self.hear(w, buffer)?;
-            } else {
-                self.check_time(w)?;
+    /// Waits until somebody says something, can be sent to, dies or is late, but not longer than this.
+    fn listen(&mut self, buffer: &mut [u8], patience: Option<Duration>) -> Result<(), Fault> {
+        let living: Vec<usize> = self.crew.living().collect();
+        let links = living.iter().map(|w| (&*self.crew.get(*w).link, self.schedule.is_full(*w)));
+        let ready = wait(links, patience).map_err(|why| Fault::Io {
+            what: "wait for workers".to_owned(),
+            why: why.to_string(),
+        })?;
+        for (w, ready) in living.into_iter().zip(ready) {
+            if ready.can_write && self.schedule.is_full(w) {
+                self.schedule.writable(w);
             }
+            if ready.can_read {
+                self.hear(w, buffer)?;
+            }
+            self.check_time(w)?;
         }
         Ok(())
     }
 
     /// How long to wait for the next word; none when there is nothing else to look for.
-    fn patience(&self) -> Option<Duration> {
-        if self.pending.has_home() {
-            return Some(Duration::ZERO);
-        }
+    fn patience(&mut self) -> Option<Duration> {
         let glance = self.control.cancel.map(|_| GLANCE);
-        self.crew.living().filter_map(|w| self.time_left(w)).chain(glance).min()
+        let living: Vec<usize> = self.crew.living().collect();
+        let left = living.into_iter().filter_map(|w| self.time_left(w).map(|(left, _)| left));
+        left.chain(glance).min()
     }
 
-    /// What worker `w` has left of the time for what it is doing.
-    fn time_left(&self, w: usize) -> Option<Duration> {
-        let worker = self.crew.get(w);
+    /// What worker `w` has left of the time for what it is doing, and what it is if that is nothing.
+    fn time_left(&mut self, w: usize) -> Option<(Duration, Cause)> {
+        let (allowed, is_full) = (self.crew.greeting_time(), self.schedule.is_full(w));
+        let worker = self.crew.get_mut(w)?;
         if !worker.greeted {
-            return Some(GREETING.saturating_sub(worker.born.elapsed()));
+            let left = allowed.saturating_sub(worker.born.elapsed());
+            return Some((left, Cause::Silent(allowed)));
         }
-        let began = worker.sent.front()?.began?;
-        Some(self.control.deadline?.saturating_sub(began.elapsed()))
+        let Some(first) = worker.sent.front() else {
+            if !is_full {
+                worker.deaf = None;
+                return None;
+            }
+            let since = worker.deaf.get_or_insert_with(Instant::now);
+            return Some((DEAF.saturating_sub(since.elapsed()), Cause::Deaf));
+        };
+        let (began, deadline) = (first.began?, self.control.deadline?);
+        Some((deadline.saturating_sub(began.elapsed()), Cause::Deadline(deadline)))
     }
 
     fn check_time(&mut self, w: usize) -> Result<(), Fault> {
-        if self.time_left(w) != Some(Duration::ZERO) {
-            return Ok(());
-        }
-        match self.control.deadline.filter(|_| self.crew.get(w).greeted) {
-            Some(deadline) => self.bury(w, Cause::Deadline(deadline)),
-            None => self.bury(w, Cause::Closed),
+        match self.time_left(w) {
+            Some((Duration::ZERO, cause)) => self.bury(w, cause),
+            _ => Ok(()),
         }
     }
 
@@ -300,15 +300,27 @@ impl<'r> Run<'r> {
     }
 
     fn obey(&mut self, w: usize, reply: Reply, body: &[u8]) -> Result<(), Fault> {
-        if reply.kind == HELLO {
-            return self.greet(w, body);
+        let Some(worker) = self.crew.get_mut(w) else { return Ok(()) };
+        match reply.kind {
+            HELLO if !worker.greeted => return self.greet(w, body),
+            ASTRAY if !worker.greeted => {
+                return Err(no_entry("a worker went on in its main as if it were none"));
+            }
+            CANNOT if !worker.greeted => {
+                worker.excuse = Some(String::from_utf8_lossy(body).into_owned());
+                return self.bury(w, Cause::Closed);
+            }
+            _ => {}
         }
-        let worker = self.crew.get(w);
         let first = worker.sent.front().filter(|sent| worker.greeted && sent.seq == reply.seq);
-        let Some(first) = first else { return self.bury(w, Cause::Nonsense) };
-        let task = first.task;
+        let (Some(first), Some(task)) = (first, self.schedule.first(w)) else {
+            return self.bury(w, Cause::Nonsense);
+        };
         let outcome = match reply.kind {
-            DONE => worker.result(first, body).map(|bytes| self.tasks.receive(task, &bytes)),
+            DONE => match worker.result(first, body) {
+                Some(bytes) => Some(self.tasks.receive(task, &bytes)),
+                None => return self.bury(w, Cause::Changed),
+            },
             FAILED => serde_json::from_slice(body).ok().map(|why| Err(Fault::Kernel { task, why })),
             PANICKED => {
                 let why = String::from_utf8_lossy(body).into_owned();
@@ -317,9 +329,9 @@ impl<'r> Run<'r> {
             _ => None,
         };
         let Some(outcome) = outcome else { return self.bury(w, Cause::Nonsense) };
-        self.crew.get_mut(w).expect("it has just spoken").done();
+        self.schedule.finished(w, worker.done());
         self.shift.finish(task, w, outcome);
-        self.pending.ended(task);
+        self.schedule.over(task);
         self.begin_first(w);
         Ok(())
     }
@@ -337,46 +349,69 @@ impl<'r> Run<'r> {
 
     /// Worker `w` is no more: its chunks are for others, once it is certain that it is dead.
     fn bury(&mut self, w: usize, cause: Cause) -> Result<(), Fault> {
-        let (how, greeted, sent) = self.crew.bury(w)?;
+        let Some(ended) = self.crew.bury(w) else { return Ok(()) };
         self.report.lost_workers += 1;
-        for (place, sent) in sent.into_iter().enumerate() {
-            // The others had not begun, and a worker that had not said hello had begun nothing.
-            if place == 0 && greeted {
-                self.died(sent.task, w, &how, &cause);
+        for (place, task) in self.schedule.ended(w).into_iter().enumerate() {
+            // The others had not begun, and a worker that had not said hello, or died before it was
+            // told of anything, had begun nothing.
+            if place == 0 && ended.begun {
+                self.died(task, w, &ended.ending.how, &cause);
             } else {
-                self.pending.put_back(sent.task);
+                self.schedule.put_back(task);
             }
         }
-        Ok(())
+        match self.crew.too_many_silent() {
+            Some(count) if !ended.greeted => Err(not_started(count, ended, &cause)),
+            _ => Ok(()),
+        }
     }
 
     /// A task has killed its worker, or was in work when somebody else did.
     fn died(&mut self, task: usize, w: usize, how: &str, cause: &Cause) {
         let deaths = self.deaths.entry(task).or_default();
-        *deaths += 1;
+        *deaths = deaths.saturating_add(1);
         let attempts = *deaths;
         self.shift.lost(task, w, attempts);
         if attempts < self.control.attempts {
             self.report.retried += 1;
-            self.pending.put_back(task);
+            self.schedule.put_back(task);
             return;
         }
+        let how = match cause {
+            Cause::Nonsense => "said what no worker says",
+            Cause::Changed => "changed a result that it had said to be done",
+            Cause::Closed | Cause::Deadline(_) | Cause::Silent(_) | Cause::Deaf => how,
+        };
         let fault = match cause {
             Cause::Deadline(allowed) => Fault::Deadline { task, attempts, allowed: *allowed },
-            Cause::Closed => Fault::Lost { task, attempts, how: how.to_owned() },
-            Cause::Nonsense => {
-                let how = "said what no worker says".to_owned();
-                Fault::Lost { task, attempts, how }
-            }
+            _ => Fault::Lost { task, attempts, how: how.to_owned() },
         };
         // The others are still done, unless they need what this one did not make.
-        if self.pending.is_graph() {
+        if self.schedule.is_graph() {
             self.shift.failed(task, fault);
         } else {
             self.shift.give_up(task, fault);
         }
-        self.pending.ended(task);
+        self.schedule.over(task);
     }
+}
+
+fn no_entry(why: impl Into<String>) -> Fault {
+    Fault::NoWorkerEntry { why: why.into() }
+}
+
+/// So many workers in a row have not introduced themselves: what is to be said of it. Only a program
+/// that has run to its end, or does something else, can be one whose `main` does not know workers.
+fn not_started(count: usize, last: Ended, cause: &Cause) -> Fault {
+    if let Cause::Silent(allowed) = cause {
+        return no_entry(format!("a worker said nothing for {allowed:?}"));
+    }
+    if last.excuse.is_none() && last.ending.is_success {
+        return no_entry(format!("a worker {} without a word", last.ending.how));
+    }
+    let how = last.excuse.unwrap_or(last.ending.how);
+    let why = format!("{count} in a row ended before they were ready; the last one {how}");
+    Fault::Io { what: "start a worker".to_owned(), why }
 }
 
 /// Orders are told apart by where they are.

@@ -3,6 +3,7 @@
 use super::frame::*;
 use super::link::{Heard, Link};
 use super::memory::{SharedCells, Slots, thaw};
+use super::process::STACK;
 use super::registry;
 use crate::Error;
 use crate::error::panic_text;
@@ -11,7 +12,10 @@ use crate::sample::Line;
 use crate::tasks::Order;
 use memmap2::Mmap;
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Resource, Rlimit, Signal, getpid, kill_process, setrlimit};
+use rustix::io::Errno;
+use rustix::process::{
+    Resource, Rlimit, Signal, getpid, kill_process, set_parent_process_death_signal, setrlimit,
+};
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -46,8 +50,18 @@ pub fn worker_main<R: Into<Remote>>(kernels: impl IntoIterator<Item = R>) {
     }
     registry::begin_to_serve();
     // Whatever goes wrong here, the parent sees the link close.
-    let code = match take_link().map(|link| serve(&link, kernels)) {
-        Ok(()) => 0,
+    let code = match take_link() {
+        Ok(link) => match guard(&link) {
+            Ok(()) => {
+                serve(&link, kernels);
+                0
+            }
+            Err(why) => {
+                let why = format!("cannot serve: {why}");
+                say(&link, CANNOT, 0, why.as_bytes());
+                1
+            }
+        },
         Err(why) => {
             eprintln!("abreast worker: {why}");
             1
@@ -61,21 +75,29 @@ pub fn worker_main<R: Into<Remote>>(kernels: impl IntoIterator<Item = R>) {
 fn take_link() -> io::Result<Link> {
     let link = rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3)?;
     rustix::stdio::dup2_stdin(std::fs::File::open("/dev/null")?)?;
-    let watched = link.try_clone()?;
-    std::thread::Builder::new().name("lifeline".to_owned()).spawn(move || lifeline(watched))?;
     Ok(Link::from_fd(link))
 }
 
-/// Ends the worker when its parent is gone, even in the middle of a kernel. (To be told by the
-/// kernel of the parent's death would not do: that follows the thread that started the worker.)
-fn lifeline(link: OwnedFd) {
-    loop {
-        let mut watched = [PollFd::new(&link, PollFlags::RDHUP)];
-        if poll(&mut watched, None).is_ok() && !watched[0].revents().is_empty() {
-            // Without running anything that belongs to the program.
-            let _ = kill_process(getpid(), Signal::KILL);
-        }
-    }
+/// Sees to it that this process ends when its parent does, in two ways, of which each does what the
+/// other cannot. The system kills it when the thread that started it ends, which is made to live as
+/// long as the parent: that reaches a process that is stopped, and one whose link somebody else holds
+/// open. And a thread watches the link, which is closed by a parent that dies before the first way
+/// is prepared.
+fn guard(link: &Link) -> io::Result<()> {
+    // Where this is forbidden there is still the other way.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    let watched = link.try_clone()?;
+    let thread = std::thread::Builder::new().name("lifeline".to_owned()).stack_size(STACK);
+    thread.spawn(move || lifeline(&watched))?;
+    Ok(())
+}
+
+/// Ends the worker when its link is closed, even in the middle of a kernel.
+fn lifeline(link: &OwnedFd) {
+    let mut watched = [PollFd::new(link, PollFlags::RDHUP)];
+    while let Err(Errno::INTR) = poll(&mut watched, None) {}
+    // Without running anything that belongs to the program.
+    let _ = kill_process(getpid(), Signal::KILL);
 }
 
 /// Serves until the parent closes the link or says something that no parent says.
@@ -127,14 +149,14 @@ impl<'s> Shift<'s> {
 
     fn obey(&mut self, request: Request, body: &[u8], fd: Option<OwnedFd>) -> Option<Next> {
         match request.kind {
-            HELLO => self.greet(serde_json::from_slice(body).ok()?, fd?)?,
-            SLOTS => self.slots.as_mut()?.set_each(request.bytes),
+            HELLO => self.greet(&serde_json::from_slice(body).ok()?)?,
+            SLOTS => *self.slots = Some(Slots::from_fd(fd?, request.bytes)),
             SHARE => {
                 let shared: Shared = serde_json::from_slice(body).ok()?;
                 registry::share(shared.name, SharedCells::from_fd(fd?).ok()?);
             }
             ORDER => {
-                let order = self.open(&serde_json::from_slice(body).ok()?, fd);
+                let order = self.open(&serde_json::from_slice(body).ok()?, fd)?;
                 self.orders.insert(request.order, order);
             }
             RUN => {
@@ -150,8 +172,7 @@ impl<'s> Shift<'s> {
         Some(Next::Go)
     }
 
-    fn greet(&mut self, greeting: Greeting, slots: OwnedFd) -> Option<()> {
-        *self.slots = Some(Slots::from_fd(slots));
+    fn greet(&self, greeting: &Greeting) -> Option<()> {
         // No core file for each crash: crashes are expected here.
         limit(Resource::Core, 0);
         if let Some(bytes) = greeting.memory {
@@ -161,16 +182,29 @@ impl<'s> Shift<'s> {
         say(self.link, HELLO, 0, &fingerprint(self.kernels).to_le_bytes())
     }
 
+    /// None when the operands did not arrive: somebody here has closed what came with the order.
     fn open(
         &self,
         body: &OrderBody<'_>,
         fd: Option<OwnedFd>,
-    ) -> Result<Box<dyn Served + 's>, Error> {
-        let unreadable = |why: String| Error::argument("operands", body.operands.len(), why);
-        let map = match fd {
-            Some(fd) => thaw(fd).map_err(|why| unreadable(why.to_string()))?,
+    ) -> Option<Result<Box<dyn Served + 's>, Error>> {
+        let map = match fd.map(thaw) {
+            Some(Err(why)) if why.kind() == io::ErrorKind::OutOfMemory => {
+                let why = Error::argument("operands", body.operands.len(), why.to_string());
+                return Some(Err(why));
+            }
+            Some(map) => map.ok()?,
             None => None,
         };
+        Some(self.open_mapped(body, map))
+    }
+
+    fn open_mapped(
+        &self,
+        body: &OrderBody<'_>,
+        map: Option<Mmap>,
+    ) -> Result<Box<dyn Served + 's>, Error> {
+        let unreadable = |why: String| Error::argument("operands", body.operands.len(), why);
         let bytes: &'s [u8] = map.map_or(&[], |map| &**self.operands.alloc(map));
         let operand = |(start, len): &(usize, usize)| {
             let end = start.checked_add(*len)?;
@@ -206,23 +240,38 @@ impl<'s> Shift<'s> {
         };
         match start {
             Some(bytes) if len <= INLINE => out.copy_from_slice(bytes.get(..len)?),
-            Some(_) => self.slots.as_ref()?.read(slot, out).ok()?,
+            Some(sum) => {
+                self.slots.as_ref()?.read(slot, out).ok()?;
+                if checksum(out).to_le_bytes() != *sum {
+                    return None;
+                }
+            }
             None => {}
         }
         let done = catch_unwind(AssertUnwindSafe(|| chunk.chunk(request.chunk as usize, out)));
         match done {
             Ok(Ok(())) if len <= INLINE => say(link, DONE, request.seq, out),
-            Ok(Ok(())) => match self.slots.as_ref()?.write(slot, out) {
-                Ok(()) => say(link, DONE, request.seq, &[]),
-                Err(_) => {
-                    let purpose = "the result of a chunk in shared memory";
-                    failed(link, request.seq, &Error::Memory { bytes: len, purpose })
+            Ok(Ok(())) => {
+                let slots = self.slots.as_ref().filter(|slots| slots.is_intact())?;
+                match slots.write(slot, out) {
+                    Ok(()) => say(link, DONE, request.seq, &checksum(out).to_le_bytes()),
+                    Err(why) if !is_lack(&why) => None,
+                    Err(_) => {
+                        let purpose = "the result of a chunk in shared memory";
+                        failed(link, request.seq, &Error::Memory { bytes: len, purpose })
+                    }
                 }
-            },
+            }
             Ok(Err(why)) => failed(link, request.seq, &why),
             Err(panic) => say(link, PANICKED, request.seq, shorten(panic_text(panic)).as_bytes()),
         }
     }
+}
+
+/// Whether the system has no more of it, rather than that something here is broken.
+fn is_lack(why: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, OutOfMemory, QuotaExceeded, StorageFull};
+    matches!(why.kind(), FileTooLarge | OutOfMemory | QuotaExceeded | StorageFull)
 }
 
 /// Says something to the parent, who reads it in `Run::obey`.
