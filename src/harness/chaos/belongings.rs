@@ -45,8 +45,10 @@ fn entries(folder: &str) -> Vec<fs::DirEntry> {
     fs::read_dir(folder).into_iter().flatten().flatten().collect()
 }
 
-/// `socket:[123]` is a socket, whichever it is.
+/// `socket:[123]` is a socket, whichever it is; and a file that somebody else deletes meanwhile is still
+/// the one that was open before.
 fn kind(target: &str) -> &str {
+    let target = target.strip_suffix(" (deleted)").unwrap_or(target);
     target.split_once(":[").map_or(target, |(kind, _)| kind)
 }
 
@@ -75,5 +77,16 @@ mod tests {
         let left = Belongings::now().beyond(&before);
         fs::remove_file(&file).expect("it was there");
         assert!(!left.iter().any(|what| what.contains("not-of-abreast")), "{left:?}");
+    }
+
+    #[test]
+    fn a_file_that_another_program_deletes_is_not_a_new_one() {
+        let file = std::env::temp_dir().join(format!("abreast-held-{}", std::process::id()));
+        let held = fs::File::create(&file).expect("created");
+        let before = Belongings::now();
+        fs::remove_file(&file).expect("it was there");
+        let left = Belongings::now().beyond(&before);
+        assert!(!left.iter().any(|what| what.contains("abreast-held")), "{left:?}");
+        drop(held);
     }
 }
