@@ -1,9 +1,9 @@
-//! `abreast chaos`: workers killed and stopped, and nothing lost.
+//! `abreast chaos`: workers killed, stopped and harmed from within, and nothing lost.
 
 use crate::args::ChaosArgs;
 use crate::console::Console;
 use crate::{number, table};
-use abreast::harness::chaos::{self, Chaos, Options, Times};
+use abreast::harness::chaos::{self, Chaos, Hung, Options, Times};
 use abreast::kernel::Entry;
 use anyhow::Result;
 use serde::Serialize;
@@ -46,10 +46,11 @@ pub fn chaos(args: &ChaosArgs, registry: &[Entry], console: &mut Console<'_>) ->
         return victim(&entries, options.workers);
     }
     let bar = console.progress(entries.len() as u64);
-    let chaos = chaos::chaos(&entries, options, &mut |kernel| {
+    let mut next = |kernel| {
         bar.set_message(kernel);
         bar.inc(1);
-    })?;
+    };
+    let chaos = chaos::chaos(&entries, options, &mut next, &hung)?;
     bar.finish_and_clear();
     let ends = ends(&entries, options.workers)?;
     if args.json {
@@ -59,6 +60,15 @@ pub fn chaos(args: &ChaosArgs, registry: &[Entry], console: &mut Console<'_>) ->
         show(&chaos, &ends, console)?;
     }
     Ok(chaos.is_well())
+}
+
+/// A run does not end, so this program would not either.
+fn hung(hung: &Hung) {
+    eprintln!("HUNG  {}: a run has been going on for {:.0?}", hung.kernel, hung.time);
+    for (pid, state) in &hung.workers {
+        eprintln!("      worker {pid}: {state}");
+    }
+    exit(1)
 }
 
 fn ends(entries: &[&Entry], workers: usize) -> Result<Ends> {
@@ -112,6 +122,9 @@ fn show(chaos: &Chaos, ends: &Ends, console: &mut Console<'_>) -> Result<()> {
         chaos.respawned,
         chaos.retried
     ))?;
+    let inside: Vec<String> =
+        chaos.inside.iter().map(|(act, count)| format!("{act} {count}")).collect();
+    console.say(format!("What workers did to themselves: {}.", inside.join(", ")))?;
     console.say(format!("Disturbed runs took {:.2} times as long.", chaos.slowdown))?;
     tell(console, "A hung C loop was killed", "after its deadline", ends.overdue)?;
     tell(console, "With its parent killed, the last worker was gone", "later", ends.orphaned)?;

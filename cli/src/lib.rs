@@ -46,6 +46,8 @@ use std::process::ExitCode;
 pub fn main(registry: &[Entry]) -> ExitCode {
     // What is measured is no kernel of anybody's registry, and worker processes need it too.
     let measured = [abreast::harness::metg::REMOTE].into_iter().chain(REMOTES.iter().copied());
+    #[cfg(target_os = "linux")]
+    abreast::harness::chaos::prepare_worker();
     abreast::exec::worker_main(registry.iter().map(Remote::from).chain(measured));
     abreast::harness::isolated::gate_worker_main(registry);
     let stdout = std::io::stdout();

@@ -61,6 +61,8 @@ fn chaos_loses_nothing_and_counts_what_it_did() {
         .expect("a worker was killed in one of them");
     assert_eq!(chaos["well"], true);
     assert_eq!(chaos["rounds"].as_array().unwrap().len(), 4, "families hold several kernels");
+    let inside = chaos["inside"].as_object().expect("what workers did to themselves");
+    assert!(inside.contains_key("truncate") && inside.contains_key("close all"), "{chaos:#}");
     for what in ["overdue", "orphaned"] {
         let time = |name: &str| chaos[what][name].as_f64().expect("a time");
         assert_eq!(chaos[what]["trials"], 9);

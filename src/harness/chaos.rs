@@ -1,19 +1,27 @@
-//! Chaos: worker processes are killed and stopped at random while they work, and nothing may show
-//! of it - not in a result, not in what the process has left over afterwards.
+//! Chaos: worker processes are killed and stopped at random while they work, and harm themselves:
+//! they exit, cut files short, close descriptors, talk nonsense. Nothing may show of it - not in a
+//! result, not in what the process has left over afterwards.
 
 mod belongings;
 mod ends;
+mod inside;
+mod watchdog;
 
 pub use belongings::Belongings;
 pub use ends::{Times, orphaned, overdue, victim};
+pub use inside::prepare_worker;
+pub use watchdog::Hung;
 
 use crate::exec::{Control, Event, Executor, Harm, Procs, Report};
 use crate::kernel::{Ask, Case, Entry, How};
 use crate::sample::splitmix64;
 use crate::{Error, Fault};
+use inside::Inside;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use watchdog::Watchdog;
 
 /// How bad it gets, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +34,10 @@ pub struct Options {
     pub kill_every: Duration,
     /// A worker is stopped this often; only a deadline finds it.
     pub stop_every: Duration,
+    /// Each worker harms itself about this often.
+    pub harm_every: Duration,
+    /// A run that takes longer than this hangs.
+    pub patience: Duration,
     /// The seed of the operands and of who is hit.
     pub seed: u64,
 }
@@ -37,6 +49,8 @@ impl Default for Options {
             workers: 2,
             kill_every: Duration::from_millis(10),
             stop_every: Duration::from_millis(100),
+            harm_every: Duration::from_millis(50),
+            patience: Duration::from_secs(120),
             seed: 42,
         }
     }
@@ -53,6 +67,8 @@ pub struct Chaos {
     pub kills: u64,
     /// SIGSTOPs that hit one.
     pub stops: u64,
+    /// What workers did to themselves, and how often it was begun.
+    pub inside: BTreeMap<&'static str, u64>,
     /// Workers that were buried.
     pub lost_workers: usize,
     /// Chunks that were begun again.
@@ -95,7 +111,9 @@ impl Chaos {
 }
 
 /// Runs every kernel of `entries` on worker processes, first in peace and then as often again while
-/// the workers are killed and stopped. `tell` hears which kernel is next.
+/// the workers are killed and stopped and harm themselves, if their `main` calls [`prepare_worker`].
+/// `tell` hears which kernel is next, and `hung` of a run that does not end, on another thread: it will
+/// want to end the program.
 ///
 /// # Errors
 /// [`Fault::NoWorkerEntry`] when this program cannot be its own worker; what the undisturbed runs
@@ -104,25 +122,39 @@ pub fn chaos(
     entries: &[&Entry],
     mut options: Options,
     tell: &mut dyn FnMut(&'static str),
+    hung: &(dyn Fn(&Hung) + Sync),
 ) -> Result<Chaos, Fault> {
     // What the machine keeps for later, such as the threads of a pool, is there from now on.
     let before = Belongings::now();
     let tally = Tally::default();
     let mut rounds = Vec::new();
     let mut totals = Report::default();
+    let counts;
     {
         let place = Procs::new(options.workers)?;
+        let inside = Inside::prepare(place);
+        let (place, inside) = inside.map_err(|why| Fault::Io {
+            what: "share what is counted".to_owned(),
+            why: why.to_string(),
+        })?;
         if let Some(first) = entries.first() {
             // Whoever is killed before saying hello has not even begun: on a slow machine nobody
             // would ever get anything done.
             options.kill_every = options.kill_every.max(2 * startup(first, &place, options.seed)?);
             options.stop_every = options.stop_every.max(5 * options.kill_every);
+            options.harm_every = options.harm_every.max(5 * options.kill_every);
         }
         let time = options.time / entries.len().max(1) as u32;
-        for entry in entries {
-            tell(entry.name);
-            rounds.push(round(entry, &place, options, time, &tally, &mut totals)?);
-        }
+        let watchdog = Watchdog::default();
+        let scene = Scene { place: &place, inside: &inside, tally: &tally, watchdog: &watchdog };
+        watchdog.over(options.patience, hung, &place, || -> Result<(), Fault> {
+            for entry in entries {
+                tell(entry.name);
+                rounds.push(round(entry, &scene, options, time, &mut totals)?);
+            }
+            Ok(())
+        })?;
+        counts = inside.counts();
     }
     let sum = |seconds: fn(&Round) -> f64| rounds.iter().map(seconds).sum::<f64>();
     Ok(Chaos {
@@ -131,6 +163,7 @@ pub fn chaos(
         kill_every: options.kill_every.as_secs_f64(),
         kills: tally.kills.into_inner(),
         stops: tally.stops.into_inner(),
+        inside: counts,
         lost_workers: totals.lost_workers,
         retried: totals.retried,
         respawned: totals.respawned,
@@ -144,6 +177,14 @@ fn startup(entry: &Entry, place: &Procs, seed: u64) -> Result<Duration, Fault> {
     let began = Instant::now();
     one(&*case, How::best()?, place, &Control::default(), &mut Report::default())?;
     Ok(began.elapsed())
+}
+
+/// What all rounds have in common.
+struct Scene<'s> {
+    place: &'s Procs,
+    inside: &'s Inside,
+    tally: &'s Tally,
+    watchdog: &'s Watchdog,
 }
 
 /// Signals that hit.
@@ -184,12 +225,12 @@ fn problem(entry: &Entry, seed: u64) -> Result<Box<dyn Case>, Error> {
 
 fn round(
     entry: &Entry,
-    place: &Procs,
+    scene: &Scene<'_>,
     options: Options,
     time: Duration,
-    tally: &Tally,
     totals: &mut Report,
 ) -> Result<Round, Fault> {
+    let Scene { place, watchdog, .. } = *scene;
     let case = problem(entry, options.seed)?;
     let how = How::best()?;
     let expected = case.run(how, 0, &mut |tasks| serially(tasks))?.hash;
@@ -203,11 +244,16 @@ fn round(
         calm_seconds: 0.0,
         wild_seconds: 0.0,
     };
+    // A worker may have harmed itself just before it was told to stop that.
+    let slow = Some(Duration::from_secs(20));
+    let peace = Control { deadline: slow, attempts: u32::MAX, ..Control::default() };
+    let quiet =
+        || watchdog.run(entry.name, || one(&*case, how, place, &peace, &mut Report::default()));
     // Once for all of the workers to start.
-    one(&*case, how, place, &Control::default(), &mut Report::default())?;
+    quiet()?;
     let began = Instant::now();
     while round.runs == 0 || began.elapsed() < time / 3 {
-        let calm = one(&*case, how, place, &Control::default(), &mut Report::default())?;
+        let calm = quiet()?;
         round.calm_seconds += calm.seconds;
         round.runs += 1;
     }
@@ -215,9 +261,9 @@ fn round(
     let deadline = Duration::from_secs_f64(0.03 + 20.0 * each / round.chunks as f64);
     // Nobody knows whose fault a death is, so no chunk is given up for it.
     let control = Control { deadline: Some(deadline), attempts: u32::MAX, ..Control::default() };
-    disturbed(place, options, tally, || {
+    disturbed(scene, options, || {
         for _ in 0..round.runs {
-            match one(&*case, how, place, &control, totals) {
+            match watchdog.run(entry.name, || one(&*case, how, place, &control, totals)) {
                 Ok(run) => {
                     round.wild_seconds += run.seconds;
                     let is_right = run.hash == expected && run.ended == round.chunks as u64;
@@ -266,14 +312,16 @@ fn one(
     Ok(One { hash: answer.hash, seconds: answer.took.as_secs_f64(), ended: ended.into_inner() })
 }
 
-/// Does `work` while workers are killed and stopped.
-fn disturbed(place: &Procs, options: Options, tally: &Tally, work: impl FnOnce()) {
+/// Does `work` while workers are killed and stopped and harm themselves.
+fn disturbed(scene: &Scene<'_>, options: Options, work: impl FnOnce()) {
     let over = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| disturb(place, options, tally, &over));
+    scene.inside.set(options.harm_every);
+    std::thread::scope(|threads| {
+        threads.spawn(|| disturb(scene.place, options, scene.tally, &over));
         work();
         over.store(true, Ordering::Relaxed);
     });
+    scene.inside.set(Duration::ZERO);
 }
 
 fn disturb(place: &Procs, options: Options, tally: &Tally, over: &AtomicBool) {

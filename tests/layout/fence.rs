@@ -11,6 +11,7 @@ const FENCE: [&str; 15] = [
     "src/kernels/*/c.rs",
     "src/kernels/*/cpp.rs",
     "src/exec/procs/memory.rs",
+    "src/harness/chaos/inside.rs",
     "tests/outside/crash.rs",
     "patterns/src/*.rs",
     "patterns/src/index/*.rs",

@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         }),
         trial("a_worker_that_is_slow_to_read_is_not_taken_for_dead", || in_time("full")),
         trial("a_worker_killed_while_idle_is_reaped_at_once", || in_time("idle")),
+        trial("a_chunk_is_not_charged_with_the_death_of_an_idle_worker", || in_time("charged")),
         trial("a_stopped_worker_does_not_outlive_its_parent", stopped_orphans),
     ]
 }
@@ -31,6 +32,7 @@ pub fn scene(name: &str) -> bool {
         "throttled" => throttled(),
         "full" => full(),
         "idle" => idle(),
+        "charged" => charged(),
         "stopped" => stopped(),
         _ => return false,
     }
@@ -129,6 +131,18 @@ fn idle() {
     assert_eq!((report.tasks, report.respawned), (20, 1));
     let others = place.pids();
     assert!(others.contains(&workers[0]) && others.len() == 2, "{workers:?}, then {others:?}");
+}
+
+/// Whoever is given a chunk after its worker has died did not kill it.
+fn charged() {
+    let (place, _) = pool(2);
+    let control = Control { attempts: 1, ..Control::default() };
+    for _ in 0..20 {
+        let (outcome, out) = squares_of(&place, Args::at(20, 0, Act::Nothing), &control);
+        assert_eq!((outcome.map(|report| report.tasks), out), (Ok(20), squares(20)));
+        assert!(place.harm(0, Blow::Kill) && place.harm(1, Blow::Kill));
+        until("reaped", || place.pids().is_empty());
+    }
 }
 
 /// Says who its workers are, stops them, and waits to be killed.

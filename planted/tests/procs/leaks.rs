@@ -73,7 +73,8 @@ pub fn parent() -> ExitCode {
         Ok("processes") => processes(),
         Ok("orphans") => orphanage(),
         Ok("cell") => table::cell(),
-        Ok(scene) if deaths::scene(scene) || startup::scene(scene) || tamper::scene(scene) => {}
+        Ok(scene) if deaths::scene(scene) || extremes::scene(scene) => {}
+        Ok(scene) if startup::scene(scene) || tamper::scene(scene) => {}
         other => panic!("no scene {other:?}"),
     }
     ExitCode::SUCCESS
@@ -193,12 +194,7 @@ fn memory() {
     let mut add = || exec::run_into::<Harm<true>>(&place, how(), &control, args, (), &mut sums);
     io(add().unwrap_err(), "share the 400000 bytes of task 0");
     assert_eq!(Belongings::now(), before, "an output that is also an input");
-    let why = abreast::Error::Memory {
-        bytes: 400_000,
-        purpose: "the result of a chunk in shared memory",
-    };
-    let square = || squares_of(&place, args, &control);
-    assert_eq!(square().0, Err(Fault::Kernel { task: 0, why }), "a result");
+    io(squares_of(&place, args, &control).0.unwrap_err(), "share the 400000 bytes of task 0");
     for cells in [100_000, usize::MAX / 8, usize::MAX] {
         assert!(SharedCells::new(cells).is_err(), "{cells} cells");
     }

@@ -1,6 +1,7 @@
 //! The tests, where there are worker processes.
 
 mod deaths;
+mod extremes;
 mod faults;
 mod harm;
 mod leaks;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         deaths::trials(),
         startup::trials(),
         tamper::trials(),
+        extremes::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

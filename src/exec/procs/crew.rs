@@ -33,6 +33,8 @@ pub(super) struct Ended {
     pub(super) ending: Ending,
     /// Whether it had introduced itself.
     pub(super) greeted: bool,
+    /// Whether it may have begun the first of its chunks.
+    pub(super) begun: bool,
     /// What it said when it could not.
     pub(super) excuse: Option<String>,
 }
@@ -94,8 +96,9 @@ impl Crew {
     pub(super) fn bury(&mut self, w: usize) -> Option<Ended> {
         let mut worker = self.places[w].take()?;
         let (greeted, excuse) = (worker.greeted, worker.excuse.take());
+        let begun = greeted && worker.knows_first();
         self.silent += usize::from(!greeted);
-        Some(Ended { ending: worker.end(), greeted, excuse })
+        Some(Ended { ending: worker.end(), greeted, begun, excuse })
     }
 
     /// How many have ended in a row without a hello, if they are too many.

@@ -231,6 +231,11 @@ impl Worker {
         usize::try_from(fits).unwrap_or(MAX_AT_HAND).clamp(MIN_AT_HAND, MAX_AT_HAND)
     }
 
+    /// Whether it has been told of its first chunk, and so may have begun it.
+    pub(super) fn knows_first(&self) -> bool {
+        self.sent.len() > self.outbox.len()
+    }
+
     pub(super) fn has_unsent(&self) -> bool {
         !self.outbox.is_empty()
     }

@@ -6,6 +6,10 @@
 //! memory that nobody can change any more; results come back by message, or by shared memory when
 //! they are long. None of this memory has a name, so nothing is left behind whoever dies.
 //!
+//! A finished result cannot be changed any more: shared memory has a fixed size, the parent copies the
+//! bytes out when it is told that they are there, and compares them with a checksum that came in the
+//! message. docs/unsafe.md says what a broken worker can still do.
+//!
 //! A worker that dies - a segfault, an abort, `kill -9` - or that takes longer than
 //! [`Control::deadline`](super::Control) is buried: killed, waited for, and only then are its chunks
 //! given to another. So two processes never write the same bytes, and a chunk counts only when its

@@ -3,7 +3,7 @@
 use super::crew::{Crew, Ended};
 use super::frame::*;
 use super::link::{Heard, Unsent};
-use super::member::{Packed, Terms, Undelivered};
+use super::member::{Packed, Terms, Undelivered, Worker};
 use super::memory::Frozen;
 use super::pending::Pending;
 use super::schedule::{Schedule, Step};
@@ -177,16 +177,20 @@ impl<'r> Run<'r> {
     fn flush(&mut self, w: usize) -> Result<(), Fault> {
         let Some(worker) = self.crew.get_mut(w) else { return Ok(()) };
         match worker.flush() {
-            Ok(()) => self.schedule.flushed(w),
+            Ok(()) => {
+                self.schedule.flushed(w);
+                self.begin_first(w);
+            }
             Err(Unsent::Full) => self.schedule.full(w, None),
             Err(Unsent::Broken) => self.bury(w, Cause::Closed)?,
         }
         Ok(())
     }
 
-    /// The first chunk that worker `w` has is the one in work.
+    /// The first chunk that worker `w` has and knows of is the one in work.
     fn begin_first(&mut self, w: usize) {
-        let Some(worker) = self.crew.get_mut(w).filter(|worker| worker.greeted) else { return };
+        let knows = |worker: &&mut Worker| worker.greeted && worker.knows_first();
+        let Some(worker) = self.crew.get_mut(w).filter(knows) else { return };
         let Some(first) = worker.sent.front_mut() else { return };
         if first.began.is_none()
             && let Some(task) = self.schedule.first(w)
@@ -348,8 +352,9 @@ impl<'r> Run<'r> {
         let Some(ended) = self.crew.bury(w) else { return Ok(()) };
         self.report.lost_workers += 1;
         for (place, task) in self.schedule.ended(w).into_iter().enumerate() {
-            // The others had not begun, and a worker that had not said hello had begun nothing.
-            if place == 0 && ended.greeted {
+            // The others had not begun, and a worker that had not said hello, or died before it was
+            // told of anything, had begun nothing.
+            if place == 0 && ended.begun {
                 self.died(task, w, &ended.ending.how, &cause);
             } else {
                 self.schedule.put_back(task);

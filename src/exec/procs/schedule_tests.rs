@@ -66,7 +66,7 @@ struct Choices {
 
 impl Choices {
     /// At most this many are tried.
-    const DEPTH: usize = 7;
+    const DEPTH: usize = 9;
 
     fn one_of(&mut self, ways: usize) -> usize {
         let at = self.ways.len();
@@ -247,7 +247,7 @@ impl Driver<'_> {
         let tasks = self.schedule.ended(w);
         assert_eq!(tasks, peer.tasks);
         for (place, task) in tasks.into_iter().enumerate() {
-            self.deaths[task] += u32::from(place == 0);
+            self.deaths[task] += u32::from(place == 0 && peer.sent > 0);
             if place == 0 && self.deaths[task] >= self.problem.attempts {
                 self.over(task);
             } else {
@@ -316,7 +316,7 @@ fn no_order_of_events_makes_a_graph_wait_for_nobody() {
             count += explore(&Problem { max_busy: 1, large: vec![2], ..graph });
         }
     }
-    assert!(count > 10_000, "{count}");
+    assert!(count > 20_000, "{count}");
 }
 
 #[test]

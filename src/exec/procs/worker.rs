@@ -156,7 +156,7 @@ impl<'s> Shift<'s> {
                 registry::share(shared.name, SharedCells::from_fd(fd?).ok()?);
             }
             ORDER => {
-                let order = self.open(&serde_json::from_slice(body).ok()?, fd);
+                let order = self.open(&serde_json::from_slice(body).ok()?, fd)?;
                 self.orders.insert(request.order, order);
             }
             RUN => {
@@ -182,16 +182,29 @@ impl<'s> Shift<'s> {
         say(self.link, HELLO, 0, &fingerprint(self.kernels).to_le_bytes())
     }
 
+    /// None when the operands did not arrive: somebody here has closed what came with the order.
     fn open(
         &self,
         body: &OrderBody<'_>,
         fd: Option<OwnedFd>,
-    ) -> Result<Box<dyn Served + 's>, Error> {
-        let unreadable = |why: String| Error::argument("operands", body.operands.len(), why);
-        let map = match fd {
-            Some(fd) => thaw(fd).map_err(|why| unreadable(why.to_string()))?,
+    ) -> Option<Result<Box<dyn Served + 's>, Error>> {
+        let map = match fd.map(thaw) {
+            Some(Err(why)) if why.kind() == io::ErrorKind::OutOfMemory => {
+                let why = Error::argument("operands", body.operands.len(), why.to_string());
+                return Some(Err(why));
+            }
+            Some(map) => map.ok()?,
             None => None,
         };
+        Some(self.open_mapped(body, map))
+    }
+
+    fn open_mapped(
+        &self,
+        body: &OrderBody<'_>,
+        map: Option<Mmap>,
+    ) -> Result<Box<dyn Served + 's>, Error> {
+        let unreadable = |why: String| Error::argument("operands", body.operands.len(), why);
         let bytes: &'s [u8] = map.map_or(&[], |map| &**self.operands.alloc(map));
         let operand = |(start, len): &(usize, usize)| {
             let end = start.checked_add(*len)?;
@@ -242,6 +255,7 @@ impl<'s> Shift<'s> {
                 let slots = self.slots.as_ref().filter(|slots| slots.is_intact())?;
                 match slots.write(slot, out) {
                     Ok(()) => say(link, DONE, request.seq, &checksum(out).to_le_bytes()),
+                    Err(why) if !is_lack(&why) => None,
                     Err(_) => {
                         let purpose = "the result of a chunk in shared memory";
                         failed(link, request.seq, &Error::Memory { bytes: len, purpose })
@@ -252,6 +266,12 @@ impl<'s> Shift<'s> {
             Err(panic) => say(link, PANICKED, request.seq, shorten(panic_text(panic)).as_bytes()),
         }
     }
+}
+
+/// Whether the system has no more of it, rather than that something here is broken.
+fn is_lack(why: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, OutOfMemory, QuotaExceeded, StorageFull};
+    matches!(why.kind(), FileTooLarge | OutOfMemory | QuotaExceeded | StorageFull)
 }
 
 /// Says something to the parent, who reads it in `Run::obey`.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-/// Descriptors, child processes and files in shared memory, each with how many there are.
+/// Descriptors - shared memory has no name and is among them - and child processes, each with how many
+/// there are. Nothing that others have, such as files in `/dev/shm`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Belongings(BTreeMap<String, usize>);
 
@@ -22,9 +23,6 @@ impl Belongings {
             for _ in children.split_whitespace() {
                 found.add("child process".to_owned());
             }
-        }
-        for file in entries("/dev/shm") {
-            found.add(format!("/dev/shm/{}", file.file_name().display()));
         }
         found
     }
@@ -47,8 +45,10 @@ fn entries(folder: &str) -> Vec<fs::DirEntry> {
     fs::read_dir(folder).into_iter().flatten().flatten().collect()
 }
 
-/// `socket:[123]` is a socket, whichever it is.
+/// `socket:[123]` is a socket, whichever it is; and a file that somebody else deletes meanwhile is still
+/// the one that was open before.
 fn kind(target: &str) -> &str {
+    let target = target.strip_suffix(" (deleted)").unwrap_or(target);
     target.split_once(":[").map_or(target, |(kind, _)| kind)
 }
 
@@ -64,5 +64,29 @@ mod tests {
         assert!(left.contains(&"1 x descriptor of /dev/zero".to_owned()), "{left:?}");
         drop(held);
         assert!(!Belongings::now().beyond(&before).iter().any(|what| what.contains("/dev/zero")));
+    }
+
+    #[test]
+    fn a_file_that_another_program_leaves_in_shared_memory_is_not_ours() {
+        let before = Belongings::now();
+        let file = format!("/dev/shm/not-of-abreast-{}", std::process::id());
+        if fs::write(&file, "of another program").is_err() {
+            println!("skipped: there is no /dev/shm");
+            return;
+        }
+        let left = Belongings::now().beyond(&before);
+        fs::remove_file(&file).expect("it was there");
+        assert!(!left.iter().any(|what| what.contains("not-of-abreast")), "{left:?}");
+    }
+
+    #[test]
+    fn a_file_that_another_program_deletes_is_not_a_new_one() {
+        let file = std::env::temp_dir().join(format!("abreast-held-{}", std::process::id()));
+        let held = fs::File::create(&file).expect("created");
+        let before = Belongings::now();
+        fs::remove_file(&file).expect("it was there");
+        let left = Belongings::now().beyond(&before);
+        assert!(!left.iter().any(|what| what.contains("abreast-held")), "{left:?}");
+        drop(held);
     }
 }
