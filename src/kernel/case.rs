@@ -2,7 +2,7 @@
 
 use super::{Cost, Evidence, How, Job, Layout, Near, Number, Outcome, Problem};
 use crate::sample::{Operand, fnv1a};
-use crate::{Error, Fault, Tasks};
+use crate::{Error, Fault, Tasks, fpenv};
 use bytemuck::Zeroable;
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -169,6 +169,7 @@ impl<K: Evidence> Case for Specimen<K> {
     }
 
     fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {
+        let _usual = fpenv::Guard::enter();
         let job = self.job()?;
         let start = self.start(&job)?;
         let mut fenced = vec![K::Item::zeroed(); start.len() + 2 * FENCE + self.shift];
@@ -198,7 +199,7 @@ impl<K: Evidence> Case for Specimen<K> {
     }
 
     fn oracle(&self) -> Vec<Near> {
-        K::oracle(&self.problem)
+        fpenv::within(|| K::oracle(&self.problem))
     }
 
     fn time(&mut self, how: How, calls: u64) -> Result<Duration, Error> {
@@ -258,6 +259,7 @@ fn answer<K: Evidence>(
     fenced: bool,
     took: Duration,
 ) -> Answer {
+    let _usual = fpenv::Guard::enter();
     let output = job.finish(Cow::Borrowed(items));
     Answer {
         value: output.value(),

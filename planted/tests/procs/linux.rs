@@ -1,8 +1,10 @@
 //! The tests, where there are worker processes.
 
 mod faults;
+mod forked;
 mod harm;
 mod leaks;
+mod modes;
 mod table;
 
 use abreast::exec::{self, Control, Executor, Procs, SharedCells, worker_main};
@@ -16,7 +18,9 @@ use std::sync::Arc;
 /// What workers know.
 fn kernels() -> Vec<Remote> {
     let registry = abreast::kernels::REGISTRY.iter().map(Remote::from);
-    registry.chain([Remote::of::<Harm<false>>(), Remote::of::<Harm<true>>()]).collect()
+    let own =
+        [Remote::of::<Harm<false>>(), Remote::of::<Harm<true>>(), Remote::of::<modes::Rude>()];
+    registry.chain(own).collect()
 }
 
 pub fn main() -> ExitCode {
@@ -32,7 +36,14 @@ pub fn main() -> ExitCode {
         _ => worker_main(kernels()),
     }
     let arguments = Arguments::from_args();
-    let trials = [harm::trials(), faults::trials(), leaks::trials(), table::trials()];
+    let trials = [
+        harm::trials(),
+        faults::trials(),
+        forked::trials(),
+        leaks::trials(),
+        modes::trials(),
+        table::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
 

@@ -5,6 +5,7 @@ use super::link::{Broken, Heard, Link};
 use super::memory::{SharedCells, Slots};
 use super::registry::WORKER;
 use crate::Fault;
+use crate::fork::Origin;
 use crate::kernel::Remote;
 use std::collections::{HashSet, VecDeque};
 use std::io;
@@ -256,6 +257,7 @@ pub(super) struct Crew {
     silent: usize,
     orders: u32,
     alive: Arc<Alive>,
+    origin: Origin,
 }
 
 /// Workers in a row that end without a hello before that is taken for the program's nature.
@@ -270,6 +272,7 @@ impl Crew {
             silent: 0,
             orders: 0,
             alive,
+            origin: Origin::this(),
         }
     }
 
@@ -392,7 +395,11 @@ impl Crew {
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        self.dismiss();
+        // In a process forked from this one the workers are somebody else's; only its ends of the
+        // links are closed.
+        if self.origin.is_this() {
+            self.dismiss();
+        }
     }
 }
 

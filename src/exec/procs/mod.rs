@@ -41,6 +41,7 @@ pub use worker::worker_main;
 use super::above::Above;
 use super::shift::Shift;
 use super::{Control, Executor, Report};
+use crate::fork::Origin;
 use crate::kernel::Remote;
 use crate::{Error, Fault, Tasks};
 use crew::{Alive, Crew, Terms};
@@ -53,7 +54,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// Runs the chunks of named kernels in worker processes, and what cannot be sent away at home.
 ///
 /// Workers are started when there is work for them and stay until this is dropped. One run at a
-/// time: a second one waits. The bits are those of every other executor.
+/// time: a second one waits. The bits are those of every other executor. In a process forked from the
+/// one that made it, it refuses with [`Fault::Forked`] and leaves the workers alone.
 ///
 /// The program's `main` must begin with [`worker_main`]; see there for an example.
 #[derive(Debug)]
@@ -61,6 +63,7 @@ pub struct Procs {
     width: usize,
     state: Mutex<State>,
     alive: Arc<Alive>,
+    origin: Origin,
 }
 
 #[derive(Debug)]
@@ -97,7 +100,7 @@ impl Procs {
         let alive: Arc<Alive> = Arc::new(Mutex::new(vec![None; count]));
         let crew = Crew::new(count, alive.clone());
         let state = State { program: None, memory: None, shared: Vec::new(), crew };
-        Ok(Procs { width: count, state: Mutex::new(state), alive })
+        Ok(Procs { width: count, state: Mutex::new(state), alive, origin: Origin::this() })
     }
 
     /// Takes another program for workers: one whose `main` begins with [`worker_main`] over the same
@@ -120,13 +123,19 @@ impl Procs {
 
     /// Lets kernels in workers find these cells by name, with [`shared_cells`].
     pub fn share(&self, name: &str, cells: &Arc<SharedCells>) {
+        if !self.origin.is_this() {
+            return;
+        }
         let mut state = self.state();
         state.shared.push((name.to_owned(), cells.clone()));
         state.crew.share(name, cells);
     }
 
-    /// The process numbers of the living workers.
+    /// The process numbers of the living workers. A process forked from this one has none.
     pub fn pids(&self) -> Vec<u32> {
+        if !self.origin.is_this() {
+            return Vec::new();
+        }
         self.alive
             .lock()
             .unwrap_or_else(|dead| dead.into_inner())
@@ -139,6 +148,9 @@ impl Procs {
     /// Does harm to worker `w`, from any thread and in the middle of a run: to see that nothing is
     /// lost. False when there is no such worker now.
     pub fn harm(&self, w: usize, harm: Harm) -> bool {
+        if !self.origin.is_this() {
+            return false;
+        }
         // While this is locked nobody is reaped, so the number cannot have passed to another.
         let alive = self.alive.lock().unwrap_or_else(|dead| dead.into_inner());
         let pid = alive.get(w).copied().flatten().and_then(|pid| Pid::from_raw(pid as i32));
@@ -206,6 +218,8 @@ impl Executor for Procs {
     }
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        // The workers are the parent's, and so is whoever holds a lock.
+        self.origin.check(|| self.name())?;
         let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };
         if registry::is_worker() {
             return Err(nested("a worker process does not start workers of its own"));
