@@ -3,10 +3,11 @@
 #![cfg(all(unix, feature = "aio"))]
 #![allow(unsafe_code)]
 
-use abreast::exec::{self, Async, Control, Executor, Locked, Serial, Threads};
+use abreast::exec::{Async, Control, Executor, Locked, Serial, Threads};
 use abreast::graph::Graph;
-use abreast::kernels::dot::Dot;
-use abreast::{Fault, How, aio};
+use abreast::kernel::{Ask, Case};
+use abreast::kernels::REGISTRY;
+use abreast::{Fault, How, Tasks, aio};
 use std::future::Future;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,13 +37,15 @@ fn in_child(work: impl FnOnce()) {
     assert_eq!((waited, status), (child, 0), "the child's end; 14 is the alarm");
 }
 
-fn numbers() -> Vec<f64> {
-    vec![0.1; 300_000]
+/// What a problem of many chunks gives there, as a hash.
+fn hash_on(place: &dyn Executor, case: &dyn Case) -> Result<u64, Fault> {
+    let mut drive = |tasks: &dyn Tasks| place.run(tasks, &Control::default()).map(drop);
+    case.run(How::best()?, 0, &mut drive).map(|answer| answer.hash)
 }
 
-fn dot(place: &dyn Executor, x: &[f64]) -> Result<u64, Fault> {
-    let how = How::best().expect("a level");
-    exec::run::<Dot<f64>>(place, how, &Control::default(), (), (x, x)).map(f64::to_bits)
+fn problem() -> Box<dyn Case> {
+    let cases = REGISTRY.iter().filter_map(|entry| entry.case(&Ask::size(300_000)).ok());
+    cases.into_iter().find(|case| case.chunks() > 1).expect("a problem of many chunks")
 }
 
 fn threads() -> Threads {
@@ -51,7 +54,7 @@ fn threads() -> Threads {
 
 #[test]
 fn a_pool_of_the_parent_is_refused_in_the_child_and_dropped_there_in_peace() {
-    let x = numbers();
+    let x = problem();
     let places: [fn() -> Box<dyn Executor>; 4] = [
         || Box::new(threads()),
         || Box::new(Async::new(2).expect("threads")),
@@ -60,12 +63,12 @@ fn a_pool_of_the_parent_is_refused_in_the_child_and_dropped_there_in_peace() {
     ];
     for make in places {
         let place = make();
-        let right = dot(&*place, &x);
+        let right = hash_on(&*place, &*x);
         assert!(right.is_ok(), "{right:?}");
         let mut place = Some(place);
         in_child(|| {
             let place = place.take().expect("a copy");
-            let fault = dot(&*place, &x).expect_err("threads of somebody else's");
+            let fault = hash_on(&*place, &*x).expect_err("threads of somebody else's");
             assert_eq!(fault, Fault::Forked { executor: place.name() });
             let graph = Graph::new();
             let one = graph.task("one", (), |()| 1);
@@ -73,16 +76,16 @@ fn a_pool_of_the_parent_is_refused_in_the_child_and_dropped_there_in_peace() {
             assert_eq!(refused, Err(Fault::Forked { executor: place.name() }));
             drop(place);
             // What a child may do: work by itself, and on threads of its own.
-            assert_eq!(dot(&Serial, &x), right);
-            assert_eq!(dot(&*make(), &x), right);
+            assert_eq!(hash_on(&Serial, &*x), right);
+            assert_eq!(hash_on(&*make(), &*x), right);
         });
-        assert_eq!(dot(&*place.expect("still here"), &x), right, "in the parent");
+        assert_eq!(hash_on(&*place.expect("still here"), &*x), right, "in the parent");
     }
 }
 
 #[test]
 fn a_lock_held_at_the_fork_is_refused_in_the_child() {
-    let (place, x) = (Arc::new(Locked::new(Serial)), numbers());
+    let (place, x) = (Arc::new(Locked::new(Serial)), problem());
     let (held, is_held) = mpsc::channel();
     let (let_go, go) = mpsc::channel::<()>();
     let other = std::thread::spawn({
@@ -98,7 +101,7 @@ fn a_lock_held_at_the_fork_is_refused_in_the_child() {
         }
     });
     is_held.recv().expect("the task runs");
-    in_child(|| assert_eq!(dot(&*place, &x), Err(Fault::Forked { executor: place.name() })));
+    in_child(|| assert_eq!(hash_on(&*place, &*x), Err(Fault::Forked { executor: place.name() })));
     let_go.send(()).expect("the task waits");
     assert_eq!(other.join().expect("no panic"), Ok(()));
 }

@@ -257,7 +257,7 @@ pub(super) struct Crew {
     silent: usize,
     orders: u32,
     alive: Arc<Alive>,
-    origin: Origin,
+    pub(super) origin: Origin,
 }
 
 /// Workers in a row that end without a hello before that is taken for the program's nature.
@@ -390,16 +390,6 @@ impl Crew {
     pub(super) fn next_order(&mut self) -> u32 {
         self.orders = self.orders.wrapping_add(1);
         self.orders
-    }
-}
-
-impl Drop for Crew {
-    fn drop(&mut self) {
-        // In a process forked from this one the workers are somebody else's; only its ends of the
-        // links are closed.
-        if self.origin.is_this() {
-            self.dismiss();
-        }
     }
 }
 

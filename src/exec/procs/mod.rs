@@ -166,6 +166,16 @@ impl Procs {
     }
 }
 
+impl Drop for Crew {
+    fn drop(&mut self) {
+        // In a process forked from this one the workers are somebody else's; only its ends of the
+        // links are closed.
+        if self.origin.is_this() {
+            self.dismiss();
+        }
+    }
+}
+
 impl State {
     fn terms(&self) -> Result<Terms, Fault> {
         let (program, kernels) = match &self.program {
