@@ -273,6 +273,16 @@ pub enum Fault {
         /// What it would do.
         why: String,
     },
+    /// An executor was used in a process forked from the one it was made in: its threads, its locks
+    /// or its workers are there and not here.
+    #[error(
+        "{executor} was made in the process that this one was forked from, and its threads or \
+         workers stayed there: make a new one here"
+    )]
+    Forked {
+        /// The executor.
+        executor: String,
+    },
     /// A worker process is not of the same program as its parent.
     #[error("the worker does not fit its parent: {0}")]
     Mismatch(String),

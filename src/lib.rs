@@ -22,7 +22,15 @@
 //! | 3 | [`graph`], [`bag`], [`place`], `aio` | front doors: work described first and run later; executors by name; futures |
 //! | 2 | [`exec`] | who fills which slice, and when |
 //! | 1 | [`kernel`], [`kernels`] | the vocabulary, and one folder per kernel |
-//! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], `memory`, errors | what everything stands on |
+//! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors, memory, floating-point modes, forks | what everything stands on |
+//!
+//! # Same bits
+//! A kernel gives the same bits with every body, at every level (but where its
+//! [class](kernel::Class) says otherwise), on every executor, and in every floating-point environment:
+//! whatever rounding mode, flushing of subnormal numbers or traps the caller, the maker of a pool or an
+//! earlier task has left on a thread, the work of a job is done as a program starts. The caller's modes
+//! are as they were afterwards, and so are its flags of INVALID, DIVBYZERO and OVERFLOW; a result that
+//! overflowed says so itself. (On x86 and 64-bit ARM.)
 //!
 //! # Words
 //! | word | meaning |
@@ -52,6 +60,8 @@ pub mod error;
 pub mod exact;
 pub mod exec;
 pub mod ffi;
+mod fork;
+mod fpenv;
 pub mod graph;
 #[cfg(feature = "harness")]
 pub mod harness;

@@ -16,8 +16,25 @@
  * ABREAST_OVERLAP; for its options: ABREAST_ABI_MISMATCH, ABREAST_UNKNOWN, ABREAST_LEVEL and
  * ABREAST_HANDLE; for its numbers: ABREAST_ARGUMENT. Anything may be ABREAST_NO_MEMORY.
  *
+ * Floating-point environment. Every function computes as a program starts: rounding to nearest, with
+ * subnormal numbers, no exception traps. So neither the modes of the calling thread nor those of the
+ * thread that made a pool show in a result. On return these modes are as they were, on every way out.
+ * Of the exception flags FE_INVALID, FE_DIVBYZERO and FE_OVERFLOW are as they were too, with a pool or
+ * without: whether a result overflowed is seen in the result. FE_INEXACT, FE_UNDERFLOW and the
+ * denormal-operand flag may have been raised. This holds on x86 and 64-bit ARM.
+ *
  * Threads. Any function, from any number of threads at once, with the same handles too. What one
- * call writes, no other thread may read or write meanwhile. */
+ * call writes, no other thread may read or write meanwhile.
+ *
+ * fork. A child may call every function, whatever other threads did at the fork. A pool that the
+ * parent made has no threads in the child: a call that would run on it fails with ABREAST_FORKED and
+ * does nothing, abreast_pool_width and abreast_pool_free work, and the parent's pool stays as it is.
+ * Make a pool of the child's own. A process made by a bare clone system call, which runs no
+ * pthread_atfork handlers, must not use a pool of its parent's at all.
+ *
+ * dlclose. The shared library stays in the process once it is loaded (it is linked with -z nodelete),
+ * so its threads never lose their code. A shared object that the static library is linked into must
+ * not be unloaded once it has made a pool, unless it is linked so as well. */
 
 #ifndef ABREAST_CAPI_H
 #define ABREAST_CAPI_H
@@ -32,7 +49,8 @@
 typedef int32_t abreast_status;
 
 /* Threads that wait for work. Made by abreast_pool_new or abreast_pool_per_core, ended by
- * abreast_pool_free; copies are the same pool. {0} is no pool. */
+ * abreast_pool_free; copies are the same pool. {0} is no pool. In a child of fork it can only be
+ * freed: what would run on it fails with ABREAST_FORKED. */
 typedef struct abreast_pool {
     /* The library's own. */
     uint64_t id;
@@ -118,6 +136,7 @@ typedef struct abreast_sample {
 #define ABREAST_NO_WORKER_ENTRY 25 /* The program that was started as a worker did not answer as one. */
 #define ABREAST_IO 26 /* The operating system refused something. */
 #define ABREAST_CANCELLED 27 /* The run was cancelled. */
+#define ABREAST_FORKED 28 /* A pool was used in a process forked from the one that it was made in. */
 
 #define ABREAST_PANIC 40 /* Rust panicked: a bug of the library, caught before it could cross into C. */
 #define ABREAST_NULL 41 /* A pointer is null where something must be read or written. */

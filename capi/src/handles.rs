@@ -1,7 +1,8 @@
 //! Handles: numbers that a table knows, so that a wrong one is refused instead of followed.
 
+use crate::fork::Lock;
 use crate::status::{ABREAST_HANDLE, ABREAST_NO_MEMORY, Refusal};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 
 /// What a handle is of. Part of its number, so that one kind never passes for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +19,12 @@ const KINDS: [(Kind, &str); 2] = [(Kind::Pool, "pool"), (Kind::Sample, "sample")
 /// A handle is, from the top: 8 bits of kind, 24 of generation, 32 of slot. Freeing raises the
 /// slot's generation, so an old handle never fits a new tenant; a slot whose generations are used
 /// up is left empty for good. No handle is 0.
-pub(crate) struct Table<T> {
+pub(crate) struct Table<T: 'static> {
     kind: Kind,
-    slots: Mutex<Slots<T>>,
+    slots: Lock<Slots<T>>,
 }
 
-struct Slots<T> {
+pub(crate) struct Slots<T> {
     all: Vec<Slot<T>>,
     free: Vec<u32>,
 }
@@ -37,7 +38,7 @@ const LAST_GENERATION: u32 = (1 << 24) - 1;
 
 impl<T> Table<T> {
     pub(crate) const fn new(kind: Kind) -> Table<T> {
-        Table { kind, slots: Mutex::new(Slots { all: Vec::new(), free: Vec::new() }) }
+        Table { kind, slots: Lock::new(Slots { all: Vec::new(), free: Vec::new() }) }
     }
 
     /// Keeps `value` until its handle is freed.
@@ -101,7 +102,12 @@ impl<T> Table<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Slots<T>> {
-        self.slots.lock().unwrap_or_else(|dead| dead.into_inner())
+        self.slots.lock()
+    }
+
+    /// What a fork must not find half-way.
+    pub(crate) fn slots(&self) -> &Lock<Slots<T>> {
+        &self.slots
     }
 }
 

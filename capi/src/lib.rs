@@ -32,6 +32,17 @@
 //! Every function may be called from any number of threads at once, with the same handles too. What
 //! one call writes no other may read or write meanwhile: that remains the caller's business.
 //!
+//! # The floating-point environment
+//! Every function computes as a program starts: to nearest, with subnormal numbers, no exception
+//! traps. So the bits do not depend on what the caller has set, on its thread or where a pool was
+//! made. On return the caller's modes are as they were; INVALID, DIVBYZERO and OVERFLOW are as they were
+//! too, wherever the work was done, and the other flags may have been raised.
+//!
+//! # fork and dlclose
+//! In a child of fork everything works but a pool of the parent's, whose threads stayed there: a call
+//! that would use it fails with `ABREAST_FORKED`, and freeing it is all that is left to do. Once loaded
+//! the library stays: `dlclose` does not unload it, as its threads may still be on their way out.
+//!
 //! # How it is built
 //! | file | what is in it |
 //! |---|---|
@@ -39,6 +50,7 @@
 //! | `boundary.rs` | where panics stop; the last error of a thread |
 //! | `pointers.rs` | from pointers to slices: the checks, and the promise that makes the rest sound |
 //! | `handles.rs` | the table behind the handles |
+//! | `fork.rs` | its locks, when the process forks |
 //! | `options.rs` `pool.rs` `sample.rs` `about.rs` | what is not a kernel |
 //! | `kernels/` | the kernels, by family |
 
@@ -51,6 +63,7 @@
 
 mod about;
 mod boundary;
+mod fork;
 mod handles;
 mod kernels;
 mod options;

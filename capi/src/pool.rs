@@ -9,7 +9,8 @@ use abreast::exec::{Executor, Threads};
 pub(crate) static POOLS: Table<Threads> = Table::new(Kind::Pool);
 
 /// Threads that wait for work. Made by `abreast_pool_new` or `abreast_pool_per_core`, ended by
-/// `abreast_pool_free`; copies are the same pool. `{0}` is no pool.
+/// `abreast_pool_free`; copies are the same pool. `{0}` is no pool. In a child of fork it can only be
+/// freed: what would run on it fails with `ABREAST_FORKED`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct abreast_pool {

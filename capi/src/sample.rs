@@ -12,7 +12,7 @@ use abreast::kernels::REGISTRY;
 use std::ffi::{CString, c_char};
 use std::sync::OnceLock;
 
-static SAMPLES: Table<Box<dyn Case>> = Table::new(Kind::Sample);
+pub(crate) static SAMPLES: Table<Box<dyn Case>> = Table::new(Kind::Sample);
 
 /// A problem of some kernel with operands of its own. Made by `abreast_sample_new`, ended by
 /// `abreast_sample_free`; copies are the same problem. `{0}` is none.

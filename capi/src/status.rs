@@ -45,6 +45,8 @@ pub const ABREAST_NO_WORKER_ENTRY: abreast_status = 25;
 pub const ABREAST_IO: abreast_status = 26;
 /// The run was cancelled.
 pub const ABREAST_CANCELLED: abreast_status = 27;
+/// A pool was used in a process forked from the one that it was made in.
+pub const ABREAST_FORKED: abreast_status = 28;
 
 /// Rust panicked: a bug of the library, caught before it could cross into C.
 pub const ABREAST_PANIC: abreast_status = 40;
@@ -81,7 +83,7 @@ pub(crate) const NAMES: &[(abreast_status, &CStr)] = named! {
     ABREAST_ARGUMENT ABREAST_LENGTH ABREAST_UNKNOWN ABREAST_LEVEL ABREAST_UNOPTIMISED
     ABREAST_NO_MEMORY ABREAST_C_STATUS ABREAST_EXCEPTION ABREAST_NODE
     ABREAST_LOST ABREAST_DEADLINE ABREAST_NOT_SHIPPABLE ABREAST_NESTED ABREAST_MISMATCH
-    ABREAST_NO_WORKER_ENTRY ABREAST_IO ABREAST_CANCELLED
+    ABREAST_NO_WORKER_ENTRY ABREAST_IO ABREAST_CANCELLED ABREAST_FORKED
     ABREAST_PANIC ABREAST_NULL ABREAST_MISALIGNED ABREAST_TOO_LARGE ABREAST_OVERLAP
     ABREAST_ABI_MISMATCH ABREAST_TEXT ABREAST_HANDLE ABREAST_OTHER
 };
@@ -149,6 +151,7 @@ fn of_fault(fault: &Fault) -> abreast_status {
         Fault::NoWorkerEntry { .. } => ABREAST_NO_WORKER_ENTRY,
         Fault::Io { .. } => ABREAST_IO,
         Fault::Cancelled => ABREAST_CANCELLED,
+        Fault::Forked { .. } => ABREAST_FORKED,
         _ => ABREAST_OTHER,
     }
 }

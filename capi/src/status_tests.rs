@@ -35,6 +35,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("NoWorkerEntry", Fault::NoWorkerEntry { why: text() }),
         ("Io", Fault::Io { what: text(), why: text() }),
         ("Cancelled", Fault::Cancelled),
+        ("Forked", Fault::Forked { executor: text() }),
     ]
 }
 

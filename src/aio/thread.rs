@@ -1,7 +1,8 @@
 //! Work on a pool, as a future.
 
 use crate::error::{discard, panic_text};
-use crate::exec::{self, Cancel, Control, Threads};
+use crate::exec::{self, Cancel, Control, Executor, Threads};
+use crate::fork::Origin;
 use crate::{Fault, How, Kernel};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,7 +19,7 @@ use tokio::sync::oneshot;
 ///
 /// # Errors
 /// The future gives [`Fault::Panic`], of task 0, when `work` panics, and [`Fault::Cancelled`] after
-/// [`ToThread::cancel`].
+/// [`ToThread::cancel`], and [`Fault::Forked`] in a process forked from the pool's.
 ///
 /// ```
 /// use abreast::{Fault, aio, exec::Threads};
@@ -87,6 +88,11 @@ where
 pub struct ToThread<T> {
     cancel: Arc<Cancel>,
     outcome: oneshot::Receiver<Result<T, Fault>>,
+    /// Why the pool did not take the work.
+    refused: Option<Fault>,
+    /// The process whose pool has the work, and the width of that pool.
+    origin: Origin,
+    width: usize,
 }
 
 impl<T> ToThread<T> {
@@ -101,7 +107,15 @@ impl<T> Future for ToThread<T> {
     type Output = Result<T, Fault>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = ready!(Pin::new(&mut self.outcome).poll(context));
+        if let Some(fault) = self.refused.take() {
+            return Poll::Ready(Err(fault));
+        }
+        let outcome = Pin::new(&mut self.outcome).poll(context);
+        if outcome.is_pending() {
+            // In a process forked from the pool's nobody would ever wake it.
+            self.origin.check(|| format!("threads:{}", self.width))?;
+        }
+        let outcome = ready!(outcome);
         // A job that never ran, because its process is ending, was cancelled.
         Poll::Ready(outcome.unwrap_or(Err(Fault::Cancelled)))
     }
@@ -120,13 +134,14 @@ fn submit<T: Send + 'static>(
     let cancel = Arc::new(Cancel::default());
     let (sender, outcome) = oneshot::channel();
     let flag = Arc::clone(&cancel);
-    pool.spawn(move || {
+    let submitted = pool.spawn(move || {
         // What the closure owns and what it made are dropped here too, and may panic as well.
         let delivered = catch_unwind(AssertUnwindSafe(|| drop(sender.send(attempt(work, &flag)))));
         // Nobody is left to be told.
         delivered.unwrap_or_else(discard);
     });
-    ToThread { cancel, outcome }
+    let (origin, width) = (Origin::this(), pool.width());
+    ToThread { cancel, outcome, refused: submitted.err(), origin, width }
 }
 
 fn attempt<T>(work: impl FnOnce(&Cancel) -> Result<T, Fault>, cancel: &Cancel) -> Result<T, Fault> {

@@ -1,6 +1,6 @@
 //! Tasks as futures: one thread waits, a pool computes.
 
-use super::pool;
+use super::pool::{self, Pool};
 use super::ready::Ready;
 use super::shift::Shift;
 use super::{Control, Executor, Report};
@@ -21,7 +21,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 ///
 /// The driver is a future on a tokio runtime of one thread. The borrowed tasks are safe with it
 /// because a rayon scope around the runtime, and not a future that could be dropped, owns the wait.
-/// To call kernels from code that is async already, see [`aio`](crate::aio).
+/// To call kernels from code that is async already, see [`aio`](crate::aio). In a process forked from
+/// the one that made it, it refuses with [`Fault::Forked`].
 ///
 /// ```
 /// use abreast::exec::{self, Async, Control};
@@ -35,7 +36,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// ```
 #[derive(Debug)]
 pub struct Async {
-    pool: rayon::ThreadPool,
+    pool: Pool,
 }
 
 impl Async {
@@ -48,7 +49,7 @@ impl Async {
     /// [`Error::Argument`] when `count` is 0 or above [`Async::MOST`], or when the system does not
     /// give that many threads.
     pub fn new(count: usize) -> Result<Async, Error> {
-        Ok(Async { pool: pool::pool("async", count)? })
+        Ok(Async { pool: Pool::new("async", count)? })
     }
 
     /// A thread for each core this process may use.
@@ -66,7 +67,7 @@ impl Executor for Async {
     }
 
     fn width(&self) -> usize {
-        self.pool.current_num_threads()
+        self.pool.width()
     }
 
     /// # Errors
@@ -77,6 +78,7 @@ impl Executor for Async {
             let why = "it would block the tokio runtime that runs this code; use abreast::aio";
             return Err(Fault::Nested { executor: self.name(), why: why.to_owned() });
         }
+        let threads = self.pool.threads(|| self.name())?;
         let runtime = Builder::new_current_thread().build().map_err(|why| Fault::Io {
             what: "start a tokio runtime".to_owned(),
             why: why.to_string(),
@@ -92,7 +94,7 @@ impl Executor for Async {
             handful: if ahead { permits as u32 / 2 } else { 1 },
             next: AtomicUsize::new(0),
         };
-        self.pool.in_place_scope_fifo(|scope| match &ready {
+        threads.in_place_scope_fifo(|scope| match &ready {
             Some(ready) => wait(&runtime, desk.hand_out_graph(scope, ready)),
             None => wait(&runtime, desk.hand_out(scope, tasks.len())),
         });

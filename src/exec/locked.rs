@@ -2,6 +2,7 @@
 
 use super::above::Above;
 use super::{Control, Executor, Report};
+use crate::fork::Origin;
 use crate::tasks::Model;
 use crate::{Fault, Tasks};
 use std::borrow::Cow;
@@ -16,7 +17,7 @@ use std::thread::{self, ThreadId};
 /// its hand waits, that is [`Fault::Nested`]: under such a lock both would wait for ever. So is a task
 /// that does so under a second lock: it would need the first one back with the second in its hand,
 /// while another task may have them the other way round. Nothing is sent to other processes, where
-/// the lock is not.
+/// the lock is not; in a process forked from the one that made it, it is [`Fault::Forked`].
 ///
 /// ```
 /// use abreast::exec::{self, Control, Executor, Locked, Threads};
@@ -33,12 +34,13 @@ use std::thread::{self, ThreadId};
 pub struct Locked<E> {
     inner: E,
     lock: Lock,
+    origin: Origin,
 }
 
 impl<E: Executor> Locked<E> {
     /// `inner` with a lock of its own.
     pub fn new(inner: E) -> Locked<E> {
-        Locked { inner, lock: Lock::default() }
+        Locked { inner, lock: Lock::default(), origin: Origin::this() }
     }
 }
 
@@ -52,6 +54,8 @@ impl<E: Executor> Executor for Locked<E> {
     }
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        // Whoever held the lock at a fork never lets it go in the child.
+        self.origin.check(|| self.name())?;
         let above = Above::here();
         if above.has(&self.lock) {
             let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };

@@ -3,6 +3,12 @@
 //! Executors know nothing about kernels: they see numbered [`Tasks`]. What every executor owes its
 //! caller is written once, in `shift.rs`: panics become faults, and the fault reported is the one
 //! a serial run would have met.
+//! Each task runs in the usual floating-point environment (see [Same bits](crate#same-bits)), closures
+//! too, and what it changes there does not outlive it.
+//!
+//! In a child of fork [`Serial`] and [`Sim`] work as ever. Executors that have threads, workers or a lock
+//! belong to the process that made them and refuse with [`Fault::Forked`]: what other threads held at
+//! the fork is held for ever in the child, so nothing of theirs is started anew. Make new ones there.
 
 mod above;
 #[cfg(feature = "aio")]
@@ -253,7 +259,7 @@ fn count(name: &str, text: &str) -> Result<usize, Error> {
 
 /// Runs a kernel: `place.run(what, how)`.
 ///
-/// The result has the same bits wherever it runs. Without a [`Control`] of your own pass
+/// The result has the same bits wherever it runs, in whatever floating-point environment. Without a [`Control`] of your own pass
 /// `&Control::default()`.
 ///
 /// # Errors

@@ -1,24 +1,65 @@
 //! Threads that wait for work.
 
-use crate::Error;
+use crate::fork::Origin;
+use crate::{Error, Fault};
 
 /// More threads than this are refused: a slip, not a wish.
 pub(super) const MOST: usize = 4096;
 
-/// A pool of `count` threads for the executor called `name`.
-///
-/// # Errors
-/// [`Error::Argument`] when `count` is 0 or above [`MOST`], or when the system does not give that
-/// many threads.
-pub(super) fn pool(name: &str, count: usize) -> Result<rayon::ThreadPool, Error> {
-    if !(1..=MOST).contains(&count) {
-        return Err(Error::argument(name, count, format!("must be between 1 and {MOST}")));
+/// Threads, in the process that started them.
+#[derive(Debug)]
+pub(super) struct Pool {
+    // There until it is dropped.
+    threads: Option<rayon::ThreadPool>,
+    width: usize,
+    origin: Origin,
+}
+
+impl Pool {
+    /// A pool of `count` threads for the executor called `name`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `count` is 0 or above [`MOST`], or when the system does not give that
+    /// many threads.
+    pub(super) fn new(name: &str, count: usize) -> Result<Pool, Error> {
+        if !(1..=MOST).contains(&count) {
+            return Err(Error::argument(name, count, format!("must be between 1 and {MOST}")));
+        }
+        let origin = Origin::this();
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(count)
+            .thread_name(|i| format!("abreast-{i}"))
+            .build()
+            .map_err(|why| Error::argument(name, count, why.to_string()))?;
+        Ok(Pool { threads: Some(threads), width: count, origin })
     }
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(count)
-        .thread_name(|i| format!("abreast-{i}"))
-        .build()
-        .map_err(|why| Error::argument(name, count, why.to_string()))
+
+    /// How many threads it was made with.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The threads, for the executor called `name`.
+    ///
+    /// # Errors
+    /// [`Fault::Forked`] in another process: nobody there would ever do the work. Threads are not
+    /// started anew, because what a thread of the parent held at the fork is held for ever.
+    pub(super) fn threads(
+        &self,
+        name: impl FnOnce() -> String,
+    ) -> Result<&rayon::ThreadPool, Fault> {
+        self.origin.check(name)?;
+        Ok(self.threads.as_ref().expect("there until it is dropped"))
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if !self.origin.is_this() {
+            // To end them would take locks that threads of the parent may have held at the fork.
+            std::mem::forget(self.threads.take());
+        }
+    }
 }
 
 /// One for each core this process may use; two hardware threads of a core count once.

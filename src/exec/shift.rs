@@ -3,7 +3,7 @@
 use super::above::{Above, Under};
 use super::{Control, Event, Report};
 use crate::error::panic_text;
-use crate::{Fault, Tasks};
+use crate::{Fault, Tasks, fpenv};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -88,6 +88,7 @@ impl<'s> Shift<'s> {
 
     /// Runs one task in this process and says nothing about it.
     pub(super) fn attempt(&self, task: usize) -> Result<(), Fault> {
+        let _usual = fpenv::Guard::enter();
         catch_unwind(AssertUnwindSafe(|| self.tasks.run(task)))
             .unwrap_or_else(|panic| Err(Fault::Panic { task, why: panic_text(panic) }))
     }

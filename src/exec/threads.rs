@@ -1,9 +1,11 @@
 //! A pool of threads that take task numbers from one counter.
 
-use super::pool;
+use super::pool::{self, Pool};
 use super::ready::Ready;
 use super::shift::Shift;
 use super::{Control, Executor, Report};
+#[cfg(feature = "aio")]
+use crate::fpenv;
 use crate::{Error, Fault, Tasks};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 /// Runs tasks on a rayon pool of its own. Each lane takes the next number from a shared counter,
 /// so uneven tasks balance themselves; which lane ran what never shows in a result. A clone shares
-/// the pool.
+/// the pool. In a process forked from the one that made it, it refuses with [`Fault::Forked`].
 ///
 /// ```
 /// use abreast::exec::{self, Control, Threads};
@@ -26,7 +28,7 @@ use std::sync::{Arc, Mutex};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Threads {
-    pool: Arc<rayon::ThreadPool>,
+    pool: Arc<Pool>,
 }
 
 impl Threads {
@@ -39,7 +41,7 @@ impl Threads {
     /// [`Error::Argument`] when `count` is 0 or above [`Threads::MOST`], or when the system does
     /// not give that many threads.
     pub fn new(count: usize) -> Result<Threads, Error> {
-        Ok(Threads { pool: pool::pool("threads", count)?.into() })
+        Ok(Threads { pool: Pool::new("threads", count)?.into() })
     }
 
     /// One thread for each core this process may use; two hardware threads of a core count once.
@@ -51,9 +53,13 @@ impl Threads {
     }
 
     /// Runs `job` on a thread of the pool, some time. A panic in it ends the process.
+    ///
+    /// # Errors
+    /// [`Fault::Forked`] in a process forked from the pool's.
     #[cfg(feature = "aio")]
-    pub(crate) fn spawn(&self, job: impl FnOnce() + Send + 'static) {
-        self.pool.spawn_fifo(job);
+    pub(crate) fn spawn(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Fault> {
+        self.pool.threads(|| self.name())?.spawn_fifo(|| fpenv::within(job));
+        Ok(())
     }
 }
 
@@ -63,22 +69,23 @@ impl Executor for Threads {
     }
 
     fn width(&self) -> usize {
-        self.pool.current_num_threads()
+        self.pool.width()
     }
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        let threads = self.pool.threads(|| self.name())?;
         let shift = Shift::begin(tasks, control);
         let lanes = control.lanes(self.width()).min(tasks.len());
         if tasks.is_graph() {
             let walk = Walk { shift: &shift, ready: Ready::new(tasks)?, queue: Queue::new(lanes) };
-            self.pool.in_place_scope(|scope| {
+            threads.in_place_scope(|scope| {
                 walk.ready.first().iter().for_each(|task| walk.offer(scope, *task));
             });
             return shift.end();
         }
         let next = AtomicUsize::new(0);
         let take = || next.fetch_add(1, Ordering::Relaxed);
-        self.pool.in_place_scope(|scope| {
+        threads.in_place_scope(|scope| {
             for worker in 0..lanes {
                 let shift = &shift;
                 scope.spawn(move |_| shift.lane(worker, take));

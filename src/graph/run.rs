@@ -4,7 +4,7 @@ use super::nodes::{Nodes, Work};
 use super::values::{Value, Values};
 use crate::error::{discard, panic_text};
 use crate::tasks::{Model, Wire};
-use crate::{Fault, Tasks};
+use crate::{Fault, Tasks, fpenv};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -144,7 +144,10 @@ impl Tasks for Run<'_, '_> {
             return Ok(());
         }
         for node in self.chain(i) {
-            self.keep(node, self.nodes.run(node, i, &self.values)?);
+            let made = self.nodes.run(node, i, &self.values)?;
+            // The next node must not suffer for what this one has done.
+            fpenv::settle();
+            self.keep(node, made);
         }
         Ok(())
     }

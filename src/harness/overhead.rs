@@ -16,6 +16,7 @@
 //!   round in another order, and each keeps its best time.
 
 use crate::ffi::crossing::{self, Pointer, cpp};
+use crate::fpenv;
 use serde::Serialize;
 use std::hint::black_box;
 use std::panic::catch_unwind;
@@ -86,6 +87,11 @@ pub static CROSSINGS: &[Crossing] = &[
         what: "C that may unwind, inside catch_unwind",
         run: |calls| chain(calls, guarded(crossing::c_unwind)),
     },
+    Crossing {
+        name: "c-modes",
+        what: "C, its floating-point modes kept as in every job",
+        run: |calls| chain(calls, in_usual_modes(crossing::c)),
+    },
     Crossing { name: "cpp", what: "C++ through cxx", run: |calls| chain(calls, cpp::step) },
     Crossing {
         name: "cpp-slice",
@@ -117,6 +123,18 @@ pub static TRAPS: &[Crossing] = &[
         run: |calls| chain(calls, guarded(crossing::inlined)),
     },
 ];
+
+/// What a plain call of a kernel does about the modes.
+#[inline(always)]
+fn in_usual_modes(step: impl Fn(u64, u64) -> u64) -> impl Fn(u64, u64) -> u64 {
+    move |x, y| {
+        fpenv::within(|| {
+            let next = step(x, y);
+            fpenv::settle_quickly();
+            next
+        })
+    }
+}
 
 /// Times `calls` dependent calls. Inlined into each crossing's own function, so that the loop holds
 /// the call and nothing else.

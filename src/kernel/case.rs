@@ -2,7 +2,7 @@
 
 use super::{Cost, Evidence, How, Job, Layout, Near, Number, Outcome, Problem};
 use crate::sample::{Operand, fnv1a};
-use crate::{Error, Fault, Tasks, memory};
+use crate::{Error, Fault, Tasks, fpenv, memory};
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -180,6 +180,7 @@ impl<K: Evidence> Case for Specimen<K> {
     }
 
     fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {
+        let _usual = fpenv::Guard::enter();
         let job = self.job()?;
         let start = self.start(&job)?;
         let mut fenced = memory::zeroed::<K::Item>(start.len() + 2 * FENCE + self.shift, OUTPUT)?;
@@ -214,7 +215,7 @@ impl<K: Evidence> Case for Specimen<K> {
     }
 
     fn oracle(&self) -> Vec<Near> {
-        K::oracle(&self.problem)
+        fpenv::within(|| K::oracle(&self.problem))
     }
 
     fn time(&mut self, how: How, calls: u64) -> Result<Duration, Error> {
@@ -277,6 +278,7 @@ fn answer<K: Evidence>(
     fenced: bool,
     took: Duration,
 ) -> Answer {
+    let _usual = fpenv::Guard::enter();
     let output = job.finish(Cow::Borrowed(items));
     Answer {
         value: output.value(),

@@ -2,7 +2,7 @@
 
 use super::case::Specimen;
 use super::{Arithmetic, Ask, Case, Class, Evidence, Param, Remote};
-use crate::Error;
+use crate::{Error, fpenv};
 
 /// A hand-picked problem and its name.
 pub type Named = (&'static str, Box<dyn Case>);
@@ -67,12 +67,13 @@ impl Entry {
                 return Err(Error::argument(name, value, rule));
             }
         }
-        (self.make)(ask)
+        // Operands are made with floating-point arithmetic, too.
+        fpenv::within(|| (self.make)(ask))
     }
 
     /// The kernel's hand-picked hard problems.
     pub fn special(&self) -> Vec<Named> {
-        (self.special)()
+        fpenv::within(self.special)
     }
 
     /// What the kernel computes with.

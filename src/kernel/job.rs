@@ -1,6 +1,7 @@
 //! A checked problem, and the parts that bodies are called with.
 
 use super::{How, Kernel, Layout, Operands};
+use crate::fpenv;
 use crate::tasks::{Order, Wire};
 use crate::{Chunk, Error, Fault, Level, Plan, Tasks, memory};
 use std::borrow::Cow;
@@ -57,6 +58,12 @@ impl<'i, K: Kernel> Job<'i, K> {
     /// What [`Kernel::plan`] refuses.
     #[inline]
     pub fn new(args: K::Args, input: K::Input<'i>) -> Result<Self, Error> {
+        fpenv::within(|| Self::planned(args, input))
+    }
+
+    /// As [`Job::new`], where the floating-point environment is the usual one.
+    #[inline]
+    pub(crate) fn planned(args: K::Args, input: K::Input<'i>) -> Result<Self, Error> {
         Ok(Job { plan: K::plan(&args, input)?, args, input })
     }
 
@@ -108,11 +115,24 @@ impl<'i, K: Kernel> Job<'i, K> {
     /// The first error a body reports, or a buffer of the wrong length.
     #[inline]
     pub fn serial(&self, how: How, out: &mut [K::Item]) -> Result<(), Error> {
+        fpenv::within(|| self.each(how, out))
+    }
+
+    /// As [`Job::serial`], where the floating-point environment is the usual one.
+    #[inline]
+    pub(crate) fn each(&self, how: How, out: &mut [K::Item]) -> Result<(), Error> {
         self.check_buffer(out)?;
         let mut rest = out;
         for i in 0..self.plan.len() {
             let (slice, after) = rest.split_at_mut(self.share(i));
             self.part(how, i, slice)?;
+            // What comes next must not suffer for what this one has done: another chunk, or only the
+            // fold of a single one.
+            if self.plan.len() > 1 {
+                fpenv::settle()
+            } else {
+                fpenv::settle_quickly()
+            }
             rest = after;
         }
         Ok(())
@@ -141,6 +161,12 @@ impl<'i, K: Kernel> Job<'i, K> {
 
     /// Makes the output from a filled buffer.
     pub fn finish(&self, items: Cow<'_, [K::Item]>) -> K::Output {
+        fpenv::within(|| self.folded(items))
+    }
+
+    /// As [`Job::finish`], where the floating-point environment is the usual one.
+    #[inline]
+    pub(super) fn folded(&self, items: Cow<'_, [K::Item]>) -> K::Output {
         K::finish(&self.args, &self.plan, items)
     }
 
@@ -153,7 +179,7 @@ impl<'i, K: Kernel> Job<'i, K> {
             let rule = format!("the plan has {} chunks, none of that length", self.plan.len());
             return Err(Error::argument("chunk", format!("{i} of {} items", out.len()), rule));
         }
-        self.part(how, i, out)
+        fpenv::within(|| self.part(how, i, out))
     }
 
     /// How many items chunk `i` fills.
@@ -184,6 +210,7 @@ impl<'i, K: Kernel> Job<'i, K> {
         Err(Error::argument("output length", out.len(), rule))
     }
 
+    /// One chunk, where the floating-point environment is the usual one.
     #[inline]
     fn part(&self, how: How, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
         let chunk = self.plan.chunk(i);
@@ -219,7 +246,8 @@ impl<K: Kernel> Tasks for Parts<'_, '_, K> {
 
     fn run(&self, i: usize) -> Result<(), Fault> {
         let slice = self.take(i);
-        self.job.part(self.how, i, slice).map_err(|why| Fault::Kernel { task: i, why })
+        let done = fpenv::within(|| self.job.part(self.how, i, slice));
+        done.map_err(|why| Fault::Kernel { task: i, why })
     }
 
     fn name(&self, i: usize) -> Cow<'_, str> {

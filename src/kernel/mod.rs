@@ -20,7 +20,7 @@ pub use job::{Job, Opened, Part};
 pub use operands::Operands;
 pub use remote::{Remote, Served};
 
-use crate::{Error, Level, Plan};
+use crate::{Error, Level, Plan, fpenv};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
 
@@ -177,16 +177,18 @@ pub trait Kernel: Sized + 'static {
 /// # Errors
 /// What the plan refuses, or what the body reports.
 pub fn call<K: Kernel>(how: How, args: K::Args, input: K::Input<'_>) -> Result<K::Output, Error> {
-    let job = Job::<K>::new(args, input)?;
-    if job.items() == 1 {
-        // The common small call does not allocate.
-        let mut item = [K::Item::zeroed()];
-        job.serial(how, &mut item)?;
-        return Ok(job.finish(Cow::Borrowed(&item)));
-    }
-    let mut items = job.blank()?;
-    job.serial(how, &mut items)?;
-    Ok(job.finish(Cow::Owned(items)))
+    fpenv::within(|| {
+        let job = Job::<K>::planned(args, input)?;
+        if job.items() == 1 {
+            // The common small call does not allocate.
+            let mut item = [K::Item::zeroed()];
+            job.each(how, &mut item)?;
+            return Ok(job.folded(Cow::Borrowed(&item)));
+        }
+        let mut items = job.blank()?;
+        job.each(how, &mut items)?;
+        Ok(job.folded(Cow::Owned(items)))
+    })
 }
 
 /// As [`call`], into a buffer of the caller's: for in-place kernels, or to save the allocation.
@@ -199,5 +201,5 @@ pub fn call_into<K: Kernel>(
     input: K::Input<'_>,
     out: &mut [K::Item],
 ) -> Result<(), Error> {
-    Job::<K>::new(args, input)?.serial(how, out)
+    fpenv::within(|| Job::<K>::planned(args, input)?.each(how, out))
 }

@@ -213,7 +213,7 @@ fn multiply<T: Element>(
         return chosen.call_into::<Gemm<T>>(args, input, caller.update(c.span, &[])?);
     }
     let mut dense = zeros(c.full_rows() * c.cols)?;
-    if beta != T::default() {
+    if args.reads_c() {
         for (i, row) in dense.chunks_mut(c.cols).enumerate() {
             row.copy_from_slice(caller.read(c.row(i)));
         }

@@ -4,6 +4,7 @@
 mod clients;
 mod header;
 mod install;
+mod process;
 mod programs;
 mod refusals;
 mod symbols;

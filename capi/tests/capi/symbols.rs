@@ -58,7 +58,9 @@ fn exported(text: &str) -> Vec<syn::ItemFn> {
         syn::Item::Fn(function) => Some(function),
         _ => None,
     });
-    functions.filter(|function| function.sig.abi.is_some()).collect()
+    // What is not public, as the handlers of fork, is called by nobody's C.
+    let is_public = |function: &syn::ItemFn| matches!(function.vis, syn::Visibility::Public(_));
+    functions.filter(|function| function.sig.abi.is_some() && is_public(function)).collect()
 }
 
 /// Whether what the function returns, directly or by name, is what `boundary` returned.

@@ -3,8 +3,10 @@
 mod deaths;
 mod extremes;
 mod faults;
+mod forked;
 mod harm;
 mod leaks;
+mod modes;
 mod startup;
 mod table;
 mod tamper;
@@ -20,7 +22,9 @@ use std::sync::Arc;
 /// What workers know.
 fn kernels() -> Vec<Remote> {
     let registry = abreast::kernels::REGISTRY.iter().map(Remote::from);
-    registry.chain([Remote::of::<Harm<false>>(), Remote::of::<Harm<true>>()]).collect()
+    let own =
+        [Remote::of::<Harm<false>>(), Remote::of::<Harm<true>>(), Remote::of::<modes::Rude>()];
+    registry.chain(own).collect()
 }
 
 pub fn main() -> ExitCode {
@@ -45,6 +49,8 @@ pub fn main() -> ExitCode {
         startup::trials(),
         tamper::trials(),
         extremes::trials(),
+        forked::trials(),
+        modes::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -3,6 +3,7 @@
 use super::member::{Terms, Worker};
 use super::process::{Alive, Ending};
 use crate::Fault;
+use crate::fork::Origin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,8 +19,7 @@ pub(super) struct Crew {
     silent: usize,
     orders: u32,
     alive: Arc<Alive>,
-    /// The process that started the workers. One that was forked from it has them not.
-    owner: u32,
+    origin: Origin,
 }
 
 /// Workers in a row that end without a hello before that is taken for the program's nature.
@@ -48,7 +48,7 @@ impl Crew {
             silent: 0,
             orders: 0,
             alive,
-            owner: std::process::id(),
+            origin: Origin::this(),
         }
     }
 
@@ -133,16 +133,11 @@ impl Crew {
         self.orders = self.orders.wrapping_add(1);
         self.orders
     }
-
-    /// Whether the workers are this process's own.
-    pub(super) fn is_own(&self) -> bool {
-        self.owner == std::process::id()
-    }
 }
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        if self.is_own() {
+        if self.origin.is_this() {
             self.dismiss();
         } else {
             // They are the parent's, and so are the threads that wait for them.

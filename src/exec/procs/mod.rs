@@ -51,6 +51,7 @@ pub use worker::worker_main;
 use super::above::Above;
 use super::shift::Shift;
 use super::{Control, Executor, Report};
+use crate::fork::Origin;
 use crate::kernel::Remote;
 use crate::{Error, Fault, Tasks};
 use crew::Crew;
@@ -66,7 +67,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// Runs the chunks of named kernels in worker processes, and what cannot be sent away at home.
 ///
 /// Workers are started when there is work for them and stay until this is dropped. One run at a
-/// time: a second one waits. The bits are those of every other executor.
+/// time: a second one waits. The bits are those of every other executor. In a process forked from the
+/// one that made it, it refuses with [`Fault::Forked`] and leaves the workers alone.
 ///
 /// The program's `main` must begin with [`worker_main`]; see there for an example.
 #[derive(Debug)]
@@ -74,8 +76,7 @@ pub struct Procs {
     width: usize,
     state: Mutex<State>,
     alive: Arc<Alive>,
-    /// The process that this pool was made in.
-    owner: u32,
+    origin: Origin,
 }
 
 #[derive(Debug)]
@@ -114,7 +115,7 @@ impl Procs {
         let crew = Crew::new(count, alive.clone());
         let state =
             State { program: None, memory: None, env: Vec::new(), shared: Vec::new(), crew };
-        Ok(Procs { width: count, state: Mutex::new(state), alive, owner: std::process::id() })
+        Ok(Procs { width: count, state: Mutex::new(state), alive, origin: Origin::this() })
     }
 
     /// Takes another program for workers: one whose `main` begins with [`worker_main`] over the same
@@ -145,23 +146,32 @@ impl Procs {
     /// Lets kernels in workers find these cells by name, with [`shared_cells`]: in every run that begins
     /// after this.
     pub fn share(&self, name: &str, cells: &Arc<SharedCells>) {
+        if !self.origin.is_this() {
+            return;
+        }
         self.state().shared.push((name.to_owned(), cells.clone()));
     }
 
     /// The process numbers of the living workers. One that dies is no longer among them at once,
-    /// whether a run goes on or not.
+    /// whether a run goes on or not. A process forked from this one has none.
     pub fn pids(&self) -> Vec<u32> {
+        if !self.origin.is_this() {
+            return Vec::new();
+        }
         self.alive.pids()
     }
 
     /// Does harm to worker `w`, from any thread and in the middle of a run: to see that nothing is
     /// lost. False when there is no such worker now.
     pub fn harm(&self, w: usize, harm: Harm) -> bool {
+        if !self.origin.is_this() {
+            return false;
+        }
         let signal = match harm {
             Harm::Kill => Signal::KILL,
             Harm::Stop => Signal::STOP,
         };
-        std::process::id() == self.owner && self.alive.signal(w, signal)
+        self.alive.signal(w, signal)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -223,13 +233,12 @@ impl Executor for Procs {
     }
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        // The workers are the parent's, and so is whoever holds a lock.
+        self.origin.check(|| self.name())?;
         let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };
         if registry::is_worker() {
             registry::tell_astray();
             return Err(nested("a worker process does not start workers of its own"));
-        }
-        if std::process::id() != self.owner {
-            return Err(nested("its workers are those of the process that this one is a fork of"));
         }
         let above = Above::here();
         let conducts = CONDUCTED.with_borrow(|pools| pools.contains(&std::ptr::from_ref(self)));

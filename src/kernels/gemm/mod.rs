@@ -52,7 +52,7 @@ use crate::kernel::{
 };
 use crate::sample::Sampled;
 use crate::simd::Real;
-use crate::{Body, Error, How, Plan};
+use crate::{Body, Error, How, Plan, fpenv};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -173,6 +173,18 @@ impl Args {
         b: MatRef<'_, T>,
         beta: T,
     ) -> Result<Args, Error> {
+        // Where subnormal numbers are flushed, widening one would lose it.
+        fpenv::within(|| Args::widened(alpha, a, b, beta))
+    }
+
+    /// As [`Args::new`], where the floating-point environment is the usual one.
+    #[inline]
+    fn widened<T: Element>(
+        alpha: T,
+        a: MatRef<'_, T>,
+        b: MatRef<'_, T>,
+        beta: T,
+    ) -> Result<Args, Error> {
         if a.cols() != b.rows() {
             let rule = format!("must be {}, the columns of A", a.cols());
             return Err(Error::argument("rows of B", b.rows(), rule));
@@ -186,6 +198,11 @@ impl Args {
             a: Strides::of(a.shape()),
             b: Strides::of(b.shape()),
         })
+    }
+
+    /// Whether C is read: not when `beta` is 0.
+    pub fn reads_c(&self) -> bool {
+        fpenv::within(|| self.beta != 0.0)
     }
 
     fn a_shape(&self) -> Shape {
@@ -271,9 +288,11 @@ fn with<T: Element>(
     beta: T,
     c: &mut MatMut<'_, T>,
 ) -> Result<(), Error> {
-    update(How::of(body)?, alpha, a, b, beta, c)
+    let how = How::of(body)?;
+    fpenv::within(|| update(how, alpha, a, b, beta, c))
 }
 
+/// The floating-point environment is the usual one here.
 fn update<T: Element>(
     how: How,
     alpha: T,
@@ -282,23 +301,23 @@ fn update<T: Element>(
     beta: T,
     c: &mut MatMut<'_, T>,
 ) -> Result<(), Error> {
-    let args = Args::new(alpha, a, b, beta)?;
+    let args = Args::widened(alpha, a, b, beta)?;
     let (rows, cols) = (c.view().rows(), c.view().cols());
     if (rows, cols) != (a.rows(), b.cols()) {
         let rule = format!("A B is {} x {}", a.rows(), b.cols());
         return Err(Error::argument("rows x cols of C", format!("{rows} x {cols}"), rule));
     }
-    let job = kernel::Job::<Gemm<T>>::new(args, (a.data(), b.data()))?;
+    let job = kernel::Job::<Gemm<T>>::planned(args, (a.data(), b.data()))?;
     if job.plan().is_row_major()
         && let Some(c) = c.as_row_major()
     {
-        return job.serial(how, c);
+        return job.each(how, c);
     }
     let mut tiles = job.blank()?;
-    if beta != T::default() {
+    if args.reads_c() {
         tiled(job.plan(), |i, j, at| tiles[at] = c.view().at(i, j));
     }
-    job.serial(how, &mut tiles)?;
+    job.each(how, &mut tiles)?;
     tiled(job.plan(), |i, j, at| c.set(i, j, tiles[at]));
     Ok(())
 }

@@ -27,7 +27,7 @@ mod simd;
 
 use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Number, Problem};
 use crate::sample::splitmix64;
-use crate::{Body, Error, How, Plan};
+use crate::{Body, Error, How, Plan, fpenv};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
 
@@ -112,7 +112,8 @@ pub fn pi(n: u64, seed: u64) -> Result<f64, Error> {
     if n == 0 {
         return Err(Error::argument("n", n, "must be at least 1: no points, no estimate"));
     }
-    Ok(4.0 * (pi_hits(n, seed)? as f64 / n as f64))
+    let hits = pi_hits(n, seed)?;
+    Ok(fpenv::within(|| 4.0 * (hits as f64 / n as f64)))
 }
 
 #[inline]

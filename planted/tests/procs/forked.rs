@@ -1,0 +1,73 @@
+//! A process forked from the one whose workers they are: it leaves them alone.
+#![allow(unsafe_code)]
+
+use super::trial;
+use abreast::exec::{self, Control, Executor, Harm, Procs, SharedCells};
+use abreast::kernels::dot::Dot;
+use abreast::{Fault, How};
+use libtest_mimic::Trial;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+pub fn trials() -> Vec<Trial> {
+    vec![trial("a_forked_child_leaves_its_parents_workers_alone", leaves_workers_alone)]
+}
+
+/// Does the work in a child of this process, and whether it ended well.
+fn in_child(work: impl FnOnce()) -> bool {
+    // SAFETY: the child does the work, which takes no lock that another thread of this program holds
+    // but the allocator's, which the system sees to; it never returns to what called this.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        // SAFETY: ends the child if it hangs.
+        unsafe { libc::alarm(60) };
+        let done = catch_unwind(AssertUnwindSafe(work));
+        if let Err(panic) = &done {
+            let text = panic.downcast_ref::<String>().map_or("a panic in the child", |text| text);
+            let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
+        }
+        // SAFETY: ends the child without running what belongs to the parent.
+        unsafe { libc::_exit(i32::from(done.is_err())) };
+    }
+    let mut status = 0;
+    // SAFETY: waits for the child and writes to a variable of this function.
+    let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
+    waited == child && status == 0
+}
+
+fn leaves_workers_alone() {
+    let place = Procs::new(2).expect("workers");
+    let x = vec![0.1; 300_000];
+    let how = How::best().expect("a level");
+    let dot = |place: &Procs| {
+        exec::run::<Dot<f64>>(place, how, &Control::default(), (), (&x, &x)).map(f64::to_bits)
+    };
+    let right = dot(&place).expect("a product");
+    let pids = place.pids();
+    assert!(!pids.is_empty());
+
+    let (mut kept, cells) = (Some(place), Arc::new(SharedCells::new(1).expect("memory")));
+    let ended_well = in_child(|| {
+        let place = kept.take().expect("a copy");
+        let fault = dot(&place).expect_err("workers of somebody else's");
+        assert!(matches!(fault, Fault::Forked { .. }), "{fault}");
+        assert!(fault.to_string().contains(&place.name()), "{fault}");
+        assert!(place.pids().is_empty());
+        assert!(!place.harm(0, Harm::Kill));
+        place.share("cells", &cells);
+        drop(place);
+        // What a child may do: work by itself.
+        assert_eq!(abreast::dot(&x, &x).map(f64::to_bits), Ok(right));
+    });
+    assert!(ended_well);
+
+    let place = kept.take().expect("still here");
+    let control = Control::default();
+    let job = abreast::kernel::Job::<Dot<f64>>::new((), (&x, &x)).expect("a job");
+    let mut items = job.blank().expect("memory");
+    let report = place.run(&job.tasks(how, &mut items).expect("tasks"), &control).expect("a run");
+    assert_eq!((report.lost_workers, report.respawned), (0, 0));
+    assert_eq!(job.finish(items.into()).to_bits(), right);
+    assert_eq!(place.pids(), pids, "the same workers");
+}
