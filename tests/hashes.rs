@@ -5,7 +5,7 @@
 //! `ABREAST_RENEW_HASHES=1 cargo test --test hashes`. A new kernel is in the file from then on.
 
 use abreast::harness::agree::GateOptions;
-use abreast::harness::matrix::{matrix, places};
+use abreast::harness::matrix::matrix;
 use abreast::kernel::{Ask, Case, Class, Entry, How};
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Isa, Level, Tasks, exec, exec::Executor};

@@ -125,7 +125,7 @@ impl Tasks for Pair {
         let mut arrived = self.arrived.lock().unwrap();
         *arrived += 1;
         self.both.notify_all();
-        let (_, waited) = self.both.wait_timeout_while(arrived, long, |n| *n < 2).unwrap();
+        let (_arrived, waited) = self.both.wait_timeout_while(arrived, long, |n| *n < 2).unwrap();
         if waited.timed_out() { Err(failure(task)) } else { Ok(()) }
     }
 }
