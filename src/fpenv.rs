@@ -14,7 +14,29 @@
 #![allow(unsafe_code)]
 
 use modes::Modes;
+use std::cell::Cell;
 use std::marker::PhantomData;
+
+thread_local! {
+    /// What the last work on this thread that did not leave the usual modes has left.
+    static LEFT: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// What work on this thread has left behind, in words, if it was not the usual modes: since this was
+/// asked last. Nobody else suffers for it; the gate names who did it.
+#[cfg(feature = "harness")]
+pub(crate) fn left_behind() -> Option<&'static str> {
+    LEFT.take()
+}
+
+fn note(what: &'static str) {
+    // A thread that is just ending has no place for it any more.
+    let _ = LEFT.try_with(|left| left.set(Some(what)));
+}
+
+const ROUNDING: &str = "sums are no longer rounded to nearest";
+const FLUSHED: &str = "subnormal results are flushed to zero (FTZ)";
+const TRAPS: &str = "floating-point exceptions trap";
 
 /// Keeps the usual environment until it is dropped; then what was there is put back.
 pub(crate) struct Guard {
@@ -62,6 +84,7 @@ fn apart<R>(work: impl FnOnce() -> R) -> R {
 pub(crate) fn settle() {
     let found = Modes::read();
     if !found.are_usual() {
+        note(found.what());
         found.set_usual();
     }
 }
@@ -87,6 +110,9 @@ mod modes {
     const QUIET: u32 = 1 << 1 | 1 << 4 | 1 << 5;
     /// To nearest, subnormal numbers kept, every exception masked.
     const USUAL: u32 = 0x1F80;
+    const ROUND_BITS: u32 = 0x6000;
+    const FTZ: u32 = 0x8000;
+    const DAZ: u32 = 0x0040;
 
     /// The bits of the x87 control word that mean something.
     const X87_BITS: u16 = 0x0F3F;
@@ -138,9 +164,25 @@ mod modes {
             }
         }
 
+        /// What is not usual, in words.
+        #[cold]
+        pub(super) fn what(&self) -> &'static str {
+            match self.mxcsr {
+                bits if bits & ROUND_BITS != 0 => super::ROUNDING,
+                bits if bits & FTZ != 0 => super::FLUSHED,
+                bits if bits & DAZ != 0 => "subnormal operands are taken as zero (DAZ)",
+                bits if bits & USUAL != USUAL => super::TRAPS,
+                _ => "the modes of the x87 unit are changed",
+            }
+        }
+
         #[cold]
         #[inline(never)]
         fn put_back_from(&self, now: u32) {
+            let left = Modes { mxcsr: now, x87: x87(), kept: Cell::new(None) };
+            if !left.are_usual() {
+                super::note(left.what());
+            }
             set_mxcsr(self.mxcsr & !QUIET | now & QUIET);
             match self.kept.take() {
                 Some(all) => put_back_x87(&all),
@@ -259,9 +301,22 @@ mod modes {
             }
         }
 
+        /// What is not usual, in words.
+        #[cold]
+        pub(super) fn what(&self) -> &'static str {
+            match self.fpcr {
+                bits if bits >> 22 & 3 != 0 => super::ROUNDING,
+                bits if bits >> 24 & 1 != 0 => super::FLUSHED,
+                _ => super::TRAPS,
+            }
+        }
+
         #[cold]
         #[inline(never)]
         fn put_back_from(&self, now: &Modes) {
+            if !now.are_usual() {
+                super::note(now.what());
+            }
             let flags = now.fpsr & !LOUD | self.fpsr & LOUD;
             // SAFETY: loads flags that this register has or had.
             unsafe { asm!("msr fpsr, {}", in(reg) flags, options(nostack)) }
@@ -295,6 +350,10 @@ mod modes {
         }
 
         pub(super) fn set_usual(&self) {}
+
+        pub(super) fn what(&self) -> &'static str {
+            super::ROUNDING
+        }
 
         pub(super) fn put_back(&self) {}
     }

@@ -157,7 +157,7 @@ impl Level {
 fn from_environment(why: Error) -> Error {
     match why {
         Error::Unknown { given, hint, .. } => {
-            Error::Unknown { what: "level in the environment variable ABREAST_ISA", given, hint }
+            Error::Unknown { what: "ABREAST_ISA level", given, hint }
         }
         other => other,
     }

@@ -1,13 +1,18 @@
-//! The floating-point environment of this thread, seen from what arithmetic does in it.
+//! The floating-point environment that a call leaves behind.
 //!
-//! The registers (MXCSR on x86-64, FPCR on aarch64) can be read by unsafe code only. Three sums
-//! and products tell the same: they round as the mode says, and subnormal numbers survive or not.
+//! Every job puts the modes back that it found, and says what it had to put back. Where nothing can
+//! do that, three sums and products tell the same: they round as the mode says, and subnormal numbers
+//! survive or not.
 
+use crate::fpenv;
 use std::hint::black_box;
 
-/// What is wrong with this thread's environment, if anything: it should round to nearest and keep
-/// subnormal numbers.
+/// What the calls on this thread have done to its environment since this was asked last, if
+/// anything: sums should round to nearest, subnormal numbers be kept and nothing trap.
 pub(super) fn trouble() -> Option<&'static str> {
+    if let Some(what) = fpenv::left_behind() {
+        return Some(what);
+    }
     // All operands through black_box: the compiler would compute in its own environment.
     let (one, tiny) = (black_box(1.0f64), black_box(f64::EPSILON / 8.0));
     let (up, down) = (one + tiny, one - tiny);
