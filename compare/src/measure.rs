@@ -8,7 +8,7 @@
 //! interval by the sign test: order statistics of the rounds, without a word about how the noise
 //! is distributed.
 
-use crate::sample::splitmix64;
+use crate::random::Random;
 use std::time::{Duration, Instant};
 
 /// How much time a measurement may take, and what it is cut into.
@@ -219,7 +219,7 @@ struct Order {
 
 impl Order {
     fn new(variants: usize, seed: u64) -> Order {
-        let mut random = Random { seed, i: 0 };
+        let mut random = Random::new(seed);
         let square = latin_square(variants, &mut random);
         Order { random, square, row: 0 }
     }
@@ -239,28 +239,6 @@ fn latin_square(size: usize, random: &mut Random) -> Vec<Vec<usize>> {
         (random.permutation(size), random.permutation(size), random.permutation(size));
     let row = |r: &usize| cols.iter().map(|c| names[(r + c) % size]).collect();
     rows.iter().map(row).collect()
-}
-
-/// SplitMix64, one number after another.
-struct Random {
-    seed: u64,
-    i: u64,
-}
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.i += 1;
-        splitmix64(self.seed, self.i - 1)
-    }
-
-    /// Fisher and Yates' shuffle. The remainder's bias is below 2^-50 for any table.
-    fn permutation(&mut self, size: usize) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..size).collect();
-        for last in (1..size).rev() {
-            order.swap(last, (self.next() % (last as u64 + 1)) as usize);
-        }
-        order
-    }
 }
 
 #[cfg(test)]

@@ -21,11 +21,11 @@ struct Machine {
 
 impl Machine {
     fn new(seed: u64) -> Machine {
-        Machine { random: Random { seed, i: 0 }, steps: 0 }
+        Machine { random: Random::new(seed), steps: 0 }
     }
 
     fn unit(&mut self) -> f64 {
-        (self.random.next() >> 11) as f64 / (1u64 << 53) as f64
+        self.random.unit()
     }
 
     fn block(&mut self, seconds_per_call: f64, calls: u64) -> Duration {
