@@ -2,7 +2,8 @@
 //!
 //! A shared machine drifts by more than the differences of interest: block after block, the same
 //! function differs from itself by a percent. So time is cut into *rounds*; in each round every
-//! variant runs once, for the same number of calls, and only the ratios within a round are used.
+//! variant has one block of calls, of about the same length whatever it costs, and only the ratios of
+//! times per call within a round are used.
 //! The order within the rounds comes from randomly permuted cyclic Latin squares, so that each
 //! variant has each place equally often. The median of the log ratios has an exact confidence
 //! interval by the sign test: order statistics of the rounds, without a word about how the noise
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 pub struct Effort {
     /// What all rounds together should take.
     pub budget: Duration,
-    /// How long the slowest variant should run in one round.
+    /// How long each variant should run in one round.
     pub block: Duration,
     /// Rounds that the intervals need, whatever they cost, within [`Effort::PATIENCE`] budgets.
     pub least_rounds: usize,
@@ -33,12 +34,10 @@ impl Effort {
     pub const PATIENCE: u32 = 4;
     const FEWEST: usize = 3;
 
-    /// Calls per block, from the seconds that one call of each variant takes.
-    fn calls(&self, seconds: &[f64]) -> u64 {
-        let slowest = seconds.iter().copied().fold(0.0, f64::max);
-        let fastest = seconds.iter().copied().fold(f64::INFINITY, f64::min);
-        let fits = self.block.as_secs_f64() / slowest;
-        let resolves = (100.0 * self.tick.as_secs_f64() / fastest).ceil();
+    /// Calls per block, from the seconds that one call takes.
+    fn calls(&self, seconds: f64) -> u64 {
+        let fits = self.block.as_secs_f64() / seconds;
+        let resolves = (100.0 * self.tick.as_secs_f64() / seconds).ceil();
         // A float above u64::MAX becomes u64::MAX: the variant takes no time at all.
         (fits.max(resolves) as u64).clamp(1, MOST_CALLS)
     }
@@ -63,9 +62,9 @@ pub fn clock_tick() -> Duration {
 /// What the rounds gave: seconds per call of each variant in each round.
 #[derive(Debug, Clone)]
 pub struct Rounds {
-    /// Calls per block, the same for all variants.
-    pub calls: u64,
-    // One column per variant, one number per round.
+    /// Calls per block of each variant.
+    pub calls: Vec<u64>,
+    /// Seconds per call: one column per variant, one number per round.
     columns: Vec<Vec<f64>>,
 }
 
@@ -86,12 +85,14 @@ pub fn measure<E>(
     for variant in 0..variants {
         seconds.push(calibrate(effort, |calls| run(variant, calls))?);
     }
-    let calls = effort.calls(&seconds);
-    let rounds = effort.rounds(calls as f64 * seconds.iter().sum::<f64>());
+    let calls: Vec<u64> = seconds.iter().map(|seconds| effort.calls(*seconds)).collect();
+    let round = calls.iter().zip(&seconds).map(|(calls, seconds)| *calls as f64 * seconds);
+    let rounds = effort.rounds(round.sum());
     let mut order = Order::new(variants, effort.seed);
     let mut columns = vec![Vec::with_capacity(rounds); variants];
     for _ in 0..rounds {
         for &variant in order.next_round() {
+            let calls = calls[variant];
             columns[variant].push(per_call(run(variant, calls)?, calls));
         }
     }
