@@ -24,7 +24,7 @@ pub enum Leaf {
 /// An output that can be compared with another one: it says which values it is made of.
 ///
 /// For a type of your own, visit the fields one after another, after [`Leaf::Len`] with their
-/// number. Outputs do not borrow from inputs.
+/// number. Outputs do not borrow from inputs. The feature `num-complex` adds complex numbers.
 pub trait Agree {
     /// Calls `visit` with every value, in order.
     fn leaves(&self, visit: &mut dyn FnMut(Leaf));

@@ -21,10 +21,25 @@ pub fn tick(value: f64) -> String {
 
 /// A time with its unit.
 pub fn seconds(seconds: f64) -> String {
+    let (unit, name) = unit(seconds);
+    format!("{} {name}", digits(seconds / unit))
+}
+
+/// The unit that a time is best read in: its seconds and its name.
+pub fn unit(seconds: f64) -> (f64, &'static str) {
     let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")];
     let fits = |(unit, _): &&(f64, &str)| seconds >= 0.9995 * unit;
-    let (unit, name) = units.iter().find(fits).unwrap_or(&units[3]);
-    format!("{} {name}", digits(seconds / unit))
+    *units.iter().find(fits).unwrap_or(&units[3])
+}
+
+/// A ratio with as many digits as its distance from 1 calls for.
+pub fn ratio(ratio: f64) -> String {
+    match (ratio - 1.0).abs() {
+        near if near < 0.001 => format!("{ratio:.4}"),
+        near if near < 0.01 => format!("{ratio:.3}"),
+        _ if ratio < 9.995 => format!("{ratio:.2}"),
+        _ => format!("{ratio:.1}"),
+    }
 }
 
 /// A fraction as percent.

@@ -65,7 +65,7 @@ pub struct Rounds {
     /// Calls per block of each variant.
     pub calls: Vec<u64>,
     /// Seconds per call: one column per variant, one number per round.
-    columns: Vec<Vec<f64>>,
+    pub(crate) columns: Vec<Vec<f64>>,
 }
 
 /// Times `variants` variants against each other. `run(v, calls)` runs variant `v` that many times
@@ -135,6 +135,11 @@ fn per_call(took: Duration, calls: u64) -> f64 {
 }
 
 impl Rounds {
+    /// Rounds that were made elsewhere.
+    pub(crate) fn of(columns: Vec<Vec<f64>>) -> Rounds {
+        Rounds { calls: Vec::new(), columns }
+    }
+
     /// How many rounds there were.
     pub fn len(&self) -> usize {
         self.columns.first().map_or(0, Vec::len)

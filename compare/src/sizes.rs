@@ -17,7 +17,9 @@ fn part(text: &str) -> Result<Vec<usize>, String> {
     let Some((from, to)) = text.split_once("..") else { return Ok(vec![number(text)?]) };
     let (from, to) = (number(from)?, number(to.strip_prefix('=').unwrap_or(to))?);
     if from == 0 || from > to {
-        return Err(format!("{text}: a range doubles from its first size, which must be at least 1 and at most its last"));
+        return Err(format!(
+            "{text}: a range doubles from its first size, which must be at least 1 and at most its last"
+        ));
     }
     let double = |n: &usize| n.checked_mul(2).filter(|n| *n <= to);
     Ok(std::iter::successors(Some(from), double).collect())
@@ -30,8 +32,9 @@ fn number(text: &str) -> Result<usize, String> {
     };
     let found = match (text.split_once('^'), text.split_once(['e', 'E'])) {
         (Some((base, exponent)), _) => power(base, exponent),
-        (_, Some((factor, exponent))) => power("10", exponent)
-            .and_then(|power| factor.parse::<usize>().ok()?.checked_mul(power)),
+        (_, Some((factor, exponent))) => {
+            power("10", exponent).and_then(|power| factor.parse::<usize>().ok()?.checked_mul(power))
+        }
         _ => text.parse().ok(),
     };
     found.ok_or_else(|| format!("{text:?} is not a size: write 1000, 1e6, 2^10 or 2^4..2^20"))

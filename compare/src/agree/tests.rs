@@ -72,3 +72,13 @@ fn places_are_named_as_in_the_source() {
     assert_eq!(at(Leaf::Uint(5)), Some("[2][0]".to_owned()));
     assert_eq!(path(&leaves(&1.0), 0), "");
 }
+
+#[cfg(feature = "num-complex")]
+#[test]
+fn complex_numbers_agree_part_by_part() {
+    use num_complex::Complex;
+    let close = Within::relative(1e-12);
+    assert!(agree(close, Complex::new(1.0, 2.0), Complex::new(1.0 + 1e-15, 2.0)));
+    assert!(!agree(close, Complex::new(1.0, 2.0), Complex::new(2.0, 1.0)));
+    assert!(!agree(close, vec![Complex::new(1.0, f64::NAN)], vec![Complex::new(1.0, f64::NAN)]));
+}
