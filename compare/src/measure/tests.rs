@@ -146,6 +146,18 @@ fn one_disturbance_does_not_pass_for_slowness() {
 }
 
 #[test]
+fn a_first_call_that_waits_for_somebody_else_does_not_pass_for_slowness() {
+    let mut is_first = [true; 2];
+    let run = |variant: usize, calls: u64| {
+        let wait = if is_first[variant] { Duration::from_millis(50) } else { Duration::ZERO };
+        is_first[variant] = false;
+        Ok::<_, Infallible>(wait + Duration::from_nanos(calls * 100))
+    };
+    let found = measure(2, &EFFORT, run).unwrap();
+    assert!(found.calls.iter().all(|n| *n > 9000), "{:?} calls where 10 000 fit", found.calls);
+}
+
+#[test]
 fn an_error_ends_the_measurement() {
     let run = |variant, _| match variant {
         1 => Err("broken"),
