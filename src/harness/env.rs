@@ -1,11 +1,11 @@
 //! The environment card: what a reader must know to place the numbers.
 
 use crate::Level;
+use abreast_compare::machine::Machine;
+pub use abreast_compare::machine::{Cache, Cores, now};
 use serde::Serialize;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The machine and the build. What this system does not tell is `null`; the machine's name is not
 /// asked for.
@@ -44,30 +44,6 @@ pub struct Environment {
     pub seed: u64,
 }
 
-/// How many cores.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Cores {
-    /// Cores of the machine.
-    pub physical: usize,
-    /// Hardware threads of the machine.
-    pub logical: usize,
-    /// How many hardware threads this process may use.
-    pub allowed: usize,
-}
-
-/// One cache.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Cache {
-    /// 1 is the nearest.
-    pub level: u32,
-    /// `Data` or `Unified`.
-    pub kind: String,
-    /// Its size.
-    pub bytes: u64,
-    /// The cores that share it, as the system lists them: `0-1`.
-    pub shared_by: Option<String>,
-}
-
 /// What compiled this program: name, version and flags.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Compilers {
@@ -82,18 +58,18 @@ pub struct Compilers {
 impl Environment {
     /// Asks this machine.
     pub fn here(seed: u64) -> Environment {
-        let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let Machine { cpu, architecture, cores, caches, os, virtualised, load } = Machine::here();
         let chosen = Level::chosen().map_or_else(|why| why.to_string(), |l| l.name().to_owned());
         Environment {
-            cpu: field(&cpuinfo, "model name").map(str::to_owned),
-            architecture: std::env::consts::ARCH,
-            cores: Cores::here(),
-            caches: caches(Path::new("/sys/devices/system/cpu/cpu0/cache")),
+            cpu,
+            architecture,
+            cores,
+            caches,
             levels: Level::available().into_iter().map(Level::name).collect(),
             chosen,
-            os: os(),
-            virtualised: virtualised(&cpuinfo),
-            load: load(),
+            os,
+            virtualised,
+            load,
             compilers: Compilers {
                 c: env!("ABREAST_CC"),
                 cpp: env!("ABREAST_CXX"),
@@ -106,74 +82,6 @@ impl Environment {
             seed,
         }
     }
-}
-
-impl Cores {
-    /// Asks this machine.
-    pub fn here() -> Cores {
-        Cores {
-            physical: num_cpus::get_physical(),
-            logical: num_cpus::get(),
-            allowed: std::thread::available_parallelism().map_or(1, usize::from),
-        }
-    }
-
-    /// Cores this process may use: two hardware threads of a core count once.
-    pub fn usable(&self) -> usize {
-        self.allowed.min(self.physical).max(1)
-    }
-}
-
-/// The value of the first line `name : value`.
-fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let line = text.lines().find(|line| line.split(':').next().is_some_and(|k| k.trim() == name));
-    line?.split_once(':').map(|(_, value)| value.trim())
-}
-
-/// x86 hypervisors set a flag for their guests; elsewhere the system says nothing.
-fn virtualised(cpuinfo: &str) -> Option<bool> {
-    let flags = field(cpuinfo, "flags")?;
-    Some(flags.split_whitespace().any(|flag| flag == "hypervisor"))
-}
-
-/// The load average of the last minute.
-pub(super) fn load() -> Option<f64> {
-    let text = fs::read_to_string("/proc/loadavg").ok()?;
-    text.split_whitespace().next()?.parse().ok()
-}
-
-fn os() -> String {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let pretty = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
-    let name = pretty.map_or(std::env::consts::OS, |name| name.trim_matches('"'));
-    match fs::read_to_string("/proc/sys/kernel/osrelease") {
-        Ok(kernel) => format!("{name}, kernel {}", kernel.trim()),
-        Err(_) => name.to_owned(),
-    }
-}
-
-/// Caches for data below a folder such as `/sys/devices/system/cpu/cpu0/cache`.
-fn caches(folder: &Path) -> Vec<Cache> {
-    let one = |index: u32| -> Option<Cache> {
-        let folder = folder.join(format!("index{index}"));
-        let read = |name| Some(fs::read_to_string(folder.join(name)).ok()?.trim().to_owned());
-        Some(Cache {
-            level: read("level")?.parse().ok()?,
-            kind: read("type")?,
-            bytes: size(&read("size")?)?,
-            shared_by: read("shared_cpu_list"),
-        })
-    };
-    (0..8).filter_map(one).filter(|cache| cache.kind != "Instruction").collect()
-}
-
-/// `32K`, `1M` or `32768` as bytes.
-fn size(text: &str) -> Option<u64> {
-    let (digits, unit) = match text.strip_suffix('K') {
-        Some(digits) => (digits, 1 << 10),
-        None => text.strip_suffix('M').map_or((text, 1), |digits| (digits, 1 << 20)),
-    };
-    digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// The revision of the checkout this was built in, if it was one.
@@ -191,72 +99,4 @@ fn revision() -> Option<String> {
     let changed = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
     let short = git(&["rev-parse", "--short=12", "HEAD"])?;
     Some(if changed { short + "+" } else { short })
-}
-
-/// Now, in UTC: `2026-01-31T12:00:00Z`.
-pub fn now() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    timestamp(since.as_secs())
-}
-
-/// Seconds since 1970 in the calendar.
-fn timestamp(seconds: u64) -> String {
-    let (mut days, time) = (seconds / 86_400, seconds % 86_400);
-    let leap = |y: u64| y.is_multiple_of(4) && (!y.is_multiple_of(100) || y.is_multiple_of(400));
-    let mut year = 1970;
-    while days >= 365 + u64::from(leap(year)) {
-        days -= 365 + u64::from(leap(year));
-        year += 1;
-    }
-    let february = 28 + u64::from(leap(year));
-    let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
-    format!("{year}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", days + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_calendar_is_right_on_its_hard_days() {
-        for (seconds, text) in [
-            (0, "1970-01-01T00:00:00Z"),
-            (951_782_399, "2000-02-28T23:59:59Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"),
-            (1_767_225_599, "2025-12-31T23:59:59Z"),
-            (4_107_542_400, "2100-03-01T00:00:00Z"),
-        ] {
-            assert_eq!(timestamp(seconds), text);
-        }
-    }
-
-    #[test]
-    fn what_a_system_does_not_tell_is_left_out() {
-        assert_eq!(field("", "model name"), None);
-        assert_eq!(virtualised("processor : 0\nFeatures : fp asimd\n"), None);
-        assert_eq!(virtualised("flags\t\t: fpu sse2 hypervisor\n"), Some(true));
-        assert_eq!(virtualised("flags\t\t: fpu sse2\n"), Some(false));
-        assert_eq!(
-            field("model\t: 17\nmodel name\t: Some: CPU\n", "model name"),
-            Some("Some: CPU")
-        );
-        assert_eq!(caches(Path::new("/nowhere")), []);
-    }
-
-    #[test]
-    fn cache_sizes_are_read_with_their_units() {
-        assert_eq!(size("32K"), Some(32_768));
-        assert_eq!(size("1M"), Some(1 << 20));
-        assert_eq!(size("512"), Some(512));
-        assert_eq!(size("big"), None);
-        assert_eq!(size("99999999999999999999K"), None);
-    }
 }

@@ -7,12 +7,14 @@
 //! - `chaos`: worker processes killed at random, and nothing lost.
 //! - [`metg`](mod@metg): how small a task may be on each executor.
 //! - [`compare`](mod@compare): every kernel and body in one run.
-//! - [`measure`](mod@measure): the paired engine under it.
+//! - [`measure`]: the paired engine under it, which crate `abreast-compare` has for any functions.
 //! - [`roof`](mod@roof): what the machine can do.
 //! - [`env`](mod@env): the environment card.
 //! - [`model`]: what a comparison says; [`verdict`] says it in words.
 //! - [`report`]: all of it as a page, as Markdown and as CSV.
 //! - [`trace`]: which task ran where, and when.
+
+pub use abreast_compare::measure;
 
 pub mod agree;
 #[cfg(all(feature = "procs", target_os = "linux"))]
@@ -21,7 +23,6 @@ pub mod compare;
 pub mod env;
 pub mod isolated;
 pub mod matrix;
-pub mod measure;
 pub mod metg;
 pub mod model;
 pub mod overhead;

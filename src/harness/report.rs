@@ -7,7 +7,6 @@ mod agreement;
 mod bars;
 mod curves;
 mod facts;
-pub(super) mod format;
 mod html;
 mod overview;
 mod page;
@@ -16,6 +15,7 @@ mod rows;
 mod series;
 mod tables;
 
+use abreast_compare::format;
 pub(super) use html::escape;
 pub use page::{HTML_BEGINS, html};
 pub use tables::{CSV_BEGINS, MARKDOWN_BEGINS, csv, markdown};

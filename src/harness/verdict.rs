@@ -4,6 +4,7 @@
 use super::agree::GateReport;
 use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row};
 use super::roof::Limit;
+use abreast_compare::format::{percent, ratio as short};
 
 /// One kernel's table in words.
 pub fn kernel(table: &KernelRows) -> Vec<String> {
@@ -243,21 +244,6 @@ fn span(n: u64, ratio: Ratio) -> String {
         (Some(low), Some(high)) => format!("{} to {}, n = {n}", short(low), short(high)),
         _ => format!("n = {n}"),
     }
-}
-
-/// A ratio with as many digits as its distance from 1 calls for.
-fn short(ratio: f64) -> String {
-    match (ratio - 1.0).abs() {
-        near if near < 0.001 => format!("{ratio:.4}"),
-        near if near < 0.01 => format!("{ratio:.3}"),
-        _ if ratio < 9.995 => format!("{ratio:.2}"),
-        _ => format!("{ratio:.1}"),
-    }
-}
-
-fn percent(fraction: f64) -> String {
-    let percent = 100.0 * fraction;
-    if percent < 0.995 { format!("{percent:.2} %") } else { format!("{percent:.1} %") }
 }
 
 fn list(numbers: &[u64]) -> String {

@@ -48,6 +48,14 @@ pub fn breaches(house: &House) -> Vec<Breach> {
                 complain(mention.line, format!("names the kernel {}", target.join("::")));
             }
         }
+        if source.file.starts_with("compare/") {
+            for word in source.words.iter().filter(|word| is_ours(&word.text)) {
+                complain(
+                    word.line,
+                    format!("names {}: the engine knows nothing of ours", word.text),
+                );
+            }
+        }
         if is_blind(source, &room) {
             let names = house.kernels.iter().map(|name| &name[..]);
             for (line, name) in words_among(source, names.collect()) {
@@ -55,7 +63,23 @@ pub fn breaches(house: &House) -> Vec<Breach> {
             }
         }
     }
+    let manifest = std::fs::read_to_string(house.root.join(ENGINE)).unwrap_or_default();
+    for (line, text) in (1..).zip(manifest.lines()) {
+        let key = text.split(['=', '.']).next().unwrap_or_default().trim();
+        if is_ours(key) {
+            let what = format!("depends on {key}: the engine knows nothing of ours");
+            found.push(Breach::at(ENGINE, line, what));
+        }
+    }
     found
+}
+
+const ENGINE: &str = "compare/Cargo.toml";
+
+/// Whether a word names a crate of this repository, other than the engine itself.
+fn is_ours(word: &str) -> bool {
+    let word = word.replace('-', "_");
+    word == "abreast" || word.starts_with("abreast_") && word != "abreast_compare"
 }
 
 fn floor(module: &[String]) -> Option<u8> {

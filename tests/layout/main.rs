@@ -225,6 +225,16 @@ fn whoever_runs_kernels_and_names_one_is_found() {
 }
 
 #[test]
+fn an_engine_that_knows_the_kernels_is_found() {
+    let lib = "compare/src/lib.rs";
+    let import = "\npub use abreast::dot;\n";
+    is_found("engine", |root| append(root, lib, import), &[lib, "knows nothing of ours"]);
+    let manifest = "compare/Cargo.toml";
+    let line = "\n[build-dependencies]\nabreast-cli = { path = \"../cli\" }\n";
+    is_found("depends", |root| append(root, manifest, line), &[manifest, "abreast-cli"]);
+}
+
+#[test]
 fn a_kernel_nobody_registered_is_found() {
     let registry = "src/kernels/mod.rs";
     let orphan = |root: &Path| {
@@ -287,6 +297,8 @@ fn a_list_of_unsafe_files_that_is_not_the_tree_is_found() {
 fn a_file_that_grew_too_long_is_found() {
     let lines = |n: usize| "// one more\n".repeat(n);
     is_found("build", |root| append(root, "build.rs", &lines(100)), &["build.rs", "lines"]);
+    let table = "compare/src/table.rs";
+    is_found("engine", |root| append(root, table, &lines(450)), &[table, "lines"]);
     is_found("long", |root| append(root, "src/plan.rs", &lines(450)), &["src/plan.rs", "lines"]);
     is_found("long_c", |root| append(root, "csrc/abreast.h", &lines(450)), &["csrc/abreast.h"]);
 }

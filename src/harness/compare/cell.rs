@@ -243,7 +243,7 @@ impl Sheet<'_> {
             written: cost.written,
             flops: cost.flops,
             elements: cost.elements,
-            calls: self.rounds.calls,
+            calls: self.rounds.calls[v],
             rounds: self.rounds.len(),
             best_seconds: self.rounds.best(v),
             median_seconds: self.rounds.median(v),

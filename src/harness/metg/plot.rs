@@ -1,8 +1,8 @@
 //! The curves as an SVG file.
 
 use super::{Curve, Metg, Reached};
-use crate::harness::report::format::seconds;
 use crate::harness::report::plot::{Axis, around, decades};
+use abreast_compare::format::seconds;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 

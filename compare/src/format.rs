@@ -1,7 +1,7 @@
 //! Numbers for people.
 
 /// Three significant digits, without an exponent.
-pub(super) fn digits(value: f64) -> String {
+pub fn digits(value: f64) -> String {
     let places = match value.abs() {
         v if v < 0.009995 => 5,
         v if v < 0.09995 => 4,
@@ -14,27 +14,42 @@ pub(super) fn digits(value: f64) -> String {
 }
 
 /// As [`digits`], without zeros at the end.
-pub(super) fn tick(value: f64) -> String {
+pub fn tick(value: f64) -> String {
     let text = digits(value);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
 }
 
 /// A time with its unit.
-pub(in crate::harness) fn seconds(seconds: f64) -> String {
-    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")];
-    let fits = |(unit, _): &&(f64, &str)| seconds >= 0.9995 * unit;
-    let (unit, name) = units.iter().find(fits).unwrap_or(&units[3]);
+pub fn seconds(seconds: f64) -> String {
+    let (unit, name) = unit(seconds);
     format!("{} {name}", digits(seconds / unit))
 }
 
+/// The unit that a time is best read in: its seconds and its name.
+pub fn unit(seconds: f64) -> (f64, &'static str) {
+    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")];
+    let fits = |(unit, _): &&(f64, &str)| seconds >= 0.9995 * unit;
+    *units.iter().find(fits).unwrap_or(&units[3])
+}
+
+/// A ratio with as many digits as its distance from 1 calls for.
+pub fn ratio(ratio: f64) -> String {
+    match (ratio - 1.0).abs() {
+        near if near < 0.001 => format!("{ratio:.4}"),
+        near if near < 0.01 => format!("{ratio:.3}"),
+        _ if ratio < 9.995 => format!("{ratio:.2}"),
+        _ => format!("{ratio:.1}"),
+    }
+}
+
 /// A fraction as percent.
-pub(super) fn percent(fraction: f64) -> String {
+pub fn percent(fraction: f64) -> String {
     let percent = 100.0 * fraction;
     if percent < 0.995 { format!("{percent:.2} %") } else { format!("{percent:.1} %") }
 }
 
 /// A whole number in groups of three digits.
-pub(super) fn grouped(n: u64) -> String {
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let first = digits.len() % 3;
     let mut text = digits[..first].to_owned();
@@ -49,7 +64,7 @@ pub(super) fn grouped(n: u64) -> String {
 }
 
 /// A whole number for the tick of an axis: `16Ki`, `5M`, `100`.
-pub(super) fn short(n: u64) -> String {
+pub fn short(n: u64) -> String {
     let units = [(1 << 30, "Gi"), (1 << 20, "Mi"), (1 << 10, "Ki")];
     let tens = [(1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")];
     let fits = |(unit, _): &&(u64, &str)| n >= *unit && n.is_multiple_of(*unit);
@@ -60,7 +75,7 @@ pub(super) fn short(n: u64) -> String {
 }
 
 /// A size in bytes: `32 KiB`.
-pub(super) fn bytes(bytes: u64) -> String {
+pub fn bytes(bytes: u64) -> String {
     let units = [(1u64 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     match units.iter().find(|(unit, _)| bytes >= *unit) {
         Some((unit, name)) => {

@@ -21,11 +21,11 @@ struct Machine {
 
 impl Machine {
     fn new(seed: u64) -> Machine {
-        Machine { random: Random { seed, i: 0 }, steps: 0 }
+        Machine { random: Random::new(seed), steps: 0 }
     }
 
     fn unit(&mut self) -> f64 {
-        (self.random.next() >> 11) as f64 / (1u64 << 53) as f64
+        self.random.unit()
     }
 
     fn block(&mut self, seconds_per_call: f64, calls: u64) -> Duration {
@@ -106,10 +106,12 @@ fn sorted_usize(mut line: Vec<usize>) -> Vec<usize> {
 }
 
 #[test]
-fn one_number_of_calls_fits_the_slowest_variant() {
-    let rounds = rounds(&[1e-6, 1e-8], &EFFORT, 2);
+fn every_variant_has_as_many_calls_as_fit_a_block() {
+    // The fast one needs 2,500 calls to be seen by the clock. They are not the slow one's calls.
+    let rounds = rounds(&[1e-3, 1e-9], &EFFORT, 2);
+    assert_eq!(rounds.calls[0], 1);
     // A block of a millisecond, on a machine that is up to half slower than its own best.
-    assert!((500..=1000).contains(&rounds.calls), "{} calls", rounds.calls);
+    assert!((500_000..=1_000_000).contains(&rounds.calls[1]), "{:?} calls", rounds.calls);
     assert_eq!(rounds.len(), EFFORT.most_rounds);
 }
 
@@ -117,13 +119,13 @@ fn one_number_of_calls_fits_the_slowest_variant() {
 fn a_block_is_never_shorter_than_the_clock_can_see() {
     let effort = Effort { block: Duration::from_nanos(10), ..EFFORT };
     let found = rounds(&[1e-9, 1e-9], &effort, 2);
-    assert!(found.calls as f64 * found.best(0) >= 80.0 * 25e-9, "{} calls", found.calls);
+    assert!(found.calls[0] as f64 * found.best(0) >= 80.0 * 25e-9, "{:?} calls", found.calls);
 }
 
 #[test]
 fn a_slow_variant_gets_one_call_and_as_many_rounds_as_patience_allows() {
     let found = rounds(&[0.02, 0.01], &EFFORT, 2);
-    assert_eq!(found.calls, 1);
+    assert_eq!(found.calls, [1, 1]);
     assert_eq!(found.len(), EFFORT.least_rounds);
     let found = rounds(&[20.0, 1.0], &EFFORT, 2);
     assert_eq!(found.len(), Effort::FEWEST);
@@ -140,7 +142,19 @@ fn one_disturbance_does_not_pass_for_slowness() {
         Ok::<_, Infallible>(wait + Duration::from_nanos(calls * 100))
     };
     let found = measure(3, &EFFORT, run).unwrap();
-    assert!(found.calls > 9000, "{} calls where 10 000 fit", found.calls);
+    assert!(found.calls.iter().all(|n| *n > 9000), "{:?} calls where 10 000 fit", found.calls);
+}
+
+#[test]
+fn a_first_call_that_waits_for_somebody_else_does_not_pass_for_slowness() {
+    let mut is_first = [true; 2];
+    let run = |variant: usize, calls: u64| {
+        let wait = if is_first[variant] { Duration::from_millis(50) } else { Duration::ZERO };
+        is_first[variant] = false;
+        Ok::<_, Infallible>(wait + Duration::from_nanos(calls * 100))
+    };
+    let found = measure(2, &EFFORT, run).unwrap();
+    assert!(found.calls.iter().all(|n| *n > 9000), "{:?} calls where 10 000 fit", found.calls);
 }
 
 #[test]

@@ -2,13 +2,14 @@
 //!
 //! A shared machine drifts by more than the differences of interest: block after block, the same
 //! function differs from itself by a percent. So time is cut into *rounds*; in each round every
-//! variant runs once, for the same number of calls, and only the ratios within a round are used.
+//! variant has one block of calls, of about the same length whatever it costs, and only the ratios of
+//! times per call within a round are used.
 //! The order within the rounds comes from randomly permuted cyclic Latin squares, so that each
 //! variant has each place equally often. The median of the log ratios has an exact confidence
 //! interval by the sign test: order statistics of the rounds, without a word about how the noise
 //! is distributed.
 
-use crate::sample::splitmix64;
+use crate::random::Random;
 use std::time::{Duration, Instant};
 
 /// How much time a measurement may take, and what it is cut into.
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 pub struct Effort {
     /// What all rounds together should take.
     pub budget: Duration,
-    /// How long the slowest variant should run in one round.
+    /// How long each variant should run in one round.
     pub block: Duration,
     /// Rounds that the intervals need, whatever they cost, within [`Effort::PATIENCE`] budgets.
     pub least_rounds: usize,
@@ -33,12 +34,10 @@ impl Effort {
     pub const PATIENCE: u32 = 4;
     const FEWEST: usize = 3;
 
-    /// Calls per block, from the seconds that one call of each variant takes.
-    fn calls(&self, seconds: &[f64]) -> u64 {
-        let slowest = seconds.iter().copied().fold(0.0, f64::max);
-        let fastest = seconds.iter().copied().fold(f64::INFINITY, f64::min);
-        let fits = self.block.as_secs_f64() / slowest;
-        let resolves = (100.0 * self.tick.as_secs_f64() / fastest).ceil();
+    /// Calls per block, from the seconds that one call takes.
+    fn calls(&self, seconds: f64) -> u64 {
+        let fits = self.block.as_secs_f64() / seconds;
+        let resolves = (100.0 * self.tick.as_secs_f64() / seconds).ceil();
         // A float above u64::MAX becomes u64::MAX: the variant takes no time at all.
         (fits.max(resolves) as u64).clamp(1, MOST_CALLS)
     }
@@ -63,10 +62,10 @@ pub fn clock_tick() -> Duration {
 /// What the rounds gave: seconds per call of each variant in each round.
 #[derive(Debug, Clone)]
 pub struct Rounds {
-    /// Calls per block, the same for all variants.
-    pub calls: u64,
-    // One column per variant, one number per round.
-    columns: Vec<Vec<f64>>,
+    /// Calls per block of each variant.
+    pub calls: Vec<u64>,
+    /// Seconds per call: one column per variant, one number per round.
+    pub(crate) columns: Vec<Vec<f64>>,
 }
 
 /// Times `variants` variants against each other. `run(v, calls)` runs variant `v` that many times
@@ -86,12 +85,14 @@ pub fn measure<E>(
     for variant in 0..variants {
         seconds.push(calibrate(effort, |calls| run(variant, calls))?);
     }
-    let calls = effort.calls(&seconds);
-    let rounds = effort.rounds(calls as f64 * seconds.iter().sum::<f64>());
+    let calls: Vec<u64> = seconds.iter().map(|seconds| effort.calls(*seconds)).collect();
+    let round = calls.iter().zip(&seconds).map(|(calls, seconds)| *calls as f64 * seconds);
+    let rounds = effort.rounds(round.sum());
     let mut order = Order::new(variants, effort.seed);
     let mut columns = vec![Vec::with_capacity(rounds); variants];
     for _ in 0..rounds {
         for &variant in order.next_round() {
+            let calls = calls[variant];
             columns[variant].push(per_call(run(variant, calls)?, calls));
         }
     }
@@ -100,14 +101,18 @@ pub fn measure<E>(
 
 /// Seconds per call, roughly: doubles the calls until they take a good part of a block, three
 /// times in a row, lest one disturbance pass for slowness. The first call, which warms caches and
-/// touches pages, counts only when it takes as long as many blocks.
+/// touches pages, counts only when it takes as long as many blocks, and so does the second one.
 fn calibrate<E>(
     effort: &Effort,
     mut run: impl FnMut(u64) -> Result<Duration, E>,
 ) -> Result<f64, E> {
+    let slow = effort.block * 30;
     let first = run(1)?;
-    if first >= effort.block * 30 {
-        return Ok(per_call(first, 1));
+    if first >= slow {
+        let second = run(1)?;
+        if second >= slow {
+            return Ok(per_call(first.min(second), 1));
+        }
     }
     let enough = effort.block.max(effort.tick * 100) / 4;
     let mut calls = 1;
@@ -134,6 +139,11 @@ fn per_call(took: Duration, calls: u64) -> f64 {
 }
 
 impl Rounds {
+    /// Rounds that were made elsewhere.
+    pub(crate) fn of(columns: Vec<Vec<f64>>) -> Rounds {
+        Rounds { calls: Vec::new(), columns }
+    }
+
     /// How many rounds there were.
     pub fn len(&self) -> usize {
         self.columns.first().map_or(0, Vec::len)
@@ -219,7 +229,7 @@ struct Order {
 
 impl Order {
     fn new(variants: usize, seed: u64) -> Order {
-        let mut random = Random { seed, i: 0 };
+        let mut random = Random::new(seed);
         let square = latin_square(variants, &mut random);
         Order { random, square, row: 0 }
     }
@@ -239,28 +249,6 @@ fn latin_square(size: usize, random: &mut Random) -> Vec<Vec<usize>> {
         (random.permutation(size), random.permutation(size), random.permutation(size));
     let row = |r: &usize| cols.iter().map(|c| names[(r + c) % size]).collect();
     rows.iter().map(row).collect()
-}
-
-/// SplitMix64, one number after another.
-struct Random {
-    seed: u64,
-    i: u64,
-}
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.i += 1;
-        splitmix64(self.seed, self.i - 1)
-    }
-
-    /// Fisher and Yates' shuffle. The remainder's bias is below 2^-50 for any table.
-    fn permutation(&mut self, size: usize) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..size).collect();
-        for last in (1..size).rev() {
-            order.swap(last, (self.next() % (last as u64 + 1)) as usize);
-        }
-        order
-    }
 }
 
 #[cfg(test)]

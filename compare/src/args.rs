@@ -1,0 +1,223 @@
+//! The command line: what `cargo bench`, `cargo test` and their relatives pass, and our own options.
+
+use lexopt::{Arg, Parser, ValueExt};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) const HELP: &str = "\
+Agree first, then time side by side.
+
+cargo bench --bench NAME -- [FILTER..] [OPTIONS]     agree, then time
+cargo test --bench NAME                              agree only
+
+FILTER               groups and variants whose GROUP/VARIANT contains it
+  --exact            .. or is it
+  --skip TEXT        leave out what contains TEXT
+  --list             list what there is
+  --quick            fewer rounds
+  --sizes LIST       other sizes: 1000, 1e6, 2^10, 2^4..2^20 (doubling), with commas
+  --baseline NAME    compare with this variant
+  --seed N           of inputs and order (42)
+  --starts N         process starts that the times come from (4)
+  --timeout SECONDS  how long one call may take (60)
+  --json[=FILE]      as JSON, with all samples, to FILE or instead of the table
+  --md[=FILE]        as Markdown
+  --force            replace files that this program did not write
+  --test, --bench    agree only; agree, then time
+
+Exit code 0: all agree. 1: something disagrees, crashes or hangs. 2: bad input.
+";
+
+/// Where a form of the result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) bench: bool,
+    pub(crate) help: bool,
+    pub(crate) list: bool,
+    pub(crate) terse: bool,
+    /// Only what is marked as ignored: nothing.
+    pub(crate) ignored: bool,
+    pub(crate) exact: bool,
+    pub(crate) filters: Vec<String>,
+    pub(crate) skips: Vec<String>,
+    pub(crate) quick: bool,
+    pub(crate) sizes: Option<Vec<usize>>,
+    pub(crate) baseline: Option<String>,
+    pub(crate) seed: u64,
+    pub(crate) starts: u64,
+    pub(crate) timeout: Duration,
+    pub(crate) json: Option<Target>,
+    pub(crate) md: Option<Target>,
+    pub(crate) force: bool,
+}
+
+impl Options {
+    /// Reads the arguments after the program's name.
+    pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
+        let timeout = Duration::from_secs(60);
+        let mut options = Options { seed: 42, starts: 4, timeout, ..Options::default() };
+        let mut parser = Parser::from_args(args);
+        let mut test = false;
+        while let Some(arg) = parser.next().map_err(|why| why.to_string())? {
+            match arg {
+                Arg::Value(filter) => options.filters.push(text(filter)?),
+                Arg::Long("test") => test = true,
+                Arg::Long("bench") => options.bench = true,
+                Arg::Short('h') | Arg::Long("help") => options.help = true,
+                Arg::Long("list") => options.list = true,
+                Arg::Long("ignored") => options.ignored = true,
+                Arg::Long("exact") => options.exact = true,
+                Arg::Long("quick") => options.quick = true,
+                Arg::Long("force") => options.force = true,
+                Arg::Long("skip") => options.skips.push(value(&mut parser)?),
+                Arg::Long("format") => options.terse = value(&mut parser)? == "terse",
+                Arg::Long("baseline") => options.baseline = Some(value(&mut parser)?),
+                Arg::Long("sizes") => {
+                    let sizes = crate::sizes::parse(&value(&mut parser)?);
+                    options.sizes = Some(sizes.map_err(|why| format!("--sizes: {why}"))?);
+                }
+                Arg::Long("seed") => options.seed = number("--seed", &value(&mut parser)?)?,
+                Arg::Long("starts") => options.starts = number("--starts", &value(&mut parser)?)?,
+                Arg::Long("timeout") => options.timeout = seconds(&value(&mut parser)?)?,
+                Arg::Long("json") => options.json = Some(target(&mut parser)),
+                Arg::Long("md") => options.md = Some(target(&mut parser)),
+                // The rest of what test programs understand, and what does not matter here.
+                Arg::Short('q') => {}
+                Arg::Long(
+                    "quiet"
+                    | "nocapture"
+                    | "no-capture"
+                    | "show-output"
+                    | "include-ignored"
+                    | "exclude-should-panic"
+                    | "ensure-time"
+                    | "shuffle",
+                ) => {}
+                Arg::Long("report-time") => drop(parser.optional_value()),
+                Arg::Short('Z')
+                | Arg::Long("test-threads" | "color" | "logfile" | "shuffle-seed") => {
+                    drop(value(&mut parser)?);
+                }
+                other => return Err(other.unexpected().to_string()),
+            }
+        }
+        // As with other benchmarks: without --bench it is `cargo test` that asks.
+        options.bench &= !test;
+        if options.starts == 0 {
+            return Err("--starts 0: must be at least 1".to_owned());
+        }
+        if options.json == Some(Target::Stdout) && options.md == Some(Target::Stdout) {
+            return Err("--json and --md cannot both go to stdout: give one a file".to_owned());
+        }
+        Ok(options)
+    }
+
+    /// Whether a variant of a group is asked for.
+    pub(crate) fn selects(&self, group: &str, variant: &str) -> bool {
+        let name = format!("{group}/{variant}");
+        let matches = |filter: &String| match self.exact {
+            true => *filter == name || filter == group,
+            false => name.contains(&filter[..]),
+        };
+        (self.filters.is_empty() || self.filters.iter().any(matches))
+            && !self.skips.iter().any(matches)
+    }
+}
+
+fn text(argument: OsString) -> Result<String, String> {
+    argument.string().map_err(|why| why.to_string())
+}
+
+fn value(parser: &mut Parser) -> Result<String, String> {
+    text(parser.value().map_err(|why| why.to_string())?)
+}
+
+fn target(parser: &mut Parser) -> Target {
+    match parser.optional_value() {
+        Some(file) if !file.is_empty() && file != "-" => Target::File(file.into()),
+        _ => Target::Stdout,
+    }
+}
+
+fn number(option: &str, text: &str) -> Result<u64, String> {
+    text.parse().map_err(|why| format!("{option} {text}: {why}"))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let bad = || format!("--timeout {text}: must be a number of seconds above 0");
+    let seconds: f64 = text.trim_end_matches('s').parse().map_err(|_| bad())?;
+    Duration::try_from_secs_f64(seconds).ok().filter(|d| !d.is_zero()).ok_or_else(bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        Options::parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn what_the_tools_pass_is_understood() {
+        assert!(parse("--bench").unwrap().bench);
+        assert!(!parse("").unwrap().bench, "cargo test passes nothing");
+        assert!(!parse("--bench --test").unwrap().bench);
+        for line in [
+            "--list --format terse",
+            "--list --format terse --ignored",
+            "dot/c --exact --nocapture",
+            "--test-threads 1 --color=always -q --quiet --show-output --include-ignored",
+            "-Z unstable-options --report-time --logfile x --shuffle-seed 7",
+        ] {
+            assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));
+        }
+    }
+
+    #[test]
+    fn own_options_are_read() {
+        let options = parse(
+            "lanes --quick --sizes 2^4..2^6 --baseline c --seed 7 --timeout 1.5 --json=a.json --md --skip zip --starts 3",
+        )
+        .unwrap();
+        assert_eq!(options.filters, ["lanes"]);
+        assert_eq!(options.sizes, Some(vec![16, 32, 64]));
+        assert_eq!((options.seed, options.starts, options.quick), (7, 3, true));
+        assert_eq!(options.timeout, Duration::from_millis(1500));
+        assert_eq!(options.json, Some(Target::File("a.json".into())));
+        assert_eq!(options.md, Some(Target::Stdout));
+    }
+
+    #[test]
+    fn bad_options_are_named() {
+        for (line, part) in [
+            ("--save-baseline x", "--save-baseline"),
+            ("--sizes 0..4", "doubles"),
+            ("--sizes", "--sizes"),
+            ("--seed x", "--seed x"),
+            ("--starts 0", "at least 1"),
+            ("--timeout 0", "above 0"),
+            ("--timeout nan", "above 0"),
+            ("--json --md", "stdout"),
+        ] {
+            let why = parse(line).expect_err(line);
+            assert!(why.contains(part), "{line}: {why}");
+        }
+    }
+
+    #[test]
+    fn filters_meet_groups_and_variants() {
+        let selects = |line: &str, variant: &str| parse(line).unwrap().selects("dot", variant);
+        assert!(selects("", "c") && selects("dot", "c") && selects("lan", "lanes"));
+        assert!(!selects("lan", "c") && !selects("--skip lan", "lanes"));
+        assert!(selects("--exact dot", "c") && selects("--exact dot/c", "c"));
+        assert!(!selects("--exact do", "c") && !selects("--exact dot/c", "cpp"));
+    }
+}

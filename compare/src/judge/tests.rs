@@ -1,0 +1,75 @@
+//! Planted mistakes, each by the name it must be given.
+
+use super::*;
+use crate::agree::{Agree, leaves};
+
+const NAMES: [&str; 3] = ["c", "zip", "lanes"];
+
+fn judged<T: Agree>(outputs: [T; 3], within: Within) -> Vec<(usize, String)> {
+    let returned: Vec<Returned> = outputs.iter().map(|output| Ok(leaves(output))).collect();
+    let found = judge(&NAMES, &returned, 0, &within);
+    found.into_iter().map(|objection| (objection.variant, objection.what)).collect()
+}
+
+fn vectors(second: &[f64]) -> Vec<(usize, String)> {
+    let good = vec![1.0, 2.0, 3.0, 4.0];
+    judged([good.clone(), second.to_vec(), good], Within::relative(1e-12))
+}
+
+#[test]
+fn agreeing_variants_have_nothing_against_them() {
+    assert_eq!(judged([0.1 + 0.2, 0.3, 0.3], Within::relative(1e-12)), []);
+    assert_eq!(judged([(); 3], Within::exact()), []);
+}
+
+#[test]
+fn a_planted_mistake_is_named_with_its_place_and_both_values() {
+    for (planted, parts) in [
+        (&[1.0, 2.0, 3.5, 4.0][..], &["at [2] gives 3.5 where c gives 3.0", "off by 1.4e-1"][..]),
+        (&[0.0; 4], &["at [0] gives 0.0 where c gives 1.0", "every value is zero"]),
+        (&[1.0, f64::NAN, 3.0, 4.0], &["at [1] is NaN"]),
+        (&[1.0, 3.0, 2.0, 4.0], &["at [1]", "the same values in another order"]),
+        (&[2.0, 3.0, 4.0, 5.0], &["at [0]", "shifted by one"]),
+        (&[0.0, 1.0, 2.0, 3.0], &["at [0]", "shifted by one"]),
+        (&[1.0, 2.0, 3.0], &["gives length 3 where c gives length 4"]),
+        (&[], &["gives length 0 where c gives length 4"]),
+    ] {
+        let found = vectors(planted);
+        assert_eq!(found.len(), 1, "{planted:?}: {found:?}");
+        assert_eq!(found[0].0, 1);
+        assert!(parts.iter().all(|part| found[0].1.contains(part)), "{planted:?}: {found:?}");
+    }
+}
+
+#[test]
+fn an_outvoted_baseline_is_the_one_that_is_wrong() {
+    let found = judged([1.0, 2.0, 2.0], Within::exact());
+    assert_eq!(found, [(0, "gives 1.0 where zip gives 2.0 (off by 5.0e-1)".to_owned())]);
+    // Three answers: the baseline stays the reference.
+    assert_eq!(judged([1.0, 2.0, 3.0], Within::exact()).len(), 2);
+}
+
+#[test]
+fn nan_from_everybody_is_no_agreement() {
+    assert_eq!(judged([f64::NAN; 3], Within::exact()).len(), 3);
+    assert_eq!(judged([f64::NAN; 3], Within::exact().or_nan()), []);
+}
+
+#[test]
+fn a_variant_that_failed_leaves_the_others_judged() {
+    let returned = [Err("panicked: no".to_owned()), Ok(leaves(&1.0)), Ok(leaves(&2.0))];
+    let found = judge(&NAMES, &returned, 0, &Within::exact());
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((found[0].variant, &found[0].what[..]), (0, "panicked: no"));
+    assert!(found[1].what.contains("where zip gives 1.0"), "{found:?}");
+}
+
+#[test]
+fn a_second_call_must_give_the_same_bits() {
+    let returned = |x: f64| Ok(leaves(&vec![1.0, x]));
+    assert_eq!(repeated(0, &returned(2.0), &returned(2.0)), None);
+    let found = repeated(0, &returned(2.0), &returned(4.0)).expect("found").what;
+    assert!(found.contains("at [1] the first call gave 2.0 and the second 4.0"), "{found}");
+    assert!(repeated(0, &returned(0.0), &returned(-0.0)).is_some());
+    assert!(repeated(0, &returned(0.0), &Err("panicked".into())).is_some());
+}

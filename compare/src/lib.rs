@@ -1,0 +1,80 @@
+//! Compare your own functions: agree first, then time them side by side.
+//!
+//! A [`Group`] holds variants of one function. Every variant gets the same seeded inputs and must
+//! give the same output; only those that do are timed, in paired rounds in which every variant takes
+//! its turn, so that a busy machine disturbs all of them alike. Ratios come with an interval, and what
+//! lies inside the noise is called indistinguishable.
+//!
+//! ```no_run
+//! // benches/sum.rs; in Cargo.toml: [[bench]] name = "sum", harness = false
+//! use abreast_compare::{Group, Within, inputs::uniform, sizes::pow2};
+//!
+//! fn main() -> std::process::ExitCode {
+//!     Group::new("sum", uniform)
+//!         .sizes(pow2(4..=20))
+//!         .variant("iter", |x| x.iter().sum::<f64>())
+//!         .variant("halves", |x| {
+//!             let (a, b) = x.split_at(x.len() / 2);
+//!             a.iter().sum::<f64>() + b.iter().sum::<f64>()
+//!         })
+//!         .agree(Within::relative(1e-12))
+//!         .bytes(|n| 8 * n)
+//!         .main()
+//! }
+//! ```
+//!
+//! `cargo bench --bench sum` agrees and times, `cargo test --bench sum` only agrees,
+//! `cargo bench --bench sum -- --help` lists the options. Several groups: [`main`].
+//!
+//! # What is tried before anything is timed
+//!
+//! The listed sizes, their neighbours, very small ones and 32 drawn at random; the special inputs.
+//! Every variant is called twice on each, in both orders: hidden state, memory that is not
+//! initialised and what one variant leaves behind for another show as different bits. All this
+//! happens in a process of its own, so that a variant that crashes, hangs or exits is named and the
+//! others go on. To that end the program starts itself again: what it does before it calls
+//! [`Group::main`] must be the same each time.
+//!
+//! # What is timed
+//!
+//! The closure, called in a loop that is compiled around it, on one input of the size; input and
+//! output pass through [`std::hint::black_box`]. Outputs that need dropping, and the copies that
+//! [`variant_mut`](Group::variant_mut) works on, are made and dropped outside of the time. An empty
+//! call is timed in the same rounds, and so is the baseline once more: what it differs from itself is
+//! the noise. The times come from four starts of the program, and an interval covers those of all:
+//! where a start puts the stack and the code can move a short call by a third. One program has one
+//! layout in its file: that is said with each verdict.
+
+#![forbid(unsafe_code)]
+
+mod agree;
+mod args;
+mod channel;
+#[doc(hidden)]
+pub mod format;
+mod gate;
+mod group;
+pub mod inputs;
+mod judge;
+pub mod machine;
+pub mod measure;
+mod message;
+mod output;
+mod process;
+pub mod random;
+pub mod results;
+mod run;
+pub mod sizes;
+mod starts;
+mod summary;
+mod table;
+mod timing;
+mod trials;
+mod variant;
+mod verdict;
+mod worker;
+
+pub use agree::{Agree, Leaf, Within};
+pub use group::Group;
+pub use run::main;
+pub use worker::AnyGroup;

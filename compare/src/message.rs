@@ -1,0 +1,98 @@
+//! What the program and its workers say to each other.
+
+use crate::trials::Origin;
+use crate::variant::Kind;
+use serde::{Deserialize, Serialize};
+
+/// What a worker is to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Job {
+    pub(crate) group: String,
+    /// The variants, in order; numbers in messages are indices of this list.
+    pub(crate) variants: Vec<String>,
+    /// The baseline's index.
+    pub(crate) base: usize,
+    pub(crate) sizes: Vec<usize>,
+    pub(crate) seed: u64,
+    pub(crate) work: Work,
+}
+
+/// Which half of the work.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Work {
+    /// Calls every variant on every input and judges what it returns.
+    Gate {
+        /// Inputs that cannot be made.
+        without: Vec<usize>,
+        /// After so many seconds only the listed sizes and the special inputs are tried.
+        seconds: f64,
+    },
+    /// Times the variants in every cell.
+    Time(Plan),
+}
+
+/// How thoroughly to time.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    /// Which of the starts this is.
+    pub(crate) start: u64,
+    /// Seconds that a cell should take.
+    pub(crate) seconds: f64,
+    /// Rounds that an interval needs.
+    pub(crate) least_rounds: usize,
+    /// Rounds at most.
+    pub(crate) most_rounds: usize,
+}
+
+/// What a worker reports. When it dies, the last message says where it was.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Message {
+    /// The input is being made.
+    Input { trial: usize, origin: Origin, label: String },
+    /// The variant is being called.
+    Call(usize),
+    /// The input could not be made.
+    Refused { origin: Origin, label: String, why: String },
+    /// There is something against a variant.
+    Against { variant: usize, label: String, what: String },
+    /// The input was tried on all variants.
+    Tried { origin: Origin, values: usize },
+    /// Time was short, the input was left out.
+    LeftOut,
+    /// The rounds of a cell.
+    Timed(Box<Timed>),
+    /// That was all.
+    Done,
+}
+
+/// The rounds of one cell in one start.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Timed {
+    pub(crate) setting: usize,
+    pub(crate) n: usize,
+    pub(crate) batch: usize,
+    pub(crate) columns: Vec<Column>,
+}
+
+/// The times of one row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// What was timed.
+    pub row: TimedRow,
+    /// Calls per sample.
+    pub calls: u64,
+    /// Seconds per call, round after round.
+    pub seconds: Vec<f64>,
+}
+
+/// What can be timed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimedRow {
+    /// A variant.
+    Variant(String),
+    /// The baseline once more, to see how much two measurements of the same code differ.
+    BaselineAgain,
+    /// A call that does nothing.
+    Empty(Kind),
+}

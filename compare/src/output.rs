@@ -1,0 +1,116 @@
+//! Files of results: never half-written, and nothing that somebody else wrote is replaced.
+
+use crate::args::Target;
+use crate::results::SCHEMA;
+use crate::table::MARKDOWN;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// Before anything is measured: whether the target can be written.
+pub(crate) fn check(target: &Target, force: bool) -> Result<(), String> {
+    let Target::File(path) = target else { return Ok(()) };
+    let named = |why: io::Error| format!("{}: {why}", path.display());
+    if path.is_dir() {
+        return Err(format!("{} is a folder", path.display()));
+    }
+    match fs::read(path) {
+        Ok(old) if !force && !is_ours(&old) => {
+            return Err(format!(
+                "{} was not written by this program: choose another file, or --force",
+                path.display()
+            ));
+        }
+        Ok(_) => {}
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {}
+        Err(why) => return Err(named(why)),
+    }
+    let beside = beside(path);
+    fs::write(&beside, "").and_then(|()| fs::remove_file(&beside)).map_err(named)
+}
+
+fn is_ours(old: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&old[..old.len().min(200)]);
+    let json = head.starts_with('{') && head.contains("\"schema\"") && head.contains(SCHEMA);
+    old.is_empty() || json || head.starts_with(MARKDOWN)
+}
+
+/// A name in the same folder, so that renaming replaces the whole file at once.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// Writes the whole text, or nothing.
+pub(crate) fn write(target: &Target, text: &str) -> io::Result<()> {
+    let Target::File(path) = target else { return print(text) };
+    let beside = beside(path);
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written.map_err(|why| io::Error::other(format!("{}: {why}", path.display())))
+}
+
+/// To stdout. A reader who has seen enough is no error.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// What is going on: on a terminal, and between measurements only.
+pub(crate) fn progress(what: &str) {
+    if io::stderr().is_terminal() {
+        eprint!("\r\x1b[K{what}\r");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder =
+            std::env::temp_dir().join(format!("abreast-output-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        folder
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_kept_and_ours_is_replaced() {
+        let folder = folder("foreign");
+        let file = Target::File(folder.join("a.json"));
+        assert_eq!(check(&file, false), Ok(()));
+        write(&file, &format!("{{\"schema\":\"{SCHEMA}\"}}")).expect("written");
+        assert_eq!(check(&file, false), Ok(()), "our own");
+        fs::write(folder.join("a.json"), "thesis").expect("written");
+        let why = check(&file, false).expect_err("foreign");
+        assert!(why.contains("a.json was not written by this program"), "{why}");
+        assert_eq!(check(&file, true), Ok(()));
+        assert_eq!(fs::read_to_string(folder.join("a.json")).expect("read"), "thesis");
+        assert_eq!(fs::read_dir(&folder).expect("read").count(), 1, "nothing is left beside it");
+        fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_said_before_anything_is_measured() {
+        let folder = folder("missing");
+        let missing = Target::File(folder.join("no/such/a.json"));
+        assert!(check(&missing, false).expect_err("missing").contains("a.json"));
+        assert!(write(&missing, "{}").expect_err("missing").to_string().contains("a.json"));
+        assert!(
+            check(&Target::File(folder.clone()), true).expect_err("a folder").contains("folder")
+        );
+        fs::remove_dir_all(folder).expect("removed");
+    }
+}

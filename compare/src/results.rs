@@ -1,0 +1,217 @@
+//! What a run says: one data model behind the table, the sentences, the JSON and the Markdown.
+
+use crate::machine::Machine;
+pub use crate::message::{Column, TimedRow};
+pub use crate::variant::Kind;
+use serde::Serialize;
+
+/// Names the form of the JSON. A later form has another name.
+pub const SCHEMA: &str = "abreast-compare/1";
+
+/// One run. A number that is not known is `null`.
+#[derive(Debug, Serialize)]
+pub struct Results {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// When the run began, in UTC.
+    pub created: String,
+    /// How long it took.
+    pub seconds: f64,
+    /// On what machine.
+    pub machine: Machine,
+    /// By which build.
+    pub build: Build,
+    /// The seed of inputs and order.
+    pub seed: u64,
+    /// Whether fewer rounds were asked for.
+    pub quick: bool,
+    /// Process starts that the times come from.
+    pub starts: u64,
+    /// Layouts of the code that the times come from: one, since one program was run.
+    pub layouts: u64,
+    /// What should make a reader careful.
+    pub warnings: Vec<String>,
+    /// Group by group.
+    pub groups: Vec<GroupResult>,
+}
+
+/// How this crate was built, and most likely the functions too.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Build {
+    /// The Rust compiler.
+    pub rustc: &'static str,
+    /// The optimisation level.
+    pub opt_level: &'static str,
+    /// Whether checks for debugging are compiled in.
+    pub debug_assertions: bool,
+    /// The version of this crate.
+    pub version: &'static str,
+}
+
+/// What was found about a group.
+#[derive(Debug, Default, Serialize)]
+pub struct GroupResult {
+    /// Its name.
+    pub group: String,
+    /// The variant that the others are compared with.
+    pub baseline: String,
+    /// The variants that were timed.
+    pub timed: Vec<String>,
+    /// The variants that were not, each with the reason.
+    pub untimed: Vec<Untimed>,
+    /// Whether the variants agree.
+    pub agreement: Agreement,
+    /// The times.
+    pub cells: Vec<Cell>,
+    /// The result in words.
+    pub verdict: Vec<String>,
+}
+
+/// A variant that was not timed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Untimed {
+    /// Its name.
+    pub variant: String,
+    /// Why not.
+    pub why: String,
+}
+
+impl Untimed {
+    pub(crate) fn because_of(finding: &Finding) -> Untimed {
+        let why = format!("{} at {}", finding.what, finding.input);
+        Untimed { variant: finding.variant.clone(), why }
+    }
+}
+
+/// What the gate tried and found.
+#[derive(Debug, Default, Serialize)]
+pub struct Agreement {
+    /// Whether nothing was found.
+    pub agreed: bool,
+    /// How close outputs must be.
+    pub within: String,
+    /// How many inputs every variant was called on.
+    pub inputs: usize,
+    /// How many of these have a size drawn at random.
+    pub drawn: usize,
+    /// The probability with which those meet a fault at a tenth of the sizes, by their logarithm.
+    pub detection: f64,
+    /// Inputs left out because time was short.
+    pub left_out: usize,
+    /// Inputs that could not be made, each with the reason.
+    pub refused: Vec<Refused>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// How many values the outputs had together.
+    pub values: usize,
+}
+
+/// An input that could not be made.
+#[derive(Debug, Clone, Serialize)]
+pub struct Refused {
+    /// Which.
+    pub input: String,
+    /// Whether it was to be timed.
+    pub listed: bool,
+    /// Why.
+    pub why: String,
+}
+
+/// Something against a variant: on the first input where it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The variant.
+    pub variant: String,
+    /// The input: size, parameters and seed.
+    pub input: String,
+    /// What is wrong.
+    pub what: String,
+    /// On how many inputs there was something against it.
+    pub inputs: usize,
+}
+
+/// One size, with one setting of the parameters.
+#[derive(Debug, Serialize)]
+pub struct Cell {
+    /// The parameters: `alpha = 2.5`.
+    pub setting: String,
+    /// The size.
+    pub n: usize,
+    /// Bytes that a call reads and writes, as declared.
+    pub bytes: Option<u64>,
+    /// Operations of a call, as declared.
+    pub flops: Option<u64>,
+    /// Prepared copies that were alive at a time, where a variant changes its input.
+    pub copies: Option<usize>,
+    /// How much the baseline differs from itself: 0.001 is 0.1 %. The largest over the starts.
+    pub noise: Option<f64>,
+    /// The variants.
+    pub rows: Vec<Row>,
+    /// Seconds of an empty call, for each kind of call.
+    pub empty: Vec<EmptyCall>,
+    /// Every sample: the columns of each start.
+    pub samples: Vec<Vec<Column>>,
+}
+
+/// An empty call.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EmptyCall {
+    /// The name of its row.
+    pub name: String,
+    /// The median.
+    pub median_seconds: f64,
+}
+
+/// One variant in one cell.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Its name.
+    pub variant: String,
+    /// Seconds per call in the middle round of all starts.
+    pub median_seconds: f64,
+    /// 10^9 bytes per second.
+    pub gb_per_second: Option<f64>,
+    /// 10^9 operations per second.
+    pub gflops: Option<f64>,
+    /// Which part of the time an empty call takes.
+    pub empty_share: Option<f64>,
+    /// How many times as fast as the baseline.
+    pub ratio: Option<Ratio>,
+}
+
+/// How many times as fast: 2 is twice as fast.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Ratio {
+    /// The median over the rounds of all starts.
+    pub value: f64,
+    /// The lower end of what the starts' intervals cover together.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+    /// What may be said.
+    pub standing: Standing,
+}
+
+/// What may be said of a ratio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Faster than the baseline, beyond the noise and in every start.
+    Faster,
+    /// Slower than the baseline.
+    Slower,
+    /// Indistinguishable from the baseline.
+    Same,
+    /// Different, but so little in so short a call that another layout of the code may reverse it.
+    Layout,
+    /// Too few rounds for an interval.
+    Unknown,
+}
+
+impl Ratio {
+    /// The end of the interval that is nearer to 1.
+    pub fn nearer_end(&self) -> f64 {
+        let end = if self.value > 1.0 { self.low } else { self.high };
+        end.unwrap_or(self.value)
+    }
+}

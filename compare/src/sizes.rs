@@ -1,0 +1,59 @@
+//! Sizes to compare at.
+
+use std::ops::RangeInclusive;
+
+/// Powers of two: `pow2(4..=20)` is 16, 32, .. 1,048,576. Powers that do not fit are left out.
+pub fn pow2(exponents: RangeInclusive<u32>) -> Vec<usize> {
+    exponents.filter_map(|exponent| 1usize.checked_shl(exponent)).collect()
+}
+
+/// `16,64`, `2^4..2^20` (doubling), `1e6`: the sizes of the option `--sizes`.
+pub(crate) fn parse(text: &str) -> Result<Vec<usize>, String> {
+    let parts: Result<Vec<Vec<usize>>, String> = text.split(',').map(part).collect();
+    Ok(parts?.concat())
+}
+
+fn part(text: &str) -> Result<Vec<usize>, String> {
+    let Some((from, to)) = text.split_once("..") else { return Ok(vec![number(text)?]) };
+    let (from, to) = (number(from)?, number(to.strip_prefix('=').unwrap_or(to))?);
+    if from == 0 || from > to {
+        return Err(format!(
+            "{text}: a range doubles from its first size, which must be at least 1 and at most its last"
+        ));
+    }
+    let double = |n: &usize| n.checked_mul(2).filter(|n| *n <= to);
+    Ok(std::iter::successors(Some(from), double).collect())
+}
+
+fn number(text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    let power = |base: &str, exponent: &str| {
+        base.parse::<usize>().ok()?.checked_pow(exponent.parse().ok()?)
+    };
+    let found = match (text.split_once('^'), text.split_once(['e', 'E'])) {
+        (Some((base, exponent)), _) => power(base, exponent),
+        (_, Some((factor, exponent))) => {
+            power("10", exponent).and_then(|power| factor.parse::<usize>().ok()?.checked_mul(power))
+        }
+        _ => text.parse().ok(),
+    };
+    found.ok_or_else(|| format!("{text:?} is not a size: write 1000, 1e6, 2^10 or 2^4..2^20"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        assert_eq!(parse("16,64"), Ok(vec![16, 64]));
+        assert_eq!(parse("2^4..2^7, 1e3"), Ok(vec![16, 32, 64, 128, 1000]));
+        assert_eq!(parse("3..=20"), Ok(vec![3, 6, 12]));
+        assert_eq!(parse("0"), Ok(vec![0]));
+        for bad in ["", "x", "-1", "2^", "2^99", "9..3", "0..4", "1e99", "4,,8", "1.5"] {
+            assert!(parse(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(pow2(4..=6), [16, 32, 64]);
+        assert_eq!(pow2(63..=70), [1 << 63]);
+    }
+}

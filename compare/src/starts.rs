@@ -1,0 +1,101 @@
+//! The times of one group: workers call the variants for the clock, one process start after another.
+
+use crate::args::Options;
+use crate::group::Facts;
+use crate::measure::rounds_needed;
+use crate::message::{Job, Message, Plan, Timed, Work};
+use crate::output::progress;
+use crate::process::{self, End};
+use crate::results::Finding;
+
+/// What the starts gave.
+pub(crate) struct Starts {
+    /// Every cell of every start.
+    pub(crate) timed: Vec<Timed>,
+    /// The variants that were timed.
+    pub(crate) variants: Vec<String>,
+    /// Those that failed meanwhile.
+    pub(crate) failed: Vec<Finding>,
+}
+
+/// Times the variants. One that fails is left out, and all starts begin again.
+pub(crate) fn starts(
+    facts: &Facts,
+    mut variants: Vec<String>,
+    base: &str,
+    sizes: &[usize],
+    alpha: f64,
+    options: &Options,
+) -> Result<Starts, String> {
+    let mut failed = Vec::new();
+    while !variants.is_empty() {
+        let mut job = Job {
+            group: facts.name.clone(),
+            base: variants.iter().position(|name| name == base).unwrap_or(0),
+            variants,
+            sizes: sizes.to_vec(),
+            seed: options.seed,
+            work: Work::Time(plan(0, alpha, options.quick)),
+        };
+        let mut timed = Vec::new();
+        let mut finding = None;
+        for start in 0..options.starts {
+            job.work = Work::Time(plan(start, alpha, options.quick));
+            match one_start(&job, options)? {
+                Ok(cells) => timed.extend(cells),
+                Err(found) => {
+                    finding = Some(found);
+                    break;
+                }
+            }
+        }
+        variants = job.variants;
+        let Some(found) = finding else { return Ok(Starts { timed, variants, failed }) };
+        variants.retain(|name| *name != found.variant);
+        failed.push(found);
+    }
+    Ok(Starts { timed: Vec::new(), variants, failed })
+}
+
+fn plan(start: u64, alpha: f64, quick: bool) -> Plan {
+    Plan {
+        start,
+        seconds: if quick { 0.06 } else { 0.2 },
+        // A few more than an interval needs, so that one disturbed round does not set an end.
+        least_rounds: rounds_needed(alpha) + 3,
+        most_rounds: if quick { 61 } else { 201 },
+    }
+}
+
+/// The cells of one start; or the variant that ended it.
+fn one_start(job: &Job, options: &Options) -> Result<Result<Vec<Timed>, Finding>, String> {
+    let (mut timed, mut failed) = (Vec::new(), None);
+    let (mut input, mut called) = (String::new(), None);
+    let finding = |variant: usize, input: &str, what: String| Finding {
+        variant: job.variants[variant].clone(),
+        input: input.to_owned(),
+        what: format!("{what}, while it was timed"),
+        inputs: 1,
+    };
+    let end = process::run(job, options.timeout, |message| match message {
+        Message::Input { label, .. } => {
+            progress(&format!("{}: {label}", job.group));
+            (input, called) = (label, None);
+        }
+        Message::Call(variant) => called = Some(variant),
+        Message::Timed(cell) => timed.push(*cell),
+        Message::Against { variant, label, what } => {
+            failed.get_or_insert_with(|| finding(variant, &label, what));
+        }
+        _ => {}
+    });
+    let end = end.map_err(|why| format!("a worker cannot be started: {why}"))?;
+    Ok(match (end, failed, called) {
+        (_, Some(finding), _) => Err(finding),
+        (End::Done, None, _) => Ok(timed),
+        (End::Died(how), None, Some(variant)) => Err(finding(variant, &input, how)),
+        (End::Died(how), None, None) => {
+            return Err(format!("while the times of {input} were to be taken, the process {how}"));
+        }
+    })
+}

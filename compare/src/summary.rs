@@ -1,0 +1,239 @@
+//! From the rounds of several starts to one row each.
+
+use crate::group::Facts;
+use crate::measure::{Rounds, SpeedUp};
+use crate::message::{Timed, TimedRow};
+use crate::results::{Cell, EmptyCall, Ratio, Row, Standing};
+use crate::variant::Kind;
+use std::collections::BTreeMap;
+
+/// The cells that the starts measured, in order.
+pub(crate) fn cells(facts: &Facts, base: &str, timed: Vec<Timed>, alpha: f64) -> Vec<Cell> {
+    let mut of_cell: BTreeMap<(usize, usize), Vec<Timed>> = BTreeMap::new();
+    for timed in timed {
+        of_cell.entry((timed.setting, timed.n)).or_default().push(timed);
+    }
+    let mut cells: Vec<Cell> =
+        of_cell.into_values().filter_map(|starts| cell(facts, base, starts, alpha)).collect();
+    judge(&mut cells);
+    cells
+}
+
+/// One cell. What may be said of its ratios is unknown until [`judge`].
+fn cell(facts: &Facts, base: &str, starts: Vec<Timed>, alpha: f64) -> Option<Cell> {
+    let first = starts.first()?;
+    let (setting, n, batch) = (first.setting, first.n, first.batch);
+    let all = Starts::new(&starts, base, alpha);
+    let count = |count: &Option<Box<dyn Fn(u64) -> u64>>| count.as_ref().map(|f| f(n as u64));
+    let (bytes, flops) = (count(&facts.bytes), count(&facts.flops));
+    let has_copies = facts.variants.iter().any(|(_, kind)| *kind == Kind::InPlace);
+    let rows = facts.variants.iter().filter_map(|(name, kind)| {
+        let median_seconds = all.median(&TimedRow::Variant(name.clone()))?;
+        let rate = |amount: Option<u64>| Some(amount? as f64 / median_seconds / 1e9);
+        let empty = all.median(&TimedRow::Empty(*kind));
+        Some(Row {
+            variant: name.clone(),
+            median_seconds,
+            gb_per_second: rate(bytes),
+            gflops: rate(flops),
+            empty_share: empty.map(|empty| empty / median_seconds),
+            ratio: (name != base).then(|| all.ratio(&TimedRow::Variant(name.clone()))).flatten(),
+        })
+    });
+    let rows = rows.collect();
+    let empty = [Kind::Plain, Kind::Kept, Kind::InPlace].into_iter().filter_map(|kind| {
+        let median_seconds = all.median(&TimedRow::Empty(kind))?;
+        Some(EmptyCall { name: kind.empty_name().to_owned(), median_seconds })
+    });
+    Some(Cell {
+        setting: facts.settings[setting].clone(),
+        n,
+        bytes,
+        flops,
+        copies: has_copies.then_some(batch),
+        noise: all.noise(),
+        rows,
+        empty: empty.collect(),
+        samples: starts.into_iter().map(|timed| timed.columns).collect(),
+    })
+}
+
+/// The starts, each with its rows and rounds.
+struct Starts<'t> {
+    starts: Vec<(Vec<&'t TimedRow>, Rounds)>,
+    base: TimedRow,
+    alpha: f64,
+}
+
+impl<'t> Starts<'t> {
+    fn new(starts: &'t [Timed], base: &str, alpha: f64) -> Starts<'t> {
+        let start = |timed: &'t Timed| {
+            let rows = timed.columns.iter().map(|column| &column.row).collect();
+            let seconds = timed.columns.iter().map(|column| column.seconds.clone()).collect();
+            (rows, Rounds::of(seconds))
+        };
+        Starts {
+            starts: starts.iter().map(start).collect(),
+            base: TimedRow::Variant(base.to_owned()),
+            alpha,
+        }
+    }
+
+    /// The median over all rounds of all starts.
+    fn median(&self, row: &TimedRow) -> Option<f64> {
+        let all = self.starts.iter().filter_map(|(rows, rounds)| {
+            rows.iter().position(|r| *r == row).map(|i| rounds.columns[i].clone())
+        });
+        let all: Vec<f64> = all.flatten().collect();
+        (!all.is_empty()).then(|| Rounds::of(vec![all]).median(0))
+    }
+
+    /// Start by start: how many times as fast as the baseline.
+    fn speed_ups(&self, row: &TimedRow) -> Vec<SpeedUp> {
+        let one = |(rows, rounds): &(Vec<&TimedRow>, Rounds)| {
+            let find = |row: &TimedRow| rows.iter().position(|r| *r == row);
+            Some(rounds.speed_up(find(row)?, find(&self.base)?, self.alpha))
+        };
+        self.starts.iter().filter_map(one).collect()
+    }
+
+    /// The hull of the starts' intervals: starts that disagree make it wide. No interval when one
+    /// of them has none.
+    fn ratio(&self, row: &TimedRow) -> Option<Ratio> {
+        let starts = self.speed_ups(row);
+        if starts.is_empty() {
+            return None;
+        }
+        let logs: f64 = starts.iter().map(|start| start.ratio.ln()).sum();
+        let ends: Option<Vec<(f64, f64)>> = starts.iter().map(|start| start.interval).collect();
+        let low = ends.as_ref().and_then(|ends| ends.iter().map(|e| e.0).reduce(f64::min));
+        let high = ends.as_ref().and_then(|ends| ends.iter().map(|e| e.1).reduce(f64::max));
+        let value = (logs / starts.len() as f64).exp();
+        Some(Ratio { value, low, high, standing: Standing::Unknown })
+    }
+
+    fn noise(&self) -> Option<f64> {
+        let starts = self.speed_ups(&TimedRow::BaselineAgain);
+        starts.iter().map(|start| start.ratio.ln().abs().exp() - 1.0).reduce(f64::max)
+    }
+}
+
+/// A smaller difference is never called one. In a run on a busy machine the rounds can agree on half a
+/// percent that the next run does not see, while the baseline does not differ from itself at all.
+const LEAST_DIFFERENCE: f64 = 0.005;
+/// A difference in a call this short may come from where the code lies.
+const SHORT_SECONDS: f64 = 1e-6;
+/// Unless it is larger than this.
+const LAYOUT_RATIO: f64 = 1.25;
+
+/// Says of each ratio what may be said: beyond the noise of its own cell and the middle one's.
+fn judge(cells: &mut [Cell]) {
+    let mut noises: Vec<f64> = cells.iter().filter_map(|cell| cell.noise).collect();
+    noises.sort_by(f64::total_cmp);
+    let typical = noises.get(noises.len() / 2).copied().unwrap_or(0.0);
+    for cell in cells {
+        let floor = 1.0 + cell.noise.unwrap_or(0.0).max(typical).max(LEAST_DIFFERENCE);
+        let base = cell.rows.iter().find(|row| row.ratio.is_none());
+        let base = base.map_or(f64::INFINITY, |row| row.median_seconds);
+        for row in &mut cell.rows {
+            let seconds = row.median_seconds.min(base);
+            if let Some(ratio) = &mut row.ratio {
+                ratio.standing = standing(ratio, floor, seconds);
+            }
+        }
+    }
+}
+
+fn standing(ratio: &Ratio, floor: f64, seconds: f64) -> Standing {
+    let (Some(low), Some(high)) = (ratio.low, ratio.high) else { return Standing::Unknown };
+    let direction = match () {
+        () if low > floor => Standing::Faster,
+        () if high < 1.0 / floor => Standing::Slower,
+        () => return Standing::Same,
+    };
+    let small = ratio.nearer_end().ln().abs() < LAYOUT_RATIO.ln();
+    if small && seconds < SHORT_SECONDS { Standing::Layout } else { direction }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Column;
+
+    /// A start in which the variant takes `factor` times the baseline's microseconds.
+    fn start(micros: f64, factor: f64, again: f64, rounds: usize) -> Timed {
+        let noise = |i: usize| 1.0 + 0.001 * (i * 7 % 5) as f64;
+        let column = |row, factor: f64| Column {
+            row,
+            calls: 10,
+            seconds: (0..rounds).map(|i| micros * 1e-6 * factor * noise(i)).collect(),
+        };
+        let columns = vec![
+            column(TimedRow::Variant("c".into()), 1.0),
+            column(TimedRow::Variant("lanes".into()), factor),
+            column(TimedRow::BaselineAgain, again),
+            column(TimedRow::Empty(Kind::Plain), 0.2),
+        ];
+        Timed { setting: 0, n: 64, batch: 1, columns }
+    }
+
+    fn found(starts: Vec<Timed>) -> Cell {
+        let facts = Facts {
+            settings: vec![String::new()],
+            variants: vec![("c".into(), Kind::Plain), ("lanes".into(), Kind::Plain)],
+            bytes: Some(Box::new(|n| 16 * n)),
+            ..Facts::default()
+        };
+        cells(&facts, "c", starts, 0.01).pop().expect("a cell")
+    }
+
+    fn standing_of(starts: Vec<Timed>) -> Standing {
+        found(starts).rows[1].ratio.expect("a ratio").standing
+    }
+
+    #[test]
+    fn a_difference_that_every_start_shows_is_told() {
+        let cell = found(vec![start(10.0, 0.5, 1.0, 20), start(10.0, 0.4, 1.0, 20)]);
+        let ratio = cell.rows[1].ratio.expect("a ratio");
+        assert_eq!(ratio.standing, Standing::Faster);
+        let (low, high) = (ratio.low.unwrap(), ratio.high.unwrap());
+        assert!((low - 2.0).abs() < 0.01 && (high - 2.5).abs() < 0.01, "the hull: {ratio:?}");
+        assert_eq!(cell.bytes, Some(1024));
+        assert!((cell.rows[0].empty_share.unwrap() - 0.2).abs() < 1e-9);
+        assert_eq!(cell.rows[0].ratio, None);
+    }
+
+    #[test]
+    fn a_difference_that_the_next_start_reverses_is_not_told() {
+        let starts = vec![start(10.0, 0.5, 1.0, 20), start(10.0, 1.5, 1.0, 20)];
+        assert_eq!(standing_of(starts), Standing::Same);
+    }
+
+    #[test]
+    fn a_difference_within_the_noise_of_the_baseline_is_not_told() {
+        assert_eq!(standing_of(vec![start(10.0, 0.97, 1.05, 20)]), Standing::Same);
+        assert_eq!(standing_of(vec![start(10.0, 0.90, 1.05, 20)]), Standing::Faster);
+    }
+
+    #[test]
+    fn a_difference_of_less_than_half_a_percent_is_not_told() {
+        assert_eq!(standing_of(vec![start(10.0, 0.997, 1.0, 20)]), Standing::Same);
+        assert_eq!(standing_of(vec![start(10.0, 1.003, 1.0, 20)]), Standing::Same);
+        assert_eq!(standing_of(vec![start(10.0, 0.993, 1.0, 20)]), Standing::Faster);
+    }
+
+    #[test]
+    fn a_small_difference_in_a_short_call_has_no_direction() {
+        assert_eq!(standing_of(vec![start(0.1, 0.9, 1.0, 20)]), Standing::Layout);
+        assert_eq!(standing_of(vec![start(0.1, 1.2, 1.0, 20)]), Standing::Layout);
+        assert_eq!(standing_of(vec![start(0.1, 0.5, 1.0, 20)]), Standing::Faster);
+        assert_eq!(standing_of(vec![start(10.0, 1.2, 1.0, 20)]), Standing::Slower);
+    }
+
+    #[test]
+    fn without_an_interval_nothing_is_said() {
+        assert_eq!(standing_of(vec![start(10.0, 0.1, 1.0, 3)]), Standing::Unknown);
+        let mixed = vec![start(10.0, 0.1, 1.0, 20), start(10.0, 0.1, 1.0, 3)];
+        assert_eq!(standing_of(mixed), Standing::Unknown);
+    }
+}

@@ -1,0 +1,258 @@
+//! Tables, for the terminal and as Markdown.
+
+use crate::format::{digits, percent, ratio as short, unit};
+use crate::results::{Cell, GroupResult, Ratio, Row, Standing};
+
+/// A name takes no more than this; of a longer one both ends are shown.
+const NAME: usize = 24;
+
+/// A group's cells in 80 columns, one block after another.
+pub(crate) fn text(group: &GroupResult) -> String {
+    group.cells.iter().map(|cell| block(group, cell)).collect::<Vec<_>>().join("\n")
+}
+
+fn block(group: &GroupResult, cell: &Cell) -> String {
+    let names = cell.rows.iter().map(|row| &row.variant).chain(cell.empty.iter().map(|e| &e.name));
+    let width = names.map(|name| shown(name).chars().count()).max().unwrap_or(0).max(8);
+    let (unit, unit_name) = unit_of(group, cell);
+    let head = match &cell.setting[..] {
+        "" => format!("{}  n = {}", shown(&group.group), cell.n),
+        setting => format!("{}  n = {}, {setting}", shown(&group.group), cell.n),
+    };
+    let noise = cell.noise.map_or("unknown".to_owned(), percent);
+    let copies = match cell.copies {
+        Some(copies) => format!("; {copies} copies at a time"),
+        None => String::new(),
+    };
+    let mut text = format!("{head}  (times in {unit_name}; noise {noise}{copies})\n");
+    let rates = |has: bool, name: &str| if has { format!("{name:>9}") } else { String::new() };
+    let base = format!("vs {}", shown(&group.baseline));
+    let columns = format!(
+        "  {:width$}{:>11}  {base:<21}{}{}",
+        "",
+        "time",
+        rates(cell.bytes.is_some(), "GB/s"),
+        rates(cell.flops.is_some(), "GFLOP/s")
+    );
+    text += columns.trim_end();
+    text.push('\n');
+    for row in &cell.rows {
+        text += &line(row, width, unit);
+    }
+    for empty in &cell.empty {
+        let time = digits(empty.median_seconds / unit);
+        text += &format!("  {:width$}{time:>11}\n", empty.name);
+    }
+    text
+}
+
+fn line(row: &Row, width: usize, unit: f64) -> String {
+    let ratio = row.ratio.map_or("1.00x".to_owned(), |ratio| {
+        format!("{}x {} {}", short(ratio.value), mark(&ratio), interval(&ratio))
+    });
+    let rate =
+        |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{:>9}", digits(rate)));
+    let line = format!(
+        "  {:width$}{:>11}  {ratio:<21}{}{}",
+        shown(&row.variant),
+        digits(row.median_seconds / unit),
+        rate(row.gb_per_second),
+        rate(row.gflops)
+    );
+    line.trim_end().to_owned() + "\n"
+}
+
+/// One unit for the block: the baseline's.
+fn unit_of(group: &GroupResult, cell: &Cell) -> (f64, &'static str) {
+    let base = cell.rows.iter().find(|row| row.variant == group.baseline).or(cell.rows.first());
+    unit(base.map_or(1e-9, |row| row.median_seconds))
+}
+
+/// `=` indistinguishable, `~` within what a layout may do, `?` no interval.
+fn mark(ratio: &Ratio) -> char {
+    match ratio.standing {
+        Standing::Faster | Standing::Slower => ' ',
+        Standing::Same => '=',
+        Standing::Layout => '~',
+        Standing::Unknown => '?',
+    }
+}
+
+fn interval(ratio: &Ratio) -> String {
+    match (ratio.low, ratio.high) {
+        (Some(low), Some(high)) => format!("{}-{}", short(low), short(high)),
+        _ => String::new(),
+    }
+}
+
+/// A name, with its middle left out when it is long: names often differ at their ends.
+fn shown(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    if chars.len() <= NAME {
+        return name.to_owned();
+    }
+    let (head, tail) = (&chars[..NAME / 2 - 1], &chars[chars.len() - NAME / 2..]);
+    head.iter().chain(['…'].iter()).chain(tail).collect()
+}
+
+/// A sentence in lines of at most 80 columns; the later ones are indented.
+pub(crate) fn wrapped(sentence: &str) -> String {
+    let (mut text, mut column) = (String::new(), 0);
+    for word in sentence.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > 80 {
+            text += "\n  ";
+            column = 2;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text += word;
+        column += width;
+    }
+    text + "\n"
+}
+
+/// What the marks mean, of those that are there.
+pub(crate) fn legend(group: &GroupResult) -> Option<String> {
+    let has = |standing: Standing| {
+        let ratios = group.cells.iter().flat_map(|cell| &cell.rows).filter_map(|row| row.ratio);
+        ratios.map(|ratio| ratio.standing).any(|s| s == standing)
+    };
+    let words = [
+        (Standing::Same, "= indistinguishable"),
+        (Standing::Layout, "~ so little that another layout may reverse it"),
+        (Standing::Unknown, "? too few rounds for an interval"),
+    ];
+    let words: Vec<&str> = words.iter().filter(|(s, _)| has(*s)).map(|(_, w)| *w).collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// The first line of the Markdown, by which it is known to be ours.
+pub(crate) const MARKDOWN: &str = "<!-- abreast-compare -->";
+
+/// A group as Markdown.
+pub(crate) fn markdown(group: &GroupResult) -> String {
+    let escaped = |text: &str| text.replace('|', "\\|").replace('\n', " ");
+    let mut text = format!("## {}\n", escaped(&group.group));
+    if let Some(first) = group.cells.first() {
+        let extra = |has: bool, name: &str| if has { format!(" {name} |") } else { String::new() };
+        let (bytes, flops) = (first.bytes.is_some(), first.flops.is_some());
+        text += &format!(
+            "\n| n | variant | time | vs {} | interval | noise |{}{}\n|--:|---|--:|--:|---|--:|{}{}\n",
+            escaped(&group.baseline),
+            extra(bytes, "GB/s"),
+            extra(flops, "GFLOP/s"),
+            extra(bytes, "--:").replace(' ', ""),
+            extra(flops, "--:").replace(' ', "")
+        );
+    }
+    for cell in &group.cells {
+        let (unit, unit_name) = unit_of(group, cell);
+        let n = if cell.setting.is_empty() { String::new() } else { format!(", {}", cell.setting) };
+        let n = format!("{}{}", cell.n, escaped(&n));
+        for row in &cell.rows {
+            let (value, interval) =
+                row.ratio.map_or(("1.00x".to_owned(), String::new()), |ratio| {
+                    (format!("{}x {}", short(ratio.value), mark(&ratio)), interval(&ratio))
+                });
+            let noise = cell.noise.map_or(String::new(), percent);
+            let time = digits(row.median_seconds / unit);
+            let rate =
+                |rate: Option<f64>| rate.map_or(String::new(), |r| format!(" {} |", digits(r)));
+            text += &format!(
+                "| {n} | {} | {time} {unit_name} | {} | {interval} | {noise} |{}{}\n",
+                escaped(&row.variant),
+                value.trim_end().replace('~', "\\~"),
+                rate(row.gb_per_second),
+                rate(row.gflops)
+            );
+        }
+    }
+    text.push('\n');
+    for sentence in group.verdict.iter().chain(&legend(group)) {
+        text += &format!("- {}\n", escaped(sentence).replace('~', "\\~"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::EmptyCall;
+
+    fn group() -> GroupResult {
+        let row = |variant: &str, seconds: f64, ratio| Row {
+            variant: variant.into(),
+            median_seconds: seconds,
+            gb_per_second: Some(39.8),
+            gflops: Some(4.97),
+            empty_share: None,
+            ratio,
+        };
+        let ratio = |value: f64, standing| {
+            Some(Ratio { value, low: Some(value * 0.98), high: Some(value * 1.02), standing })
+        };
+        let long = "a_name_that_is_rather_longer_than_anybody_would_ever_want_to_read_in_a_table_of_80_columns_a";
+        let cell = Cell {
+            setting: String::new(),
+            n: 1024,
+            bytes: Some(16 * 1024),
+            flops: Some(2048),
+            copies: None,
+            noise: Some(0.001),
+            rows: vec![
+                row("c", 990e-9, None),
+                row("zip", 1.1e-6, ratio(0.9, Standing::Same)),
+                row(long, 92e-9, ratio(10.8, Standing::Faster)),
+            ],
+            empty: vec![EmptyCall { name: "(empty call)".into(), median_seconds: 1.2e-9 }],
+            samples: Vec::new(),
+        };
+        GroupResult {
+            group: "dot".into(),
+            baseline: "c".into(),
+            cells: vec![cell],
+            verdict: vec!["lanes | is fast".into()],
+            ..GroupResult::default()
+        }
+    }
+
+    #[test]
+    fn a_table_fits_80_columns_and_has_one_unit() {
+        let text = text(&group());
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("times in ns; noise 0.10 %"), "{text}");
+        assert!(text.contains("1100") && text.contains("990") && text.contains("92.0"), "{text}");
+        assert!(text.contains("0.90x = 0.88-0.92"), "{text}");
+        assert!(text.contains("(empty call)"), "{text}");
+        let mut in_place = group();
+        in_place.cells[0].copies = Some(64);
+        assert!(super::text(&in_place).contains("noise 0.10 %; 64 copies at a time"));
+        assert_eq!(legend(&group()).as_deref(), Some("= indistinguishable"));
+    }
+
+    #[test]
+    fn sentences_are_wrapped_and_nothing_is_lost() {
+        let sentence = "several words ".repeat(20) + &"x".repeat(100);
+        let text = wrapped(&sentence);
+        assert!(text.lines().filter(|line| !line.contains("xx")).all(|l| l.len() <= 80), "{text}");
+        assert_eq!(text.split_whitespace().collect::<Vec<_>>().join(" "), sentence);
+    }
+
+    #[test]
+    fn names_that_differ_in_their_last_letter_still_do_in_the_table() {
+        let long = "x".repeat(80);
+        assert_ne!(shown(&(long.clone() + "a")), shown(&(long + "b")));
+    }
+
+    #[test]
+    fn markdown_has_one_cell_per_column() {
+        let text = markdown(&group());
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
+        assert_eq!(rows.len(), 5, "{text}");
+        let columns = rows.iter().map(|row| row.replace("\\|", "").matches('|').count());
+        assert!(columns.collect::<Vec<_>>().windows(2).all(|two| two[0] == two[1]), "{text}");
+        assert!(text.contains("lanes \\| is fast"), "{text}");
+    }
+}

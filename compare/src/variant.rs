@@ -1,0 +1,197 @@
+//! A variant: the function under its name, and the loop that calls it.
+//!
+//! The loop is compiled around the closure, so that a call costs what it costs in a program: no
+//! pointer is called in between, and a Rust function may be inlined. The gate and the timing run
+//! the same loop, so what was judged is what is timed. An empty call goes through it too.
+
+use serde::{Deserialize, Serialize};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// Calls of one variant. `run` makes at least one call and returns the last output and the time of
+/// the calls alone. At most `batch` outputs or prepared copies are alive at a time.
+pub(crate) trait Run<I, O> {
+    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O);
+}
+
+/// A function from an input to an output.
+struct Returning<F>(F);
+
+impl<I, O, F: FnMut(&I) -> O> Run<I, O> for Returning<F> {
+    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O) {
+        if std::mem::needs_drop::<O>() {
+            batches(calls, batch, |outputs, now| {
+                let start = Instant::now();
+                for _ in 0..now {
+                    outputs.push((self.0)(black_box(input)));
+                }
+                black_box(&*outputs);
+                start.elapsed()
+            })
+        } else {
+            let start = Instant::now();
+            let mut left = calls;
+            loop {
+                let output = (self.0)(black_box(input));
+                black_box(&output);
+                left = left.saturating_sub(1);
+                if left == 0 {
+                    return (start.elapsed(), output);
+                }
+            }
+        }
+    }
+}
+
+/// A function that changes its input, run on copies.
+struct InPlace<F>(F);
+
+impl<I: Clone, F: FnMut(&mut I)> Run<I, I> for InPlace<F> {
+    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, I) {
+        batches(calls, batch, |copies, now| {
+            copies.extend((0..now).map(|_| input.clone()));
+            let start = Instant::now();
+            for copy in copies.iter_mut() {
+                (self.0)(black_box(copy));
+            }
+            black_box(&*copies);
+            start.elapsed()
+        })
+    }
+}
+
+/// `calls` calls in batches. Each begins with an empty buffer: what is dropped there is not timed.
+fn batches<O>(
+    calls: u64,
+    batch: usize,
+    mut one: impl FnMut(&mut Vec<O>, u64) -> Duration,
+) -> (Duration, O) {
+    let mut kept = Vec::with_capacity(batch.max(1));
+    let (mut took, mut left) = (Duration::ZERO, calls.max(1));
+    loop {
+        kept.clear();
+        let now = left.min(batch.max(1) as u64);
+        took += one(&mut kept, now);
+        left -= now;
+        if left == 0 {
+            return (took, kept.pop().expect("a batch has at least one call"));
+        }
+    }
+}
+
+/// The time of so many empty calls.
+pub(crate) type Empty<I> = Box<dyn FnMut(&I, u64, usize) -> Duration>;
+
+/// How the timing loop treats a variant: each kind has an empty call of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Returns something that needs no dropping.
+    Plain,
+    /// Returns something that is dropped outside of the time.
+    Kept,
+    /// Works on copies that are made and dropped outside of the time.
+    InPlace,
+}
+
+impl Kind {
+    /// The name of the row with its empty call.
+    pub(crate) fn empty_name(self) -> &'static str {
+        match self {
+            Kind::Plain | Kind::Kept => "(empty call)",
+            Kind::InPlace => "(empty call in place)",
+        }
+    }
+}
+
+/// A variant under its name.
+pub(crate) struct Variant<I, O> {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) call: Box<dyn Run<I, O>>,
+    pub(crate) empty: Empty<I>,
+}
+
+/// Stands for an output that needs dropping.
+struct Dropped;
+
+impl Drop for Dropped {
+    fn drop(&mut self) {}
+}
+
+impl<I: 'static, O: 'static> Variant<I, O> {
+    pub(crate) fn returning(name: String, run: impl FnMut(&I) -> O + 'static) -> Self {
+        let (kind, empty): (Kind, Empty<I>) = if std::mem::needs_drop::<O>() {
+            let mut empty = Returning(|_: &I| Dropped);
+            (Kind::Kept, Box::new(move |input, calls, batch| empty.run(input, calls, batch).0))
+        } else {
+            let mut empty = Returning(|_: &I| ());
+            (Kind::Plain, Box::new(move |input, calls, batch| empty.run(input, calls, batch).0))
+        };
+        Variant { name, kind, call: Box::new(Returning(run)), empty }
+    }
+}
+
+impl<I: Clone + 'static> Variant<I, I> {
+    pub(crate) fn in_place(name: String, run: impl FnMut(&mut I) + 'static) -> Self {
+        let mut empty = InPlace(|_: &mut I| ());
+        Variant {
+            name,
+            kind: Kind::InPlace,
+            call: Box::new(InPlace(run)),
+            empty: Box::new(move |input, calls, batch| empty.run(input, calls, batch).0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    #[test]
+    fn every_call_is_made_and_the_last_output_comes_back() {
+        let calls = Rc::new(Cell::new(0));
+        let count = calls.clone();
+        let mut plain = Variant::returning("count".into(), move |step: &u64| {
+            count.set(count.get() + step);
+            count.get()
+        });
+        assert_eq!(plain.call.run(&1, 5, 1).1, 5);
+        let count = calls.clone();
+        let mut kept = Variant::returning("boxed".into(), move |step: &u64| {
+            count.set(count.get() + step);
+            Box::new(count.get())
+        });
+        assert_eq!(*kept.call.run(&1, 7, 3).1, 12);
+        assert_eq!((plain.kind, kept.kind), (Kind::Plain, Kind::Kept));
+    }
+
+    #[test]
+    fn in_place_each_call_has_a_copy_of_its_own() {
+        let mut variant = Variant::in_place("push".into(), |list: &mut Vec<u8>| list.push(1));
+        let input = vec![9];
+        assert_eq!(variant.call.run(&input, 10, 4).1, [9, 1]);
+        assert_eq!(input, [9]);
+    }
+
+    #[test]
+    fn no_more_outputs_are_alive_than_a_batch() {
+        struct Counted(Rc<Cell<usize>>, Rc<Cell<usize>>);
+        impl Drop for Counted {
+            fn drop(&mut self) {
+                self.0.set(self.0.get() - 1);
+            }
+        }
+        let (alive, most) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+        let (a, m) = (alive.clone(), most.clone());
+        let mut variant = Variant::returning("counted".into(), move |(): &()| {
+            a.set(a.get() + 1);
+            m.set(m.get().max(a.get()));
+            Counted(a.clone(), m.clone())
+        });
+        let (_, last) = variant.call.run(&(), 10, 4);
+        assert_eq!((alive.get(), last.1.get()), (1, 4));
+    }
+}

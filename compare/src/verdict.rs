@@ -1,0 +1,277 @@
+//! The result in words. Every sentence is made from the numbers; "at least" and "at most" come from
+//! the nearer end of an interval, and where there is none nothing is said.
+
+use crate::format::{percent, ratio as short};
+use crate::results::{Agreement, Cell, Finding, GroupResult, Ratio, Row, Standing};
+
+/// What the gate found: one sentence for each thing.
+pub(crate) fn agreement(agreement: &Agreement, judged: &[String]) -> Vec<String> {
+    let against = |name: &&String| agreement.findings.iter().any(|f| f.variant == **name);
+    let good: Vec<&String> = judged.iter().filter(|name| !against(name)).collect();
+    let (inputs, within) = (count(agreement.inputs, "input"), &agreement.within);
+    let mut words = Vec::new();
+    if judged.len() == 1 && good.len() == 1 {
+        words.push(format!("{} gives the same bits in every call, on {inputs}", good[0]));
+    } else if good.len() == judged.len() && agreement.inputs > 0 {
+        let all = ["", "", "both", "all three", "all four", "all five"];
+        let all =
+            all.get(good.len()).map_or_else(|| format!("all {}", good.len()), |s| (*s).into());
+        words.push(format!("{all} agree on {inputs} ({within})"));
+    } else if good.len() > 1 && agreement.inputs > 0 {
+        words.push(format!("{} agree on {inputs} ({within})", names(&good)));
+    }
+    words.extend(agreement.findings.iter().map(finding));
+    if agreement.drawn > 0 {
+        words.push(format!(
+            "{} of their sizes were drawn at random: a fault at a tenth of all sizes, by logarithm, is \
+             found with a probability of {:.0} %",
+            agreement.drawn,
+            100.0 * agreement.detection
+        ));
+    }
+    let unlisted: Vec<_> = agreement.refused.iter().filter(|refused| !refused.listed).collect();
+    if let Some(first) = unlisted.first() {
+        let inputs = count(unlisted.len(), "input");
+        words.push(format!("{inputs} could not be made: {}: {}", first.input, first.why));
+    }
+    if agreement.left_out > 0 {
+        words
+            .push(format!("{} left out, since time was short", count(agreement.left_out, "input")));
+    }
+    words
+}
+
+/// `zip at n = 16, seed 42: crashed with SIGSEGV`.
+pub(crate) fn finding(finding: &Finding) -> String {
+    let more = match finding.inputs.saturating_sub(1) {
+        0 => String::new(),
+        more => format!(" (and something on {})", count(more, "more input")),
+    };
+    format!("{} at {}: {}{more}", finding.variant, finding.input, finding.what)
+}
+
+/// What the times say.
+pub(crate) fn times(group: &GroupResult, starts: u64) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut settings: Vec<&str> = group.cells.iter().map(|cell| &cell.setting[..]).collect();
+    settings.dedup();
+    for setting in settings {
+        let cells: Vec<&Cell> = group.cells.iter().filter(|c| c.setting == setting).collect();
+        for variant in group.timed.iter().filter(|name| **name != group.baseline) {
+            words.extend(against_baseline(variant, setting, &group.baseline, &cells));
+        }
+    }
+    words.extend(empty_calls(&group.cells));
+    if !group.cells.is_empty() {
+        words.push(format!(
+            "{}, one layout: this is about one binary, and where a linker puts the code may move \
+             short calls",
+            count(usize::try_from(starts).unwrap_or(usize::MAX), "start")
+        ));
+    }
+    words
+}
+
+/// `lanes is at least 4.4 times as fast as c from n = 64 on`.
+fn against_baseline(name: &str, setting: &str, base: &str, cells: &[&Cell]) -> Option<String> {
+    let ratio = |cell: &&Cell| {
+        let row = cell.rows.iter().find(|row| row.variant == name)?;
+        Some((cell.n, row.ratio?))
+    };
+    let points: Vec<(usize, Ratio)> = cells.iter().filter_map(ratio).collect();
+    let of = |standing: Standing| -> Vec<(usize, Ratio)> {
+        points.iter().copied().filter(|(_, r)| r.standing == standing).collect()
+    };
+    let mut parts = Vec::new();
+    let faster = of(Standing::Faster);
+    if let Some(least) = faster.iter().map(|(_, r)| r.nearer_end()).reduce(f64::min) {
+        let at = sizes(&faster, &points);
+        parts.push(format!("is at least {} times as fast as {base} {at}", short(least)));
+    }
+    let slower = of(Standing::Slower);
+    if let Some(most) = slower.iter().map(|(_, r)| r.nearer_end()).reduce(f64::max) {
+        let at = sizes(&slower, &points);
+        parts.push(format!("is at most {} times as fast as {base} {at}", short(most)));
+    }
+    for (standing, words) in [
+        (Standing::Same, "is indistinguishable from"),
+        (
+            Standing::Layout,
+            "may differ by the layout of the code alone (under 1 µs, within 25 %) from",
+        ),
+        (Standing::Unknown, "has too few rounds for an interval against"),
+    ] {
+        let of = of(standing);
+        if !of.is_empty() {
+            parts.push(format!("{words} {base} {}", sizes(&of, &points)));
+        }
+    }
+    let with = if setting.is_empty() { String::new() } else { format!(" with {setting}") };
+    if points.is_empty() {
+        return Some(format!("{name}{with} has no ratio: {base} was not timed with it"));
+    }
+    Some(format!("{name}{with} {}", parts.join("; ")))
+}
+
+/// `at every size`, `from n = 64 on`, `at n = 16, 64`.
+fn sizes(some: &[(usize, Ratio)], all: &[(usize, Ratio)]) -> String {
+    let numbers: Vec<usize> = some.iter().map(|(n, _)| *n).collect();
+    let list = |numbers: &[usize]| {
+        let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+        format!("at n = {}", numbers.join(", "))
+    };
+    let tail = all.iter().rev().zip(some.iter().rev()).all(|(a, s)| a.0 == s.0);
+    match (numbers.len() == all.len(), tail) {
+        (true, _) if all.len() > 1 => "at every size".to_owned(),
+        (false, true) if numbers.len() > 2 => format!("from n = {} on", numbers[0]),
+        _ => list(&numbers),
+    }
+}
+
+/// Where the call itself is a good part of the time.
+fn empty_calls(cells: &[Cell]) -> Vec<String> {
+    let rows = || cells.iter().flat_map(|cell| cell.rows.iter().map(move |row| (cell.n, row)));
+    let share = |row: &Row| row.empty_share.filter(|share| *share > 0.1);
+    let large = || rows().filter_map(|(n, row)| Some((n, row, share(row)?)));
+    let mut words = Vec::new();
+    if let Some((n, row, share)) = large().reduce(|a, b| if b.2 > a.2 { b } else { a }) {
+        let of: Vec<usize> = large().map(|(n, ..)| n).collect();
+        let up_to = of.iter().max().copied().unwrap_or(n);
+        words.push(format!(
+            "an empty call takes {} of the time of {} at n = {n}, and more than 10 % of some variant's \
+             up to n = {up_to}",
+            percent(share.min(1.0)),
+            row.variant
+        ));
+    }
+    let idle = large().filter(|(n, _, share)| *n > 8 && *share > 0.9).max_by_key(|(n, ..)| *n);
+    if let Some((n, row, _)) = idle {
+        words.push(format!(
+            "{} takes no longer than an empty call at n = {n}: does it do its work?",
+            row.variant
+        ));
+    }
+    words
+}
+
+/// `1 input`, `61 inputs`.
+pub(crate) fn count(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn names(list: &[&String]) -> String {
+    match list {
+        [rest @ .., last] if !rest.is_empty() => {
+            let rest: Vec<&str> = rest.iter().map(|name| &name[..]).collect();
+            format!("{} and {last}", rest.join(", "))
+        }
+        _ => list.iter().map(|name| &name[..]).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(n: usize, value: f64, standing: Standing) -> Cell {
+        let (low, high) = (Some(value * 0.99), Some(value * 1.01));
+        let row = |variant: &str, ratio| Row {
+            variant: variant.into(),
+            median_seconds: 1e-6,
+            gb_per_second: None,
+            gflops: None,
+            empty_share: Some(0.01),
+            ratio,
+        };
+        let ratio = Ratio { value, low, high, standing };
+        Cell {
+            setting: String::new(),
+            n,
+            bytes: None,
+            flops: None,
+            copies: None,
+            noise: Some(0.001),
+            rows: vec![row("c", None), row("lanes", Some(ratio))],
+            empty: Vec::new(),
+            samples: Vec::new(),
+        }
+    }
+
+    fn said(cells: Vec<Cell>) -> String {
+        let group = GroupResult {
+            group: "dot".into(),
+            baseline: "c".into(),
+            timed: vec!["c".into(), "lanes".into()],
+            cells,
+            ..GroupResult::default()
+        };
+        times(&group, 2).join("\n")
+    }
+
+    #[test]
+    fn at_least_and_at_most_are_nearer_ends() {
+        use Standing::{Faster, Same, Slower};
+        let text = said(vec![
+            cell(16, 1.0, Same),
+            cell(64, 4.0, Faster),
+            cell(256, 2.0, Faster),
+            cell(1024, 3.0, Faster),
+        ]);
+        assert!(
+            text.contains("lanes is at least 1.98 times as fast as c from n = 64 on"),
+            "{text}"
+        );
+        assert!(text.contains("indistinguishable from c at n = 16"), "{text}");
+        let text = said(vec![cell(16, 0.5, Slower), cell(64, 0.8, Slower)]);
+        assert!(text.contains("lanes is at most 0.81 times as fast as c at every size"), "{text}");
+        assert!(text.contains("2 starts, one layout"), "{text}");
+    }
+
+    #[test]
+    fn without_an_interval_there_is_no_at_least() {
+        let mut few = cell(16, 9.0, Standing::Unknown);
+        few.rows[1].ratio = few.rows[1].ratio.map(|r| Ratio { low: None, high: None, ..r });
+        let text = said(vec![few]);
+        assert!(!text.contains("at least") && text.contains("too few rounds"), "{text}");
+        let text = said(vec![cell(16, 1.1, Standing::Layout)]);
+        assert!(!text.contains("at least") && text.contains("layout of the code alone"), "{text}");
+    }
+
+    #[test]
+    fn calls_that_cost_as_much_as_nothing_are_said() {
+        let mut cell = cell(1024, 4.0, Standing::Faster);
+        cell.rows[1].empty_share = Some(0.95);
+        let text = said(vec![cell]);
+        assert!(text.contains("an empty call takes 95.0 % of the time of lanes"), "{text}");
+        assert!(text.contains("does it do its work?"), "{text}");
+    }
+
+    #[test]
+    fn agreement_says_how_many_and_how_well() {
+        let names: Vec<String> = ["c", "zip", "lanes"].map(String::from).to_vec();
+        let good = Agreement {
+            agreed: true,
+            within: "within 1e-12".into(),
+            inputs: 61,
+            drawn: 32,
+            detection: 0.966,
+            ..Agreement::default()
+        };
+        let text = agreement(&good, &names).join("\n");
+        assert!(text.contains("all three agree on 61 inputs (within 1e-12)"), "{text}");
+        assert!(text.contains("97 %"), "{text}");
+        let finding = Finding {
+            variant: "zip".into(),
+            input: "n = 7, seed 42".into(),
+            what: "is NaN".into(),
+            inputs: 3,
+        };
+        let bad = Agreement { agreed: false, findings: vec![finding], ..good };
+        let text = agreement(&bad, &names).join("\n");
+        assert!(text.contains("c and lanes agree on 61 inputs"), "{text}");
+        assert!(
+            text.contains("zip at n = 7, seed 42: is NaN (and something on 2 more inputs)"),
+            "{text}"
+        );
+    }
+}

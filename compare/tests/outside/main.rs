@@ -1,0 +1,211 @@
+//! A crate outside of the workspace compares its own C with two rewrites, as docs/comparing.md shows,
+//! and every mutant is named. No test depends on which variant is faster.
+
+mod crate_of_guide;
+
+use crate_of_guide::{block, commands, the_crate};
+use serde_json::Value;
+use std::io::{BufRead, Read};
+use std::time::Duration;
+
+#[test]
+fn the_benchmark_of_the_guide_is_shorter_than_25_lines() {
+    let lines = block("benches/dot.rs").lines().filter(|line| !line.trim().is_empty());
+    assert!(lines.count() < 25);
+}
+
+#[test]
+fn every_command_of_the_guide_works_as_it_stands() {
+    assert!(commands().len() > 6);
+    for command in commands() {
+        let said = the_crate().run(command);
+        said.ends_with(0);
+        match command {
+            _ if command.contains("--help") => said.has(&["--sizes LIST"]),
+            _ if command.contains("--list") => said.has(&["dot/lanes: benchmark"]),
+            _ if command.contains("lanes") => said.has(&["both agree on"]),
+            _ if command.contains("cargo test") => said.has(&["nothing is timed without --bench"]),
+            _ if command.contains("--json") => &said,
+            _ => said.has(&["all three agree on", "(within 1e-12)"]).has(&["4 starts, one layout"]),
+        };
+    }
+    let text = std::fs::read_to_string(the_crate().folder().join("dot.json")).expect("dot.json");
+    has_the_form_of_the_schema(&serde_json::from_str(&text).expect("JSON"));
+    let text = std::fs::read_to_string(the_crate().folder().join("dot.md")).expect("dot.md");
+    assert!(text.contains("| 64 | lanes |") && text.contains("GFLOP/s"), "{text}");
+}
+
+fn has_the_form_of_the_schema(results: &Value) {
+    assert_eq!(results["schema"], "abreast-compare/1");
+    assert_eq!((&results["starts"], &results["layouts"]), (&Value::from(4), &Value::from(1)));
+    let group = &results["groups"][0];
+    assert_eq!((&group["group"], &group["baseline"]), (&Value::from("dot"), &Value::from("c")));
+    assert_eq!(group["agreement"]["agreed"], true);
+    assert_eq!(group["timed"], serde_json::json!(["c", "zip", "lanes"]));
+    let cell = &group["cells"][0];
+    assert_eq!(
+        (&cell["n"], &cell["bytes"], &cell["flops"]),
+        (&64.into(), &1024.into(), &128.into())
+    );
+    assert_eq!(cell["rows"].as_array().expect("rows").len(), 3);
+    let samples = cell["samples"].as_array().expect("samples");
+    assert_eq!(samples.len(), 4, "one for each start");
+    for start in samples {
+        let columns = start.as_array().expect("columns");
+        // Three variants, the baseline again, and an empty call.
+        assert_eq!(columns.len(), 5, "{columns:?}");
+        let seconds = |column: &Value| column["seconds"].as_array().expect("seconds").clone();
+        assert!(columns.iter().flat_map(seconds).all(|s| s.as_f64().expect("a number") > 0.0));
+    }
+}
+
+/// Runs the gate over the group of one mutant.
+fn gate(group: &str) -> crate_of_guide::Said {
+    the_crate().bench("mutants", &format!("--exact {group} --timeout 20"))
+}
+
+#[test]
+fn every_mutant_is_named_and_fails_and_the_others_are_judged() {
+    for (group, parts) in [
+        ("hidden-static", &["the first call gave", "and the second"][..]),
+        ("all-zero", &["n = 16, seed 42", "gives 0.0 where good gives", "every value is zero"]),
+        ("nan", &["n = 16, seed 42", "is NaN"]),
+        ("off-by-one", &["n = 16, seed 42", "where good gives", "off by"]),
+        ("transposed", &["at [1]", "in another order (transposed?)"]),
+        ("shifted", &["at [0]", "shifted by one"]),
+        ("length", &["gives length 15 where good gives length 16"]),
+        (
+            "sort",
+            &["bad at the special input signed zeros: at [1][0] gives 0.0 where good gives -0.0"],
+        ),
+        ("panic", &["panicked: index out of bounds"]),
+        ("crash", &["n = 64, seed 42", "crashed with SIGSEGV"]),
+        ("exit", &["n = 64, seed 42", "ended the process with exit code 0"]),
+        ("hang", &["n = 64, seed 42", "did not return within 20 s"]),
+    ] {
+        let said = gate(group);
+        said.ends_with(1).has(&[&["bad at "], parts].concat());
+        // The others are judged all the same.
+        said.has(&["good and rust agree on"]);
+        said.has(&["not timed: bad"]);
+    }
+}
+
+#[test]
+fn a_fault_at_sizes_that_nobody_listed_is_found_as_often_as_stated() {
+    // More than a quarter of all sizes, by logarithm: 32 draws miss it less than once in 20,000 times.
+    for seed in 1..4 {
+        let said = the_crate().bench("mutants", &format!("--exact unlisted --seed {seed}"));
+        said.ends_with(1).has(&["bad at n = ", "where good gives"]).has(&["97 %"]);
+    }
+}
+
+#[test]
+fn agreement_passes_and_prints_of_the_program_are_not_in_the_way() {
+    let said = gate("fine");
+    said.ends_with(0).has(&["all three agree on"]);
+    // A process that has done its work and does not end is stopped.
+    gate("linger").ends_with(0).has(&["all three agree on"]);
+    let said = the_crate().bench("mutants", "--exact fine --json");
+    said.ends_with(0);
+    let json = said.stdout.lines().find(|line| line.starts_with('{')).expect("JSON");
+    let results: Value = serde_json::from_str(json).expect("JSON");
+    assert_eq!(results["groups"][0]["agreement"]["agreed"], true);
+    assert!(said.stdout.starts_with("what a program prints"), "{}", said.stdout);
+}
+
+#[test]
+fn bad_input_is_a_sentence_and_the_others_go_on() {
+    for (group, parts) in [
+        ("cannot-be-made", &["the input of n = 16", "cannot be made", "too many"][..]),
+        ("nothing", &["the outputs hold no values", "semicolon"]),
+        ("memory", &["n = 1125899906842624 does not fit in memory"]),
+        ("no-sizes", &["has no sizes"]),
+        ("twice", &["has two variants of the name good"]),
+    ] {
+        let said = the_crate().bench("mutants", &format!("{group} fine"));
+        said.ends_with(2).has(&[&["error: group ", group], parts].concat());
+        said.has(&["all three agree on"]);
+    }
+    the_crate()
+        .bench("mutants", "fine --baseline zip")
+        .ends_with(2)
+        .has(&["group fine has no variant zip", "there are good, rust, bad"]);
+    the_crate().bench("mutants", "nothing-like-this").ends_with(2).has(&[
+        "nothing matches nothing-like-this",
+        "fine/good",
+        "hang/bad",
+    ]);
+    the_crate().bench("mutants", "--save-baseline x").ends_with(2).has(&["--save-baseline"]);
+    the_crate().bench("mutants", "fine --sizes 2^x").ends_with(2).has(&["2^x", "is not a size"]);
+}
+
+#[test]
+fn what_is_skipped_says_why() {
+    let said = the_crate().bench("mutants", "--exact skipped");
+    said.ends_with(0).has(&["not timed: bad (skipped: only for other machines)"]);
+}
+
+#[test]
+fn test_runners_find_what_they_look_for() {
+    let said = the_crate().bench("mutants", "--list --format terse");
+    said.ends_with(0);
+    let names = said.stdout.lines().skip(1);
+    assert!(names.clone().all(|line| line.ends_with(": benchmark")), "{}", said.stdout);
+    assert!(names.clone().any(|line| line == "hang/bad: benchmark"));
+    let ignored = the_crate().bench("mutants", "--list --format terse --ignored");
+    assert_eq!(ignored.ends_with(0).stdout.lines().count(), 1);
+    the_crate().bench("mutants", "fine/rust --exact --nocapture --test-threads 1").ends_with(0);
+}
+
+#[test]
+fn a_build_for_debugging_is_not_timed() {
+    let said = the_crate().bench("mutants", "--bench --exact fine");
+    said.ends_with(2).has(&["nothing is timed: this build has debug assertions"]);
+    said.has(&["all three agree on"]);
+}
+
+#[test]
+fn the_others_are_timed_when_one_crashes() {
+    let said = the_crate().optimised("mutants", "--exact crash --sizes 64 --quick");
+    said.ends_with(1).has(&["crashed with SIGSEGV"]).has(&["timed: good, rust"]);
+    said.has(&["(empty call)"]).has(&["not timed: bad"]);
+}
+
+#[test]
+fn a_file_of_somebody_else_is_not_replaced() {
+    let file = the_crate().folder().join("foreign.json");
+    std::fs::write(&file, "a thesis").expect("written");
+    let said = the_crate().bench("mutants", "--exact fine --json=foreign.json");
+    said.ends_with(2).has(&["foreign.json was not written by this program"]);
+    assert_eq!(std::fs::read_to_string(&file).expect("read"), "a thesis");
+    the_crate().bench("mutants", "--exact fine --json=foreign.json --force").ends_with(0);
+    assert!(std::fs::read_to_string(&file).expect("read").contains("abreast-compare/1"));
+    the_crate().bench("mutants", "--exact fine --json=no/such/folder.json").ends_with(2);
+}
+
+#[test]
+fn a_worker_starts_no_workers() {
+    let variable = "ABREAST_COMPARE_WORKER";
+    for value in ["1 /no/such/file", "nonsense"] {
+        let said = the_crate().bench_with("mutants", "--exact fine", &[(variable, value)]);
+        said.ends_with(2).has(&["a function that is compared must not start the comparison"]);
+    }
+}
+
+#[test]
+fn a_worker_that_hangs_ends_when_its_parent_was_killed() {
+    let mut parent = the_crate().start("mutants", "--exact hang");
+    let mut stderr = std::io::BufReader::new(parent.stderr.take().expect("stderr"));
+    let mut line = String::new();
+    while !line.contains("hanging") {
+        line.clear();
+        assert!(stderr.read_line(&mut line).expect("stderr") > 0, "it ended early");
+    }
+    parent.kill().expect("killed");
+    parent.wait().expect("ended");
+    // The worker has the other end of stderr: this is over when the worker is.
+    let (ended, wait) = std::sync::mpsc::channel();
+    std::thread::spawn(move || ended.send(stderr.read_to_end(&mut Vec::new())));
+    wait.recv_timeout(Duration::from_secs(100)).expect("the worker is still there").expect("read");
+}
