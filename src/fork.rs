@@ -37,6 +37,38 @@ impl Default for Origin {
     }
 }
 
+/// The process that calls code which may fork. Such code comes back twice, and the copy would go on
+/// with what the process does: report over its connections, and call the code that forks again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller(u32);
+
+impl Caller {
+    /// This process.
+    pub(crate) fn this() -> Caller {
+        Caller(std::process::id())
+    }
+
+    /// Ends this process if it is a copy of that one, without running what belongs to that one: exit
+    /// handlers may wait for threads that were not copied. Asks the system, because not every way to
+    /// fork tells the handlers of `watch`.
+    pub(crate) fn end_copy(self) {
+        if std::process::id() != self.0 {
+            end();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn end() -> ! {
+    // SAFETY: ends the process at once; no code of it runs afterwards.
+    unsafe { libc::_exit(0) }
+}
+
+#[cfg(not(unix))]
+fn end() -> ! {
+    std::process::abort()
+}
+
 /// Sees to it that forks are counted, from the first call on.
 #[cfg(unix)]
 fn watch() {

@@ -91,21 +91,36 @@ impl Plant for ExitsInRust {
     };
 }
 
-/// Crashes on the threads of executors, not on those of the gate.
-pub struct CrashesOnPools;
-impl Plant for CrashesOnPools {
-    const NAME: &'static str = "crashes_on_pools";
-    const BODIES: Bodies<BodyFn<Square<Self>>> = Bodies {
-        c: |part| {
-            spoilt(part, |x, _, _| {
-                let thread = std::thread::current();
-                if !thread.name().is_some_and(|name| name.starts_with("gate")) {
-                    act(x.len().max(FROM), c::FatalAct::Crash);
-                }
-            })
-        },
-        ..sound()
-    };
+/// Declares plants whose C body does a fatal act on some threads only, by their names.
+macro_rules! on_threads {
+    ($($(#[$doc:meta])* $plant:ident $name:literal $act:ident $is_one:expr;)*) => {$(
+        $(#[$doc])*
+        pub struct $plant;
+        impl Plant for $plant {
+            const NAME: &'static str = $name;
+            const BODIES: Bodies<BodyFn<Square<Self>>> = Bodies {
+                c: |part| spoilt(part, |_, _, _| on_thread($is_one, c::FatalAct::$act)),
+                ..sound()
+            };
+        }
+    )*};
+}
+
+fn on_thread(is_one: fn(&str) -> bool, act: c::FatalAct) {
+    if is_one(std::thread::current().name().unwrap_or_default()) {
+        c::fatal(act);
+    }
+}
+
+on_threads! {
+    /// Crashes on the threads of executors, not on those of the gate.
+    CrashesOnPools "crashes_on_pools" Crash |name| !name.starts_with("gate");
+    /// Forks where many threads call at once.
+    ForksInCrowds "forks_in_crowds" Fork |name| name.starts_with("gate-");
+    /// Forks on the threads of executors that are in the same process.
+    ForksOnPools "forks_on_pools" Fork |name| !name.starts_with("gate") && name != "main";
+    /// Forks in worker processes.
+    ForksInWorkers "forks_in_workers" Fork |name| name == "main";
 }
 
 /// The kernel's own oracle never comes back.

@@ -24,7 +24,7 @@
 //! |---|---|---|
 //! | the process lives | no signal, no `exit`, the connection stays open | "ended its process" |
 //! | calls end | so much CPU time, or so long asleep, for one step | "exceeded the time limit" |
-//! | the process is as before | the standard streams are the same files, no child process is left | "changed its process" |
+//! | the process is as before | the standard streams are the same files, no child process is left (looked for on the gate's own threads, not on those of executors) | "changed its process" |
 //!
 //! [`Evidence`]: crate::kernel::Evidence
 //! [fused]: crate::kernel::Class::Fused

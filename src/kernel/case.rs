@@ -1,6 +1,7 @@
 //! One problem without its type: what the harness runs, poisons, hashes and times.
 
-use super::{Cost, Evidence, How, Job, Layout, Near, Number, Outcome, Problem};
+use super::{Cost, Evidence, How, Job, Kernel, Layout, Near, Number, Outcome, Problem};
+use crate::fork::Caller;
 use crate::sample::{Operand, fnv1a};
 use crate::{Error, Fault, Tasks, fpenv, memory};
 use std::borrow::Cow;
@@ -210,7 +211,7 @@ impl<K: Evidence> Case for Specimen<K> {
         let job = self.job()?;
         let start = self.start(&job)?;
         let mut alone = memory::copy(&start, OUTPUT)?;
-        job.serial(how, &mut alone)?;
+        call(&job, how, &mut alone)?;
         Ok(Box::new(Rehearsal { problem: &self.problem, job, how, start, alone }))
     }
 
@@ -248,6 +249,20 @@ struct Rehearsal<'c, K: Evidence> {
     alone: Vec<K::Item>,
 }
 
+/// One call, in a process that calls on alone: a copy of it that a body forks ends after the chunk
+/// that forked it.
+fn call<K: Kernel>(job: &Job<'_, K>, how: How, out: &mut [K::Item]) -> Result<(), Error> {
+    let (process, mut rest) = (Caller::this(), out);
+    for i in 0..job.plan().len() {
+        let (slice, after) = rest.split_at_mut(job.share(i));
+        let done = job.chunk(how, i, slice);
+        process.end_copy();
+        done?;
+        rest = after;
+    }
+    Ok(())
+}
+
 impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
     fn alone(&self) -> Answer {
         answer(self.problem, &self.job, &self.alone, true, Duration::ZERO)
@@ -258,7 +273,7 @@ impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
         let (mut differing, mut example) = (0, None);
         for _ in 0..calls {
             out.copy_from_slice(&self.start);
-            self.job.serial(self.how, &mut out)?;
+            call(&self.job, self.how, &mut out)?;
             let bytes = bytemuck::cast_slice::<K::Item, u8>;
             if bytes(&out) != bytes(&self.alone) {
                 differing += 1;

@@ -7,6 +7,7 @@ use super::process::STACK;
 use super::registry;
 use crate::Error;
 use crate::error::panic_text;
+use crate::fork::Caller;
 use crate::kernel::{Remote, Served};
 use crate::sample::Line;
 use crate::tasks::Order;
@@ -109,7 +110,9 @@ fn serve(link: &Link, kernels: &[Remote]) {
         let operands = Arena::new();
         let (slots, scratch) = (&mut slots, &mut scratch);
         let orders = HashMap::new();
-        let mut shift = Shift { link, kernels, slots, operands: &operands, scratch, orders };
+        let process = Caller::this();
+        let mut shift =
+            Shift { link, kernels, slots, operands: &operands, scratch, orders, process };
         match shift.serve(&mut buffer) {
             Some(Next::Forget) => {}
             _ => return,
@@ -133,6 +136,8 @@ struct Shift<'s> {
     scratch: &'s mut Vec<Line>,
     // An order that cannot be opened is an error of each of its chunks.
     orders: HashMap<u32, Result<Box<dyn Served + 's>, Error>>,
+    /// Who serves: no copy that a kernel forks.
+    process: Caller,
 }
 
 impl<'s> Shift<'s> {
@@ -249,6 +254,7 @@ impl<'s> Shift<'s> {
             None => {}
         }
         let done = catch_unwind(AssertUnwindSafe(|| chunk.chunk(request.chunk as usize, out)));
+        self.process.end_copy();
         match done {
             Ok(Ok(())) if len <= INLINE => say(link, DONE, request.seq, out),
             Ok(Ok(())) => {

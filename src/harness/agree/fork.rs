@@ -1,5 +1,6 @@
 //! What becomes of a process that a body forked.
 
+use crate::fork::Caller;
 use crate::tasks::{Model, Wire};
 use crate::{Fault, Tasks};
 use std::borrow::Cow;
@@ -9,12 +10,12 @@ use std::borrow::Cow;
 /// here, after the task that forked it.
 pub(in crate::harness) struct OneProcess<'t> {
     tasks: &'t dyn Tasks,
-    process: u32,
+    process: Caller,
 }
 
 impl<'t> OneProcess<'t> {
     pub(in crate::harness) fn of(tasks: &'t dyn Tasks) -> Self {
-        OneProcess { tasks, process: std::process::id() }
+        OneProcess { tasks, process: Caller::this() }
     }
 }
 
@@ -25,9 +26,7 @@ impl Tasks for OneProcess<'_> {
 
     fn run(&self, i: usize) -> Result<(), Fault> {
         let outcome = self.tasks.run(i);
-        if std::process::id() != self.process {
-            std::process::exit(0);
-        }
+        self.process.end_copy();
         outcome
     }
 

@@ -6,10 +6,11 @@ use super::numbers::{Nearness, difference, nearness, same, same_number};
 use super::report::{Check, Difference};
 use crate::error::panic_text;
 use crate::exec::{Control, Executor, Serial};
+use crate::fork::Caller;
 use crate::kernel::{Answer, Case, How, Near};
 use crate::{Body, Fault, Level, Tasks};
 use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// What the output buffer is filled with before a call. Neither is zero, on which adding to the
 /// output would look like writing it. Both are small enough as integers, and the second one large
@@ -47,9 +48,15 @@ impl Trouble {
 }
 
 /// Runs `work` on a thread of its own, so that neither a panic nor a changed floating-point
-/// environment outlives it.
+/// environment outlives it, nor a copy of the process that `work` forked.
 pub(in crate::harness) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Trouble> {
     let failed = |why| Trouble::new(Check::Failed, why);
+    let process = Caller::this();
+    let work = move || {
+        let done = catch_unwind(AssertUnwindSafe(work));
+        process.end_copy();
+        done.unwrap_or_else(|panic| resume_unwind(panic))
+    };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("gate".to_owned());
         let thread = thread
@@ -191,7 +198,10 @@ pub(in crate::harness) fn caught<T, E: Display>(
     work: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, Trouble> {
     let failed = |why| Trouble::new(Check::Failed, why);
-    match catch_unwind(AssertUnwindSafe(work)) {
+    let process = Caller::this();
+    let done = catch_unwind(AssertUnwindSafe(work));
+    process.end_copy();
+    match done {
         Ok(outcome) => outcome.map_err(|why| failed(why.to_string())),
         Err(panic) => Err(failed(format!("panicked: {}", panic_text(panic)))),
     }

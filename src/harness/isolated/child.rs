@@ -2,6 +2,7 @@
 
 use super::limit::threads;
 use super::message::{At, End, Job, Message, Now, line};
+use crate::fork::Caller;
 use crate::harness::agree::{Accused, Finding, GateOptions, Observer, Step, gate_of};
 use crate::harness::matrix::matrix_of;
 use crate::kernel::{Entry, How};
@@ -72,6 +73,7 @@ struct Worker {
     /// Whether a child process is a kernel's: not if this process had some before.
     is_childless: bool,
     part: u8,
+    process: Caller,
 }
 
 impl Worker {
@@ -100,6 +102,7 @@ impl Worker {
             threads: threads(),
             is_childless: !has_children(),
             part: 0,
+            process: Caller::this(),
         };
         Ok((worker, job))
     }
@@ -134,6 +137,21 @@ impl Worker {
         self.until.is_some_and(|until| until < at)
     }
 
+    /// What was done to this process is not repaired: another goes on, without whoever did it.
+    fn look(&mut self) {
+        self.process.end_copy();
+        // Executors of the same-bits table have children of their own.
+        let left = || {
+            (self.part == 0 && self.is_childless && has_children())
+                .then(|| "it left a child process behind that it did not wait for".to_owned())
+        };
+        if let Some(what) = self.streams.change().or_else(left) {
+            self.say(&Message::Spoilt(what));
+            // Without what the body may have left for the end.
+            let _ = kill_process_group(getpgrp(), Signal::KILL);
+        }
+    }
+
     /// Says that all is done and ends the process as a program does that returns from `main`.
     fn finish(&mut self, end: End) -> ! {
         let since = Instant::now();
@@ -155,6 +173,8 @@ impl Worker {
 
 impl Observer for Worker {
     fn now(&mut self, step: &Step<'_>) {
+        // The step before was the kernel's own sample or oracle, or has been looked at.
+        self.look();
         let at = (self.part, step.done);
         if self.is_over(at) {
             self.finish(End::default());
@@ -167,18 +187,8 @@ impl Observer for Worker {
         self.say(&Message::Found(finding.clone()));
     }
 
-    /// What a body did to this process is not repaired: another goes on, without that body.
     fn after(&mut self) {
-        // Executors of the same-bits table have children of their own.
-        let left = || {
-            (self.part == 0 && self.is_childless && has_children())
-                .then(|| "it left a child process behind that it did not wait for".to_owned())
-        };
-        if let Some(what) = self.streams.change().or_else(left) {
-            self.say(&Message::Spoilt(what));
-            // Without what the body may have left for the end.
-            let _ = kill_process_group(getpgrp(), Signal::KILL);
-        }
+        self.look();
     }
 }
 
