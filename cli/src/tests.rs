@@ -31,7 +31,7 @@ fn ended(words: &[&str]) -> (u8, String, String) {
 fn base(command: &str) -> Vec<&str> {
     match command {
         "run" => vec!["run", "pi", "--n=1"],
-        "fractal" => vec!["fractal", "julia", "--output=/dev/null", "--size=1x1", "--iter=1"],
+        "fractal" => vec!["fractal", "julia", "--output=-", "--size=1x1", "--iter=1"],
         command => vec![command],
     }
 }

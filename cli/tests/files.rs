@@ -67,6 +67,48 @@ fn well(ended: &Ended) -> String {
     String::from_utf8_lossy(&ended.out).into_owned()
 }
 
+/// Places like those of `/dev`, in a folder of our own: for root `/dev` is a folder like any other, and a program
+/// that replaces what it should write to, as some change to it may do, would replace the machine's.
+struct Devices(tempfile::TempDir);
+
+impl Devices {
+    fn new() -> Devices {
+        let folder = tempfile::tempdir().unwrap();
+        symlink("/proc/self/fd/1", folder.path().join("stdout")).unwrap();
+        Devices(folder)
+    }
+
+    /// What `/dev/stdout` is.
+    fn stdout(&self) -> String {
+        self.0.path().join("stdout").to_str().unwrap().to_owned()
+    }
+
+    /// The device 1:`minor`; the machine's own where nobody here may replace that, and None where
+    /// somebody may and none can be made.
+    fn memory(&self, name: &str, minor: u8) -> Option<String> {
+        if tempfile::tempfile_in("/dev").is_err() {
+            return Some(format!("/dev/{name}"));
+        }
+        let own = self.0.path().join(name);
+        let made = Command::new("mknod").arg(&own).args(["c", "1", &minor.to_string()]).output();
+        let works = made.is_ok_and(|made| made.status.success())
+            && fs::OpenOptions::new().write(true).open(&own).is_ok();
+        works.then(|| own.to_str().unwrap().to_owned())
+    }
+
+    fn null(&self) -> Option<String> {
+        self.memory("null", 3)
+    }
+
+    fn zero(&self) -> Option<String> {
+        self.memory("zero", 5)
+    }
+
+    fn full(&self) -> Option<String> {
+        self.memory("full", 7)
+    }
+}
+
 /// Exit code 2, and one line that says all of `words`.
 fn refused(ended: &Ended, words: &[&str]) {
     assert_eq!(ended.code, Some(2), "{}", ended.err);
@@ -156,13 +198,17 @@ fn one_place_is_not_written_to_twice_however_it_is_spelled() {
         assert_eq!(twice.code, Some(2), "{}", twice.err);
         assert!(twice.err.contains("the same file"), "{}", twice.err);
     }
-    for [one, other] in [["-", "-"], ["-", "/dev/stdout"], ["/dev/fd/1", "-"]] {
+    let devices = Devices::new();
+    let stdout = devices.stdout();
+    for [one, other] in [["-", "-"], ["-", &stdout], ["/dev/fd/1", "-"]] {
         refused(&both(one, other), &["standard output"]);
     }
-    let json = abreast(folder, &[&RUN[..], &["--json", "--trace", "/dev/stdout"]].concat());
+    let json = abreast(folder, &[&RUN[..], &["--json", "--trace", &stdout]].concat());
     refused(&json, &["--json and --trace", "standard output"]);
     refused(&abreast(folder, &["compare", "--json", "--csv=-"]), &["--json and --csv"]);
-    well(&both("/dev/null", "/dev/null"));
+    if let Some(null) = devices.null() {
+        well(&both(&null, &null));
+    }
     assert_eq!(names(folder), ["dangling", "hard", "old", "soft", "sub"]);
 }
 
@@ -221,19 +267,25 @@ fn what_is_no_plain_file_is_written_to_and_stays_what_it_is() {
     well(&added);
     let log = fs::read_to_string(folder.join("log")).unwrap();
     assert!(log.starts_with("before\n{") && log.ends_with("]}\n"), "{log}");
-    well(&abreast(folder, &[&RUN[..], &["--trace", "/dev/zero", "--force"]].concat()));
-    for (path, word) in [(".", "a folder"), ("/dev/full", "No space left")] {
-        let ended = abreast(folder, &[&RUN[..], &["--trace", path, "--force"]].concat());
-        refused(&ended, &[path, word]);
+    let devices = Devices::new();
+    let forced = |path: &str| abreast(folder, &[&RUN[..], &["--trace", path, "--force"]].concat());
+    refused(&forced("."), &[".", "a folder"]);
+    for device in [devices.null(), devices.zero()].into_iter().flatten() {
+        well(&forced(&device));
+        assert!(fs::metadata(&device).unwrap().file_type().is_char_device());
     }
-    assert!(fs::metadata("/dev/full").unwrap().file_type().is_char_device());
+    if let Some(full) = devices.full() {
+        refused(&forced(&full), &[&full, "No space left"]);
+        assert!(fs::metadata(&full).unwrap().file_type().is_char_device());
+    }
 }
 
 #[test]
 fn a_file_on_stdout_is_alone_there_and_what_else_there_is_to_say_goes_to_stderr() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    for path in ["-", "/dev/stdout"] {
+    let devices = Devices::new();
+    for path in ["-", &devices.stdout()] {
         let drawn = abreast(folder, &[&DRAW[..], &["-o", path]].concat());
         well(&drawn);
         assert_eq!(drawn.out[..8], *b"\x89PNG\r\n\x1a\n");
@@ -249,8 +301,10 @@ fn a_file_on_stdout_is_alone_there_and_what_else_there_is_to_say_goes_to_stderr(
     let both = fs::read_to_string(folder.join("both")).unwrap();
     assert!(both.starts_with('{') && both.ends_with("]}\n"), "{both}");
     // A trace that cannot be written costs the trace.
-    let full = abreast(folder, &[&RUN[..], &["--trace", "/dev/full"]].concat());
-    assert!(full.code == Some(2) && String::from_utf8_lossy(&full.out).contains("hits = "));
+    if let Some(full) = devices.full() {
+        let full = abreast(folder, &[&RUN[..], &["--trace", &full]].concat());
+        assert!(full.code == Some(2) && String::from_utf8_lossy(&full.out).contains("hits = "));
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ const COMMANDS: [&str; 13] = [
     "run pi --n 3e6 --chunk 1",
     "run pi --n 1e6 --chunk 1 --exec graph:1",
     "run pi --n 1e6 --chunk 1 --exec sim:2",
-    "run pi --n 1.5e5 --chunk 1 --trace /dev/null --gantt /dev/null",
+    "run pi --n 1.5e5 --chunk 1 --trace trace --gantt gantt",
 ];
 
 #[test]
@@ -33,6 +33,9 @@ fn a_limit_of_memory_is_a_sentence_and_never_an_abort() {
                 .args(["-c", &line])
                 .env("A", env!("CARGO_BIN_EXE_abreast"))
                 .env("RUST_BACKTRACE", "0");
+            // Plain files: a change that replaces what it should write to would replace /dev/null.
+            let folder = tempfile::tempdir().unwrap();
+            child.current_dir(&folder);
             let ended = child.stdin(Stdio::null()).output().unwrap();
             let err = String::from_utf8_lossy(&ended.stderr);
             match ended.status.code() {
@@ -52,11 +55,12 @@ fn a_limit_of_memory_is_a_sentence_and_never_an_abort() {
 fn a_picture_that_there_is_no_room_for_is_refused() {
     for kibibytes in [150_000, 250_000, 400_000] {
         let line = format!(
-            "ulimit -v {kibibytes}; exec \"$A\" fractal julia -o /dev/null --exec serial \
+            "ulimit -v {kibibytes}; exec \"$A\" fractal julia -o picture.png --exec serial \
              --size 3000x3000 --iter 1 --smooth 2"
         );
         let mut child = Command::new("sh");
-        child.args(["-c", &line]).env("A", env!("CARGO_BIN_EXE_abreast"));
+        let folder = tempfile::tempdir().unwrap();
+        child.args(["-c", &line]).env("A", env!("CARGO_BIN_EXE_abreast")).current_dir(&folder);
         let ended = child.stdin(Stdio::null()).output().unwrap();
         let err = String::from_utf8_lossy(&ended.stderr);
         assert_eq!(ended.status.code(), Some(2), "{err}");

@@ -106,7 +106,8 @@ fn hand_over(ordering: Ordering) {
     };
     let (result, done) = (Shared(UnsafeCell::new(0.0)), AtomicBool::new(false));
     thread::scope(|scope| {
-        scope.spawn(|| {
+        // Kept until the result is read: to drop the handle of a thread that has ended is to acquire what it did.
+        let _worker = scope.spawn(|| {
             let result = &result;
             // SAFETY: nobody reads before the flag says so, if it did.
             unsafe { result.0.get().write(2.5) };
