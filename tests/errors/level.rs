@@ -43,10 +43,9 @@ fn the_variable_names_the_level() {
         "level {foreign} needs instructions this CPU does not have; the best level here is {best}"
     );
     assert_eq!(chosen(Some(OsStr::new(foreign))), refusal);
-    for (nonsense, hint) in [
-        ("baselin", "did you mean 'baseline'?"),
-        ("AVX-512", "known: baseline, v3, v4, neon"),
-    ] {
+    for (nonsense, hint) in
+        [("baselin", "did you mean 'baseline'?"), ("AVX-512", "known: baseline, v3, v4, neon")]
+    {
         assert_eq!(
             chosen(Some(OsStr::new(nonsense))),
             format!("unknown ABREAST_ISA level '{nonsense}'; {hint}")
