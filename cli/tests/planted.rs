@@ -111,6 +111,8 @@ mod fatal {
             trial("the_table_for_people_is_whole_whatever_a_body_does_to_its_output", in_words),
             trial("a_body_that_takes_all_memory_is_named", memory),
             trial("what_a_body_printed_is_not_in_the_results", prints),
+            #[cfg(not(debug_assertions))]
+            trial("compare_names_who_ends_the_process_and_times_the_others", compare),
             trial("a_forked_copy_of_a_process_does_not_go_on", forked_copies),
             trial("no_process_of_a_check_is_left", nothing_is_left),
             trial("a_check_whose_program_is_killed_leaves_nothing", parent_dies),
@@ -253,6 +255,28 @@ mod fatal {
     fn prints() {
         let (code, report) = json(&format!("check prints {FEW} --json"));
         assert_eq!((code, &report["agreed"]), (Some(0), &Value::Bool(true)));
+    }
+
+    /// Where times mean something: what is not optimised is not timed.
+    #[cfg(not(debug_assertions))]
+    fn compare() {
+        let args = "compare square exits sleeps --quick --isa baseline --body c,rust --sizes 1024";
+        let (code, report) = json(&format!("{args} --timeout 1 --json"));
+        assert_eq!(code, Some(1));
+        let kernels = report["kernels"].as_array().unwrap();
+        assert_eq!(kernels.len(), 3);
+        for kernel in kernels {
+            let name = kernel["kernel"].as_str().unwrap();
+            let rows = kernel["rows"].as_array().unwrap();
+            let is_timed = |body| rows.iter().any(|row| row["body"] == body);
+            assert!(is_timed("rust") && is_timed("c") == (name == "square"), "{kernel}");
+            let untimed = kernel["untimed"].to_string();
+            for (fatal, what) in
+                [("exits", "ended its process"), ("sleeps", "exceeded the time limit")]
+            {
+                assert_eq!(untimed.contains(what), name == fatal, "{name}: {untimed}");
+            }
+        }
     }
 
     fn forked_copies() {
