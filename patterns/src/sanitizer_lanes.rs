@@ -9,14 +9,14 @@
 //! # The right way
 //! | lane | finds | how |
 //! |---|---|---|
-//! | `scripts/sanitize` | wrong addresses and leaks in Rust, C and C++, undefined arithmetic in C and C++ | a standard library that is instrumented too (`-Zbuild-std`), and clang of the same LLVM for the C |
-//! | the same with `SANITIZE_WITH=gcc` | the same in C and C++ alone | stable Rust and gcc: objects instrumented through `CFLAGS`, gcc's static libasan and libubsan linked whole |
-//! | `scripts/sanitize-threads` | data races, in C and in Rust | as the first |
+//! | `scripts/sanitize` | wrong addresses, leaks and undefined arithmetic in C and C++ | stable Rust and gcc: objects instrumented through `CFLAGS`, gcc's static libasan and libubsan linked whole |
+//! | the same with `--full` | the same, and wrong addresses and leaks in Rust | a standard library that is instrumented too (`-Zbuild-std`), and clang of the same LLVM for the C |
+//! | `scripts/sanitize-threads` | data races, in C and in Rust | as the second |
 //! | `scripts/memcheck` | wrong addresses, mismatched frees, leaks | valgrind as cargo's runner: no build of its own |
 //!
 //! Each lane first proves that it can fail: planted bugs must be reported, in each language that the lane claims
 //! to watch, and `nm` must find the runtime in what was built. C that is instrumented says nothing of Rust: a write
-//! past a `Vec` through a raw pointer is found in the first lane and missed in the second. Where a tool is missing
+//! past a `Vec` through a raw pointer is missed in the first lane and found in the second. Where a tool is missing
 //! a lane says so and is skipped, loudly.
 //!
 //! **Races need the whole program instrumented.** With C alone under ThreadSanitizer, a lock of Rust's

@@ -60,7 +60,8 @@ fn replace() {
     let file = std::env::temp_dir().join(format!("abreast-file-{}", std::process::id()));
     std::fs::write(&file, "of the user").expect("written");
     let (place, _) = pool(2);
-    let place = place.program(named(&file), kernels());
+    let script = named(&file);
+    let place = place.program(script.path().to_owned(), kernels());
     let args = long_chunks(Act::Replace);
     let (outcome, out) = squares_of(&place, args, &Control::default());
     let text = std::fs::read_to_string(&file);
@@ -71,13 +72,9 @@ fn replace() {
 }
 
 /// This program, with the name of a file in its environment.
-fn named(file: &std::path::Path) -> std::path::PathBuf {
+fn named(file: &std::path::Path) -> faults::Script {
     let lines = format!("ABREAST_TEST_FILE={} exec {}", file.display(), faults::myself());
-    let script = faults::Script::new("replace", &lines);
-    let path = script.path().to_owned();
-    // It is needed as long as workers are started.
-    std::mem::forget(script);
-    path
+    faults::Script::new("replace", &lines)
 }
 
 fn shut() {
