@@ -236,12 +236,12 @@ fn run(
     if let Err(trouble) = harm {
         return vec![Err(trouble.detail); places.len()];
     }
-    let on = |place: &Box<dyn Executor + Sync>| {
+    let mut on = |place: &(dyn Executor + Sync)| {
         told.now(&place.name());
-        let hash = apart(|| hash(&**place)).flatten();
+        let hash = apart(|| hash(place)).flatten();
         hash.map_err(|trouble: Trouble| trouble.detail)
     };
-    places.iter().map(on).collect()
+    places.iter().map(|place| on(&**place)).collect()
 }
 
 fn rows(class: Class, hows: &[How], runs: Vec<Hashes>) -> Vec<Row> {

@@ -132,12 +132,12 @@ impl Tasks for Pair {
 
 #[test]
 fn tasks_that_need_nobody_run_at_the_same_time() {
-    let wide = |place: &Box<dyn Executor + Sync>| {
+    let wide = |place: &dyn Executor| {
         let name = place.name();
         let is_pool = ["threads:", "graph:", "async:"].iter().any(|kind| name.starts_with(kind));
         is_pool && place.width() > 1
     };
-    let wide: Vec<_> = executors().into_iter().filter(wide).collect();
+    let wide: Vec<_> = executors().into_iter().filter(|place| wide(&**place)).collect();
     assert!(!wide.is_empty());
     for place in wide {
         let pair = Pair { arrived: Mutex::new(0), both: Condvar::new() };

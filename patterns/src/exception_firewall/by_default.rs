@@ -3,7 +3,8 @@
 //! `cxx_meets_a_null_what`. That is a condition, so the function is declared `unsafe`: in a bridge, as in any
 //! block of foreign functions, what is not is callable with every argument by everybody.
 
-#[allow(missing_docs)]
+// The lint looks at what cxx makes of the declaration, and does not find the section that is there.
+#[allow(missing_docs, clippy::missing_safety_doc)]
 #[cxx::bridge(namespace = "ab::firewall")]
 mod bridge {
     unsafe extern "C++" {
