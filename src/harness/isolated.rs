@@ -72,6 +72,8 @@ struct Order<'o> {
     gate: bool,
     /// The executors of the same-bits table; none for no table.
     places: &'o [Place],
+    /// Only a process can be ended that takes longer.
+    #[cfg_attr(not(all(feature = "procs", target_os = "linux")), allow(dead_code))]
     limit: Duration,
 }
 
