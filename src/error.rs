@@ -316,13 +316,16 @@ pub(crate) fn panic_text(panic: Box<dyn Any + Send>) -> String {
     text.unwrap_or_else(|| "a value that is not text".to_owned())
 }
 
-/// Drops what a panic carried. That may panic as well: with a text, as a rule, which is dropped too;
-/// with anything else, which is leaked, as it might panic again for ever.
-pub(crate) fn discard(payload: Box<dyn Any + Send>) {
-    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
-    if !another.is::<&str>() && !another.is::<String>() {
-        std::mem::forget(another);
+/// Drops what a panic carried. That may panic as well, with something else to be dropped; what still
+/// panics after a few of these is leaked, as it might go on for ever.
+pub(crate) fn discard(mut payload: Box<dyn Any + Send>) {
+    for _ in 0..8 {
+        match catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            Ok(()) => return,
+            Err(another) => payload = another,
+        }
     }
+    std::mem::forget(payload);
 }
 
 #[cfg(test)]
