@@ -98,10 +98,13 @@ int32_t planted_harm(uint32_t act)
         replace(getenv("ABREAST_TEST_FILE"));
         break;
     case PLANTED_LEAVE_CHILD: {
-        /* It holds all that the worker has open, and ends long after the worker has. */
+        /* It holds the link, and ends long after the worker has. Not the standard streams: whoever reads
+         * what the test prints waits until the last process has closed them. */
         pid_t child = fork();
         if (child == 0) {
-            nap(3000);
+            for (int fd = 0; fd < 3; fd++)
+                close(fd);
+            nap(120000);
             _exit(0);
         }
         _exit(child < 0 ? 4 : 3);

@@ -73,8 +73,8 @@ fn left_behind() {
     let began = std::time::Instant::now();
     let (outcome, out) = squares_of(&place, args, &Control::default());
     assert_eq!((outcome.map(|report| report.lost_workers), out), (Ok(2), squares(40)));
-    // Each child left behind holds the link for three seconds.
-    assert!(began.elapsed() < Duration::from_millis(2500), "{:?}", began.elapsed());
+    // Each child left behind holds the link for two minutes; a slow machine needs seconds without them.
+    assert!(began.elapsed() < Duration::from_secs(100), "{:?}", began.elapsed());
 }
 
 /// Without room for another process a run has to make do with those that there are, whatever their
