@@ -1,7 +1,7 @@
 //! The command line: what `cargo bench`, `cargo test` and their relatives pass, and our own options.
 
 use lexopt::{Arg, Parser, ValueExt};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --timeout SECONDS  how long one call may take (60)
   --json[=FILE]      as JSON, with all samples, to FILE or instead of the table
   --md[=FILE]        as Markdown
+  --html FILE        the report there; without this in target/abreast/PACKAGE/NAME.html
   --force            replace files that this program did not write
   --test, --bench    agree only; agree, then time
 
@@ -56,6 +57,7 @@ pub(crate) struct Options {
     pub(crate) timeout: Duration,
     pub(crate) json: Option<Target>,
     pub(crate) md: Option<Target>,
+    pub(crate) html: Option<Target>,
     pub(crate) force: bool,
 }
 
@@ -88,6 +90,7 @@ impl Options {
                 Arg::Long("starts") => options.starts = number("--starts", &value(&mut parser)?)?,
                 Arg::Long("timeout") => options.timeout = seconds(&value(&mut parser)?)?,
                 Arg::Long("json") => options.json = Some(target(&mut parser)),
+                Arg::Long("html") => options.html = Some(file(value(&mut parser)?)),
                 Arg::Long("md") => options.md = Some(target(&mut parser)),
                 // The rest of what test programs understand, and what does not matter here.
                 Arg::Short('q') => {}
@@ -114,10 +117,17 @@ impl Options {
         if options.starts == 0 {
             return Err("--starts 0: must be at least 1".to_owned());
         }
-        if options.json == Some(Target::Stdout) && options.md == Some(Target::Stdout) {
-            return Err("--json and --md cannot both go to stdout: give one a file".to_owned());
+        if options.targets().filter(|target| **target == Target::Stdout).count() > 1 {
+            let why =
+                "of --json, --md and --html only one can go to stdout: give the others a file";
+            return Err(why.to_owned());
         }
         Ok(options)
+    }
+
+    /// Where forms of the result go.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.json.iter().chain(&self.md).chain(&self.html)
     }
 
     /// Whether a variant of a group is asked for.
@@ -141,9 +151,13 @@ fn value(parser: &mut Parser) -> Result<String, String> {
 }
 
 fn target(parser: &mut Parser) -> Target {
-    match parser.optional_value() {
-        Some(file) if !file.is_empty() && file != "-" => Target::File(file.into()),
-        _ => Target::Stdout,
+    file(parser.optional_value().unwrap_or_default())
+}
+
+fn file(name: impl AsRef<OsStr>) -> Target {
+    match name.as_ref() {
+        name if name.is_empty() || name == "-" => Target::Stdout,
+        name => Target::File(name.into()),
     }
 }
 
@@ -184,7 +198,7 @@ mod tests {
     #[test]
     fn own_options_are_read() {
         let options = parse(
-            "lanes --quick --sizes 2^4..2^6 --baseline c --seed 7 --timeout 1.5 --json=a.json --md --skip zip --starts 3",
+            "lanes --quick --sizes 2^4..2^6 --baseline c --seed 7 --timeout 1.5 --json=a.json --md --html a.html --skip zip --starts 3",
         )
         .unwrap();
         assert_eq!(options.filters, ["lanes"]);
@@ -193,6 +207,7 @@ mod tests {
         assert_eq!(options.timeout, Duration::from_millis(1500));
         assert_eq!(options.json, Some(Target::File("a.json".into())));
         assert_eq!(options.md, Some(Target::Stdout));
+        assert_eq!(options.html, Some(Target::File("a.html".into())));
     }
 
     #[test]
@@ -206,6 +221,8 @@ mod tests {
             ("--timeout 0", "above 0"),
             ("--timeout nan", "above 0"),
             ("--json --md", "stdout"),
+            ("--html", "--html"),
+            ("--html - --md", "stdout"),
         ] {
             let why = parse(line).expect_err(line);
             assert!(why.contains(part), "{line}: {why}");

@@ -54,6 +54,8 @@ mod channel;
 pub mod format;
 mod gate;
 mod group;
+#[doc(hidden)]
+pub mod html;
 pub mod inputs;
 mod judge;
 pub mod machine;
@@ -61,7 +63,9 @@ pub mod measure;
 mod message;
 mod output;
 mod process;
+mod place;
 pub mod random;
+mod report;
 pub mod results;
 mod run;
 pub mod sizes;

@@ -18,6 +18,8 @@ pub struct Machine {
     pub caches: Vec<Cache>,
     /// The operating system.
     pub os: String,
+    /// How the first core's frequency is chosen: `performance`, `powersave`.
+    pub governor: Option<String>,
     /// Whether this is a virtual machine, whose cores may be shared with others.
     pub virtualised: Option<bool>,
     /// Processes that wanted a core, averaged over the last minute.
@@ -58,6 +60,7 @@ impl Machine {
             cores: Cores::here(),
             caches: caches(Path::new("/sys/devices/system/cpu/cpu0/cache")),
             os: os(),
+            governor: governor(),
             virtualised: virtualised(&cpuinfo),
             load: load(),
         }
@@ -90,6 +93,11 @@ fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 fn virtualised(cpuinfo: &str) -> Option<bool> {
     let flags = field(cpuinfo, "flags")?;
     Some(flags.split_whitespace().any(|flag| flag == "hypervisor"))
+}
+
+fn governor() -> Option<String> {
+    let file = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
+    Some(fs::read_to_string(file).ok()?.trim().to_owned())
 }
 
 /// The load average of the last minute.

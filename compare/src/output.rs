@@ -1,6 +1,7 @@
 //! Files of results: never half-written, and nothing that somebody else wrote is replaced.
 
 use crate::args::Target;
+use crate::report;
 use crate::results::SCHEMA;
 use crate::table::MARKDOWN;
 use std::fs;
@@ -32,7 +33,7 @@ pub(crate) fn check(target: &Target, force: bool) -> Result<(), String> {
 fn is_ours(old: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&old[..old.len().min(200)]);
     let json = head.starts_with('{') && head.contains("\"schema\"") && head.contains(SCHEMA);
-    old.is_empty() || json || head.starts_with(MARKDOWN)
+    old.is_empty() || json || head.starts_with(MARKDOWN) || head.starts_with(report::BEGINS)
 }
 
 /// A name in the same folder, so that renaming replaces the whole file at once.
@@ -57,6 +58,16 @@ pub(crate) fn write(target: &Target, text: &str) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written.map_err(|why| io::Error::other(format!("{}: {why}", path.display())))
+}
+
+/// Writes a file in a folder that may not be there yet, unless it is somebody else's.
+pub(crate) fn write_anew(path: &Path, text: &str, force: bool) -> Result<(), String> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    }
+    let target = Target::File(path.to_owned());
+    check(&target, force)?;
+    write(&target, text).map_err(|why| why.to_string())
 }
 
 /// To stdout. A reader who has seen enough is no error.

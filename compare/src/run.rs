@@ -8,11 +8,12 @@ use crate::group::{Facts, Group};
 use crate::machine::{Machine, memory, now};
 use crate::message::Job;
 use crate::output::{self, progress};
+use crate::place::{Place, shown};
 use crate::process;
 use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
 use crate::starts::starts;
 use crate::worker::{AnyGroup, caught};
-use crate::{summary, table, verdict};
+use crate::{report, summary, table, verdict};
 use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
@@ -89,7 +90,7 @@ fn run(groups: &mut [AnyGroup], options: &Options) -> Result<u8, String> {
     if chosen.is_empty() {
         return Err(nothing_matches(&all, options));
     }
-    for target in options.json.iter().chain(&options.md) {
+    for target in options.targets() {
         output::check(target, options.force)?;
     }
     let (mut good, mut mistakes) = (Vec::new(), Vec::new());
@@ -155,14 +156,13 @@ struct Run<'o> {
     /// Bad input, group by group: said, and the others go on.
     mistakes: Vec<String>,
     began: Instant,
-    /// Whether stdout is for JSON or Markdown.
+    /// Whether stdout is for JSON, Markdown or HTML.
     is_quiet: bool,
 }
 
 impl<'o> Run<'o> {
     fn new(options: &'o Options, mistakes: Vec<String>) -> Run<'o> {
-        let stdout = Some(Target::Stdout);
-        let is_quiet = options.json == stdout || options.md == stdout;
+        let is_quiet = options.targets().any(|target| *target == Target::Stdout);
         Run { options, mistakes, began: Instant::now(), is_quiet }
     }
 
@@ -182,6 +182,7 @@ impl<'o> Run<'o> {
         }
         results.seconds = self.began.elapsed().as_secs_f64();
         let written = self.write(&results);
+        self.leave_report(&results);
         self.mistakes.iter().for_each(|why| eprintln!("error: {why}"));
         written?;
         let agreed = results.groups.iter().all(|group| group.agreement.agreed);
@@ -351,7 +352,32 @@ impl<'o> Run<'o> {
             let text = format!("{}\n{}", table::MARKDOWN, groups.join("\n"));
             output::write(target, &text).map_err(words)?;
         }
+        if let Some(target) = &self.options.html {
+            output::write(target, &report::page(results)).map_err(words)?;
+        }
         Ok(())
+    }
+
+    /// The report that every timed run leaves. That it cannot be written is no error of the run.
+    fn leave_report(&self, results: &Results) {
+        let was_timed = results.groups.iter().any(|group| !group.timed.is_empty());
+        let path = match &self.options.html {
+            Some(Target::File(path)) => Some(path.clone()),
+            Some(Target::Stdout) => None,
+            None => Place::here().report().filter(|_| was_timed),
+        };
+        let Some(path) = path else { return };
+        if self.options.html.is_none() {
+            let written = output::write_anew(&path, &report::page(results), self.options.force);
+            if let Err(why) = written {
+                eprintln!("warning: no report: {why}");
+                return;
+            }
+        }
+        if !self.is_quiet {
+            let took = crate::format::seconds(results.seconds);
+            let _ = output::print(&format!("{took}  {}\n", shown(&path)));
+        }
     }
 }
 

@@ -25,14 +25,14 @@ fn block(group: &GroupResult, cell: &Cell) -> String {
         None => String::new(),
     };
     let mut text = format!("{head}  (times in {unit_name}; noise {noise}{copies})\n");
-    let rates = |has: bool, name: &str| if has { format!("{name:>9}") } else { String::new() };
+    let rate = |has: bool, name: &str| if has { format!("{name:>9}") } else { String::new() };
     let base = format!("vs {}", shown(&group.baseline));
     let columns = format!(
         "  {:width$}{:>11}  {base:<21}{}{}",
         "",
         "time",
-        rates(cell.bytes.is_some(), "GB/s"),
-        rates(cell.flops.is_some(), "GFLOP/s")
+        rate(cell.bytes.is_some(), "GB/s"),
+        rate(cell.flops.is_some(), "GFLOP/s")
     );
     text += columns.trim_end();
     text.push('\n');
@@ -131,47 +131,73 @@ pub(crate) fn legend(group: &GroupResult) -> Option<String> {
 /// The first line of the Markdown, by which it is known to be ours.
 pub(crate) const MARKDOWN: &str = "<!-- abreast-compare -->";
 
+/// The columns of the long form, which Markdown and HTML have in common; numbers from the third on.
+pub(crate) fn columns(group: &GroupResult) -> Vec<String> {
+    let (bytes, flops) = rates(group);
+    let base = format!("vs {}", group.baseline);
+    let mut columns: Vec<String> =
+        ["n", "variant", "time", &base, "interval", "noise"].map(String::from).to_vec();
+    columns.extend(bytes.then(|| "GB/s".to_owned()));
+    columns.extend(flops.then(|| "GFLOP/s".to_owned()));
+    columns
+}
+
+/// Whether there are bytes and operations per second.
+fn rates(group: &GroupResult) -> (bool, bool) {
+    group.cells.first().map_or((false, false), |cell| (cell.bytes.is_some(), cell.flops.is_some()))
+}
+
+/// A cell in these columns, one row for each variant.
+pub(crate) fn rows(group: &GroupResult, cell: &Cell) -> Vec<Vec<String>> {
+    let (unit, unit_name) = unit_of(group, cell);
+    let (bytes, flops) = rates(group);
+    let n = match &cell.setting[..] {
+        "" => cell.n.to_string(),
+        setting => format!("{}, {setting}", cell.n),
+    };
+    let row = |row: &Row| {
+        let (value, interval) = row.ratio.map_or(("1.00x".to_owned(), String::new()), |ratio| {
+            let value = format!("{}x {}", short(ratio.value), mark(&ratio));
+            (value.trim_end().to_owned(), interval(&ratio))
+        });
+        let mut words = vec![
+            n.clone(),
+            row.variant.clone(),
+            format!("{} {unit_name}", digits(row.median_seconds / unit)),
+            value,
+            interval,
+            cell.noise.map_or(String::new(), percent),
+        ];
+        let rates = [(bytes, row.gb_per_second), (flops, row.gflops)];
+        let shown = rates.iter().filter(|(has, _)| *has);
+        words.extend(shown.map(|(_, rate)| rate.map_or(String::new(), digits)));
+        words
+    };
+    cell.rows.iter().map(row).collect()
+}
+
 /// A group as Markdown.
 pub(crate) fn markdown(group: &GroupResult) -> String {
-    let escaped = |text: &str| text.replace('|', "\\|").replace('\n', " ");
+    let escaped = |text: &str| text.replace('|', "\\|").replace('~', "\\~").replace('\n', " ");
+    let line = |words: &[String]| -> String {
+        let words: Vec<String> = words.iter().map(|word| escaped(word)).collect();
+        format!("| {} |\n", words.join(" | "))
+    };
     let mut text = format!("## {}\n", escaped(&group.group));
-    if let Some(first) = group.cells.first() {
-        let extra = |has: bool, name: &str| if has { format!(" {name} |") } else { String::new() };
-        let (bytes, flops) = (first.bytes.is_some(), first.flops.is_some());
-        text += &format!(
-            "\n| n | variant | time | vs {} | interval | noise |{}{}\n|--:|---|--:|--:|---|--:|{}{}\n",
-            escaped(&group.baseline),
-            extra(bytes, "GB/s"),
-            extra(flops, "GFLOP/s"),
-            extra(bytes, "--:").replace(' ', ""),
-            extra(flops, "--:").replace(' ', "")
-        );
+    if !group.cells.is_empty() {
+        let columns = columns(group);
+        let align: Vec<&str> = columns
+            .iter()
+            .map(|c| if c == "variant" || c == "interval" { "---" } else { "--:" })
+            .collect();
+        text += &format!("\n{}|{}|\n", line(&columns), align.join("|"));
     }
-    for cell in &group.cells {
-        let (unit, unit_name) = unit_of(group, cell);
-        let n = if cell.setting.is_empty() { String::new() } else { format!(", {}", cell.setting) };
-        let n = format!("{}{}", cell.n, escaped(&n));
-        for row in &cell.rows {
-            let (value, interval) =
-                row.ratio.map_or(("1.00x".to_owned(), String::new()), |ratio| {
-                    (format!("{}x {}", short(ratio.value), mark(&ratio)), interval(&ratio))
-                });
-            let noise = cell.noise.map_or(String::new(), percent);
-            let time = digits(row.median_seconds / unit);
-            let rate =
-                |rate: Option<f64>| rate.map_or(String::new(), |r| format!(" {} |", digits(r)));
-            text += &format!(
-                "| {n} | {} | {time} {unit_name} | {} | {interval} | {noise} |{}{}\n",
-                escaped(&row.variant),
-                value.trim_end().replace('~', "\\~"),
-                rate(row.gb_per_second),
-                rate(row.gflops)
-            );
-        }
+    for row in group.cells.iter().flat_map(|cell| rows(group, cell)) {
+        text += &line(&row);
     }
     text.push('\n');
     for sentence in group.verdict.iter().chain(&legend(group)) {
-        text += &format!("- {}\n", escaped(sentence).replace('~', "\\~"));
+        text += &format!("- {}\n", escaped(sentence));
     }
     text
 }

@@ -52,6 +52,20 @@ pub(crate) fn finding(finding: &Finding) -> String {
 
 /// What the times say.
 pub(crate) fn times(group: &GroupResult, starts: u64) -> Vec<String> {
+    let mut words = against_the_baseline(group);
+    words.extend(empty_calls(&group.cells));
+    if !group.cells.is_empty() {
+        words.push(format!(
+            "{}, one layout: this is about one binary, and where a linker puts the code may move \
+             short calls",
+            count(usize::try_from(starts).unwrap_or(usize::MAX), "start")
+        ));
+    }
+    words
+}
+
+/// One sentence for each variant and setting.
+pub(crate) fn against_the_baseline(group: &GroupResult) -> Vec<String> {
     let mut words = Vec::new();
     let mut settings: Vec<&str> = group.cells.iter().map(|cell| &cell.setting[..]).collect();
     settings.dedup();
@@ -60,14 +74,6 @@ pub(crate) fn times(group: &GroupResult, starts: u64) -> Vec<String> {
         for variant in group.timed.iter().filter(|name| **name != group.baseline) {
             words.extend(against_baseline(variant, setting, &group.baseline, &cells));
         }
-    }
-    words.extend(empty_calls(&group.cells));
-    if !group.cells.is_empty() {
-        words.push(format!(
-            "{}, one layout: this is about one binary, and where a linker puts the code may move \
-             short calls",
-            count(usize::try_from(starts).unwrap_or(usize::MAX), "start")
-        ));
     }
     words
 }
@@ -113,17 +119,22 @@ fn against_baseline(name: &str, setting: &str, base: &str, cells: &[&Cell]) -> O
     Some(format!("{name}{with} {}", parts.join("; ")))
 }
 
-/// `at every size`, `from n = 64 on`, `at n = 16, 64`.
+/// `at every size`, `from n = 64 on`, `from n = 64 to 4096`, `at n = 16, 64`.
 fn sizes(some: &[(usize, Ratio)], all: &[(usize, Ratio)]) -> String {
     let numbers: Vec<usize> = some.iter().map(|(n, _)| *n).collect();
     let list = |numbers: &[usize]| {
         let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
         format!("at n = {}", numbers.join(", "))
     };
-    let tail = all.iter().rev().zip(some.iter().rev()).all(|(a, s)| a.0 == s.0);
-    match (numbers.len() == all.len(), tail) {
-        (true, _) if all.len() > 1 => "at every size".to_owned(),
-        (false, true) if numbers.len() > 2 => format!("from n = {} on", numbers[0]),
+    let start = all.iter().position(|a| Some(&a.0) == numbers.first()).unwrap_or(0);
+    let is_run = all[start..].iter().zip(some).all(|(a, s)| a.0 == s.0);
+    let is_tail = start + numbers.len() == all.len();
+    match (is_run, is_tail) {
+        (true, true) if start == 0 && all.len() > 1 => "at every size".to_owned(),
+        (true, true) if numbers.len() > 2 => format!("from n = {} on", numbers[0]),
+        (true, false) if numbers.len() > 3 => {
+            format!("from n = {} to {}", numbers[0], numbers[numbers.len() - 1])
+        }
         _ => list(&numbers),
     }
 }
@@ -225,6 +236,9 @@ mod tests {
         let text = said(vec![cell(16, 0.5, Slower), cell(64, 0.8, Slower)]);
         assert!(text.contains("lanes is at most 0.81 times as fast as c at every size"), "{text}");
         assert!(text.contains("2 starts, one layout"), "{text}");
+        let mut many: Vec<Cell> = (4..10).map(|e| cell(1 << e, 2.0, Faster)).collect();
+        many.push(cell(1024, 1.0, Same));
+        assert!(said(many).contains("as c from n = 16 to 512"));
     }
 
     #[test]

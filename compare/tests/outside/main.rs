@@ -33,6 +33,23 @@ fn every_command_of_the_guide_works_as_it_stands() {
     has_the_form_of_the_schema(&serde_json::from_str(&text).expect("JSON"));
     let text = std::fs::read_to_string(the_crate().folder().join("dot.md")).expect("dot.md");
     assert!(text.contains("| 64 | lanes |") && text.contains("GFLOP/s"), "{text}");
+    let text = std::fs::read_to_string(the_crate().folder().join("dot.html")).expect("dot.html");
+    is_a_report(&text);
+}
+
+/// A page that needs nothing else and shows what was timed.
+fn is_a_report(text: &str) {
+    assert!(text.starts_with("<!DOCTYPE html>") && text.ends_with("</html>\n"), "{text}");
+    assert!(text.contains("svg class=\"plot\"") && text.contains(">lanes<"), "{text}");
+    assert!(!text.contains("<script") && !text.contains("http"), "{text}");
+}
+
+#[test]
+fn a_timed_run_leaves_a_report_in_the_target_folder() {
+    let said = the_crate().run("cargo bench --bench dot -- --quick --sizes 16");
+    let line = said.ends_with(0).stdout.lines().find(|line| line.ends_with("my-dot/dot.html"));
+    let path = line.and_then(|line| line.split("  ").nth(1)).expect("a path");
+    is_a_report(&std::fs::read_to_string(the_crate().folder().join(path)).expect("a report"));
 }
 
 fn has_the_form_of_the_schema(results: &Value) {
