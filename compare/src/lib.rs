@@ -65,6 +65,7 @@ mod output;
 mod process;
 mod place;
 pub mod random;
+mod record;
 mod report;
 pub mod results;
 mod run;
@@ -80,5 +81,6 @@ mod worker;
 
 pub use agree::{Agree, Leaf, Within};
 pub use group::Group;
+pub use record::{Compiler, record};
 pub use run::main;
 pub use worker::AnyGroup;

@@ -298,6 +298,9 @@ fn environment(html: &mut Html, results: &Results) {
         ("starts", Some(format!("{}, one layout", results.starts))),
         ("seed", Some(results.seed.to_string())),
     ];
+    for compiler in &results.compilers {
+        all.push((&compiler.what, Some(format!("{}, {}", compiler.version, compiler.flags))));
+    }
     if results.quick {
         all.push(("effort", Some("--quick: fewer rounds".to_owned())));
     }

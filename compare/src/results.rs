@@ -2,6 +2,7 @@
 
 use crate::machine::Machine;
 pub use crate::message::{Column, TimedRow};
+pub use crate::record::Compiler;
 pub use crate::variant::Kind;
 use serde::Serialize;
 
@@ -21,6 +22,9 @@ pub struct Results {
     pub machine: Machine,
     /// By which build.
     pub build: Build,
+    /// The compilers of the functions, as their build script recorded them: see
+    /// [`record`](crate::record()).
+    pub compilers: Vec<Compiler>,
     /// The seed of inputs and order.
     pub seed: u64,
     /// Whether fewer rounds were asked for.

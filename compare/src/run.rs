@@ -10,6 +10,7 @@ use crate::message::Job;
 use crate::output::{self, progress};
 use crate::place::{Place, shown};
 use crate::process;
+use crate::record::recorded;
 use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
 use crate::starts::starts;
 use crate::worker::{AnyGroup, caught};
@@ -180,6 +181,11 @@ impl<'o> Run<'o> {
                 Err(why) => self.mistakes.push(format!("group {}: {why}", facts.name)),
             }
         }
+        if !self.is_quiet {
+            let lines: String =
+                results.compilers.iter().map(|c| table::wrapped(&c.in_words())).collect();
+            let _ = output::print(&lines);
+        }
         results.seconds = self.began.elapsed().as_secs_f64();
         let written = self.write(&results);
         self.leave_report(&results);
@@ -202,6 +208,7 @@ impl<'o> Run<'o> {
             warnings: if self.options.bench { warnings(&machine) } else { Vec::new() },
             machine,
             build: BUILD,
+            compilers: recorded(),
             seed: self.options.seed,
             quick: self.options.quick,
             starts: if self.times() { self.options.starts } else { 0 },
@@ -349,7 +356,8 @@ impl<'o> Run<'o> {
         }
         if let Some(target) = &self.options.md {
             let groups: Vec<String> = results.groups.iter().map(table::markdown).collect();
-            let text = format!("{}\n{}", table::MARKDOWN, groups.join("\n"));
+            let compilers = table::items(results.compilers.iter().map(|c| c.in_words()));
+            let text = format!("{}\n{}\n{compilers}", table::MARKDOWN, groups.join("\n"));
             output::write(target, &text).map_err(words)?;
         }
         if let Some(target) = &self.options.html {

@@ -178,7 +178,6 @@ pub(crate) fn rows(group: &GroupResult, cell: &Cell) -> Vec<Vec<String>> {
 
 /// A group as Markdown.
 pub(crate) fn markdown(group: &GroupResult) -> String {
-    let escaped = |text: &str| text.replace('|', "\\|").replace('~', "\\~").replace('\n', " ");
     let line = |words: &[String]| -> String {
         let words: Vec<String> = words.iter().map(|word| escaped(word)).collect();
         format!("| {} |\n", words.join(" | "))
@@ -196,10 +195,18 @@ pub(crate) fn markdown(group: &GroupResult) -> String {
         text += &line(&row);
     }
     text.push('\n');
-    for sentence in group.verdict.iter().chain(&legend(group)) {
-        text += &format!("- {}\n", escaped(sentence));
-    }
-    text
+    text + &items(group.verdict.iter().cloned().chain(legend(group)))
+}
+
+/// Sentences as a list.
+pub(crate) fn items(sentences: impl Iterator<Item = String>) -> String {
+    sentences.map(|sentence| format!("- {}\n", escaped(&sentence))).collect()
+}
+
+/// Text that means itself, also within a table.
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('\n', " ");
+    ['|', '~', '<', '*', '_', '`'].iter().fold(text, |t, c| t.replace(*c, &format!("\\{c}")))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use super::*;
 use crate::machine::{Cache, Cores};
 use crate::message::Column;
-use crate::results::{Build, EmptyCall, Finding, Ratio, Row};
+use crate::results::{Build, Compiler, EmptyCall, Finding, Ratio, Row};
 
 fn column(row: TimedRow, seconds: f64) -> Column {
     Column { row, calls: 10, seconds: vec![seconds, 1.01 * seconds, 0.99 * seconds] }
@@ -81,6 +81,11 @@ fn results() -> Results {
             debug_assertions: false,
             version: "0.1.0",
         },
+        compilers: vec![Compiler {
+            what: "C".into(),
+            version: "gcc 1".into(),
+            flags: "-O3 -DA=\"<x>\"".into(),
+        }],
         seed: 42,
         quick: true,
         starts: 2,
@@ -102,7 +107,13 @@ fn the_page_needs_nothing_else_and_text_is_escaped() {
     for absent in ["<script", "http", "src=", "@import", "url(", "<lanes>", "<b>"] {
         assert!(!page.contains(absent), "{absent}");
     }
-    for present in ["&lt;lanes&gt;", "dot &amp; co", "&quot;&lt;b&gt;&quot;", "performance"] {
+    for present in [
+        "&lt;lanes&gt;",
+        "dot &amp; co",
+        "&quot;&lt;b&gt;&quot;",
+        "performance",
+        "gcc 1, -O3 -DA=&quot;&lt;x&gt;",
+    ] {
         assert!(page.contains(present), "{present} not in {page}");
     }
     let opened = |tag: &str| page.matches(&format!("<{tag}")).count();

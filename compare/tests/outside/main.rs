@@ -40,6 +40,7 @@ fn every_command_of_the_guide_works_as_it_stands() {
 /// A page that needs nothing else and shows what was timed.
 fn is_a_report(text: &str) {
     assert!(text.starts_with("<!DOCTYPE html>") && text.ends_with("</html>\n"), "{text}");
+    assert!(text.contains("<dt>C</dt>") && text.contains("opt-level=3"), "the compilers");
     assert!(text.contains("svg class=\"plot\"") && text.contains(">lanes<"), "{text}");
     assert!(!text.contains("<script") && !text.contains("http"), "{text}");
 }
@@ -53,6 +54,10 @@ fn a_timed_run_leaves_a_report_in_the_target_folder() {
 }
 
 fn has_the_form_of_the_schema(results: &Value) {
+    let compilers = results["compilers"].as_array().expect("compilers");
+    let what: Vec<&Value> = compilers.iter().map(|compiler| &compiler["what"]).collect();
+    assert_eq!(what, ["Rust", "C"]);
+    assert!(compilers[1]["flags"].as_str().is_some_and(|f| f.contains("-O3")), "{compilers:?}");
     assert_eq!(results["schema"], "abreast-compare/1");
     assert_eq!((&results["starts"], &results["layouts"]), (&Value::from(4), &Value::from(1)));
     let group = &results["groups"][0];
