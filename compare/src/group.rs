@@ -2,11 +2,15 @@
 
 use crate::agree::{Agree, Within};
 use crate::args::Options;
+use crate::examine::fingerprint::{self, Fingerprint};
+use crate::trials::{Origin, Trial};
 use crate::variant::{Kind, Variant};
 use std::fmt::Display;
 
 /// Makes an input for a setting of the parameters, a size and a seed.
-type Make<I> = Box<dyn FnMut(usize, usize, u64) -> I>;
+pub(crate) type Make<I> = Box<dyn FnMut(usize, usize, u64) -> I>;
+/// Fills a part of an input with a number.
+pub(crate) type Fill<I> = Box<dyn Fn(&mut I, f64)>;
 type Count = Box<dyn Fn(u64) -> u64>;
 
 /// Variants of one function, which get the same inputs and should give the same outputs.
@@ -18,6 +22,9 @@ pub struct Group<I, O> {
     pub(crate) make: Make<I>,
     pub(crate) variants: Vec<Variant<I, O>>,
     pub(crate) specials: Vec<I>,
+    pub(crate) fingerprint: Fingerprint<I>,
+    /// Fills what in-place variants only write.
+    pub(crate) poison: Option<Fill<I>>,
 }
 
 /// What a group says about itself.
@@ -47,6 +54,8 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
             make: Box::new(move |_, n, seed| make(n, seed)),
             variants: Vec::new(),
             specials: Vec::new(),
+            fingerprint: Box::new(fingerprint::of_usual),
+            poison: None,
         }
     }
 
@@ -60,6 +69,20 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     /// same input gives the same output.
     pub fn variant(mut self, name: impl Into<String>, run: impl FnMut(&I) -> O + 'static) -> Self {
         self.add(Variant::returning(name.into(), run));
+        self
+    }
+
+    /// As [`variant`](Group::variant), for a function that may be called from several threads at
+    /// once: the gate does that too, and every call must give the bits of a call alone.
+    pub fn variant_shared(
+        mut self,
+        name: impl Into<String>,
+        run: impl Fn(&I) -> O + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: Sync,
+    {
+        self.add(Variant::shared(name.into(), run));
         self
     }
 
@@ -119,6 +142,8 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
             }),
             variants: Vec::new(),
             specials: Vec::new(),
+            fingerprint: Box::new(fingerprint::of_usual),
+            poison: None,
         }
     }
 
@@ -156,6 +181,16 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     }
 }
 
+impl<I: Agree + 'static, O: Agree + 'static> Group<I, O> {
+    /// Sees to it that no call changes the values of its input, as C may do through a pointer. This
+    /// is done without asking for vectors of numbers, pairs and triples of these, and one number
+    /// beside them.
+    pub fn watch_inputs(mut self) -> Self {
+        self.fingerprint = Box::new(|input| Some(fingerprint::fingerprint(input)));
+        self
+    }
+}
+
 impl<I: Agree + Clone + 'static> Group<I, I> {
     /// A function that changes its input. It runs on copies, which are made and dropped outside of
     /// the time; its output is what it leaves there, all of it.
@@ -165,6 +200,14 @@ impl<I: Agree + Clone + 'static> Group<I, I> {
         run: impl FnMut(&mut I) + 'static,
     ) -> Self {
         self.add(Variant::in_place(name.into(), run));
+        self
+    }
+
+    /// Says which part of the input [`variant_mut`](Group::variant_mut) only writes:
+    /// `.overwrites(|(_, y), value| y.fill(value))`. The gate fills it with NaN and with another
+    /// number, and the output must not follow.
+    pub fn overwrites(mut self, fill: impl Fn(&mut I, f64) + 'static) -> Self {
+        self.poison = Some(Box::new(fill));
         self
     }
 }
@@ -231,6 +274,13 @@ impl Facts {
         match self.settings.get(setting).map_or("", |s| &s[..]) {
             "" => format!("n = {n}"),
             setting => format!("n = {n}, {setting}"),
+        }
+    }
+
+    pub(crate) fn trial_label(&self, trial: &Trial) -> String {
+        match trial.origin {
+            Origin::Special => format!("the special input {}", self.specials[trial.n]),
+            _ => format!("{}, seed {}", self.label(trial.setting, trial.n), trial.seed),
         }
     }
 }

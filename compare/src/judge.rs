@@ -84,6 +84,57 @@ pub(crate) fn repeated(variant: usize, first: &Returned, second: &Returned) -> O
     Some(Objection { variant, what })
 }
 
+/// What a call returned that should not matter to it, against the first one; `words` say what was
+/// different about it. The same bits, or within the bound.
+pub(crate) fn moved(
+    variant: usize,
+    first: &Returned,
+    there: &Returned,
+    within: &Within,
+    words: &str,
+) -> Option<Objection> {
+    let what = match (first, there) {
+        (Ok(first), Ok(there)) => {
+            let differs = |(a, b): (&Leaf, &Leaf)| !same_bits(*a, *b) && !within.accepts(*a, *b);
+            let at = first.iter().zip(there).position(differs);
+            let at = at.or((first.len() != there.len()).then(|| first.len().min(there.len())))?;
+            let value = |leaves: &[Leaf]| leaves.get(at).map_or("nothing".into(), Leaf::to_string);
+            format!("{}gives {}, and {} {words}", at_path(first, at), value(first), value(there))
+        }
+        (Ok(_), Err(why)) => format!("{why} {words}"),
+        (Err(_), _) => return None,
+    };
+    Some(Objection { variant, what })
+}
+
+/// How far each variant is from the reference: 0 with the same bits, or else the largest relative
+/// difference. None for what cannot be compared with it.
+pub(crate) fn distances(returned: &[Returned], base: usize, within: &Within) -> Vec<Option<f64>> {
+    let is_sane = |leaf: &Leaf| within.accepts_nan() || !leaf.is_nan();
+    let sane: Vec<(usize, &[Leaf])> = returned
+        .iter()
+        .enumerate()
+        .filter_map(|(i, r)| Some((i, &r.as_ref().ok().filter(|r| r.iter().all(is_sane))?[..])))
+        .collect();
+    let Some((_, expected)) = reference(&sane, base, within) else {
+        return vec![None; returned.len()];
+    };
+    let distance = |returned: &Returned| {
+        let output = returned.as_ref().ok().filter(|output| output.len() == expected.len())?;
+        let pairs = output.iter().zip(expected).filter(|(a, b)| !same_bits(**a, **b));
+        let off = pairs.map(|(a, b)| a.number().zip(b.number()).map_or(1.0, |(a, b)| apart(a, b)));
+        Some(off.fold(0.0, f64::max)).filter(|off| off.is_finite())
+    };
+    returned.iter().map(distance).collect()
+}
+
+/// The relative difference. Of zeros with other signs, and of NaN with other bits, the smallest that
+/// is not none.
+fn apart(a: f64, b: f64) -> f64 {
+    let off = (a - b).abs() / a.abs().max(b.abs());
+    if off > 0.0 { off } else { f64::MIN_POSITIVE }
+}
+
 /// The index of the first value that differs, or of the end of the shorter one.
 fn first_difference(a: &[Leaf], b: &[Leaf], within: &Within) -> Option<usize> {
     let differs = |(a, b): (&Leaf, &Leaf)| !within.accepts(*a, *b);

@@ -29,9 +29,12 @@
 //! # What is tried before anything is timed
 //!
 //! The listed sizes, their neighbours, very small ones and 32 drawn at random; the special inputs.
-//! Every variant is called twice on each, in both orders: hidden state, memory that is not
-//! initialised and what one variant leaves behind for another show as different bits. All this
-//! happens in a process of its own, so that a variant that crashes, hangs or exits is named and the
+//! Every variant is called twice on each, in both orders, and once on the same input elsewhere in
+//! memory: hidden state, memory that is not initialised and what one variant leaves behind for another
+//! show as different bits. After each call the input must be as it was, and so must the rounding of
+//! numbers, the working folder, the signal mask and handlers, the umask, descriptors and children of the
+//! process. Calls must not keep memory for good. [`variant_shared`](Group::variant_shared) is called from
+//! several threads at once, [`overwrites`](Group::overwrites) is filled with NaN. All this happens in a process of its own, so that a variant that crashes, hangs or exits is named and the
 //! others go on. To that end the program starts itself again: what it does before it calls
 //! [`Group::main`] must be the same each time.
 //!
@@ -50,6 +53,7 @@
 mod agree;
 mod args;
 mod channel;
+mod examine;
 #[doc(hidden)]
 pub mod format;
 mod gate;

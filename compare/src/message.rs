@@ -55,8 +55,10 @@ pub(crate) enum Message {
     Refused { origin: Origin, label: String, why: String },
     /// There is something against a variant.
     Against { variant: usize, label: String, what: String },
-    /// The input was tried on all variants.
-    Tried { origin: Origin, values: usize },
+    /// The input was tried on all variants: how far each is from the reference, 0 with the same bits.
+    Tried { origin: Origin, values: usize, apart: Vec<Option<f64>> },
+    /// The variant did something that would be held against others: the worker ends.
+    Unfit { variant: usize, label: String, what: String },
     /// Time was short, the input was left out.
     LeftOut,
     /// The rounds of a cell.

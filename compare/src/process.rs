@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 pub(crate) enum End {
     /// It did the whole job.
     Done,
-    /// It died, or had to be killed; in words that go on from "lanes at n = 64: ".
+    /// It reported nothing for too long and was killed.
+    Overdue(String),
+    /// It died; in words that go on from "lanes at n = 64: ".
     Died(String),
 }
 
@@ -61,7 +63,7 @@ pub(crate) fn run(
         }
         if !done && reported.elapsed() > timeout {
             let seconds = timeout.as_secs_f64();
-            return Ok(End::Died(format!("did not return within {seconds} s and was stopped")));
+            return Ok(End::Overdue(format!("did not return within {seconds} s and was stopped")));
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));

@@ -108,6 +108,21 @@ pub struct Agreement {
     pub findings: Vec<Finding>,
     /// How many values the outputs had together.
     pub values: usize,
+    /// How close each variant was to the one that the others are held to.
+    pub closeness: Vec<Closeness>,
+}
+
+/// How close a variant's outputs were.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Closeness {
+    /// The variant.
+    pub variant: String,
+    /// Whether all of them had the same bits.
+    pub same_bits: bool,
+    /// The largest relative difference.
+    pub largest: f64,
+    /// The first input that showed it; empty with the same bits.
+    pub input: String,
 }
 
 /// An input that could not be made.

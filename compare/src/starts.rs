@@ -93,8 +93,10 @@ fn one_start(job: &Job, options: &Options) -> Result<Result<Vec<Timed>, Finding>
     Ok(match (end, failed, called) {
         (_, Some(finding), _) => Err(finding),
         (End::Done, None, _) => Ok(timed),
-        (End::Died(how), None, Some(variant)) => Err(finding(variant, &input, how)),
-        (End::Died(how), None, None) => {
+        (End::Died(how) | End::Overdue(how), None, Some(variant)) => {
+            Err(finding(variant, &input, how))
+        }
+        (End::Died(how) | End::Overdue(how), None, None) => {
             return Err(format!("while the times of {input} were to be taken, the process {how}"));
         }
     })

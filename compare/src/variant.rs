@@ -4,8 +4,10 @@
 //! pointer is called in between, and a Rust function may be inlined. The gate and the timing run
 //! the same loop, so what was judged is what is timed. An empty call goes through it too.
 
+use crate::agree::{Agree, Leaf, leaves, same_bits};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 /// Calls of one variant. `run` makes at least one call and returns the last output and the time of
@@ -110,7 +112,12 @@ pub(crate) struct Variant<I, O> {
     pub(crate) kind: Kind,
     pub(crate) call: Box<dyn Run<I, O>>,
     pub(crate) empty: Empty<I>,
+    /// For those that several threads may call.
+    pub(crate) crowd: Option<Crowd<I>>,
 }
+
+/// Calls from several threads at once: what differs from what a call alone returned, in words.
+pub(crate) type Crowd<I> = Box<dyn Fn(&I, &[Leaf]) -> Result<Option<String>, String>>;
 
 /// Stands for an output that needs dropping.
 struct Dropped;
@@ -128,7 +135,7 @@ impl<I: 'static, O: 'static> Variant<I, O> {
             let mut empty = Returning(|_: &I| ());
             (Kind::Plain, Box::new(move |input, calls, batch| empty.run(input, calls, batch).0))
         };
-        Variant { name, kind, call: Box::new(Returning(run)), empty }
+        Variant { name, kind, call: Box::new(Returning(run)), empty, crowd: None }
     }
 }
 
@@ -140,8 +147,48 @@ impl<I: Clone + 'static> Variant<I, I> {
             kind: Kind::InPlace,
             call: Box::new(InPlace(run)),
             empty: Box::new(move |input, calls, batch| empty.run(input, calls, batch).0),
+            crowd: None,
         }
     }
+}
+
+impl<I: Sync + 'static, O: Agree + 'static> Variant<I, O> {
+    pub(crate) fn shared(name: String, run: impl Fn(&I) -> O + Send + Sync + 'static) -> Self {
+        let run = Arc::new(run);
+        let together = run.clone();
+        let crowd: Crowd<I> = Box::new(move |input, alone| crowd(&*together, input, alone));
+        Variant { crowd: Some(crowd), ..Variant::returning(name, move |input| run(input)) }
+    }
+}
+
+/// Threads that call at once, for how long, and how often at most.
+const THREADS: usize = 8;
+const TOGETHER: Duration = Duration::from_millis(200);
+const MOST_TOGETHER: usize = 10_000;
+
+fn crowd<I: Sync, O: Agree>(
+    run: &(impl Fn(&I) -> O + Sync),
+    input: &I,
+    alone: &[Leaf],
+) -> Result<Option<String>, String> {
+    let barrier = Barrier::new(THREADS);
+    let one = || {
+        barrier.wait();
+        let began = Instant::now();
+        let differs = |_: &usize| {
+            let output = leaves(&run(black_box(input)));
+            output.len() != alone.len() || output.iter().zip(alone).any(|(a, b)| !same_bits(*a, *b))
+        };
+        (0..MOST_TOGETHER).take_while(|_| began.elapsed() < TOGETHER).any(|i| differs(&i))
+    };
+    let differs = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(one)).collect();
+        let ended: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        ended.into_iter().collect::<Result<Vec<bool>, _>>()
+    });
+    let differs = differs.map_err(|_| format!("panicked in one of {THREADS} threads"))?;
+    let what = || format!("calls from {THREADS} threads at once gave other bits than a call alone");
+    Ok(differs.contains(&true).then(what))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! the nearer end of an interval, and where there is none nothing is said.
 
 use crate::format::{percent, ratio as short};
-use crate::results::{Agreement, Cell, Finding, GroupResult, Ratio, Row, Standing};
+use crate::results::{Agreement, Cell, Closeness, Finding, GroupResult, Ratio, Row, Standing};
 
 /// What the gate found: one sentence for each thing.
 pub(crate) fn agreement(agreement: &Agreement, judged: &[String]) -> Vec<String> {
@@ -20,6 +20,7 @@ pub(crate) fn agreement(agreement: &Agreement, judged: &[String]) -> Vec<String>
     } else if good.len() > 1 && agreement.inputs > 0 {
         words.push(format!("{} agree on {inputs} ({within})", names(&good)));
     }
+    words.extend(bound_only(&agreement.closeness, &good));
     words.extend(agreement.findings.iter().map(finding));
     if agreement.drawn > 0 {
         words.push(format!(
@@ -39,6 +40,23 @@ pub(crate) fn agreement(agreement: &Agreement, judged: &[String]) -> Vec<String>
             .push(format!("{} left out, since time was short", count(agreement.left_out, "input")));
     }
     words
+}
+
+/// Who has the same bits, and who agrees within the bound only.
+fn bound_only(closeness: &[Closeness], good: &[&String]) -> Option<String> {
+    let good = closeness.iter().filter(|close| good.contains(&&close.variant));
+    let (same, other): (Vec<&Closeness>, Vec<&Closeness>) = good.partition(|c| c.same_bits);
+    let words = other
+        .iter()
+        .map(|c| format!("{} is up to {:.1e} off, at {}", c.variant, c.largest, c.input));
+    let words: Vec<String> = words.collect();
+    let same: Vec<&String> = same.iter().map(|c| &c.variant).collect();
+    let same = if same.len() > 1 {
+        format!("{} have the same bits; ", names(&same))
+    } else {
+        String::new()
+    };
+    (!words.is_empty()).then(|| format!("{same}within the bound only: {}", words.join("; ")))
 }
 
 /// `zip at n = 16, seed 42: crashed with SIGSEGV`.

@@ -113,6 +113,45 @@ fn every_mutant_is_named_and_fails_and_the_others_are_judged() {
     }
 }
 
+/// What most of these do is seen on Linux only.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_call_does_beside_its_result_is_named_and_the_others_are_judged() {
+    for (group, part) in [
+        ("rounding", "sums are no longer rounded to nearest"),
+        ("folder", "the working folder is another one"),
+        ("signal-mask", "the mask of blocked signals"),
+        ("ignored-signal", "other signals are ignored"),
+        ("umask", "the umask is another one"),
+        ("descriptors", "4 calls have each left a descriptor open"),
+        ("stdin", "descriptor 0 is closed"),
+        ("child", "a process that it started is still there"),
+        ("leak", "KiB of memory for good"),
+        ("input", "changes its input"),
+        ("watched", "changes its input"),
+        ("aligned", "elsewhere in memory"),
+        ("race", "calls from 8 threads at once gave other bits"),
+        ("old-output", "NaN: hidden state, memory that is not initialised"),
+        ("accumulates", "where it should only write"),
+    ] {
+        gate(group).ends_with(1).has(&["bad at ", part]).has(&["good and rust agree on"]);
+    }
+}
+
+#[test]
+fn whoever_ends_a_worker_alone_is_to_blame_for_the_end_of_another_variant() {
+    let said = gate("other-dies");
+    said.ends_with(1).has(&["bad at n = 16", "crashed with SIGABRT"]);
+    said.has(&["rust and good agree on"]).has(&["not timed: bad"]);
+}
+
+#[test]
+fn who_agrees_within_the_bound_only_is_said() {
+    let said = gate("bound");
+    said.ends_with(0)
+        .has(&["good and rust have the same bits; within the bound only: other is up to"]);
+}
+
 #[test]
 fn a_fault_at_sizes_that_nobody_listed_is_found_as_often_as_stated() {
     // More than a quarter of all sizes, by logarithm: 32 draws miss it less than once in 20,000 times.
@@ -143,6 +182,7 @@ fn bad_input_is_a_sentence_and_the_others_go_on() {
         ("nothing", &["the outputs hold no values", "semicolon"]),
         ("memory", &["n = 1125899906842624 does not fit in memory"]),
         ("no-sizes", &["has no sizes"]),
+        ("not-the-same", &["n = 4", "another one each time that it is made"]),
         ("twice", &["has two variants of the name good"]),
     ] {
         let said = the_crate().bench("mutants", &format!("{group} fine"));

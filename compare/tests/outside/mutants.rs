@@ -19,9 +19,24 @@ unsafe extern "C" {
     fn quits(n: usize, x: *const f64) -> f64;
     fn lingers(n: usize, x: *const f64) -> f64;
     fn hangs(n: usize, x: *const f64) -> f64;
+    fn rounds_up(n: usize, x: *const f64) -> f64;
+    fn changes_folder(n: usize, x: *const f64) -> f64;
+    fn blocks_a_signal(n: usize, x: *const f64) -> f64;
+    fn ignores_a_signal(n: usize, x: *const f64) -> f64;
+    fn sets_umask(n: usize, x: *const f64) -> f64;
+    fn leaves_open(n: usize, x: *const f64) -> f64;
+    fn closes_stdin(n: usize, x: *const f64) -> f64;
+    fn leaves_a_process(n: usize, x: *const f64) -> f64;
+    fn leaks(n: usize, x: *const f64) -> f64;
+    fn changes_input(n: usize, x: *const f64) -> f64;
+    fn aligned(n: usize, x: *const f64) -> f64;
+    fn arms(n: usize, x: *const f64) -> f64;
+    fn fragile(n: usize, x: *const f64) -> f64;
+    fn races(n: usize, x: *const f64) -> f64;
+    fn old_output(n: usize, x: *const f64, out: *mut f64);
 }
 
-fn call(function: Function) -> impl Fn(&Vec<f64>) -> f64 {
+fn call(function: Function) -> impl Fn(&Vec<f64>) -> f64 + Send + Sync {
     // SAFETY: the vector has so many numbers.
     move |x| unsafe { function(x.len(), x.as_ptr()) }
 }
@@ -68,7 +83,80 @@ fn main() -> ExitCode {
         sums("exit", quits),
         sums("hang", hangs),
         sums("linger", lingers),
+        sums("rounding", rounds_up),
+        sums("folder", changes_folder),
+        sums("signal-mask", blocks_a_signal),
+        sums("ignored-signal", ignores_a_signal),
+        sums("umask", sets_umask),
+        sums("descriptors", leaves_open),
+        sums("stdin", closes_stdin),
+        sums("child", leaves_a_process),
+        sums("leak", leaks),
+        sums("input", changes_input),
+        sums("aligned", aligned),
         sums("fine", good),
+        Group::new("other-dies", uniform)
+            .sizes([16])
+            .variant("rust", |x| x.iter().sum())
+            .variant("bad", call(arms))
+            .variant("good", call(fragile))
+            .agree(Within::relative(1e-12).or_absolute(1e-12))
+            .into(),
+        Group::new("race", uniform)
+            .sizes([1000])
+            .variant_shared("good", call(good))
+            .variant_shared("rust", |x| x.iter().sum())
+            .variant_shared("bad", call(races))
+            .agree(Within::relative(1e-12).or_absolute(1e-12))
+            .into(),
+        Group::new("old-output", uniform)
+            .sizes([16, 64])
+            .variant("good", |x| x.iter().map(|x| 2.0 * x).collect::<Vec<_>>())
+            .variant("rust", |x| x.iter().map(|x| x + x).collect())
+            .variant("bad", |x| {
+                let mut out = Vec::with_capacity(x.len());
+                // SAFETY: there is room for so many numbers. That the function reads them before it
+                // writes them is its fault, and what the test is about.
+                unsafe { old_output(x.len(), x.as_ptr(), out.as_mut_ptr()) };
+                // SAFETY: they are written now.
+                unsafe { out.set_len(x.len()) };
+                out
+            })
+            .into(),
+        Group::new("accumulates", |n, seed| (uniform(n, seed), vec![0.0; n]))
+            .sizes([16])
+            .variant_mut("good", |(x, y)| y.clone_from(x))
+            .variant_mut("rust", |(x, y)| y.copy_from_slice(x))
+            .variant_mut("bad", |(x, y)| x.iter().zip(y).for_each(|(x, y)| *y += x))
+            .overwrites(|(_, y), value| y.fill(value))
+            .into(),
+        Group::new("watched", |n, seed| [uniform(n, seed)])
+            .sizes([16])
+            .variant("good", |[x]| x.len())
+            .variant("rust", |[x]| x.len())
+            .variant("bad", |[x]| {
+                call(changes_input)(x);
+                x.len()
+            })
+            .watch_inputs()
+            .into(),
+        Group::new("not-the-same", {
+            let mut made = 0;
+            move |n, _| {
+                made += 1;
+                vec![made; n]
+            }
+        })
+        .sizes([4])
+        .variant("good", |x| x.len())
+        .into(),
+        Group::new("bound", uniform)
+            .sizes([1000])
+            .variant("good", |x| x.iter().sum::<f64>())
+            .variant("rust", |x| x.iter().sum())
+            .variant("other", |x| x.iter().rev().sum())
+            .agree(Within::relative(1e-12))
+            .into(),
         Group::new("sort", uniform)
             .params("reversed", [false, true])
             .sizes([16])
