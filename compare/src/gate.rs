@@ -5,7 +5,7 @@ use crate::group::Facts;
 use crate::message::{Job, Message, Work};
 use crate::process::{self, End};
 use crate::results::{Agreement, Closeness, Finding, Refused};
-use crate::trials::{Origin, detection};
+use crate::trials::{Origin, detection, trials};
 
 /// After so many seconds sizes that are not listed are left out.
 const SECONDS: f64 = 60.0;
@@ -14,28 +14,41 @@ const QUICK_SECONDS: f64 = 15.0;
 const ALONE_SECONDS: f64 = 5.0;
 
 /// Calls the variants in workers until none dies any more. Also returns what is bad input: listed
-/// sizes that cannot be made, and outputs with nothing in them.
+/// sizes that cannot be made, and outputs with nothing in them. Sizes whose input ends the process
+/// are taken out of `sizes`: no larger ones are drawn, and they cannot be timed.
 pub(crate) fn gate(
     facts: &Facts,
     names: &[String],
     base: &str,
-    sizes: &[usize],
+    sizes: &mut Vec<usize>,
     options: &Options,
 ) -> Result<(Agreement, Vec<String>), String> {
-    let gate = Gate { facts, base, sizes, options };
+    let gate = Gate { facts, base, options };
     let mut alive: Vec<String> = names.to_vec();
     let (mut deaths, mut without, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     let seconds = if options.quick { QUICK_SECONDS } else { SECONDS };
     let mut agreement = loop {
-        match gate.attempt(&alive, &without, seconds)? {
+        if sizes.is_empty() {
+            break Agreement::default();
+        }
+        match gate.attempt(&alive, sizes, &without, seconds)? {
             Attempt::Ended(found) => break found,
             Attempt::Lost(trial, refused) => {
-                without.push(trial);
+                if refused.listed {
+                    let all =
+                        trials(sizes, facts.settings.len(), facts.specials.len(), options.seed);
+                    let gone = all.get(trial).map(|trial| trial.n);
+                    sizes.retain(|n| Some(*n) != gone);
+                    // The inputs have other numbers now.
+                    without.clear();
+                } else {
+                    without.push(trial);
+                }
                 lost.push(refused);
             }
             Attempt::Failed(finding, was) => {
                 let finding = match was {
-                    Was::Death => gate.culprit(finding, &alive, &without)?,
+                    Was::Death => gate.culprit(finding, &alive, sizes, &without)?,
                     Was::Seen => finding,
                 };
                 alive.retain(|name| *name != finding.variant);
@@ -59,7 +72,6 @@ pub(crate) fn gate(
 struct Gate<'g> {
     facts: &'g Facts,
     base: &'g str,
-    sizes: &'g [usize],
     options: &'g Options,
 }
 
@@ -84,6 +96,7 @@ impl Gate<'_> {
     fn attempt(
         &self,
         variants: &[String],
+        sizes: &[usize],
         without: &[usize],
         seconds: f64,
     ) -> Result<Attempt, String> {
@@ -91,7 +104,7 @@ impl Gate<'_> {
             group: self.facts.name.clone(),
             base: variants.iter().position(|name| name == self.base).unwrap_or(0),
             variants: variants.to_vec(),
-            sizes: self.sizes.to_vec(),
+            sizes: sizes.to_vec(),
             seed: self.options.seed,
             work: Work::Gate { without: without.to_vec(), seconds },
         };
@@ -131,11 +144,12 @@ impl Gate<'_> {
         &self,
         death: Finding,
         alive: &[String],
+        sizes: &[usize],
         without: &[usize],
     ) -> Result<Finding, String> {
         let others = alive.iter().filter(|name| **name != death.variant);
         for name in std::iter::once(&death.variant).chain(others) {
-            let alone = self.attempt(std::slice::from_ref(name), without, ALONE_SECONDS)?;
+            let alone = self.attempt(std::slice::from_ref(name), sizes, without, ALONE_SECONDS)?;
             match alone {
                 Attempt::Failed(..) if *name == death.variant => return Ok(death),
                 Attempt::Failed(finding, _) => return Ok(finding),

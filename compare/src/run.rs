@@ -112,7 +112,7 @@ fn run(groups: &mut [AnyGroup], options: &Options) -> Result<u8, String> {
 
 fn selected(facts: &Facts, options: &Options) -> bool {
     // A group without variants is selected so that its mistake is said.
-    facts.variants.is_empty() && options.filters.is_empty()
+    facts.variants.is_empty() && options.selects(&facts.name, "")
         || facts.variants.iter().any(|(name, _)| options.selects(&facts.name, name))
 }
 
@@ -233,7 +233,7 @@ impl<'o> Run<'o> {
 
     /// The gate and the times of one group.
     fn group(&mut self, facts: &Facts) -> Result<GroupResult, String> {
-        let sizes = self.sizes_that_fit(facts);
+        let mut sizes = self.sizes_that_fit(facts);
         if sizes.is_empty() {
             return Err("no size is left".to_owned());
         }
@@ -256,14 +256,14 @@ impl<'o> Run<'o> {
             return Err("every variant is skipped".to_owned());
         }
         progress(&format!("{}: do the variants agree?", facts.name));
-        let (agreement, refused) = gate(facts, &names, &wished, &sizes, self.options)?;
+        let (agreement, refused) = gate(facts, &names, &wished, &mut sizes, self.options)?;
         self.mistakes.extend(refused.into_iter().map(|why| format!("group {}: {why}", facts.name)));
         group.agreement = agreement;
         group.verdict = verdict::agreement(&group.agreement, &names);
         group.untimed.extend(group.agreement.findings.iter().map(Untimed::because_of));
         let trusted = |name: &String| !group.untimed.iter().any(|u| u.variant == *name);
         let trusted: Vec<String> = names.into_iter().filter(trusted).collect();
-        if self.times() && !trusted.is_empty() {
+        if self.times() && !trusted.is_empty() && !sizes.is_empty() {
             let timed = self.time(facts, trusted, &sizes, &mut group);
             self.mistakes.extend(timed.err().map(|why| format!("group {}: {why}", facts.name)));
         }

@@ -206,6 +206,17 @@ fn main() -> ExitCode {
             .bytes(|n| 8 * n)
             .variant("good", |x| x.len())
             .into(),
+        Group::new("memory-undeclared", |n, seed| uniform(n, seed))
+            .sizes([4, 1 << 50])
+            .variant("good", |x| x.len())
+            .into(),
+        Group::new("all-skipped", uniform)
+            .sizes([4])
+            .variant("good", |x| x.len())
+            .skip_if("good", true, "only for other machines")
+            .into(),
+        Group::new("same-name", uniform).sizes([4]).variant("good", |x| x.len()).into(),
+        Group::new("same-name", uniform).sizes([4]).variant("good", |x| x.len()).into(),
         Group::<Vec<f64>, f64>::new("no-variant", uniform).sizes([4]).into(),
         Group::new("twice", uniform)
             .sizes([4])
