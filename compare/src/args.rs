@@ -1,5 +1,6 @@
 //! The command line: what `cargo bench`, `cargo test` and their relatives pass, and our own options.
 
+use crate::against::FailIf;
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -21,6 +22,12 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --seed N           of inputs and order (42)
   --starts N         process starts that the times come from (4)
   --timeout SECONDS  how long one call may take (60)
+  --save NAME        keep the times under this name, or in this file if it ends in .json
+  --against NAME     compare with times that were saved
+  --fail-if RULE     with --against: exit code 3 if 'slower > 5%' holds of anything
+  --any-machine      .. even if those times are another machine's
+  --only VARIANT     only call this variant, at the largest size, for a profiler to look at
+  --for SECONDS      .. for how long (10)
   --json[=FILE]      as JSON, with all samples, to FILE or instead of the table
   --md[=FILE]        as Markdown
   --html FILE        the report there; without this in target/abreast/PACKAGE/NAME.html
@@ -28,6 +35,7 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --test, --bench    agree only; agree, then time
 
 Exit code 0: all agree. 1: something disagrees, crashes or hangs. 2: bad input.
+3: slower than --fail-if allows.
 ";
 
 /// Where a form of the result goes.
@@ -59,13 +67,20 @@ pub(crate) struct Options {
     pub(crate) md: Option<Target>,
     pub(crate) html: Option<Target>,
     pub(crate) force: bool,
+    pub(crate) save: Option<String>,
+    pub(crate) against: Option<String>,
+    pub(crate) fail_if: Option<FailIf>,
+    pub(crate) any_machine: bool,
+    pub(crate) only: Option<String>,
+    pub(crate) only_for: Duration,
 }
 
 impl Options {
     /// Reads the arguments after the program's name.
     pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
         let timeout = Duration::from_secs(60);
-        let mut options = Options { seed: 42, starts: 4, timeout, ..Options::default() };
+        let only_for = Duration::from_secs(10);
+        let mut options = Options { seed: 42, starts: 4, timeout, only_for, ..Options::default() };
         let mut parser = Parser::from_args(args);
         let mut test = false;
         while let Some(arg) = parser.next().map_err(|why| why.to_string())? {
@@ -88,7 +103,17 @@ impl Options {
                 }
                 Arg::Long("seed") => options.seed = number("--seed", &value(&mut parser)?)?,
                 Arg::Long("starts") => options.starts = number("--starts", &value(&mut parser)?)?,
-                Arg::Long("timeout") => options.timeout = seconds(&value(&mut parser)?)?,
+                Arg::Long("timeout") => {
+                    options.timeout = seconds("--timeout", &value(&mut parser)?)?
+                }
+                Arg::Long("save") => options.save = Some(value(&mut parser)?),
+                Arg::Long("against") => options.against = Some(value(&mut parser)?),
+                Arg::Long("fail-if") => {
+                    options.fail_if = Some(FailIf::parse(&value(&mut parser)?)?);
+                }
+                Arg::Long("any-machine") => options.any_machine = true,
+                Arg::Long("only") => options.only = Some(value(&mut parser)?),
+                Arg::Long("for") => options.only_for = seconds("--for", &value(&mut parser)?)?,
                 Arg::Long("json") => options.json = Some(target(&mut parser)),
                 Arg::Long("html") => options.html = Some(file(value(&mut parser)?)),
                 Arg::Long("md") => options.md = Some(target(&mut parser)),
@@ -114,6 +139,9 @@ impl Options {
         }
         // As with other benchmarks: without --bench it is `cargo test` that asks.
         options.bench &= !test;
+        if options.fail_if.is_some() && options.against.is_none() {
+            return Err("--fail-if needs --against NAME".to_owned());
+        }
         if options.starts == 0 {
             return Err("--starts 0: must be at least 1".to_owned());
         }
@@ -165,8 +193,8 @@ fn number(option: &str, text: &str) -> Result<u64, String> {
     text.parse().map_err(|why| format!("{option} {text}: {why}"))
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let bad = || format!("--timeout {text}: must be a number of seconds above 0");
+fn seconds(option: &str, text: &str) -> Result<Duration, String> {
+    let bad = || format!("{option} {text}: must be a number of seconds above 0");
     let seconds: f64 = text.trim_end_matches('s').parse().map_err(|_| bad())?;
     Duration::try_from_secs_f64(seconds).ok().filter(|d| !d.is_zero()).ok_or_else(bad)
 }
@@ -220,6 +248,9 @@ mod tests {
             ("--starts 0", "at least 1"),
             ("--timeout 0", "above 0"),
             ("--timeout nan", "above 0"),
+            ("--fail-if faster --against x", "slower > 5%"),
+            ("--fail-if slower>5%", "--against"),
+            ("--for 0 --only x", "--for 0"),
             ("--json --md", "stdout"),
             ("--html", "--html"),
             ("--html - --md", "stdout"),

@@ -50,6 +50,7 @@
 
 #![forbid(unsafe_code)]
 
+mod against;
 mod agree;
 mod args;
 mod channel;
@@ -65,7 +66,9 @@ mod judge;
 pub mod machine;
 pub mod measure;
 mod message;
+mod only;
 mod output;
+mod present;
 mod process;
 mod place;
 pub mod random;
@@ -73,6 +76,7 @@ mod record;
 mod report;
 pub mod results;
 mod run;
+mod saved;
 pub mod sizes;
 mod starts;
 mod summary;

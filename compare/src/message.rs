@@ -72,6 +72,8 @@ pub(crate) enum Message {
 pub(crate) struct Timed {
     pub(crate) setting: usize,
     pub(crate) n: usize,
+    /// The fingerprint of the input.
+    pub(crate) input: Option<u64>,
     pub(crate) batch: usize,
     pub(crate) columns: Vec<Column>,
 }

@@ -3,6 +3,7 @@
 use crate::args::Target;
 use crate::report;
 use crate::results::SCHEMA;
+use crate::saved;
 use crate::table::MARKDOWN;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -32,7 +33,9 @@ pub(crate) fn check(target: &Target, force: bool) -> Result<(), String> {
 
 fn is_ours(old: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&old[..old.len().min(200)]);
-    let json = head.starts_with('{') && head.contains("\"schema\"") && head.contains(SCHEMA);
+    let json = head.starts_with('{')
+        && head.contains("\"schema\"")
+        && [SCHEMA, saved::SCHEMA].iter().any(|schema| head.contains(schema));
     old.is_empty() || json || head.starts_with(MARKDOWN) || head.starts_with(report::BEGINS)
 }
 

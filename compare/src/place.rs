@@ -30,6 +30,11 @@ impl Place {
     pub(crate) fn report(&self) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join(format!("{}.html", self.bench)))
     }
+
+    /// Where saved runs are.
+    pub(crate) fn saved(&self) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(&self.bench))
+    }
 }
 
 /// The nearest folder that cargo has marked as one to leave out of backups, or else the one above

@@ -31,6 +31,10 @@ pub(crate) fn page(results: &Results) -> String {
         main.put("h1", "", names.join(", "));
         main.list("lead", results.groups.iter().flat_map(|group| lead(group, names.len() > 1)));
         main.list("warnings", &results.warnings);
+        if let Some(against) = &results.against {
+            main.put("h2", "", format!("Against {}", against.name));
+            main.list("", &against.words);
+        }
         if names.len() > 1 {
             contents(main, &names);
         }

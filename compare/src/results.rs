@@ -37,6 +37,46 @@ pub struct Results {
     pub warnings: Vec<String>,
     /// Group by group.
     pub groups: Vec<GroupResult>,
+    /// What `--against` found.
+    pub against: Option<Against>,
+}
+
+/// This run beside a saved one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Against {
+    /// The name of the saved run.
+    pub name: String,
+    /// When it began.
+    pub created: String,
+    /// What is not as it was about the machine, field by field.
+    pub other_machine: Vec<String>,
+    /// What is not as it was about the compilers and flags.
+    pub other_build: Vec<String>,
+    /// Everything that both runs timed.
+    pub changes: Vec<Change>,
+    /// What only the saved run timed.
+    pub only_then: Vec<String>,
+    /// What only this run timed.
+    pub only_now: Vec<String>,
+    /// The result in words.
+    pub words: Vec<String>,
+}
+
+/// One time in two runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// `dot/lanes at n = 64`.
+    pub entry: String,
+    /// The time now by the time then: 1.05 is 5 % slower.
+    pub times_as_long: f64,
+    /// The lower end of its interval.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+    /// What may be said: slower and faster are those of this run.
+    pub standing: Standing,
+    /// Whether the inputs are others than then.
+    pub inputs_differ: bool,
 }
 
 /// How this crate was built, and most likely the functions too.
@@ -156,6 +196,8 @@ pub struct Cell {
     pub setting: String,
     /// The size.
     pub n: usize,
+    /// A number for the contents of the input, in hexadecimal, if its type has one.
+    pub input: Option<String>,
     /// Bytes that a call reads and writes, as declared.
     pub bytes: Option<u64>,
     /// Operations of a call, as declared.

@@ -1,5 +1,6 @@
 //! The whole run: what is asked for, the gate, the times, the results.
 
+use crate::against::{self, against};
 use crate::agree::Agree;
 use crate::args::{HELP, Options, Target};
 use crate::channel::Channel;
@@ -9,12 +10,14 @@ use crate::machine::{Machine, memory, now};
 use crate::message::Job;
 use crate::output::{self, progress};
 use crate::place::{Place, shown};
+use crate::present::Present;
 use crate::process;
 use crate::record::recorded;
 use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
+use crate::saved::{self, Saved, SavedMachine};
 use crate::starts::starts;
 use crate::worker::{AnyGroup, caught};
-use crate::{report, summary, table, verdict};
+use crate::{only, summary, verdict};
 use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
@@ -91,6 +94,10 @@ fn run(groups: &mut [AnyGroup], options: &Options) -> Result<u8, String> {
     if chosen.is_empty() {
         return Err(nothing_matches(&all, options));
     }
+    if let Some(name) = &options.only {
+        let chosen: Vec<String> = chosen.iter().map(|facts| facts.name.clone()).collect();
+        return say(&only::call(groups, &chosen, name, options)?).map(|()| 0);
+    }
     for target in options.targets() {
         output::check(target, options.force)?;
     }
@@ -159,15 +166,17 @@ struct Run<'o> {
     began: Instant,
     /// Whether stdout is for JSON, Markdown or HTML.
     is_quiet: bool,
+    place: Place,
 }
 
 impl<'o> Run<'o> {
     fn new(options: &'o Options, mistakes: Vec<String>) -> Run<'o> {
         let is_quiet = options.targets().any(|target| *target == Target::Stdout);
-        Run { options, mistakes, began: Instant::now(), is_quiet }
+        Run { options, mistakes, began: Instant::now(), is_quiet, place: Place::here() }
     }
 
     fn groups(mut self, groups: &[&Facts]) -> Result<u8, String> {
+        let then = self.saved_run()?;
         let mut results = self.results();
         for warning in &results.warnings {
             eprintln!("warning: {warning}");
@@ -181,22 +190,60 @@ impl<'o> Run<'o> {
                 Err(why) => self.mistakes.push(format!("group {}: {why}", facts.name)),
             }
         }
-        if !self.is_quiet {
-            let lines: String =
-                results.compilers.iter().map(|c| table::wrapped(&c.in_words())).collect();
-            let _ = output::print(&lines);
-        }
         results.seconds = self.began.elapsed().as_secs_f64();
-        let written = self.write(&results);
-        self.leave_report(&results);
+        let failures = self.keep(&mut results, then.as_ref());
+        let present = Present { options: self.options, is_quiet: self.is_quiet };
+        let written = present.end(&results);
         self.mistakes.iter().for_each(|why| eprintln!("error: {why}"));
+        failures.iter().for_each(|what| eprintln!("failed: {what}"));
         written?;
         let agreed = results.groups.iter().all(|group| group.agreement.agreed);
-        Ok(match (agreed, self.mistakes.is_empty()) {
-            (false, _) => 1,
-            (true, false) => 2,
-            (true, true) => 0,
+        Ok(match (agreed, self.mistakes.is_empty(), failures.is_empty()) {
+            (false, ..) => 1,
+            (_, false, _) => 2,
+            (.., false) => 3,
+            _ => 0,
         })
+    }
+
+    /// The run of `--against`, before anything is measured.
+    fn saved_run(&self) -> Result<Option<Saved>, String> {
+        let Some(name) = &self.options.against else { return Ok(None) };
+        let saved = saved::load(name, &self.place).map_err(|why| format!("--against: {why}"))?;
+        let differences = saved.machine.differences(&SavedMachine::of(&Machine::here()));
+        if self.options.fail_if.is_some() && !self.options.any_machine && !differences.is_empty() {
+            return Err(format!(
+                "--fail-if: {name} is of another machine: {}; --any-machine compares all the same",
+                differences.join("; ")
+            ));
+        }
+        Ok(Some(saved))
+    }
+
+    /// Compares with the saved run, and saves this one. Returns what fails.
+    fn keep(&mut self, results: &mut Results, then: Option<&Saved>) -> Vec<String> {
+        let mut failures = Vec::new();
+        if let Some((then, name)) = then.zip(self.options.against.as_ref()) {
+            let now = Saved::of(results, &self.place);
+            match against(name, then, &now, ALPHA) {
+                Ok(found) => {
+                    let rule = self.options.fail_if;
+                    failures = rule.map_or(Vec::new(), |rule| against::failures(&found, rule));
+                    results.against = Some(found);
+                }
+                Err(why) => self.mistakes.push(why),
+            }
+        }
+        if let Some(name) = &self.options.save {
+            match saved::save(name, results, &self.place, self.options.force) {
+                Ok((path, dropped)) => {
+                    let dropped = dropped.map_or(String::new(), |what| format!("; {what}"));
+                    eprintln!("saved as {}{dropped}", shown(&path));
+                }
+                Err(why) => self.mistakes.push(format!("--save: {why}")),
+            }
+        }
+        failures
     }
 
     fn results(&self) -> Results {
@@ -214,6 +261,7 @@ impl<'o> Run<'o> {
             starts: if self.times() { self.options.starts } else { 0 },
             layouts: 1,
             groups: Vec::new(),
+            against: None,
         }
     }
 
@@ -246,10 +294,13 @@ impl<'o> Run<'o> {
             variant: variant.clone(),
             why: format!("skipped: {why}"),
         });
+        let unasked = facts.present().into_iter().filter(|name| !names.iter().any(|n| n == name));
+        let unasked = unasked
+            .map(|name| Untimed { variant: name.to_owned(), why: "not asked for".to_owned() });
         let mut group = GroupResult {
             group: facts.name.clone(),
             baseline: wished.clone(),
-            untimed: skipped.collect(),
+            untimed: skipped.chain(unasked).collect(),
             ..GroupResult::default()
         };
         if names.is_empty() {
@@ -267,7 +318,7 @@ impl<'o> Run<'o> {
             let timed = self.time(facts, trusted, &sizes, &mut group);
             self.mistakes.extend(timed.err().map(|why| format!("group {}: {why}", facts.name)));
         }
-        self.show(&group);
+        Present { options: self.options, is_quiet: self.is_quiet }.group(&group);
         Ok(group)
     }
 
@@ -317,75 +368,6 @@ impl<'o> Run<'o> {
         group.cells = summary::cells(facts, &group.baseline, found.timed, alpha);
         group.verdict.extend(verdict::times(group, self.options.starts));
         Ok(())
-    }
-
-    fn show(&self, group: &GroupResult) {
-        progress("");
-        if self.is_quiet {
-            return;
-        }
-        let mut text = table::text(group);
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        for sentence in group.verdict.iter().chain(&table::legend(group)) {
-            text += &table::wrapped(sentence);
-        }
-        if !group.timed.is_empty() && !group.untimed.is_empty() {
-            let _ = writeln!(text, "timed: {}", group.timed.join(", "));
-        }
-        for untimed in &group.untimed {
-            // What was found stands above.
-            let is_new = group.agreement.findings.iter().all(|f| f.variant != untimed.variant);
-            let why = if is_new { format!(" ({})", untimed.why) } else { String::new() };
-            text += &table::wrapped(&format!("not timed: {}{why}", untimed.variant));
-        }
-        if !self.options.bench {
-            let _ = writeln!(text, "{}: nothing is timed without --bench", group.group);
-        }
-        if let Err(why) = output::print(&(text + "\n")) {
-            eprintln!("error: stdout: {why}");
-        }
-    }
-
-    fn write(&self, results: &Results) -> Result<(), String> {
-        let words = |why: io::Error| why.to_string();
-        if let Some(target) = &self.options.json {
-            let text = serde_json::to_string(results).map_err(|why| why.to_string())?;
-            output::write(target, &(text + "\n")).map_err(words)?;
-        }
-        if let Some(target) = &self.options.md {
-            let groups: Vec<String> = results.groups.iter().map(table::markdown).collect();
-            let compilers = table::items(results.compilers.iter().map(|c| c.in_words()));
-            let text = format!("{}\n{}\n{compilers}", table::MARKDOWN, groups.join("\n"));
-            output::write(target, &text).map_err(words)?;
-        }
-        if let Some(target) = &self.options.html {
-            output::write(target, &report::page(results)).map_err(words)?;
-        }
-        Ok(())
-    }
-
-    /// The report that every timed run leaves. That it cannot be written is no error of the run.
-    fn leave_report(&self, results: &Results) {
-        let was_timed = results.groups.iter().any(|group| !group.timed.is_empty());
-        let path = match &self.options.html {
-            Some(Target::File(path)) => Some(path.clone()),
-            Some(Target::Stdout) => None,
-            None => Place::here().report().filter(|_| was_timed),
-        };
-        let Some(path) = path else { return };
-        if self.options.html.is_none() {
-            let written = output::write_anew(&path, &report::page(results), self.options.force);
-            if let Err(why) = written {
-                eprintln!("warning: no report: {why}");
-                return;
-            }
-        }
-        if !self.is_quiet {
-            let took = crate::format::seconds(results.seconds);
-            let _ = output::print(&format!("{took}  {}\n", shown(&path)));
-        }
     }
 }
 

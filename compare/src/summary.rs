@@ -23,6 +23,7 @@ pub(crate) fn cells(facts: &Facts, base: &str, timed: Vec<Timed>, alpha: f64) ->
 fn cell(facts: &Facts, base: &str, starts: Vec<Timed>, alpha: f64) -> Option<Cell> {
     let first = starts.first()?;
     let (setting, n, batch) = (first.setting, first.n, first.batch);
+    let input = first.input.map(|fingerprint| format!("{fingerprint:016x}"));
     let all = Starts::new(&starts, base, alpha);
     let count = |count: &Option<Box<dyn Fn(u64) -> u64>>| count.as_ref().map(|f| f(n as u64));
     let (bytes, flops) = (count(&facts.bytes), count(&facts.flops));
@@ -48,6 +49,7 @@ fn cell(facts: &Facts, base: &str, starts: Vec<Timed>, alpha: f64) -> Option<Cel
     Some(Cell {
         setting: facts.settings[setting].clone(),
         n,
+        input,
         bytes,
         flops,
         copies: has_copies.then_some(batch),
@@ -120,7 +122,7 @@ impl<'t> Starts<'t> {
 
 /// A smaller difference is never called one. In a run on a busy machine the rounds can agree on half a
 /// percent that the next run does not see, while the baseline does not differ from itself at all.
-const LEAST_DIFFERENCE: f64 = 0.005;
+pub(crate) const LEAST_DIFFERENCE: f64 = 0.005;
 /// A difference in a call this short may come from where the code lies.
 const SHORT_SECONDS: f64 = 1e-6;
 /// Unless it is larger than this.
@@ -174,7 +176,7 @@ mod tests {
             column(TimedRow::BaselineAgain, again),
             column(TimedRow::Empty(Kind::Plain), 0.2),
         ];
-        Timed { setting: 0, n: 64, batch: 1, columns }
+        Timed { setting: 0, n: 64, input: None, batch: 1, columns }
     }
 
     fn found(starts: Vec<Timed>) -> Cell {

@@ -230,6 +230,7 @@ mod tests {
         let cell = Cell {
             setting: String::new(),
             n: 1024,
+            input: None,
             bytes: Some(16 * 1024),
             flops: Some(2048),
             copies: None,

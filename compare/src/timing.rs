@@ -48,7 +48,8 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
                 let effort = effort(job, plan);
                 match self.time_cell(job.base, &input, &effort, channel)? {
                     Ok((batch, columns)) => {
-                        let timed = Timed { setting, n, batch, columns };
+                        let input = (self.fingerprint)(&input);
+                        let timed = Timed { setting, n, input, batch, columns };
                         channel.send(&Message::Timed(Box::new(timed)))?;
                     }
                     Err((variant, what)) => {

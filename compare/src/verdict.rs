@@ -216,6 +216,7 @@ mod tests {
         Cell {
             setting: String::new(),
             n,
+            input: None,
             bytes: None,
             flops: None,
             copies: None,

@@ -1,12 +1,14 @@
 //! A worker's work, whatever the types of its group.
 
 use crate::agree::Agree;
+use crate::args::Options;
 use crate::channel::Channel;
 use crate::group::{Facts, Group};
 use crate::message::{Job, Message, Work};
 use std::cell::RefCell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 /// A group whose types are forgotten, so that groups about different functions fit in one list.
 pub struct AnyGroup(pub(crate) Box<dyn Erased>);
@@ -21,6 +23,13 @@ impl<I: 'static, O: Agree + 'static> From<Group<I, O>> for AnyGroup {
 pub(crate) trait Erased {
     fn facts(&self) -> &Facts;
     fn facts_mut(&mut self) -> &mut Facts;
+    /// Calls a variant for so long: how often, and the time of the calls.
+    fn only(
+        &mut self,
+        variant: usize,
+        n: usize,
+        options: &Options,
+    ) -> Result<(u64, Duration), String>;
     /// Does a job and reports on the channel.
     fn work(&mut self, job: &Job, channel: &mut Channel) -> io::Result<()>;
 }
@@ -32,6 +41,25 @@ impl<I: 'static, O: Agree + 'static> Erased for Group<I, O> {
 
     fn facts_mut(&mut self) -> &mut Facts {
         &mut self.facts
+    }
+
+    fn only(
+        &mut self,
+        variant: usize,
+        n: usize,
+        options: &Options,
+    ) -> Result<(u64, Duration), String> {
+        let input = caught(|| (self.make)(0, n, options.seed))?;
+        let began = Instant::now();
+        let (mut calls, mut took, mut next) = (0, Duration::ZERO, 1u64);
+        while began.elapsed() < options.only_for {
+            let block = caught(|| self.variants[variant].call.run(&input, next, 1).0)?;
+            calls += next;
+            took += block;
+            // So that the clock is seldom asked, and the end is near when it should be.
+            next = if block < Duration::from_millis(1) { next.saturating_mul(2) } else { next };
+        }
+        Ok((calls, took))
     }
 
     fn work(&mut self, job: &Job, channel: &mut Channel) -> io::Result<()> {

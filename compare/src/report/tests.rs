@@ -28,6 +28,7 @@ fn cell(n: usize, ratio: f64, ends: Option<(f64, f64)>, standing: Standing) -> C
     Cell {
         setting: String::new(),
         n,
+        input: None,
         bytes: Some(16 * n as u64),
         flops: None,
         copies: None,
@@ -92,6 +93,7 @@ fn results() -> Results {
         layouts: 1,
         warnings: vec!["the load average is 9".into()],
         groups: vec![group],
+        against: None,
     }
 }
 

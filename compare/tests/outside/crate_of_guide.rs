@@ -110,7 +110,13 @@ impl Crate {
 
     /// Runs a command of the guide, such as `cargo bench --bench dot`.
     pub fn run(&self, command: &str) -> Said {
-        let mut words = command.split_whitespace();
+        // What stands in quotes is one argument.
+        let parts = command.split('\'').enumerate();
+        let words = parts.flat_map(|(i, part)| match i % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        });
+        let mut words = words.collect::<Vec<&str>>().into_iter();
         assert_eq!(words.next(), Some("cargo"), "{command}");
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target/");
         let mut cargo = Command::new(env!("CARGO"));

@@ -2,6 +2,7 @@
 //! and every mutant is named. No test depends on which variant is faster.
 
 mod crate_of_guide;
+mod saved_runs;
 
 use crate_of_guide::{block, commands, the_crate};
 use serde_json::Value;
@@ -26,6 +27,8 @@ fn every_command_of_the_guide_works_as_it_stands() {
             _ if command.contains("lanes") => said.has(&["both agree on"]),
             _ if command.contains("cargo test") => said.has(&["nothing is timed without --bench"]),
             _ if command.contains("--json") => &said,
+            _ if command.contains("--save") => said.has(&["saved as"]),
+            _ if command.contains("--against") => said.has(&["against main", "of 3 times"]),
             _ => said.has(&["all three agree on", "(within 1e-12)"]).has(&["4 starts, one layout"]),
         };
     }

@@ -1,0 +1,105 @@
+//! Shows the results: on the terminal, group by group, and in files at the end.
+
+use crate::args::{Options, Target};
+use crate::output::{self, progress};
+use crate::place::{Place, shown};
+use crate::results::{GroupResult, Results};
+use crate::{format, report, table};
+use std::fmt::Write as _;
+use std::io;
+
+/// Whoever shows.
+pub(crate) struct Present<'o> {
+    pub(crate) options: &'o Options,
+    /// Whether stdout is for JSON, Markdown or HTML.
+    pub(crate) is_quiet: bool,
+}
+
+impl Present<'_> {
+    /// One group, as soon as it is done.
+    pub(crate) fn group(&self, group: &GroupResult) {
+        progress("");
+        let mut text = table::text(group);
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        for sentence in group.verdict.iter().chain(&table::legend(group)) {
+            text += &table::wrapped(sentence);
+        }
+        if !group.timed.is_empty() && !group.untimed.is_empty() {
+            let _ = writeln!(text, "timed: {}", group.timed.join(", "));
+        }
+        for untimed in &group.untimed {
+            // What was found stands above.
+            let is_new = group.agreement.findings.iter().all(|f| f.variant != untimed.variant);
+            let why = if is_new { format!(" ({})", untimed.why) } else { String::new() };
+            text += &table::wrapped(&format!("not timed: {}{why}", untimed.variant));
+        }
+        if !self.options.bench {
+            let _ = writeln!(text, "{}: nothing is timed without --bench", group.group);
+        }
+        self.say(&(text + "\n"));
+    }
+
+    /// What is about all groups, and the files.
+    pub(crate) fn end(&self, results: &Results) -> Result<(), String> {
+        let against = results.against.iter().flat_map(|against| &against.words);
+        let compilers = results.compilers.iter().map(|compiler| compiler.in_words());
+        let lines: Vec<String> = against.cloned().chain(compilers).collect();
+        self.say(&lines.iter().map(|line| table::wrapped(line)).collect::<String>());
+        self.files(results)?;
+        self.report(results);
+        Ok(())
+    }
+
+    fn say(&self, text: &str) {
+        if self.is_quiet {
+            return;
+        }
+        if let Err(why) = output::print(text) {
+            eprintln!("error: stdout: {why}");
+        }
+    }
+
+    fn files(&self, results: &Results) -> Result<(), String> {
+        let words = |why: io::Error| why.to_string();
+        if let Some(target) = &self.options.json {
+            let text = serde_json::to_string(results).map_err(|why| why.to_string())?;
+            output::write(target, &(text + "\n")).map_err(words)?;
+        }
+        if let Some(target) = &self.options.md {
+            output::write(target, &markdown(results)).map_err(words)?;
+        }
+        if let Some(target) = &self.options.html {
+            output::write(target, &report::page(results)).map_err(words)?;
+        }
+        Ok(())
+    }
+
+    /// The report that every timed run leaves. That it cannot be written is no error of the run.
+    fn report(&self, results: &Results) {
+        let was_timed = results.groups.iter().any(|group| !group.timed.is_empty());
+        let path = match &self.options.html {
+            Some(Target::File(path)) => Some(path.clone()),
+            Some(Target::Stdout) => None,
+            None => Place::here().report().filter(|_| was_timed),
+        };
+        let Some(path) = path else { return };
+        if self.options.html.is_none() {
+            let written = output::write_anew(&path, &report::page(results), self.options.force);
+            if let Err(why) = written {
+                eprintln!("warning: no report: {why}");
+                return;
+            }
+        }
+        self.say(&format!("{}  {}\n", format::seconds(results.seconds), shown(&path)));
+    }
+}
+
+fn markdown(results: &Results) -> String {
+    let groups: Vec<String> = results.groups.iter().map(table::markdown).collect();
+    let against = results.against.iter().flat_map(|against| against.words.iter().cloned());
+    let compilers = results.compilers.iter().map(|compiler| compiler.in_words());
+    let rest = table::items(against.chain(compilers));
+    format!("{}\n{}\n{rest}", table::MARKDOWN, groups.join("\n"))
+}
