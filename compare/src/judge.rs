@@ -120,7 +120,10 @@ pub(crate) fn distances(returned: &[Returned], base: usize, within: &Within) -> 
         return vec![None; returned.len()];
     };
     let distance = |returned: &Returned| {
-        let output = returned.as_ref().ok().filter(|output| output.len() == expected.len())?;
+        let output = returned.as_ref().ok().filter(|output| output.iter().all(is_sane))?;
+        if output.len() != expected.len() {
+            return None;
+        }
         let pairs = output.iter().zip(expected).filter(|(a, b)| !same_bits(**a, **b));
         let off = pairs.map(|(a, b)| a.number().zip(b.number()).map_or(1.0, |(a, b)| apart(a, b)));
         Some(off.fold(0.0, f64::max)).filter(|off| off.is_finite())

@@ -85,6 +85,7 @@ mod timing;
 mod trials;
 mod variant;
 mod verdict;
+mod waits;
 mod worker;
 
 pub use agree::{Agree, Leaf, Within};

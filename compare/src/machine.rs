@@ -18,8 +18,6 @@ pub struct Machine {
     pub caches: Vec<Cache>,
     /// The operating system.
     pub os: String,
-    /// How the first core's frequency is chosen: `performance`, `powersave`.
-    pub governor: Option<String>,
     /// Whether this is a virtual machine, whose cores may be shared with others.
     pub virtualised: Option<bool>,
     /// Processes that wanted a core, averaged over the last minute.
@@ -60,7 +58,6 @@ impl Machine {
             cores: Cores::here(),
             caches: caches(Path::new("/sys/devices/system/cpu/cpu0/cache")),
             os: os(),
-            governor: governor(),
             virtualised: virtualised(&cpuinfo),
             load: load(),
         }
@@ -95,7 +92,8 @@ fn virtualised(cpuinfo: &str) -> Option<bool> {
     Some(flags.split_whitespace().any(|flag| flag == "hypervisor"))
 }
 
-fn governor() -> Option<String> {
+/// How the first core's frequency is chosen: `performance`, `powersave`.
+pub(crate) fn governor() -> Option<String> {
     let file = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
     Some(fs::read_to_string(file).ok()?.trim().to_owned())
 }

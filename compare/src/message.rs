@@ -87,6 +87,8 @@ pub struct Column {
     pub calls: u64,
     /// Seconds per call, round after round.
     pub seconds: Vec<f64>,
+    /// Samples that were dropped and taken again, since the thread had to wait for a core meanwhile.
+    pub dropped: u64,
 }
 
 /// What can be timed.

@@ -284,7 +284,7 @@ fn environment(html: &mut Html, results: &Results) {
             )),
         ),
         ("caches", (!machine.caches.is_empty()).then(|| caches.collect::<Vec<_>>().join(", "))),
-        ("governor", machine.governor.clone()),
+        ("governor", results.governor.clone()),
         ("virtual machine", machine.virtualised.and_then(|yes| said(yes, "yes", "no"))),
         ("load average", machine.load.map(digits)),
         ("system", Some(machine.os.clone())),

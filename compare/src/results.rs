@@ -20,6 +20,8 @@ pub struct Results {
     pub seconds: f64,
     /// On what machine.
     pub machine: Machine,
+    /// How the first core's frequency is chosen: `performance`, `powersave`.
+    pub governor: Option<String>,
     /// By which build.
     pub build: Build,
     /// The compilers of the functions, as their build script recorded them: see
@@ -267,6 +269,8 @@ pub enum Standing {
     Layout,
     /// Too few rounds for an interval.
     Unknown,
+    /// More bytes or operations per second than the cores can do: something is wrong.
+    Impossible,
 }
 
 impl Ratio {

@@ -6,7 +6,7 @@ use crate::args::{HELP, Options, Target};
 use crate::channel::Channel;
 use crate::gate::gate;
 use crate::group::{Facts, Group};
-use crate::machine::{Machine, memory, now};
+use crate::machine::{Machine, governor, memory, now};
 use crate::message::Job;
 use crate::output::{self, progress};
 use crate::place::{Place, shown};
@@ -254,6 +254,7 @@ impl<'o> Run<'o> {
             seconds: 0.0,
             warnings: if self.options.bench { warnings(&machine) } else { Vec::new() },
             machine,
+            governor: governor(),
             build: BUILD,
             compilers: recorded(),
             seed: self.options.seed,

@@ -1,6 +1,7 @@
 //! From the rounds of several starts to one row each.
 
 use crate::group::Facts;
+use crate::machine::Cores;
 use crate::measure::{Rounds, SpeedUp};
 use crate::message::{Timed, TimedRow};
 use crate::results::{Cell, EmptyCall, Ratio, Row, Standing};
@@ -15,7 +16,7 @@ pub(crate) fn cells(facts: &Facts, base: &str, timed: Vec<Timed>, alpha: f64) ->
     }
     let mut cells: Vec<Cell> =
         of_cell.into_values().filter_map(|starts| cell(facts, base, starts, alpha)).collect();
-    judge(&mut cells);
+    judge(&mut cells, Cores::here().allowed);
     cells
 }
 
@@ -128,8 +129,21 @@ const SHORT_SECONDS: f64 = 1e-6;
 /// Unless it is larger than this.
 const LAYOUT_RATIO: f64 = 1.25;
 
+/// More than any core reads and writes in a second, in 10^9 bytes: three vectors of 64 bytes in each
+/// cycle at 6 GHz are 1,152.
+const MOST_GB: f64 = 2000.0;
+/// More than any core computes in a second, in 10^9 operations: two multiply-adds of 16 numbers in each
+/// cycle at 6 GHz are 384; units for matrices do a few thousand.
+const MOST_GFLOPS: f64 = 10_000.0;
+
+/// Whether so many cores can do that. It takes no measurement to know.
+pub(crate) fn is_possible(row: &Row, cores: usize) -> bool {
+    let within = |rate: Option<f64>, most: f64| rate.is_none_or(|rate| rate <= most * cores as f64);
+    within(row.gb_per_second, MOST_GB) && within(row.gflops, MOST_GFLOPS)
+}
+
 /// Says of each ratio what may be said: beyond the noise of its own cell and the middle one's.
-fn judge(cells: &mut [Cell]) {
+fn judge(cells: &mut [Cell], cores: usize) {
     let mut noises: Vec<f64> = cells.iter().filter_map(|cell| cell.noise).collect();
     noises.sort_by(f64::total_cmp);
     let typical = noises.get(noises.len() / 2).copied().unwrap_or(0.0);
@@ -137,10 +151,19 @@ fn judge(cells: &mut [Cell]) {
         let floor = 1.0 + cell.noise.unwrap_or(0.0).max(typical).max(LEAST_DIFFERENCE);
         let base = cell.rows.iter().find(|row| row.ratio.is_none());
         let base = base.map_or(f64::INFINITY, |row| row.median_seconds);
+        let base_is_possible = cell
+            .rows
+            .iter()
+            .find(|row| row.ratio.is_none())
+            .is_none_or(|row| is_possible(row, cores));
         for row in &mut cell.rows {
             let seconds = row.median_seconds.min(base);
+            let is_possible = base_is_possible && is_possible(row, cores);
             if let Some(ratio) = &mut row.ratio {
-                ratio.standing = standing(ratio, floor, seconds);
+                ratio.standing = match is_possible {
+                    true => standing(ratio, floor, seconds),
+                    false => Standing::Impossible,
+                };
             }
         }
     }
@@ -168,6 +191,7 @@ mod tests {
         let column = |row, factor: f64| Column {
             row,
             calls: 10,
+            dropped: 0,
             seconds: (0..rounds).map(|i| micros * 1e-6 * factor * noise(i)).collect(),
         };
         let columns = vec![
@@ -230,6 +254,14 @@ mod tests {
         assert_eq!(standing_of(vec![start(0.1, 1.2, 1.0, 20)]), Standing::Layout);
         assert_eq!(standing_of(vec![start(0.1, 0.5, 1.0, 20)]), Standing::Faster);
         assert_eq!(standing_of(vec![start(10.0, 1.2, 1.0, 20)]), Standing::Slower);
+    }
+
+    #[test]
+    fn what_no_core_can_do_is_impossible() {
+        // 1,024 bytes in 10 microseconds, and in a picosecond.
+        assert_eq!(standing_of(vec![start(10.0, 0.5, 1.0, 20)]), Standing::Faster);
+        assert_eq!(standing_of(vec![start(10.0, 1e-7, 1.0, 20)]), Standing::Impossible);
+        assert_eq!(standing_of(vec![start(1e-6, 1e3, 1.0, 20)]), Standing::Impossible);
     }
 
     #[test]

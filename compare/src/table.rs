@@ -28,7 +28,7 @@ fn block(group: &GroupResult, cell: &Cell) -> String {
     let rate = |has: bool, name: &str| if has { format!("{name:>9}") } else { String::new() };
     let base = format!("vs {}", shown(&group.baseline));
     let columns = format!(
-        "  {:width$}{:>11}  {base:<21}{}{}",
+        "  {:width$}{:>10}  {base:<23}{}{}",
         "",
         "time",
         rate(cell.bytes.is_some(), "GB/s"),
@@ -41,7 +41,7 @@ fn block(group: &GroupResult, cell: &Cell) -> String {
     }
     for empty in &cell.empty {
         let time = digits(empty.median_seconds / unit);
-        text += &format!("  {:width$}{time:>11}\n", empty.name);
+        text += &format!("  {:width$}{time:>10}\n", empty.name);
     }
     text
 }
@@ -53,7 +53,7 @@ fn line(row: &Row, width: usize, unit: f64) -> String {
     let rate =
         |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{:>9}", digits(rate)));
     let line = format!(
-        "  {:width$}{:>11}  {ratio:<21}{}{}",
+        "  {:width$}{:>10}  {ratio:<23}{}{}",
         shown(&row.variant),
         digits(row.median_seconds / unit),
         rate(row.gb_per_second),
@@ -68,13 +68,14 @@ fn unit_of(group: &GroupResult, cell: &Cell) -> (f64, &'static str) {
     unit(base.map_or(1e-9, |row| row.median_seconds))
 }
 
-/// `=` indistinguishable, `~` within what a layout may do, `?` no interval.
+/// `=` indistinguishable, `~` within what a layout may do, `?` no interval, `!` impossible.
 fn mark(ratio: &Ratio) -> char {
     match ratio.standing {
         Standing::Faster | Standing::Slower => ' ',
         Standing::Same => '=',
         Standing::Layout => '~',
         Standing::Unknown => '?',
+        Standing::Impossible => '!',
     }
 }
 
@@ -123,6 +124,7 @@ pub(crate) fn legend(group: &GroupResult) -> Option<String> {
         (Standing::Same, "= indistinguishable"),
         (Standing::Layout, "~ so little that another layout may reverse it"),
         (Standing::Unknown, "? too few rounds for an interval"),
+        (Standing::Impossible, "! more than the cores can do"),
     ];
     let words: Vec<&str> = words.iter().filter(|(s, _)| has(*s)).map(|(_, w)| *w).collect();
     (!words.is_empty()).then(|| words.join("; "))

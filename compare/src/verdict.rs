@@ -46,9 +46,12 @@ pub(crate) fn agreement(agreement: &Agreement, judged: &[String]) -> Vec<String>
 fn bound_only(closeness: &[Closeness], good: &[&String]) -> Option<String> {
     let good = closeness.iter().filter(|close| good.contains(&&close.variant));
     let (same, other): (Vec<&Closeness>, Vec<&Closeness>) = good.partition(|c| c.same_bits);
-    let words = other
-        .iter()
-        .map(|c| format!("{} is up to {:.1e} off, at {}", c.variant, c.largest, c.input));
+    let words = other.iter().map(|c| match c.largest {
+        off if off <= f64::MIN_POSITIVE => {
+            format!("{} differs in the sign of a zero only, at {}", c.variant, c.input)
+        }
+        off => format!("{} is up to {off:.1e} off, at {}", c.variant, c.input),
+    });
     let words: Vec<String> = words.collect();
     let same: Vec<&String> = same.iter().map(|c| &c.variant).collect();
     let same = if same.len() > 1 {
@@ -72,6 +75,7 @@ pub(crate) fn finding(finding: &Finding) -> String {
 pub(crate) fn times(group: &GroupResult, starts: u64) -> Vec<String> {
     let mut words = against_the_baseline(group);
     words.extend(empty_calls(&group.cells));
+    words.extend(dropped(&group.cells));
     if !group.cells.is_empty() {
         words.push(format!(
             "{}, one layout: this is about one binary, and where a linker puts the code may move \
@@ -124,6 +128,10 @@ fn against_baseline(name: &str, setting: &str, base: &str, cells: &[&Cell]) -> O
             "may differ by the layout of the code alone (under 1 µs, within 25 %) from",
         ),
         (Standing::Unknown, "has too few rounds for an interval against"),
+        (
+            Standing::Impossible,
+            "does more than the cores can do, or bytes and flops say too much: not compared with",
+        ),
     ] {
         let of = of(standing);
         if !of.is_empty() {
@@ -181,6 +189,18 @@ fn empty_calls(cells: &[Cell]) -> Vec<String> {
         ));
     }
     words
+}
+
+/// Samples that were taken again.
+fn dropped(cells: &[Cell]) -> Option<String> {
+    let columns = || cells.iter().flat_map(|cell| cell.samples.iter().flatten());
+    let dropped: u64 = columns().map(|column| column.dropped).sum();
+    let all = dropped + columns().map(|column| column.seconds.len() as u64).sum::<u64>();
+    (dropped > 0).then(|| {
+        format!(
+            "{dropped} of {all} samples were dropped and taken again: the process had to wait for a core"
+        )
+    })
 }
 
 /// `1 input`, `61 inputs`.

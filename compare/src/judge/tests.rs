@@ -73,3 +73,26 @@ fn a_second_call_must_give_the_same_bits() {
     assert!(repeated(0, &returned(0.0), &returned(-0.0)).is_some());
     assert!(repeated(0, &returned(0.0), &Err("panicked".into())).is_some());
 }
+
+#[test]
+fn distances_tell_the_same_bits_from_within_the_bound() {
+    let of = |x: f64| -> Returned { Ok(vec![Leaf::F64(1.0), Leaf::F64(x)]) };
+    let returned = [of(2.0), of(2.0), of(2.0 + 1e-12), of(f64::NAN), Err("panicked".into())];
+    let found = distances(&returned, 0, &Within::relative(1e-9));
+    assert_eq!((found[0], found[1]), (Some(0.0), Some(0.0)));
+    assert!(found[2].is_some_and(|off| (4e-13..6e-13).contains(&off)), "{found:?}");
+    assert_eq!((found[3], found[4]), (None, None));
+    let zeros = [Ok(vec![Leaf::F64(0.0)]), Ok(vec![Leaf::F64(-0.0)])];
+    let found = distances(&zeros, 0, &Within::absolute(1e-9));
+    assert_eq!(found, [Some(0.0), Some(f64::MIN_POSITIVE)]);
+}
+
+#[test]
+fn what_should_not_matter_may_change_bits_within_the_bound_only() {
+    let of = |x: f64| -> Returned { Ok(vec![Leaf::F64(x)]) };
+    let found = |a: f64, b: f64, within| moved(0, &of(a), &of(b), &within, "elsewhere");
+    assert_eq!(found(1.0, 1.0 + 1e-15, Within::relative(1e-12)), None);
+    assert_eq!(found(f64::NAN, f64::NAN, Within::exact()), None, "named by the judge");
+    let what = found(1.0, 1.0 + 1e-15, Within::exact()).expect("other bits").what;
+    assert!(what.ends_with("elsewhere"), "{what}");
+}

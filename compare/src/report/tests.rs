@@ -4,7 +4,7 @@ use crate::message::Column;
 use crate::results::{Build, Compiler, EmptyCall, Finding, Ratio, Row};
 
 fn column(row: TimedRow, seconds: f64) -> Column {
-    Column { row, calls: 10, seconds: vec![seconds, 1.01 * seconds, 0.99 * seconds] }
+    Column { row, calls: 10, seconds: vec![seconds, 1.01 * seconds, 0.99 * seconds], dropped: 3 }
 }
 
 fn cell(n: usize, ratio: f64, ends: Option<(f64, f64)>, standing: Standing) -> Cell {
@@ -72,10 +72,10 @@ fn results() -> Results {
             cores: Cores { physical: 1, logical: 2, allowed: 2 },
             caches: vec![Cache { level: 1, kind: "Data".into(), bytes: 32768, shared_by: None }],
             os: "A system".into(),
-            governor: Some("performance".into()),
             virtualised: Some(true),
             load: Some(0.5),
         },
+        governor: Some("performance".into()),
         build: Build {
             rustc: "rustc 1",
             opt_level: "3",
