@@ -21,6 +21,7 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --baseline NAME    compare with this variant
   --seed N           of inputs and order (42)
   --starts N         process starts that the times come from (4)
+  --layouts N        link the program again N times, with its functions in other orders
   --timeout SECONDS  how long one call may take (60)
   --save NAME        keep the times under this name, or in this file if it ends in .json
   --against NAME     compare with times that were saved
@@ -62,6 +63,8 @@ pub(crate) struct Options {
     pub(crate) baseline: Option<String>,
     pub(crate) seed: u64,
     pub(crate) starts: u64,
+    /// Relinked programs that the times come from; 1 is this program.
+    pub(crate) layouts: u64,
     pub(crate) timeout: Duration,
     pub(crate) json: Option<Target>,
     pub(crate) md: Option<Target>,
@@ -80,7 +83,8 @@ impl Options {
     pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
         let timeout = Duration::from_secs(60);
         let only_for = Duration::from_secs(10);
-        let mut options = Options { seed: 42, starts: 4, timeout, only_for, ..Options::default() };
+        let mut options =
+            Options { seed: 42, starts: 4, layouts: 1, timeout, only_for, ..Options::default() };
         let mut parser = Parser::from_args(args);
         let mut test = false;
         while let Some(arg) = parser.next().map_err(|why| why.to_string())? {
@@ -103,6 +107,9 @@ impl Options {
                 }
                 Arg::Long("seed") => options.seed = number("--seed", &value(&mut parser)?)?,
                 Arg::Long("starts") => options.starts = number("--starts", &value(&mut parser)?)?,
+                Arg::Long("layouts") => {
+                    options.layouts = number("--layouts", &value(&mut parser)?)?;
+                }
                 Arg::Long("timeout") => {
                     options.timeout = seconds("--timeout", &value(&mut parser)?)?
                 }
@@ -141,6 +148,9 @@ impl Options {
         options.bench &= !test;
         if options.fail_if.is_some() && options.against.is_none() {
             return Err("--fail-if needs --against NAME".to_owned());
+        }
+        if !(1..=64).contains(&options.layouts) {
+            return Err(format!("--layouts {}: must be from 1 to 64", options.layouts));
         }
         if options.starts == 0 {
             return Err("--starts 0: must be at least 1".to_owned());
@@ -246,6 +256,7 @@ mod tests {
             ("--sizes", "--sizes"),
             ("--seed x", "--seed x"),
             ("--starts 0", "at least 1"),
+            ("--layouts 0", "from 1 to 64"),
             ("--timeout 0", "above 0"),
             ("--timeout nan", "above 0"),
             ("--fail-if faster --against x", "slower > 5%"),

@@ -110,7 +110,7 @@ impl Gate<'_> {
         };
         let mut log = Log::default();
         let timeout = self.options.timeout;
-        let end = process::run(&job, timeout, |message| log.note(message, &job.variants));
+        let end = process::run(&job, None, timeout, |message| log.note(message, &job.variants));
         let end = end.map_err(|why| format!("a worker cannot be started: {why}"))?;
         let finding = |variant: usize, input, what| {
             let variant = job.variants[variant].clone();

@@ -46,8 +46,12 @@ impl Html {
         self.markup.push_str(markup);
     }
 
-    /// A list of sentences.
+    /// A list of sentences; nothing, if there is none.
     pub fn list(&mut self, class: &str, items: impl IntoIterator<Item = impl AsRef<str>>) {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_none() {
+            return;
+        }
         self.tag("ul", class, |list| {
             for item in items {
                 list.put("li", "", item);

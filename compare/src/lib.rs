@@ -46,7 +46,7 @@
 //! call is timed in the same rounds, and so is the baseline once more: what it differs from itself is
 //! the noise. The times come from four starts of the program, and an interval covers those of all:
 //! where a start puts the stack and the code can move a short call by a third. One program has one
-//! layout in its file: that is said with each verdict.
+//! layout in its file: that is said with each verdict, and `--layouts 8` links it again in eight orders.
 
 #![forbid(unsafe_code)]
 
@@ -63,6 +63,7 @@ mod group;
 pub mod html;
 pub mod inputs;
 mod judge;
+mod layouts;
 pub mod machine;
 pub mod measure;
 mod message;

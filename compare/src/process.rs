@@ -3,6 +3,7 @@
 use crate::channel::Inbox;
 use crate::message::{Job, Message};
 use std::io;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,22 +31,26 @@ impl Drop for Guard {
 /// How long a worker that has done its job may take to end.
 const LEAVING: Duration = Duration::from_secs(5);
 
-/// Runs a job in a process of its own. A worker that reports nothing for `timeout` is killed.
+/// Runs a job in a process of its own: of this program, or of the same one linked otherwise. A worker that reports nothing for `timeout` is killed.
 pub(crate) fn run(
     job: &Job,
+    program: Option<&Path>,
     timeout: Duration,
     mut receive: impl FnMut(Message),
 ) -> io::Result<End> {
     let mut inbox = Inbox::new(job)?;
     let (name, value) = inbox.variable();
     let mut worker = Guard(
-        Command::new(std::env::current_exe()?)
-            .args(std::env::args_os().skip(1))
-            .env(name, value)
-            .stdin(Stdio::null())
-            // What the functions print is no part of the result.
-            .stdout(io::stderr())
-            .spawn()?,
+        Command::new(match program {
+            Some(program) => program.to_owned(),
+            None => std::env::current_exe()?,
+        })
+        .args(std::env::args_os().skip(1))
+        .env(name, value)
+        .stdin(Stdio::null())
+        // What the functions print is no part of the result.
+        .stdout(io::stderr())
+        .spawn()?,
     );
     let (mut reported, mut done, mut pause) = (Instant::now(), false, Duration::from_millis(1));
     loop {

@@ -29,7 +29,15 @@ pub(crate) fn page(results: &Results) -> String {
     html.raw("</head><body>");
     html.tag("main", "", |main| {
         main.put("h1", "", names.join(", "));
-        main.list("lead", results.groups.iter().flat_map(|group| lead(group, names.len() > 1)));
+        // What is wrong comes before what is fast.
+        main.list(
+            "findings",
+            results.groups.iter().flat_map(|group| findings(group, names.len() > 1)),
+        );
+        main.list(
+            "lead",
+            results.groups.iter().flat_map(|group| lead(group, results.layouts, names.len() > 1)),
+        );
         main.list("warnings", &results.warnings);
         if let Some(against) = &results.against {
             main.put("h2", "", format!("Against {}", against.name));
@@ -43,7 +51,7 @@ pub(crate) fn page(results: &Results) -> String {
                 if names.len() > 1 {
                     section.put("h2", "", &result.group);
                 }
-                group(section, result);
+                group(section, result, results.layouts);
             });
         }
         main.element("section", &[("id", "environment")], |section| environment(section, results));
@@ -52,9 +60,15 @@ pub(crate) fn page(results: &Results) -> String {
     html.finish()
 }
 
+/// What is against variants.
+fn findings(group: &GroupResult, named: bool) -> Vec<String> {
+    let name = if named { format!("{}: ", group.group) } else { String::new() };
+    group.agreement.findings.iter().map(|f| name.clone() + &verdict::finding(f)).collect()
+}
+
 /// The sentences that come first: how the variants compare, or else what the gate found.
-fn lead(group: &GroupResult, named: bool) -> Vec<String> {
-    let mut sentences = verdict::against_the_baseline(group);
+fn lead(group: &GroupResult, layouts: u64, named: bool) -> Vec<String> {
+    let mut sentences = verdict::against_the_baseline(group, layouts);
     if sentences.is_empty() {
         sentences.extend(group.verdict.first().cloned());
     }
@@ -78,10 +92,9 @@ fn contents(html: &mut Html, names: &[&str]) {
     });
 }
 
-fn group(html: &mut Html, group: &GroupResult) {
-    let lead = lead(group, false);
-    let findings: Vec<String> = group.agreement.findings.iter().map(verdict::finding).collect();
-    html.list("findings", &findings);
+fn group(html: &mut Html, group: &GroupResult, layouts: u64) {
+    let lead = lead(group, layouts, false);
+    let findings = findings(group, false);
     let rest = group.verdict.iter().filter(|s| !lead.contains(s) && !findings.contains(s));
     html.list("", rest);
     if !group.cells.is_empty() {
@@ -299,7 +312,7 @@ fn environment(html: &mut Html, results: &Results) {
             )),
         ),
         ("abreast-compare", Some(build.version.to_owned())),
-        ("starts", Some(format!("{}, one layout", results.starts))),
+        ("starts", Some(format!("{}, layouts: {}", results.starts, results.layouts))),
         ("seed", Some(results.seed.to_string())),
     ];
     for compiler in &results.compilers {

@@ -33,7 +33,7 @@ pub struct Results {
     pub quick: bool,
     /// Process starts that the times come from.
     pub starts: u64,
-    /// Layouts of the code that the times come from: one, since one program was run.
+    /// Layouts of the code that the times come from: relinked programs, or one.
     pub layouts: u64,
     /// What should make a reader careful.
     pub warnings: Vec<String>,
@@ -251,6 +251,12 @@ pub struct Ratio {
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
+    /// The highest lower end of a start.
+    #[serde(skip)]
+    pub(crate) highest_low: f64,
+    /// The lowest upper end of a start.
+    #[serde(skip)]
+    pub(crate) lowest_high: f64,
     /// What may be said.
     pub standing: Standing,
 }
@@ -265,7 +271,8 @@ pub enum Standing {
     Slower,
     /// Indistinguishable from the baseline.
     Same,
-    /// Different, but so little in so short a call that another layout of the code may reverse it.
+    /// Different, but so little in so short a call that another layout of the code may reverse it; of
+    /// several layouts: one does.
     Layout,
     /// Too few rounds for an interval.
     Unknown,

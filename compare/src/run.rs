@@ -6,6 +6,7 @@ use crate::args::{HELP, Options, Target};
 use crate::channel::Channel;
 use crate::gate::gate;
 use crate::group::{Facts, Group};
+use crate::layouts::layouts;
 use crate::machine::{Machine, governor, memory, now};
 use crate::message::Job;
 use crate::output::{self, progress};
@@ -15,11 +16,12 @@ use crate::process;
 use crate::record::recorded;
 use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
 use crate::saved::{self, Saved, SavedMachine};
-use crate::starts::starts;
+use crate::starts::{count, starts};
 use crate::worker::{AnyGroup, caught};
 use crate::{only, summary, verdict};
 use std::fmt::Write as _;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -167,16 +169,26 @@ struct Run<'o> {
     /// Whether stdout is for JSON, Markdown or HTML.
     is_quiet: bool,
     place: Place,
+    /// The relinked programs, if there are any.
+    programs: Vec<PathBuf>,
 }
 
 impl<'o> Run<'o> {
     fn new(options: &'o Options, mistakes: Vec<String>) -> Run<'o> {
         let is_quiet = options.targets().any(|target| *target == Target::Stdout);
-        Run { options, mistakes, began: Instant::now(), is_quiet, place: Place::here() }
+        Run {
+            options,
+            mistakes,
+            began: Instant::now(),
+            is_quiet,
+            place: Place::here(),
+            programs: Vec::new(),
+        }
     }
 
     fn groups(mut self, groups: &[&Facts]) -> Result<u8, String> {
         let then = self.saved_run()?;
+        self.link_again();
         let mut results = self.results();
         for warning in &results.warnings {
             eprintln!("warning: {warning}");
@@ -204,6 +216,19 @@ impl<'o> Run<'o> {
             (.., false) => 3,
             _ => 0,
         })
+    }
+
+    /// Makes the programs of `--layouts`. That there are none is said, and one layout is timed.
+    fn link_again(&mut self) {
+        let count = self.options.layouts;
+        if count < 2 || !self.times() {
+            return;
+        }
+        progress(&format!("linking {count} times"));
+        match layouts(count, self.options.seed, &self.place) {
+            Ok(programs) => self.programs = programs,
+            Err(why) => eprintln!("warning: --layouts {count} is left out: {why}"),
+        }
     }
 
     /// The run of `--against`, before anything is measured.
@@ -259,11 +284,15 @@ impl<'o> Run<'o> {
             compilers: recorded(),
             seed: self.options.seed,
             quick: self.options.quick,
-            starts: if self.times() { self.options.starts } else { 0 },
-            layouts: 1,
+            starts: if self.times() { count(self.options, &self.programs) } else { 0 },
+            layouts: self.layouts(),
             groups: Vec::new(),
             against: None,
         }
+    }
+
+    fn layouts(&self) -> u64 {
+        self.programs.len().max(1) as u64
     }
 
     fn unfit_to_time(&self) -> Option<&'static str> {
@@ -353,7 +382,8 @@ impl<'o> Run<'o> {
     ) -> Result<(), String> {
         let cells = sizes.len() * facts.settings.len();
         let alpha = ALPHA / (cells * variants.len()).max(1) as f64;
-        let found = starts(facts, variants, &group.baseline, sizes, alpha, self.options)?;
+        let found =
+            starts(facts, variants, &group.baseline, sizes, alpha, self.options, &self.programs)?;
         for finding in found.failed {
             group.verdict.push(verdict::finding(&finding));
             group.untimed.push(Untimed::because_of(&finding));
@@ -366,8 +396,12 @@ impl<'o> Run<'o> {
             let old = std::mem::replace(&mut group.baseline, first.clone());
             group.verdict.push(format!("{old} is not timed: the others are compared with {first}"));
         }
-        group.cells = summary::cells(facts, &group.baseline, found.timed, alpha);
-        group.verdict.extend(verdict::times(group, self.options.starts));
+        group.cells = summary::cells(facts, &group.baseline, found.timed, alpha, self.layouts());
+        group.verdict.extend(verdict::times(
+            group,
+            count(self.options, &self.programs),
+            self.layouts(),
+        ));
         Ok(())
     }
 }
@@ -386,6 +420,11 @@ fn warnings(machine: &Machine) -> Vec<String> {
         found.push(format!(
             "the load average is {load:.1} on {allowed} cores (a build just before counts too): \
              others disturb the times"
+        ));
+    }
+    if let Some(governor) = governor().filter(|governor| governor != "performance") {
+        found.push(format!(
+            "the governor of the CPU is {governor}: its frequency changes meanwhile"
         ));
     }
     if !matches!(BUILD.opt_level, "2" | "3") {

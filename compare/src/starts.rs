@@ -7,6 +7,7 @@ use crate::message::{Job, Message, Plan, Timed, Work};
 use crate::output::progress;
 use crate::process::{self, End};
 use crate::results::Finding;
+use std::path::{Path, PathBuf};
 
 /// What the starts gave.
 pub(crate) struct Starts {
@@ -26,6 +27,7 @@ pub(crate) fn starts(
     sizes: &[usize],
     alpha: f64,
     options: &Options,
+    programs: &[PathBuf],
 ) -> Result<Starts, String> {
     let mut failed = Vec::new();
     while !variants.is_empty() {
@@ -39,9 +41,10 @@ pub(crate) fn starts(
         };
         let mut timed = Vec::new();
         let mut finding = None;
-        for start in 0..options.starts {
+        for start in 0..count(options, programs) {
             job.work = Work::Time(plan(start, alpha, options.quick));
-            match one_start(&job, options)? {
+            let program = programs.get(start as usize % programs.len().max(1));
+            match one_start(&job, program.map(|p| &**p), options)? {
                 Ok(cells) => timed.extend(cells),
                 Err(found) => {
                     finding = Some(found);
@@ -57,6 +60,12 @@ pub(crate) fn starts(
     Ok(Starts { timed: Vec::new(), variants, failed })
 }
 
+/// How many starts there are: at least two of each layout.
+pub(crate) fn count(options: &Options, programs: &[PathBuf]) -> u64 {
+    let least = if programs.len() > 1 { 2 * programs.len() as u64 } else { 1 };
+    options.starts.max(least)
+}
+
 fn plan(start: u64, alpha: f64, quick: bool) -> Plan {
     Plan {
         start,
@@ -68,7 +77,11 @@ fn plan(start: u64, alpha: f64, quick: bool) -> Plan {
 }
 
 /// The cells of one start; or the variant that ended it.
-fn one_start(job: &Job, options: &Options) -> Result<Result<Vec<Timed>, Finding>, String> {
+fn one_start(
+    job: &Job,
+    program: Option<&Path>,
+    options: &Options,
+) -> Result<Result<Vec<Timed>, Finding>, String> {
     let (mut timed, mut failed) = (Vec::new(), None);
     let (mut input, mut called) = (String::new(), None);
     let finding = |variant: usize, input: &str, what: String| Finding {
@@ -77,7 +90,7 @@ fn one_start(job: &Job, options: &Options) -> Result<Result<Vec<Timed>, Finding>
         what: format!("{what}, while it was timed"),
         inputs: 1,
     };
-    let end = process::run(job, options.timeout, |message| match message {
+    let end = process::run(job, program, options.timeout, |message| match message {
         Message::Input { label, .. } => {
             progress(&format!("{}: {label}", job.group));
             (input, called) = (label, None);

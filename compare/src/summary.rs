@@ -9,14 +9,20 @@ use crate::variant::Kind;
 use std::collections::BTreeMap;
 
 /// The cells that the starts measured, in order.
-pub(crate) fn cells(facts: &Facts, base: &str, timed: Vec<Timed>, alpha: f64) -> Vec<Cell> {
+pub(crate) fn cells(
+    facts: &Facts,
+    base: &str,
+    timed: Vec<Timed>,
+    alpha: f64,
+    layouts: u64,
+) -> Vec<Cell> {
     let mut of_cell: BTreeMap<(usize, usize), Vec<Timed>> = BTreeMap::new();
     for timed in timed {
         of_cell.entry((timed.setting, timed.n)).or_default().push(timed);
     }
     let mut cells: Vec<Cell> =
         of_cell.into_values().filter_map(|starts| cell(facts, base, starts, alpha)).collect();
-    judge(&mut cells, Cores::here().allowed);
+    judge(&mut cells, Cores::here().allowed, layouts);
     cells
 }
 
@@ -112,7 +118,11 @@ impl<'t> Starts<'t> {
         let low = ends.as_ref().and_then(|ends| ends.iter().map(|e| e.0).reduce(f64::min));
         let high = ends.as_ref().and_then(|ends| ends.iter().map(|e| e.1).reduce(f64::max));
         let value = (logs / starts.len() as f64).exp();
-        Some(Ratio { value, low, high, standing: Standing::Unknown })
+        let ends = ends.unwrap_or_default();
+        let highest_low = ends.iter().map(|e| e.0).fold(0.0, f64::max);
+        let lowest_high = ends.iter().map(|e| e.1).fold(f64::MAX, f64::min);
+        let standing = Standing::Unknown;
+        Some(Ratio { value, low, high, highest_low, lowest_high, standing })
     }
 
     fn noise(&self) -> Option<f64> {
@@ -143,7 +153,7 @@ pub(crate) fn is_possible(row: &Row, cores: usize) -> bool {
 }
 
 /// Says of each ratio what may be said: beyond the noise of its own cell and the middle one's.
-fn judge(cells: &mut [Cell], cores: usize) {
+fn judge(cells: &mut [Cell], cores: usize, layouts: u64) {
     let mut noises: Vec<f64> = cells.iter().filter_map(|cell| cell.noise).collect();
     noises.sort_by(f64::total_cmp);
     let typical = noises.get(noises.len() / 2).copied().unwrap_or(0.0);
@@ -161,7 +171,7 @@ fn judge(cells: &mut [Cell], cores: usize) {
             let is_possible = base_is_possible && is_possible(row, cores);
             if let Some(ratio) = &mut row.ratio {
                 ratio.standing = match is_possible {
-                    true => standing(ratio, floor, seconds),
+                    true => standing(ratio, floor, seconds, layouts),
                     false => Standing::Impossible,
                 };
             }
@@ -169,13 +179,20 @@ fn judge(cells: &mut [Cell], cores: usize) {
     }
 }
 
-fn standing(ratio: &Ratio, floor: f64, seconds: f64) -> Standing {
+fn standing(ratio: &Ratio, floor: f64, seconds: f64, layouts: u64) -> Standing {
     let (Some(low), Some(high)) = (ratio.low, ratio.high) else { return Standing::Unknown };
     let direction = match () {
         () if low > floor => Standing::Faster,
         () if high < 1.0 / floor => Standing::Slower,
+        // One start says that it is faster, and another one that it is slower.
+        () if layouts > 1 && ratio.highest_low > floor && ratio.lowest_high < 1.0 / floor => {
+            return Standing::Layout;
+        }
         () => return Standing::Same,
     };
+    if layouts > 1 {
+        return direction;
+    }
     let small = ratio.nearer_end().ln().abs() < LAYOUT_RATIO.ln();
     if small && seconds < SHORT_SECONDS { Standing::Layout } else { direction }
 }
@@ -210,7 +227,25 @@ mod tests {
             bytes: Some(Box::new(|n| 16 * n)),
             ..Facts::default()
         };
-        cells(&facts, "c", starts, 0.01).pop().expect("a cell")
+        cells(&facts, "c", starts, 0.01, 1).pop().expect("a cell")
+    }
+
+    #[test]
+    fn a_difference_that_another_layout_reverses_depends_on_the_layout() {
+        let ratio = |low: f64, high: f64, inner: (f64, f64)| Ratio {
+            value: 1.0,
+            low: Some(low),
+            high: Some(high),
+            highest_low: inner.0,
+            lowest_high: inner.1,
+            standing: Standing::Unknown,
+        };
+        let of = |ratio: &Ratio, layouts| standing(ratio, 1.01, 1e-7, layouts);
+        let reversed = ratio(0.85, 1.06, (1.05, 0.87));
+        assert_eq!((of(&reversed, 1), of(&reversed, 8)), (Standing::Same, Standing::Layout));
+        let steady = ratio(1.03, 1.2, (1.18, 1.05));
+        assert_eq!((of(&steady, 1), of(&steady, 8)), (Standing::Layout, Standing::Faster));
+        assert_eq!(of(&ratio(0.9, 1.1, (0.99, 1.01)), 8), Standing::Same);
     }
 
     fn standing_of(starts: Vec<Timed>) -> Standing {

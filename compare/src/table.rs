@@ -226,7 +226,14 @@ mod tests {
             ratio,
         };
         let ratio = |value: f64, standing| {
-            Some(Ratio { value, low: Some(value * 0.98), high: Some(value * 1.02), standing })
+            Some(Ratio {
+                value,
+                low: Some(value * 0.98),
+                high: Some(value * 1.02),
+                highest_low: 0.0,
+                lowest_high: 0.0,
+                standing,
+            })
         };
         let long = "a_name_that_is_rather_longer_than_anybody_would_ever_want_to_read_in_a_table_of_80_columns_a";
         let cell = Cell {

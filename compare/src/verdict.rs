@@ -72,36 +72,45 @@ pub(crate) fn finding(finding: &Finding) -> String {
 }
 
 /// What the times say.
-pub(crate) fn times(group: &GroupResult, starts: u64) -> Vec<String> {
-    let mut words = against_the_baseline(group);
+pub(crate) fn times(group: &GroupResult, starts: u64, layouts: u64) -> Vec<String> {
+    let mut words = against_the_baseline(group, layouts);
     words.extend(empty_calls(&group.cells));
     words.extend(dropped(&group.cells));
     if !group.cells.is_empty() {
-        words.push(format!(
-            "{}, one layout: this is about one binary, and where a linker puts the code may move \
-             short calls",
-            count(usize::try_from(starts).unwrap_or(usize::MAX), "start")
-        ));
+        let starts = count(usize::try_from(starts).unwrap_or(usize::MAX), "start");
+        words.push(match layouts {
+            1 => format!(
+                "{starts}, one layout: this is about one binary, and where a linker puts the code may \
+                 move short calls; --layouts 8 links it again"
+            ),
+            _ => format!("{starts}, {layouts} layouts of the code"),
+        });
     }
     words
 }
 
 /// One sentence for each variant and setting.
-pub(crate) fn against_the_baseline(group: &GroupResult) -> Vec<String> {
+pub(crate) fn against_the_baseline(group: &GroupResult, layouts: u64) -> Vec<String> {
     let mut words = Vec::new();
     let mut settings: Vec<&str> = group.cells.iter().map(|cell| &cell.setting[..]).collect();
     settings.dedup();
     for setting in settings {
         let cells: Vec<&Cell> = group.cells.iter().filter(|c| c.setting == setting).collect();
         for variant in group.timed.iter().filter(|name| **name != group.baseline) {
-            words.extend(against_baseline(variant, setting, &group.baseline, &cells));
+            words.extend(against_baseline(variant, setting, &group.baseline, &cells, layouts));
         }
     }
     words
 }
 
 /// `lanes is at least 4.4 times as fast as c from n = 64 on`.
-fn against_baseline(name: &str, setting: &str, base: &str, cells: &[&Cell]) -> Option<String> {
+fn against_baseline(
+    name: &str,
+    setting: &str,
+    base: &str,
+    cells: &[&Cell],
+    layouts: u64,
+) -> Option<String> {
     let ratio = |cell: &&Cell| {
         let row = cell.rows.iter().find(|row| row.variant == name)?;
         Some((cell.n, row.ratio?))
@@ -125,7 +134,10 @@ fn against_baseline(name: &str, setting: &str, base: &str, cells: &[&Cell]) -> O
         (Standing::Same, "is indistinguishable from"),
         (
             Standing::Layout,
-            "may differ by the layout of the code alone (under 1 µs, within 25 %) from",
+            match layouts {
+                1 => "may differ by the layout of the code alone (under 1 µs, within 25 %) from",
+                _ => "is faster or slower by the layout of the code, compared with",
+            },
         ),
         (Standing::Unknown, "has too few rounds for an interval against"),
         (
@@ -232,7 +244,7 @@ mod tests {
             empty_share: Some(0.01),
             ratio,
         };
-        let ratio = Ratio { value, low, high, standing };
+        let ratio = Ratio { value, low, high, highest_low: 0.0, lowest_high: 0.0, standing };
         Cell {
             setting: String::new(),
             n,
@@ -255,7 +267,7 @@ mod tests {
             cells,
             ..GroupResult::default()
         };
-        times(&group, 2).join("\n")
+        times(&group, 2, 1).join("\n")
     }
 
     #[test]

@@ -18,7 +18,7 @@ fn cell(n: usize, ratio: f64, ends: Option<(f64, f64)>, standing: Standing) -> C
         ratio,
     };
     let (low, high) = ends.unzip();
-    let ratio = Ratio { value: ratio, low, high, standing };
+    let ratio = Ratio { value: ratio, low, high, highest_low: 0.0, lowest_high: 0.0, standing };
     let start = |factor: f64| {
         vec![
             column(TimedRow::Variant("c".into()), factor * seconds),
@@ -61,7 +61,7 @@ fn results() -> Results {
     });
     group.agreement.within = "within 1e-12".into();
     group.verdict = verdict::agreement(&group.agreement, &[]);
-    group.verdict.extend(verdict::times(&group, 2));
+    group.verdict.extend(verdict::times(&group, 2, 1));
     Results {
         schema: crate::results::SCHEMA,
         created: "2026-01-31T12:00:00Z".into(),

@@ -27,6 +27,7 @@ fn every_command_of_the_guide_works_as_it_stands() {
             _ if command.contains("lanes") => said.has(&["both agree on"]),
             _ if command.contains("cargo test") => said.has(&["nothing is timed without --bench"]),
             _ if command.contains("--json") => &said,
+            _ if command.contains("--layouts") => said.has(&["layouts"]),
             _ if command.contains("--save") => said.has(&["saved as"]),
             _ if command.contains("--against") => said.has(&["against main", "of 3 times"]),
             _ => said.has(&["all three agree on", "(within 1e-12)"]).has(&["4 starts, one layout"]),
@@ -54,6 +55,20 @@ fn a_timed_run_leaves_a_report_in_the_target_folder() {
     let line = said.ends_with(0).stdout.lines().find(|line| line.ends_with("my-dot/dot.html"));
     let path = line.and_then(|line| line.split("  ").nth(1)).expect("a path");
     is_a_report(&std::fs::read_to_string(the_crate().folder().join(path)).expect("a report"));
+}
+
+/// Which linker there is decides; that it is said is all that can be asked.
+#[test]
+fn the_program_is_linked_again_or_it_is_said_why_not() {
+    let command = "cargo bench --bench dot -- --quick --sizes 16 --layouts 2 --json=layouts.json";
+    let said = the_crate().run(command);
+    let text = std::fs::read_to_string(the_crate().folder().join("layouts.json")).expect("JSON");
+    let results: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(results["starts"], 4);
+    match results["layouts"].as_u64() {
+        Some(2) => said.ends_with(0).has(&["4 starts, 2 layouts of the code"]),
+        _ => said.ends_with(0).has(&["--layouts 2 is left out: "]),
+    };
 }
 
 fn has_the_form_of_the_schema(results: &Value) {
