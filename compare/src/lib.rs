@@ -54,6 +54,7 @@ mod against;
 mod agree;
 mod args;
 mod channel;
+mod comparison;
 mod examine;
 #[doc(hidden)]
 pub mod format;

@@ -1,0 +1,295 @@
+//! The whole comparison: the gate, the times, the results.
+
+use crate::against::{self, against};
+use crate::args::{Options, Target};
+use crate::gate::gate;
+use crate::group::Facts;
+use crate::layouts::layouts;
+use crate::machine::{Machine, governor, memory, now};
+use crate::output::progress;
+use crate::place::{Place, shown};
+use crate::present::Present;
+use crate::record::recorded;
+use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
+use crate::saved::{self, Saved, SavedMachine};
+use crate::starts::{count, starts};
+use crate::worker::caught;
+use crate::{summary, verdict};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// The probability that any of a run's intervals misses the truth.
+const ALPHA: f64 = 0.01;
+
+/// What was asked for of the chosen groups.
+pub(crate) struct Comparison<'o> {
+    options: &'o Options,
+    /// Bad input, group by group: said, and the others go on.
+    mistakes: Vec<String>,
+    began: Instant,
+    /// Whether stdout is for JSON, Markdown or HTML.
+    is_quiet: bool,
+    place: Place,
+    /// The relinked programs, if there are any.
+    programs: Vec<PathBuf>,
+}
+
+impl<'o> Comparison<'o> {
+    pub(crate) fn new(options: &'o Options, mistakes: Vec<String>) -> Comparison<'o> {
+        let is_quiet = options.targets().any(|target| *target == Target::Stdout);
+        Comparison {
+            options,
+            mistakes,
+            began: Instant::now(),
+            is_quiet,
+            place: Place::here(),
+            programs: Vec::new(),
+        }
+    }
+
+    pub(crate) fn groups(mut self, groups: &[&Facts]) -> Result<u8, String> {
+        let then = self.saved_run()?;
+        self.link_again();
+        let mut results = self.results();
+        for warning in &results.warnings {
+            eprintln!("warning: {warning}");
+        }
+        if let Some(why) = self.unfit_to_time() {
+            self.mistakes.push(why.to_owned());
+        }
+        for facts in groups {
+            match self.group(facts) {
+                Ok(group) => results.groups.push(group),
+                Err(why) => self.mistakes.push(format!("group {}: {why}", facts.name)),
+            }
+        }
+        results.seconds = self.began.elapsed().as_secs_f64();
+        let failures = self.keep(&mut results, then.as_ref());
+        let present = Present { options: self.options, is_quiet: self.is_quiet };
+        let written = present.end(&results);
+        self.mistakes.iter().for_each(|why| eprintln!("error: {why}"));
+        failures.iter().for_each(|what| eprintln!("failed: {what}"));
+        written?;
+        let agreed = results.groups.iter().all(|group| group.agreement.agreed);
+        Ok(match (agreed, self.mistakes.is_empty(), failures.is_empty()) {
+            (false, ..) => 1,
+            (_, false, _) => 2,
+            (.., false) => 3,
+            _ => 0,
+        })
+    }
+
+    /// Makes the programs of `--layouts`. That there are none is said, and one layout is timed.
+    fn link_again(&mut self) {
+        let count = self.options.layouts;
+        if count < 2 || !self.times() {
+            return;
+        }
+        progress(&format!("linking {count} times"));
+        match layouts(count, self.options.seed, &self.place) {
+            Ok(programs) => self.programs = programs,
+            Err(why) => eprintln!("warning: --layouts {count} is left out: {why}"),
+        }
+    }
+
+    /// The run of `--against`, before anything is measured.
+    fn saved_run(&self) -> Result<Option<Saved>, String> {
+        let Some(name) = &self.options.against else { return Ok(None) };
+        let saved = saved::load(name, &self.place).map_err(|why| format!("--against: {why}"))?;
+        let differences = saved.machine.differences(&SavedMachine::of(&Machine::here()));
+        if self.options.fail_if.is_some() && !self.options.any_machine && !differences.is_empty() {
+            return Err(format!(
+                "--fail-if: {name} is of another machine: {}; --any-machine compares all the same",
+                differences.join("; ")
+            ));
+        }
+        Ok(Some(saved))
+    }
+
+    /// Compares with the saved run, and saves this one. Returns what fails.
+    fn keep(&mut self, results: &mut Results, then: Option<&Saved>) -> Vec<String> {
+        let mut failures = Vec::new();
+        if let Some((then, name)) = then.zip(self.options.against.as_ref()) {
+            let now = Saved::of(results, &self.place);
+            match against(name, then, &now, ALPHA) {
+                Ok(found) => {
+                    let rule = self.options.fail_if;
+                    failures = rule.map_or(Vec::new(), |rule| against::failures(&found, rule));
+                    results.against = Some(found);
+                }
+                Err(why) => self.mistakes.push(why),
+            }
+        }
+        if let Some(name) = &self.options.save {
+            match saved::save(name, results, &self.place, self.options.force) {
+                Ok((path, dropped)) => {
+                    let dropped = dropped.map_or(String::new(), |what| format!("; {what}"));
+                    eprintln!("saved as {}{dropped}", shown(&path));
+                }
+                Err(why) => self.mistakes.push(format!("--save: {why}")),
+            }
+        }
+        failures
+    }
+
+    fn results(&self) -> Results {
+        let machine = Machine::here();
+        Results {
+            schema: SCHEMA,
+            created: now(),
+            seconds: 0.0,
+            warnings: if self.options.bench { warnings(&machine) } else { Vec::new() },
+            machine,
+            governor: governor(),
+            build: BUILD,
+            compilers: recorded(),
+            seed: self.options.seed,
+            quick: self.options.quick,
+            starts: if self.times() { count(self.options, &self.programs) } else { 0 },
+            layouts: self.layouts(),
+            groups: Vec::new(),
+            against: None,
+        }
+    }
+
+    fn layouts(&self) -> u64 {
+        self.programs.len().max(1) as u64
+    }
+
+    fn unfit_to_time(&self) -> Option<&'static str> {
+        if !self.options.bench {
+            return None;
+        }
+        if BUILD.debug_assertions {
+            return Some("nothing is timed: this build has debug assertions; use `cargo bench`");
+        }
+        (BUILD.opt_level == "0").then_some("nothing is timed: this build is not optimised")
+    }
+
+    fn times(&self) -> bool {
+        self.options.bench && self.unfit_to_time().is_none()
+    }
+
+    /// The gate and the times of one group.
+    fn group(&mut self, facts: &Facts) -> Result<GroupResult, String> {
+        let mut sizes = self.sizes_that_fit(facts);
+        if sizes.is_empty() {
+            return Err("no size is left".to_owned());
+        }
+        let wished = facts.baseline.clone().unwrap_or_else(|| facts.variants[0].0.clone());
+        let present = facts.present();
+        let wanted = |name: &&str| self.options.selects(&facts.name, name) || **name == wished;
+        let names: Vec<String> =
+            present.into_iter().filter(|name| wanted(name)).map(str::to_owned).collect();
+        let skipped = facts.skipped.iter().map(|(variant, why)| Untimed {
+            variant: variant.clone(),
+            why: format!("skipped: {why}"),
+        });
+        let unasked = facts.present().into_iter().filter(|name| !names.iter().any(|n| n == name));
+        let unasked = unasked
+            .map(|name| Untimed { variant: name.to_owned(), why: "not asked for".to_owned() });
+        let mut group = GroupResult {
+            group: facts.name.clone(),
+            baseline: wished.clone(),
+            untimed: skipped.chain(unasked).collect(),
+            ..GroupResult::default()
+        };
+        if names.is_empty() {
+            return Err("every variant is skipped".to_owned());
+        }
+        progress(&format!("{}: do the variants agree?", facts.name));
+        let (agreement, refused) = gate(facts, &names, &wished, &mut sizes, self.options)?;
+        self.mistakes.extend(refused.into_iter().map(|why| format!("group {}: {why}", facts.name)));
+        group.agreement = agreement;
+        group.verdict = verdict::agreement(&group.agreement, &names);
+        group.untimed.extend(group.agreement.findings.iter().map(Untimed::because_of));
+        let trusted = |name: &String| !group.untimed.iter().any(|u| u.variant == *name);
+        let trusted: Vec<String> = names.into_iter().filter(trusted).collect();
+        if self.times() && !trusted.is_empty() && !sizes.is_empty() {
+            let timed = self.time(facts, trusted, &sizes, &mut group);
+            self.mistakes.extend(timed.err().map(|why| format!("group {}: {why}", facts.name)));
+        }
+        Present { options: self.options, is_quiet: self.is_quiet }.group(&group);
+        Ok(group)
+    }
+
+    /// Without those that cannot fit in memory.
+    fn sizes_that_fit(&mut self, facts: &Facts) -> Vec<usize> {
+        let Some((memory, bytes)) = memory().zip(facts.bytes.as_ref()) else {
+            return facts.sizes.clone();
+        };
+        // A count that overflows panics, or wraps around where nobody checks: then the input shows it.
+        let bytes = |n: usize| caught(|| bytes(n as u64)).unwrap_or(u64::MAX);
+        let (fit, too_large): (Vec<usize>, Vec<usize>) =
+            facts.sizes.iter().partition(|n| bytes(**n) <= memory);
+        self.mistakes.extend(too_large.iter().map(|n| {
+            format!(
+                "group {}: n = {n} does not fit in memory: a call reads and writes {}, this machine has {}",
+                facts.name,
+                crate::format::bytes(bytes(*n)),
+                crate::format::bytes(memory)
+            )
+        }));
+        fit
+    }
+
+    /// The times of those that agree.
+    fn time(
+        &self,
+        facts: &Facts,
+        variants: Vec<String>,
+        sizes: &[usize],
+        group: &mut GroupResult,
+    ) -> Result<(), String> {
+        let cells = sizes.len() * facts.settings.len();
+        let alpha = ALPHA / (cells * variants.len()).max(1) as f64;
+        let found =
+            starts(facts, variants, &group.baseline, sizes, alpha, self.options, &self.programs)?;
+        for finding in found.failed {
+            group.verdict.push(verdict::finding(&finding));
+            group.untimed.push(Untimed::because_of(&finding));
+            group.agreement.agreed = false;
+            group.agreement.findings.push(finding);
+        }
+        group.timed = found.variants;
+        let Some(first) = group.timed.first() else { return Ok(()) };
+        if !group.timed.contains(&group.baseline) {
+            let old = std::mem::replace(&mut group.baseline, first.clone());
+            group.verdict.push(format!("{old} is not timed: the others are compared with {first}"));
+        }
+        group.cells = summary::cells(facts, &group.baseline, found.timed, alpha, self.layouts());
+        group.verdict.extend(verdict::times(
+            group,
+            count(self.options, &self.programs),
+            self.layouts(),
+        ));
+        Ok(())
+    }
+}
+
+const BUILD: Build = Build {
+    rustc: env!("ABREAST_COMPARE_RUSTC"),
+    opt_level: env!("ABREAST_COMPARE_OPT_LEVEL"),
+    debug_assertions: cfg!(debug_assertions),
+    version: env!("CARGO_PKG_VERSION"),
+};
+
+fn warnings(machine: &Machine) -> Vec<String> {
+    let mut found = Vec::new();
+    let allowed = machine.cores.allowed;
+    if let Some(load) = machine.load.filter(|load| load + 1.0 > allowed as f64) {
+        found.push(format!(
+            "the load average is {load:.1} on {allowed} cores (a build just before counts too): \
+             others disturb the times"
+        ));
+    }
+    if let Some(governor) = governor().filter(|governor| governor != "performance") {
+        found.push(format!(
+            "the governor of the CPU is {governor}: its frequency changes meanwhile"
+        ));
+    }
+    if !matches!(BUILD.opt_level, "2" | "3") {
+        found.push(format!("opt-level is {}: not what a program is shipped with", BUILD.opt_level));
+    }
+    found
+}
