@@ -276,15 +276,19 @@ impl<I: 'static, O: Agree + 'static> Calls<'_, I, O> {
     /// Many calls of one variant.
     fn many(&mut self, variant: usize, input: &I) -> Vec<String> {
         let Variant { call, crowd, .. } = &mut self.variants[variant];
+        let first = caught(|| leaves(&call.run(input, 1, 1).1));
         let kept = caught(|| memory::kept(|| drop(call.run(input, 1, 1))));
-        let kept = kept.map(|kept| {
-            kept.map(|bytes| {
-                format!("each call keeps {} of memory for good", crate::format::bytes(bytes))
-            })
+        let kept = kept.map(|bytes| {
+            let bytes = bytes.map(crate::format::bytes);
+            bytes.map(|bytes| format!("each call keeps {bytes} of memory for good"))
         });
-        let together = crowd.as_ref().map_or(Ok(None), |crowd| {
-            caught(|| leaves(&call.run(input, 1, 1).1)).and_then(|alone| crowd(input, &alone))
-        });
-        [kept, together].into_iter().filter_map(|found| found.unwrap_or_else(Some)).collect()
+        let last = caught(|| leaves(&call.run(input, 1, 1).1));
+        let together = match (crowd, &last) {
+            (Some(crowd), Ok(alone)) => caught(|| crowd(input, alone)).and_then(|found| found),
+            _ => Ok(None),
+        };
+        let worn = repeated(variant, &first, &last).map(|objection| objection.what);
+        let found = [kept, Ok(worn), together];
+        found.into_iter().filter_map(|found| found.unwrap_or_else(Some)).collect()
     }
 }

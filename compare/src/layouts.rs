@@ -4,7 +4,7 @@
 use crate::place::Place;
 use crate::random::splitmix64;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// So many programs that differ in their layout only; or why there are none.
@@ -72,7 +72,8 @@ fn arguments_of_cargo() -> Option<Vec<String>> {
         let file = format!("/proc/{}/cmdline", std::os::unix::process::parent_id());
         let text = String::from_utf8(fs::read(file).ok()?).ok()?;
         let all: Vec<String> = text.split_terminator('\0').map(str::to_owned).collect();
-        let is_cargo = Path::new(all.first()?).file_stem().is_some_and(|stem| stem == "cargo");
+        let is_cargo =
+            std::path::Path::new(all.first()?).file_stem().is_some_and(|stem| stem == "cargo");
         is_cargo.then(|| all.into_iter().skip(1).take_while(|word| word != "--").collect())
     }
     #[cfg(not(unix))]

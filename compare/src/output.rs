@@ -117,6 +117,18 @@ mod tests {
     }
 
     #[test]
+    fn a_report_makes_its_folder_and_replaces_nothing_of_others() {
+        let folder = folder("report");
+        let file = folder.join("new/a.html");
+        assert_eq!(write_anew(&file, report::BEGINS, false), Ok(()));
+        assert_eq!(write_anew(&file, report::BEGINS, false), Ok(()), "our own");
+        fs::write(&file, "<html>").expect("written");
+        assert!(write_anew(&file, report::BEGINS, false).is_err());
+        assert_eq!(fs::read_to_string(&file).expect("read"), "<html>");
+        fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
     fn what_cannot_be_written_is_said_before_anything_is_measured() {
         let folder = folder("missing");
         let missing = Target::File(folder.join("no/such/a.json"));

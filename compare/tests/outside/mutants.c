@@ -177,3 +177,9 @@ double fragile(size_t n, const double *x) {
     }
     return sum(n, x);
 }
+
+// Wrong from the 1000th call on.
+double wears_out(size_t n, const double *x) {
+    static int calls;
+    return sum(n, x) + (++calls >= 1000);
+}

@@ -30,6 +30,7 @@ unsafe extern "C" {
     fn leaks(n: usize, x: *const f64) -> f64;
     fn changes_input(n: usize, x: *const f64) -> f64;
     fn aligned(n: usize, x: *const f64) -> f64;
+    fn wears_out(n: usize, x: *const f64) -> f64;
     fn arms(n: usize, x: *const f64) -> f64;
     fn fragile(n: usize, x: *const f64) -> f64;
     fn races(n: usize, x: *const f64) -> f64;
@@ -94,6 +95,7 @@ fn main() -> ExitCode {
         sums("leak", leaks),
         sums("input", changes_input),
         sums("aligned", aligned),
+        sums("wears-out", wears_out),
         sums("fine", good),
         Group::new("other-dies", uniform)
             .sizes([16])
