@@ -66,16 +66,13 @@ fn reference<'o>(
 pub(crate) fn repeated(variant: usize, first: &Returned, second: &Returned) -> Option<Objection> {
     let what = match (first, second) {
         (Ok(first), Ok(second)) => {
-            let same = first.iter().zip(second).position(|(a, b)| !same_bits(*a, *b));
-            let at =
-                same.or((first.len() != second.len()).then(|| first.len().min(second.len())))?;
-            let place = at_path(first, at);
-            let value = |leaves: &[Leaf]| leaves.get(at).map_or("nothing".into(), Leaf::to_string);
+            let at = first_where(first, second, |a, b| !same_bits(a, b))?;
             format!(
-                "{place}the first call gave {} and the second {}: hidden state, memory that is not \
+                "{}the first call gave {} and the second {}: hidden state, memory that is not \
                  initialised, or something another variant left behind",
-                value(first),
-                value(second)
+                at_path(first, at),
+                value_at(first, at),
+                value_at(second, at)
             )
         }
         (Ok(_), Err(why)) => format!("the second call for the same input failed: {why}"),
@@ -95,11 +92,10 @@ pub(crate) fn moved(
 ) -> Option<Objection> {
     let what = match (first, there) {
         (Ok(first), Ok(there)) => {
-            let differs = |(a, b): (&Leaf, &Leaf)| !same_bits(*a, *b) && !within.accepts(*a, *b);
-            let at = first.iter().zip(there).position(differs);
-            let at = at.or((first.len() != there.len()).then(|| first.len().min(there.len())))?;
-            let value = |leaves: &[Leaf]| leaves.get(at).map_or("nothing".into(), Leaf::to_string);
-            format!("{}gives {}, and {} {words}", at_path(first, at), value(first), value(there))
+            let differs = |a, b| !same_bits(a, b) && !within.accepts(a, b);
+            let at = first_where(first, there, differs)?;
+            let (first_value, value) = (value_at(first, at), value_at(there, at));
+            format!("{}gives {first_value}, and {value} {words}", at_path(first, at))
         }
         (Ok(_), Err(why)) => format!("{why} {words}"),
         (Err(_), _) => return None,
@@ -139,20 +135,26 @@ fn apart(a: f64, b: f64) -> f64 {
 }
 
 /// The index of the first value that differs, or of the end of the shorter one.
-fn first_difference(a: &[Leaf], b: &[Leaf], within: &Within) -> Option<usize> {
-    let differs = |(a, b): (&Leaf, &Leaf)| !within.accepts(*a, *b);
-    let at = a.iter().zip(b).position(differs);
+fn first_where(a: &[Leaf], b: &[Leaf], differs: impl Fn(Leaf, Leaf) -> bool) -> Option<usize> {
+    let at = a.iter().zip(b).position(|(a, b)| differs(*a, *b));
     at.or((a.len() != b.len()).then(|| a.len().min(b.len())))
+}
+
+fn first_difference(a: &[Leaf], b: &[Leaf], within: &Within) -> Option<usize> {
+    first_where(a, b, |a, b| !within.accepts(a, b))
+}
+
+fn value_at(leaves: &[Leaf], at: usize) -> String {
+    leaves.get(at).map_or("nothing".into(), Leaf::to_string)
 }
 
 fn difference(output: &[Leaf], expected: &[Leaf], name: &str, within: &Within) -> Option<String> {
     let at = first_difference(output, expected, within)?;
-    let value = |leaves: &[Leaf]| leaves.get(at).map_or("nothing".into(), Leaf::to_string);
     let mut what = format!(
         "{}gives {} where {name} gives {}",
         at_path(expected, at),
-        value(output),
-        value(expected)
+        value_at(output, at),
+        value_at(expected, at)
     );
     if let (Some(a), Some(b)) = (number_at(output, at), number_at(expected, at)) {
         let off = (a - b).abs() / a.abs().max(b.abs());

@@ -301,6 +301,24 @@ pub(crate) mod tests {
         assert!(dropped.contains("2 other entries"), "{dropped}");
     }
 
+    /// As the first version wrote it: what people have saved must stay readable.
+    #[test]
+    fn a_file_of_the_first_form_is_read() {
+        let text = r#"{"schema":"abreast-compare-saved/1","created":"2026-11-30T02:30:38Z","package":"p",
+            "bench":"b","machine":{"cpu":"A CPU","architecture":"x86_64","cores":2,"virtualised":true},
+            "build":{"rustc":"rustc 1.95.0","opt_level":"3","compilers":[{"what":"C","version":"cc 12",
+            "flags":"-O3"}]},"entries":[{"group":"dot","variant":"c","setting":"","n":64,
+            "input":"00ff","noise":0.001,"starts":[[3.1e-8,3.2e-8]]}]}"#;
+        let place = place("first");
+        let folder = place.saved().expect("a folder");
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("old.json"), text).expect("written");
+        let saved = load("old", &place).expect("a saved run");
+        assert_eq!(saved.entries[0].name(), "dot/c at n = 64");
+        assert_eq!(saved.entries[0].starts, [[3.1e-8, 3.2e-8]]);
+        fs::remove_dir_all(place.folder.expect("a folder")).expect("removed");
+    }
+
     #[test]
     fn names_that_differ_in_their_last_letter_do_not_meet() {
         let long = "x".repeat(80);
