@@ -148,7 +148,7 @@ fn what_a_call_does_beside_its_result_is_named_and_the_others_are_judged() {
         ("leak", "KiB of memory for good"),
         ("input", "changes its input"),
         ("watched", "changes its input"),
-        ("aligned", "elsewhere in memory"),
+        ("elsewhere", "elsewhere in memory"),
         ("race", "calls from 8 threads at once gave other bits"),
         ("old-output", "NaN: hidden state, memory that is not initialised"),
         ("accumulates", "where it should only write"),

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,8 +140,16 @@ double changes_input(size_t n, const double *x) {
     return total;
 }
 
-// Wrong by where the numbers lie.
-double aligned(size_t n, const double *x) { return sum(n, x) + (double)((uintptr_t)x >> 4 & 3); }
+// Right for numbers that lie where they lay when there were first so many.
+double by_address(size_t n, const double *x) {
+    static const double *first;
+    static size_t last_n;
+    if (n != last_n) {
+        first = x;
+        last_n = n;
+    }
+    return sum(n, x) + (x != first);
+}
 
 // Right, one call at a time.
 double races(size_t n, const double *x) {

@@ -29,7 +29,7 @@ unsafe extern "C" {
     fn leaves_a_process(n: usize, x: *const f64) -> f64;
     fn leaks(n: usize, x: *const f64) -> f64;
     fn changes_input(n: usize, x: *const f64) -> f64;
-    fn aligned(n: usize, x: *const f64) -> f64;
+    fn by_address(n: usize, x: *const f64) -> f64;
     fn wears_out(n: usize, x: *const f64) -> f64;
     fn arms(n: usize, x: *const f64) -> f64;
     fn fragile(n: usize, x: *const f64) -> f64;
@@ -94,7 +94,7 @@ fn main() -> ExitCode {
         sums("child", leaves_a_process),
         sums("leak", leaks),
         sums("input", changes_input),
-        sums("aligned", aligned),
+        sums("elsewhere", by_address),
         sums("wears-out", wears_out),
         sums("fine", good),
         Group::new("other-dies", uniform)
