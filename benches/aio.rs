@@ -2,7 +2,7 @@
 //!
 //! 10 000 tasks that do nothing, so the time per element is overhead: closures sent to a pool one by one
 //! and gathered, then the executor `async:2` with a list of tasks and with a graph that fans out of
-//! one node, each with all its lanes and with a throttle of one, where every turn has to wait for the
+//! one node, each with all its slots and with a throttle of one, where every turn has to wait for the
 //! end of the one before.
 
 use abreast::aio;
@@ -29,7 +29,7 @@ impl Tasks for Nothing {
 
 fn tasks(c: &mut Criterion) {
     let pool = Threads::new(2).expect("the system has two threads");
-    let place = Async::new(2).expect("the system has two threads");
+    let executor = Async::new(2).expect("the system has two threads");
     let event_loop = Builder::new_current_thread().build().expect("a runtime");
     let mut group = c.benchmark_group("aio");
     group.throughput(Throughput::Elements(TASKS as u64));
@@ -40,13 +40,13 @@ fn tasks(c: &mut Criterion) {
     let graph = Graph::new();
     let first = graph.task("first", (), |()| 1.0);
     let fan: Vec<_> = (0..TASKS).map(|_| graph.task("fan", first, |x| x + 1.0)).collect();
-    for (name, throttle) in [("two lanes", None), ("a throttle of one", Some(1))] {
+    for (name, throttle) in [("two slots", None), ("a throttle of one", Some(1))] {
         let control = Control { throttle, ..Control::default() };
         group.bench_function(format!("a list on async:2, {name}"), |bench| {
-            bench.iter(|| place.run(&Nothing, &control));
+            bench.iter(|| executor.run(&Nothing, &control));
         });
         group.bench_function(format!("a fan on async:2, {name}"), |bench| {
-            bench.iter(|| graph.compute_all(&place, &control, fan.clone()));
+            bench.iter(|| graph.compute_all(&executor, &control, fan.clone()));
         });
     }
     group.finish();

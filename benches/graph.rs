@@ -51,7 +51,7 @@ fn two_threads() -> Threads {
 
 fn graphs(c: &mut Criterion) {
     let (here, threads) = (Serial, two_threads());
-    let places: [&dyn Executor; 2] = [&here, &threads];
+    let executors: [&dyn Executor; 2] = [&here, &threads];
     let mut group = c.benchmark_group("graph");
     group.throughput(Throughput::Elements(NODES as u64));
     for (name, shape) in SHAPES {
@@ -64,10 +64,10 @@ fn graphs(c: &mut Criterion) {
         });
         let graph = Graph::new();
         let wants = shape(&graph);
-        for place in places {
-            let id = BenchmarkId::new(format!("run on {}", place.name()), name);
+        for executor in executors {
+            let id = BenchmarkId::new(format!("run on {}", executor.name()), name);
             group.bench_function(id, |bench| {
-                bench.iter(|| graph.compute_all(place, &Control::default(), wants.clone()));
+                bench.iter(|| graph.compute_all(executor, &Control::default(), wants.clone()));
             });
         }
     }
@@ -90,11 +90,11 @@ fn bags(c: &mut Criterion) {
     group.bench_function("loop", |bench| {
         bench.iter(|| (0..black_box(ELEMENTS)).map(mixed).filter(|x| x % 3 != 0).sum::<u64>());
     });
-    for place in [&Serial as &dyn Executor, &threads] {
-        group.bench_function(format!("bag on {}", place.name()), |bench| {
+    for executor in [&Serial as &dyn Executor, &threads] {
+        group.bench_function(format!("bag on {}", executor.name()), |bench| {
             let bag = Bag::range(0..black_box(ELEMENTS), 16).expect("sixteen partitions");
             let bag = bag.map(mixed).filter(|x| x % 3 != 0);
-            bench.iter(|| bag.sum(place, &control));
+            bench.iter(|| bag.sum(executor, &control));
         });
     }
     group.bench_function("rayon on 2 threads", |bench| {

@@ -1,12 +1,12 @@
 //! Every kernel of the registry under criterion: `cargo bench`, `cargo bench -- dot`.
 //!
-//! One group per kernel, one line per body, at the level that plain calls use (`ABREAST_ISA` names
-//! another). Nothing here knows a kernel by name. Criterion measures one body after another; use
+//! One group per kernel, one line per variant, at the level that plain calls use (`ABREAST_ISA` names
+//! another). Nothing here knows a kernel by name. Criterion measures one variant after another; use
 //! `abreast compare`, which interleaves them, to judge small differences.
 
 use abreast::kernel::{Ask, Case, Cost, Entry};
 use abreast::kernels::REGISTRY;
-use abreast::{Body, Error, How, Level};
+use abreast::{Choice, Error, Level};
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, measurement};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -42,8 +42,8 @@ fn kernel(criterion: &mut Criterion, entry: &Entry) -> Result<(), Error> {
     for n in sizes(entry.sweep) {
         let mut case = entry.case(&Ask::size(n))?;
         group.throughput(throughput(case.cost()));
-        for body in Body::ALL {
-            line(&mut group, case.as_mut(), How { body, level });
+        for variant in entry.variants() {
+            line(&mut group, case.as_mut(), Choice { variant: variant.name, level });
         }
     }
     group.finish();
@@ -53,9 +53,9 @@ fn kernel(criterion: &mut Criterion, entry: &Entry) -> Result<(), Error> {
 /// A small, a middle and the largest size of a sweep.
 fn sizes(sweep: &[u64]) -> Vec<u64> {
     let last = sweep.len().saturating_sub(1);
-    let mut places = vec![last / 4, last / 2, last];
-    places.dedup();
-    places.into_iter().filter_map(|place| sweep.get(place).copied()).collect()
+    let mut indices = vec![last / 4, last / 2, last];
+    indices.dedup();
+    indices.into_iter().filter_map(|index| sweep.get(index).copied()).collect()
 }
 
 fn throughput(cost: Cost) -> Throughput {
@@ -65,11 +65,15 @@ fn throughput(cost: Cost) -> Throughput {
     }
 }
 
-fn line(group: &mut BenchmarkGroup<'_, measurement::WallTime>, case: &mut dyn Case, how: How) {
-    group.bench_function(BenchmarkId::new(how.body.name(), case.n()), |bench| {
-        bench.iter_custom(|calls| match case.time(how, calls) {
+fn line(
+    group: &mut BenchmarkGroup<'_, measurement::WallTime>,
+    case: &mut dyn Case,
+    choice: Choice,
+) {
+    group.bench_function(BenchmarkId::new(choice.variant, case.n()), |bench| {
+        bench.iter_custom(|calls| match case.time(choice, calls) {
             Ok(took) => took,
-            Err(why) => panic!("{} at n = {}: {why}", how.body, case.n()),
+            Err(why) => panic!("{} at n = {}: {why}", choice.variant, case.n()),
         });
     });
 }

@@ -8,10 +8,10 @@
 //!
 //! `cargo run --release --example asynchronous`
 
+use abreast::Fault;
 use abreast::aio;
 use abreast::exec::{Cancel, Threads};
-use abreast::kernels::pi::{Pi, Points};
-use abreast::{Fault, How};
+use abreast::kernels::pi::Pi;
 use std::cell::RefCell;
 use std::f64::consts::PI;
 use std::future::Future;
@@ -131,11 +131,7 @@ async fn pi_is_gathered(pool: &Threads) -> Result<(), Fault> {
     const SPLITS: u64 = 10;
     const POINTS: u64 = 10_000_000;
     println!("\nPi gathered from {SPLITS} splits");
-    let how = How::best()?;
-    let split = |seed| {
-        let points = Points { n: POINTS, seed };
-        aio::map::<Pi, ()>(pool, how, points, (), |()| (), None)
-    };
+    let split = |seed| aio::map(pool, (), move |()| Pi::job(POINTS, seed), None);
     let (hits, took) = aio::timed(aio::try_gather((0..SPLITS).map(split))).await;
     let hits = hits?;
     let pi = 4.0 * hits.iter().sum::<u64>() as f64 / (SPLITS * POINTS) as f64;
@@ -169,8 +165,7 @@ async fn dropping_a_future_stops_the_work() -> Result<(), Fault> {
     println!("  a closure that counts for ever stopped after {rounds} rounds");
 
     // This kernel would take minutes, and the pool has one thread.
-    let endless = Points { n: 1_000_000_000_000, seed: 1 };
-    let endless = aio::map::<Pi, ()>(&pool, How::best()?, endless, (), |()| (), None);
+    let endless = aio::map(&pool, (), |()| Pi::job(1_000_000_000_000, 1), None);
     assert!(timeout(SOON, endless).await.is_err(), "10^12 points in {SOON:?}?");
     let (hits, took) = aio::timed(aio::to_thread(&pool, |_| abreast::pi_hits(1_000_000, 1))).await;
     println!("  a kernel of 10^12 points did too: {took:.0?} later its thread had done other work");

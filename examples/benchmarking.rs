@@ -13,11 +13,11 @@
 
 mod common;
 
-use abreast::exec::{self, Control, Executor, Serial, Threads};
+use abreast::Fault;
+use abreast::exec::{Executor, Serial, Threads};
 use abreast::harness::env::Cores;
-use abreast::kernels::pi::{Pi, Points};
+use abreast::kernels::pi::Pi;
 use abreast::kernels::sum::{Sum, SumArange};
-use abreast::{Fault, How};
 use peak_alloc::PeakAlloc;
 use plotters::prelude::*;
 use std::hint::black_box;
@@ -45,13 +45,13 @@ fn arange(n: u64) -> Vec<f64> {
 }
 
 /// Makes the whole array and sums it.
-fn whole(place: &dyn Executor, n: u64) -> Result<f64, Fault> {
-    exec::run::<Sum<f64>>(place, How::best()?, &Control::default(), (), &arange(n))
+fn whole(executor: &dyn Executor, n: u64) -> Result<f64, Fault> {
+    Sum::job(&arange(n))?.on(executor)
 }
 
 /// Makes and sums 65 536 numbers at a time.
-fn chunked(place: &dyn Executor, n: u64) -> Result<f64, Fault> {
-    exec::run::<SumArange>(place, How::best()?, &Control::default(), n, ())
+fn chunked(executor: &dyn Executor, n: u64) -> Result<f64, Fault> {
+    SumArange::job(n)?.on(executor)
 }
 
 /// Peak memory of both ways, and its course over time.
@@ -178,15 +178,15 @@ const MOST: usize = 8;
 
 /// Pi from twenty million points with one worker, two, three, ..
 fn sweep() -> Result<(), Fault> {
-    let points = Points { n: 20_000_000, seed: 1 };
-    let hits = abreast::pi_hits(points.n, points.seed)?;
-    println!("\npi from {} points: workers, ms, speed-up", points.n);
+    const POINTS: u64 = 20_000_000;
+    let hits = abreast::pi_hits(POINTS, 1)?;
+    println!("\npi from {POINTS} points: workers, ms, speed-up");
     let mut times = Vec::new();
     for workers in 1..=MOST {
         let pool = Threads::new(workers)?;
-        let run = || exec::run::<Pi>(&pool, How::best()?, &Control::default(), points, ());
-        assert_eq!(run()?, hits, "{workers} workers");
-        times.push(Timing::of(|| drop(black_box(run()))).best);
+        let job = Pi::job(POINTS, 1)?;
+        assert_eq!(job.on(&pool)?, hits, "{workers} workers");
+        times.push(Timing::of(|| drop(black_box(job.on(&pool)))).best);
         let (time, first) = (times[workers - 1], times[0]);
         println!("{workers:>3}  {:>7.2}  {:>5.2}x", time * 1e3, first / time);
     }

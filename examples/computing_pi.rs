@@ -3,18 +3,17 @@
 //! Of n random points in a square, those in the quarter circle are about pi / 4. What to look at:
 //!
 //! - random number i is a function of i, not of a state that somebody has advanced, so the count is
-//!   **one integer** whatever body, level, executor and chunk size;
+//!   **one integer** whatever variant, level, executor and chunk size;
 //! - the same algorithm over whole arrays of points gives that integer too, for 16 n bytes more;
-//! - what each body costs per point, and what the first call costs that the second does not.
+//! - what each variant costs per point, and what the first call costs that the second does not.
 //!
 //! `cargo run --release --example computing_pi`
 
-use abreast::exec::{Control, Executor, worker_main};
-use abreast::kernel::Job;
+use abreast::exec::{Executor, worker_main};
 use abreast::kernels::REGISTRY;
-use abreast::kernels::pi::{self, Pi, Points};
+use abreast::kernels::pi::{self, Pi};
 use abreast::sample::splitmix64;
-use abreast::{Body, Error, Fault, How, Level, place};
+use abreast::{Choice, Error, Fault, Kernel, Level, Variant, executors};
 use peak_alloc::PeakAlloc;
 use std::f64::consts::PI;
 use std::time::{Duration, Instant};
@@ -34,7 +33,7 @@ fn main() -> Result<(), Fault> {
     estimates()?;
     // Before there are other threads, whose memory would be counted too.
     whole_arrays()?;
-    body_by_body()?;
+    variant_by_variant()?;
     cold_and_warm(cold)?;
     one_integer()
 }
@@ -88,26 +87,26 @@ fn with_peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     (made, MEMORY.peak_usage() - before)
 }
 
-/// The same count by each body, at the lowest level and at the best.
-fn body_by_body() -> Result<(), Fault> {
+/// The same count by each variant, at the lowest level and at the best.
+fn variant_by_variant() -> Result<(), Fault> {
     const N: u64 = 4 * MILLION;
     let (low, best) = (Level::available()[0], Level::best());
     println!("\nns per point, best of five, one thread\n");
-    println!("{:>9}  {:>9}  {:>9}", "body", low.name(), best.name());
+    println!("{:>9}  {:>9}  {:>9}", "variant", low.name(), best.name());
     let expected = abreast::pi_hits(N, SEED)?;
-    for body in Body::ALL {
-        print!("{body:>9}");
+    for variant in Pi::VARIANTS {
+        print!("{:>9}", variant.name);
         for level in [low, best] {
-            let how = How { body, level };
-            let call = || abreast::kernel::call::<Pi>(how, Points { n: N, seed: SEED }, ());
+            let job = Pi::job(N, SEED)?.level(level).variant(variant.name)?;
+            let call = || job.call();
             assert_eq!(call()?, expected);
             print!("  {:>9.3}", best_of_five(call)?.as_secs_f64() * 1e9 / N as f64);
         }
         println!();
     }
-    // The bodies are plain functions too, at the level chosen for this machine.
-    for body in [pi::c, pi::c_by_hand, pi::cpp, pi::rust, pi::simd] {
-        assert_eq!(body(N, SEED)?, expected);
+    // The variants are plain functions too, at the level chosen for this machine.
+    for variant in [pi::c, pi::c_by_hand, pi::cpp, pi::rust, pi::simd] {
+        assert_eq!(variant(N, SEED)?, expected);
     }
     Ok(())
 }
@@ -126,7 +125,7 @@ fn timed(call: impl FnOnce() -> Result<u64, Error>) -> Result<Duration, Fault> {
     Ok(begin.elapsed())
 }
 
-/// A compiler that works while the program runs makes the first call slow. These bodies are
+/// A compiler that works while the program runs makes the first call slow. These variants are
 /// compiled before; what is left is to ask the CPU what it can do and to fetch the code.
 fn cold_and_warm(cold: Duration) -> Result<(), Fault> {
     let warm = best_of_five(|| abreast::pi_hits(MILLION, SEED))?;
@@ -135,38 +134,33 @@ fn cold_and_warm(cold: Duration) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Every body, at every level, on every executor, cut every way.
+/// Every variant, at every level, on every executor, cut every way.
 fn one_integer() -> Result<(), Fault> {
-    let mut places = Vec::new();
+    let mut executors = Vec::new();
     for name in ["serial", "threads:1", "threads:2", "threads:8", "graph:2", "procs:2"] {
-        places.push(place::parse(name)?);
+        executors.push(executors::parse(name)?);
     }
     let chunks = [1000, 12_345, 262_144, MILLION];
     let mut runs = 0;
-    for place in &places {
-        for (body, level) in bodies_and_levels() {
+    for executor in &executors {
+        for choice in Variant::<Pi>::choices() {
             for chunk in chunks {
-                assert_eq!(hits(&**place, How { body, level }, chunk)?, HITS_IN_A_MILLION);
+                assert_eq!(hits(&**executor, choice, chunk)?, HITS_IN_A_MILLION);
                 runs += 1;
             }
         }
     }
-    let (levels, places, chunks) = (Level::available().len(), places.len(), chunks.len());
-    println!("\n5 bodies x {levels} levels x {places} executors x {chunks} chunk sizes:");
+    let (variants, levels) = (Pi::VARIANTS.len(), Level::available().len());
+    let (executors, chunks) = (executors.len(), chunks.len());
+    println!(
+        "\n{variants} variants x {levels} levels x {executors} executors x {chunks} chunk sizes:"
+    );
     println!("{runs} runs, and each counts {HITS_IN_A_MILLION} hits in a million points.");
-    assert_eq!(runs, 5 * levels * places * chunks);
+    assert_eq!(runs, variants * levels * executors * chunks);
     Ok(())
 }
 
-fn bodies_and_levels() -> impl Iterator<Item = (Body, Level)> {
-    let levels = Level::available().into_iter();
-    levels.flat_map(|level| Body::ALL.map(|body| (body, level)))
-}
-
 /// The hits in a million points, counted in chunks of `chunk`.
-fn hits(place: &dyn Executor, how: How, chunk: u64) -> Result<u64, Fault> {
-    let job = Job::<Pi>::new(Points { n: MILLION, seed: SEED }, ())?.with_chunk(chunk)?;
-    let mut parts = job.blank()?;
-    place.run(&job.tasks(how, &mut parts)?, &Control::default())?;
-    Ok(job.finish(parts.into()))
+fn hits(executor: &dyn Executor, choice: Choice, chunk: u64) -> Result<u64, Fault> {
+    Pi::job(MILLION, SEED)?.choose(choice)?.with_chunk(chunk)?.on(executor)
 }

@@ -96,9 +96,9 @@ fn pi_from_ten_tasks() -> Result<(), Fault> {
     println!("  {} nodes, {} side by side, {} deep", stats.nodes, stats.width, stats.depth);
     assert_eq!((stats.nodes, stats.width), (10 + 9 + 1, 10));
 
-    let on = |place: &dyn Executor| {
-        let done = graph.compute(place, &Control::default(), pi)?;
-        let (name, wall) = (place.name(), done.report.wall);
+    let on = |executor: &dyn Executor| {
+        let done = graph.compute(executor, &Control::default(), pi)?;
+        let (name, wall) = (executor.name(), done.report.wall);
         println!("  {name:9} pi = {} in {:.1} ms", done.value, wall.as_secs_f64() * 1e3);
         assert_eq!(done.nodes, stats.nodes);
         Ok::<f64, Fault>(done.value)

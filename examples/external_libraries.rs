@@ -52,7 +52,7 @@ fn every_binding() -> Result<(), Fault> {
         println!();
     }
     println!("the last row is a loop whose compiler has seen that it has a closed form;");
-    println!("the bodies above are kept loops, so that their times are those of additions\n");
+    println!("the variants above are kept loops, so that their times are those of additions\n");
     Ok(())
 }
 
@@ -74,10 +74,10 @@ fn an_array_of_limits() -> Result<(), Fault> {
     let limits: Vec<i64> = (0..10).collect();
     println!("an array of limits {limits:?}");
     println!("gives the sums     {:?}\n", abreast::range_sums(&limits)?);
-    let bodies =
+    let variants =
         [vectorised::c, vectorised::c_by_hand, vectorised::cpp, vectorised::rust, vectorised::simd];
-    for body in bodies {
-        assert_eq!(body(&limits)?, [0, 0, 1, 3, 6, 10, 15, 21, 28, 36]);
+    for variant in variants {
+        assert_eq!(variant(&limits)?, [0, 0, 1, 3, 6, 10, 15, 21, 28, 36]);
     }
     Ok(())
 }
@@ -137,11 +137,11 @@ fn twenty_calls() -> Result<(), Fault> {
 }
 
 /// Makes the calls and says how many seconds they took.
-fn row(place: &dyn Executor, count: usize, most: usize) -> Result<f64, Fault> {
-    let (name, mut best, mut most_inside) = (place.name(), Duration::MAX, 0);
+fn row(executor: &dyn Executor, count: usize, most: usize) -> Result<f64, Fault> {
+    let (name, mut best, mut most_inside) = (executor.name(), Duration::MAX, 0);
     for _ in 0..3 {
         let calls = Calls::new(count, LIMIT);
-        best = best.min(place.run(&calls, &Control::default())?.wall);
+        best = best.min(executor.run(&calls, &Control::default())?.wall);
         most_inside = most_inside.max(calls.most_inside.into_inner());
         let sums: Vec<i64> = calls.sums.into_iter().map(AtomicI64::into_inner).collect();
         assert_eq!(sums, vec![LIMIT * (LIMIT - 1) / 2; count]);

@@ -2,13 +2,12 @@
 //!
 //! `cargo run --release --example folding` times the sum of 0..n for n = 10^6 and n = 10^9. A loop takes a
 //! thousand times longer for the second; a folded one takes the same few nanoseconds, and whoever reports
-//! that as "additions per second" has measured nothing. The five bodies of `range_sum` are kept loops by
+//! that as "additions per second" has measured nothing. The five variants of `range_sum` are kept loops by
 //! devices that their docs name; the table shows that they are.
 
-use abreast::kernel::{Body, How};
 use abreast::kernels::range_sum::folding::{Growth, folds};
 use abreast::kernels::range_sum::{RangeSum, range_sum_formula};
-use abreast::{Error, kernel};
+use abreast::{Error, Kernel};
 
 fn main() -> Result<(), Error> {
     let sum = range_sum_formula(Growth::SIZES[1])?;
@@ -20,11 +19,10 @@ fn main() -> Result<(), Error> {
     for growth in folds() {
         row(&growth, growth.compiler);
     }
-    println!("the bodies of range_sum, kept a loop");
-    for body in Body::ALL {
-        let how = How::of(body)?;
-        let call = |n| kernel::call::<RangeSum>(how, n, ()).expect("checked above");
-        row(&Growth::measure(body.name(), "", call), "");
+    println!("the variants of range_sum, kept a loop");
+    for variant in RangeSum::VARIANTS {
+        let job = |n| RangeSum::job(n)?.variant(variant.name)?.call();
+        row(&Growth::measure(variant.name, "", |n| job(n).expect("checked above")), "");
     }
     Ok(())
 }

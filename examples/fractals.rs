@@ -15,10 +15,9 @@ mod common;
 mod picture;
 
 use abreast::exec::{Async, Control, Event, Executor, Serial, can_start_workers, worker_main};
-use abreast::kernel::Job;
 use abreast::kernels::REGISTRY;
 use abreast::kernels::escape::{Escape, View};
-use abreast::{Body, Fault, How, place};
+use abreast::{Fault, Kernel, executors};
 use num_complex::Complex64;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -52,8 +51,8 @@ fn the_whole_set() -> Result<(), Fault> {
     println!("the Mandelbrot set, 256 x 256: {} updates, {inside} pixels stay", updates(&counts));
     println!("  as an area {area:.2}");
     assert!((1.4..1.7).contains(&area));
-    for body in Body::ALL {
-        assert_eq!(abreast::kernel::call::<Escape>(How::of(body)?, (&view).into(), ())?, counts);
+    for variant in Escape::VARIANTS {
+        assert_eq!(Escape::job(&view)?.variant(variant.name)?.call()?, counts);
     }
     common::save("mandelbrot.png", picture::png(&view, &counts))
 }
@@ -87,8 +86,8 @@ fn updates(counts: &[u32]) -> u64 {
 
 /// A view on the edge of the set: 1024 x 1024 pixels, 1024 updates at most.
 fn the_test_case() -> Result<Vec<u32>, Fault> {
-    let bar = Bar::new(Job::<Escape>::new((&View::LESSON).into(), ())?.plan().len());
-    let threads = place::parse("threads:2")?;
+    let bar = Bar::new(Escape::job(&View::LESSON)?.plan().len());
+    let threads = executors::parse("threads:2")?;
     let on_event = |event: Event| bar.watch(event);
     let control = Control { on_event: Some(&on_event), ..Control::default() };
     let (counts, _) = counts(&*threads, &control, None)?;
@@ -101,16 +100,16 @@ fn the_test_case() -> Result<Vec<u32>, Fault> {
 
 /// The counts of the test case, and how long they took; in bands of `rows`, if that is said.
 fn counts(
-    place: &dyn Executor,
+    executor: &dyn Executor,
     control: &Control<'_>,
     rows: Option<u64>,
 ) -> Result<(Vec<u32>, Duration), Fault> {
-    let mut job = Job::<Escape>::new((&View::LESSON).into(), ())?;
+    let mut job = Escape::job(&View::LESSON)?;
     if let Some(rows) = rows {
         job = job.with_chunk(rows)?;
     }
     let mut items = job.blank()?;
-    let report = place.run(&job.tasks(How::best()?, &mut items)?, control)?;
+    let report = job.control(control).on_into(executor, &mut items)?;
     Ok((job.finish(items.into()), report.wall))
 }
 
@@ -144,27 +143,27 @@ impl Bar {
 
 /// On every executor, and cut in every way: 100 does not divide 1024, and no row is dropped.
 fn same_bytes(expected: &[u32]) -> Result<(), Fault> {
-    let places = places()?;
-    for place in &places {
+    let executors = executors()?;
+    for executor in &executors {
         for rows in [1, 8, 100, 1024] {
-            let (counts, _) = counts(&**place, &Control::default(), Some(rows))?;
-            assert!(counts == expected, "{} in bands of {rows}", place.name());
+            let (counts, _) = counts(&**executor, &Control::default(), Some(rows))?;
+            assert!(counts == expected, "{} in bands of {rows}", executor.name());
         }
     }
-    let names: Vec<String> = places.iter().map(|place| place.name()).collect();
+    let names: Vec<String> = executors.iter().map(|executor| executor.name()).collect();
     println!("the same bytes in bands of 1, 8, 100 and 1024 rows on {}", names.join(", "));
     Ok(())
 }
 
-fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Fault> {
-    let mut places: Vec<Box<dyn Executor + Sync>> = vec![Box::new(Serial)];
+fn executors() -> Result<Vec<Box<dyn Executor>>, Fault> {
+    let mut executors: Vec<Box<dyn Executor>> = vec![Box::new(Serial)];
     for name in ["threads:2", "async:2", "graph:2"] {
-        places.push(place::parse(name)?);
+        executors.push(executors::parse(name)?);
     }
     if can_start_workers() {
-        places.push(place::parse("procs:2")?);
+        executors.push(executors::parse("procs:2")?);
     }
-    Ok(places)
+    Ok(executors)
 }
 
 /// An async program of four threads that is held back to two bands at a time.
@@ -196,17 +195,17 @@ fn timing(expected: &[u32]) -> Result<(), Fault> {
         "\nthe test case\n{:>10}  {:>3}  {:>9}  {:>9}  {:>9}",
         "name", "n", "min", "mean", "max"
     );
-    for place in places()? {
+    for executor in executors()? {
         let mut times = Vec::new();
         for _ in 0..RUNS {
-            let (counts, time) = counts(&*place, &Control::default(), None)?;
+            let (counts, time) = counts(&*executor, &Control::default(), None)?;
             assert!(counts == expected);
             times.push(time);
         }
         times.sort();
         let (min, max) = (times[0], times[times.len() - 1]);
         let mean = times.iter().sum::<Duration>() / RUNS;
-        println!("{:>10}  {RUNS:>3}  {min:>9.2?}  {mean:>9.2?}  {max:>9.2?}", place.name());
+        println!("{:>10}  {RUNS:>3}  {min:>9.2?}  {mean:>9.2?}  {max:>9.2?}", executor.name());
     }
     Ok(())
 }

@@ -113,8 +113,8 @@ fn by_matrices() -> Result<u64, Fault> {
         [0, 1].map(|i| [0, 1].map(|j| a[i][0] * b[0][j] + a[i][1] * b[1][j]))
     };
     let steps = Bag::range(0..u64::from(NTH), 8)?.map(|_| [[0, 1], [1, 1]]);
-    let (place, control) = (Threads::new(2)?, Control::default());
-    let power = steps.fold(&place, &control, || [[1, 0], [0, 1]], times, times)?;
+    let (executor, control) = (Threads::new(2)?, Control::default());
+    let power = steps.fold(&executor, &control, || [[1, 0], [0, 1]], times, times)?;
     Ok(power[0][1])
 }
 

@@ -11,7 +11,7 @@
 use abreast::Fault;
 use abreast::bag::{Bag, Groups, Of};
 use abreast::exec::{Control, Executor, Serial, Threads};
-use abreast::kernels::pi::{Pi, Points};
+use abreast::kernels::pi::Pi;
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
@@ -32,26 +32,26 @@ fn words() -> Result<Bag<Of<&'static str>>, Fault> {
     Ok(Bag::of(vec!["mary", "had", "a", "little", "lamb"], 2)?)
 }
 
-fn mary_had_a_little_lamb(place: &dyn Executor) -> Result<(), Fault> {
+fn mary_had_a_little_lamb(executor: &dyn Executor) -> Result<(), Fault> {
     let control = Control::default();
     println!("Five words in two partitions");
-    let upper = words()?.map(str::to_uppercase).collect(place, &control)?;
+    let upper = words()?.map(str::to_uppercase).collect(executor, &control)?;
     println!("  map upper     {upper:?}");
     assert_eq!(upper, ["MARY", "HAD", "A", "LITTLE", "LAMB"]);
 
     // One question, two uses: filter keeps the words, map keeps the answers.
     let has_a = |word: &&str| word.contains('a');
-    let kept = words()?.filter(has_a).collect(place, &control)?;
+    let kept = words()?.filter(has_a).collect(executor, &control)?;
     println!("  filter has a  {kept:?}");
     assert_eq!(kept, ["mary", "had", "a", "lamb"]);
-    let answers = words()?.map(|word| has_a(&word)).collect(place, &control)?;
+    let answers = words()?.map(|word| has_a(&word)).collect(executor, &control)?;
     println!("  map has a     {answers:?}");
     assert_eq!(answers, [true, true, true, false, true]);
 
     let words = words()?;
     let letters =
         words.reduction(|part| part.map(str::len).sum::<usize>(), |parts| parts.into_iter().sum());
-    let letters = letters.compute(place, &control)?;
+    let letters = letters.compute(executor, &control)?;
     println!("  reduction     {letters} letters: counted per partition, then added");
     assert_eq!(letters, 18);
     Ok(())
@@ -62,20 +62,20 @@ struct Line {
     words: Vec<&'static str>,
 }
 
-fn fields_and_groups(place: &dyn Executor) -> Result<(), Fault> {
+fn fields_and_groups(executor: &dyn Executor) -> Result<(), Fault> {
     let control = Control::default();
     println!("\nElements with fields");
     let lines = ["mary had a little lamb", "its fleece was white as snow"]
         .map(|line| Line { words: line.split(' ').collect() });
     let plucked = Bag::of(lines.to_vec(), 2)?.pluck(|line| &line.words);
-    println!("  pluck     {} lists of words", plucked.count(place, &control)?);
-    assert_eq!(plucked.count(place, &control)?, 2);
+    println!("  pluck     {} lists of words", plucked.count(executor, &control)?);
+    assert_eq!(plucked.count(executor, &control)?, 2);
 
     let words = plucked.flatten();
-    println!("  flatten   {} words", words.count(place, &control)?);
-    assert_eq!(words.count(place, &control)?, 5 + 6);
+    println!("  flatten   {} words", words.count(executor, &control)?);
+    assert_eq!(words.count(executor, &control)?, 5 + 6);
 
-    let groups: Groups<usize, &str> = words.group_by(place, &control, |word| word.len())?;
+    let groups: Groups<usize, &str> = words.group_by(executor, &control, |word| word.len())?;
     println!("  group_by  length, in order of first appearance:");
     groups.iter().for_each(|(length, words)| println!("            {length} {words:?}"));
     let lengths: Vec<usize> = groups.iter().map(|(length, _)| *length).collect();
@@ -89,17 +89,16 @@ fn fields_and_groups(place: &dyn Executor) -> Result<(), Fault> {
 fn pi_is_a_mean() -> Result<(), Fault> {
     const POINTS: u64 = 500_000;
     println!("\nPi as bag.map.mean");
-    let how = abreast::How::best()?;
     let estimates = Bag::range(0..20, 8)?
-        .map_kernel::<Pi>(how, |seed| (Points { n: POINTS, seed: *seed }, ()))
+        .map_kernel(|seed| Pi::job(POINTS, *seed))
         .map(|hits| 4.0 * hits as f64 / POINTS as f64);
     let pi = estimates.mean(&Serial, &Control::default())?.expect("there are twenty");
     println!("  serial     {pi} = 0x{:016x}", pi.to_bits());
     assert!((pi - std::f64::consts::PI).abs() < 0.002);
     for count in [1, 2, 3, 8] {
-        let place = Threads::new(count)?;
-        let mean = estimates.mean(&place, &Control::default())?.expect("there are twenty");
-        println!("  {}  {mean} = 0x{:016x}", place.name(), mean.to_bits());
+        let executor = Threads::new(count)?;
+        let mean = estimates.mean(&executor, &Control::default())?.expect("there are twenty");
+        println!("  {}  {mean} = 0x{:016x}", executor.name(), mean.to_bits());
         assert_eq!(mean.to_bits(), pi.to_bits());
     }
     Ok(())
@@ -131,13 +130,13 @@ fn words_of(title: &str, text: &'static str) -> Result<(), Fault> {
 fn frequencies(
     text: &'static str,
     parts: usize,
-    place: &dyn Executor,
+    executor: &dyn Executor,
 ) -> Result<Vec<(String, usize)>, Fault> {
     let words = Bag::lines(text, parts)?
         .flat_map(|line| line.split(|c: char| !c.is_ascii_alphabetic()))
         .filter(|word| !word.is_empty())
         .map(str::to_ascii_lowercase);
-    let mut counts = words.frequencies(place, &Control::default())?;
+    let mut counts = words.frequencies(executor, &Control::default())?;
     counts.sort();
     Ok(counts)
 }

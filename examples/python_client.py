@@ -18,7 +18,7 @@ from ctypes import c_uint32, c_uint64
 
 SEED = 42
 MASK = 2**64 - 1
-ABI = 1
+ABI = 2
 
 
 class Pool(ctypes.Structure):
@@ -30,7 +30,7 @@ class Sample(ctypes.Structure):
 
 
 class Options(ctypes.Structure):
-    _fields_ = [("size", c_size_t), ("body", c_int32), ("level", c_int32), ("pool", Pool)]
+    _fields_ = [("size", c_size_t), ("variant", c_char_p), ("level", c_int32), ("pool", Pool)]
 
 
 class View(ctypes.Structure):
@@ -62,6 +62,8 @@ def declare(library):
         "last_error": (ctypes.c_void_p, c_size_t, POINTER(c_size_t)),
         "pool_new": (c_uint32, POINTER(Pool)),
         "pool_free": (Pool,),
+        "variant_count": (c_char_p, POINTER(c_size_t)),
+        "variant_name": (c_char_p, c_size_t, POINTER(c_char_p)),
         "sample_new": (c_char_p, c_int64, c_uint64, POINTER(Sample)),
         "sample_run": (Sample, POINTER(c_uint64), how),
         "sample_free": (Sample,),
@@ -236,12 +238,33 @@ def by_name(kernel, n, how):
     return value.value
 
 
-def a_refusal_is_an_exception():
+def variants(kernel):
+    """The names of the kernel's variants, as bytes: what Options takes."""
+    count, name = c_size_t(), c_char_p()
+    call("variant_count", kernel.encode(), byref(count))
+    for i in range(count.value):
+        call("variant_name", kernel.encode(), i, byref(name))
+        yield name.value
+
+
+def options(**given):
+    return byref(Options(size=ctypes.sizeof(Options), **given))
+
+
+def refused(words, *arguments):
     try:
-        call("range_sum", -1, byref(c_int64()), None)
+        call(*arguments)
     except Refused as refusal:
-        return str(refusal).startswith("ABREAST_ARGUMENT: n = -1: must be between 0 and")
+        return str(refusal).startswith(words)
     return False
+
+
+def a_refusal_is_an_exception():
+    sum = byref(c_int64())
+    unknown = options(variant=b"no such thing")
+    return refused("ABREAST_ARGUMENT: n = -1: must be between 0 and", "range_sum", -1, sum, None) and \
+        refused("ABREAST_UNKNOWN: unknown variant 'no such thing'; ", "range_sum", 9, sum, unknown) and \
+        refused("ABREAST_TEXT: ", "range_sum", 9, sum, options(variant=b"\xff"))
 
 
 def main():
@@ -249,11 +272,12 @@ def main():
     assert a_refusal_is_an_exception()
     pool = Pool()
     call("pool_new", 2, byref(pool))
-    two = byref(Options(size=ctypes.sizeof(Options), pool=pool))
+    two = options(pool=pool)
     with ThreadPoolExecutor(4) as threads:
         for name, n, run in kernels():
-            # Four threads at once, every other one on a pool of two more.
-            results = list(threads.map(run, (None, two, None, two)))
+            # Four threads at once: some on a pool of two more, and one call for every variant.
+            ways = [None, two, None, two] + [options(variant=variant) for variant in variants(name)]
+            results = list(threads.map(run, ways))
             alike = {bytes(result) for result in results}
             value = fnv1a(results[0])
             print(f"{name} {value:016x}")

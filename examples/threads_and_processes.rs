@@ -20,9 +20,8 @@ mod processes;
 
 use abreast::bag::Bag;
 use abreast::exec::{Control, Executor, Locked, Serial, Threads};
-use abreast::kernel::Job;
-use abreast::kernels::pi::{Pi, Points};
-use abreast::{Fault, How, Tasks, place, sample};
+use abreast::kernels::pi::Pi;
+use abreast::{Fault, Tasks, executors, sample};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -37,10 +36,11 @@ fn main() -> Result<(), Fault> {
     the_price_of_a_pool()
 }
 
-const POINTS: Points = Points { n: 100_000_000, seed: 1 };
+const POINTS: u64 = 100_000_000;
+const SEED: u64 = 1;
 
 fn pi_on_two_threads() -> Result<(), Fault> {
-    println!("pi from {} points; best of three\n", POINTS.n);
+    println!("pi from {POINTS} points; best of three\n");
     println!("{:18}  {:>9}  {:>8}  {:>12}", "", "time", "speed-up", "most at once");
     let alone = row(&Serial, 1, None)?;
     row(&Threads::new(2)?, 2, Some(alone))?;
@@ -48,18 +48,18 @@ fn pi_on_two_threads() -> Result<(), Fault> {
     Ok(())
 }
 
-/// Counts the hits at `place`, where at most so many tasks may ever run at once.
-fn row(place: &dyn Executor, most: usize, alone: Option<Duration>) -> Result<Duration, Fault> {
+/// Counts the hits on `executor`, where at most so many tasks may ever run at once.
+fn row(executor: &dyn Executor, most: usize, alone: Option<Duration>) -> Result<Duration, Fault> {
     let (mut best, mut most_inside) = (Duration::MAX, 0);
     for _ in 0..3 {
-        let job = Job::<Pi>::new(POINTS, ())?;
-        let mut parts = job.blank()?;
-        let (took, inside) = watched(place, job.tasks(How::best()?, &mut parts)?)?;
+        let job = Pi::job(POINTS, SEED)?;
+        let mut partials = job.blank()?;
+        let (took, inside) = watched(executor, job.tasks(&mut partials)?)?;
         (best, most_inside) = (best.min(took), most_inside.max(inside));
-        assert_eq!(job.finish(parts.into()), 78_543_406);
+        assert_eq!(job.finish(partials.into()), 78_543_406);
     }
     let speed_up = alone.unwrap_or(best).as_secs_f64() / best.as_secs_f64();
-    let name = place.name();
+    let name = executor.name();
     println!("{name:18}  {best:>9.1?}  {speed_up:>7.2}x  {most_inside:>12}");
     assert!((1..=most).contains(&most_inside), "{name}");
     Ok(best)
@@ -73,10 +73,10 @@ struct Watched<T> {
 }
 
 /// How long the tasks took, and how many were under way at most.
-fn watched(place: &dyn Executor, tasks: impl Tasks) -> Result<(Duration, usize), Fault> {
+fn watched(executor: &dyn Executor, tasks: impl Tasks) -> Result<(Duration, usize), Fault> {
     let (inside, most_inside) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let watched = Watched { tasks, inside, most_inside };
-    let report = place.run(&watched, &Control::default())?;
+    let report = executor.run(&watched, &Control::default())?;
     Ok((report.wall, watched.most_inside.into_inner()))
 }
 
@@ -122,18 +122,18 @@ fn timed<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<(T, Duration), Fa
 
 /// Small problems are not worth a pool: the same points in four chunks, here and there.
 fn the_price_of_a_pool() -> Result<(), Fault> {
-    let mut places = vec![place::parse("serial")?, place::parse("threads:2")?];
+    let mut executors = vec![executors::parse("serial")?, executors::parse("threads:2")?];
     if abreast::exec::can_start_workers() {
-        places.push(place::parse("procs:2")?);
+        executors.push(executors::parse("procs:2")?);
     }
     println!("\npi from n points in four chunks, best of ten\n");
     print!("{:>10}", "n");
-    places.iter().for_each(|place| print!("  {:>10}", place.name()));
+    executors.iter().for_each(|executor| print!("  {:>10}", executor.name()));
     println!();
     let mut table = Vec::new();
     for n in (10..=24).step_by(2).map(|k| 1 << k) {
         let times: Result<Vec<_>, _> =
-            places.iter().map(|place| best_of_ten(&**place, n)).collect();
+            executors.iter().map(|executor| best_of_ten(&**executor, n)).collect();
         let times = times?;
         print!("{n:>10}");
         times.iter().for_each(|time| print!("  {time:>10.1?}"));
@@ -141,28 +141,26 @@ fn the_price_of_a_pool() -> Result<(), Fault> {
         table.push((n, times));
     }
     println!();
-    for (column, place) in places.iter().enumerate().skip(1) {
+    for (column, executor) in executors.iter().enumerate().skip(1) {
         // From where on it is always faster.
         let slower = |(_, times): &(u64, Vec<Duration>)| times[column] >= times[0];
         let even = table.iter().rposition(slower).map_or(0, |row| row + 1);
         match table.get(even) {
-            Some((n, _)) => println!("{} pays from n = {n} on", place.name()),
-            None => println!("{} does not pay here: the cores are busy", place.name()),
+            Some((n, _)) => println!("{} pays from n = {n} on", executor.name()),
+            None => println!("{} does not pay here: the cores are busy", executor.name()),
         }
     }
     Ok(())
 }
 
-fn best_of_ten(place: &dyn Executor, n: u64) -> Result<Duration, Fault> {
-    let points = Points { n, ..POINTS };
-    let expected = abreast::pi_hits(n, points.seed)?;
+fn best_of_ten(executor: &dyn Executor, n: u64) -> Result<Duration, Fault> {
+    let expected = abreast::pi_hits(n, SEED)?;
     let mut best = Duration::MAX;
     for _ in 0..10 {
-        let job = Job::<Pi>::new(points, ())?.with_chunk(n / 4)?;
-        let mut parts = job.blank()?;
-        best =
-            best.min(place.run(&job.tasks(How::best()?, &mut parts)?, &Control::default())?.wall);
-        assert_eq!(job.finish(parts.into()), expected);
+        let job = Pi::job(n, SEED)?.with_chunk(n / 4)?;
+        let mut partials = job.blank()?;
+        best = best.min(job.on_into(executor, &mut partials)?.wall);
+        assert_eq!(job.finish(partials.into()), expected);
     }
     Ok(best)
 }

@@ -37,7 +37,7 @@ pub use number::Number;
 pub use source::{Failed, Lines, Numbers, Of, Source};
 
 use crate::exec::{Control, Executor};
-use crate::kernel::{How, Kernel, call};
+use crate::kernel::{Job, Kernel};
 use crate::{Error, Fault};
 use source::{Filter, FlatMap, Map, TryMap};
 use std::ops::Range;
@@ -154,22 +154,17 @@ impl<S: Source> Bag<S> {
     ///
     /// ```
     /// # use abreast::{bag::Bag, exec::{Control, Serial}};
-    /// use abreast::kernels::pi::{Pi, Points};
-    /// let how = abreast::How::best()?;
-    /// let hits = Bag::range(0..10, 4)?.map_kernel::<Pi>(how, |seed| (Points { n: 1000, seed: *seed }, ()));
+    /// use abreast::kernels::pi::Pi;
+    /// let hits = Bag::range(0..10, 4)?.map_kernel(|seed| Pi::job(1000, *seed));
     /// let hits = hits.sum(&Serial, &Control::default())?;
     /// assert!((hits as f64 / 10_000.0 - 0.785).abs() < 0.02);
     /// # Ok::<(), abreast::Fault>(())
     /// ```
     pub fn map_kernel<K: Kernel>(
         self,
-        how: How,
-        ask: impl for<'a> Fn(&'a S::Item) -> (K::Args, K::Input<'a>) + Sync,
+        job: impl for<'a> Fn(&'a S::Item) -> Result<Job<'a, K>, Error> + Sync,
     ) -> Bag<impl Source<Item = K::Output>> {
-        Bag(TryMap(self.0, move |item| {
-            let (args, input) = ask(&item);
-            call::<K>(how, args, input)
-        }))
+        Bag(TryMap(self.0, move |item| job(&item)?.call()))
     }
 }
 

@@ -110,12 +110,14 @@ pub enum Error {
 
 /// Text of the program's own. (Under this name, because serde would borrow a bare reference from
 /// what it reads.)
-type Static = &'static str;
+pub(crate) type Static = &'static str;
 
 /// Text from another process of this program as one of the program's own. Each is kept once, and
 /// there are no more of them than the program has.
-#[cfg(feature = "procs")]
-fn interned<'de, D: serde::Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
+#[cfg(any(feature = "procs", feature = "harness"))]
+pub(crate) fn interned<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<&'static str, D::Error> {
     static KNOWN: std::sync::Mutex<std::collections::BTreeSet<&'static str>> =
         std::sync::Mutex::new(std::collections::BTreeSet::new());
     let text: String = serde::Deserialize::deserialize(from)?;

@@ -19,7 +19,7 @@
 //! | floor | modules | what lives there |
 //! |---|---|---|
 //! | 4 | `harness` | agree first, then measure |
-//! | 3 | [`graph`], [`bag`], [`place`], `aio` | front doors: work described first and run later; executors by name; futures |
+//! | 3 | [`graph`], [`bag`], [`executors`], `aio` | front doors: work described first and run later; executors by name; futures |
 //! | 2 | [`exec`] | who fills which slice, and when |
 //! | 1 | [`kernel`], [`kernels`] | the vocabulary, and one folder per kernel |
 //! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors, memory, floating-point modes, forks | what everything stands on |
@@ -59,6 +59,9 @@ pub mod bag;
 pub mod error;
 pub mod exact;
 pub mod exec;
+pub mod executor;
+pub mod executors;
+#[cfg(feature = "kernels")]
 pub mod ffi;
 mod fork;
 mod fpenv;
@@ -66,18 +69,24 @@ pub mod graph;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod kernel;
+#[cfg(feature = "kernels")]
 pub mod kernels;
 pub mod level;
 mod memory;
-pub mod place;
+
 pub mod plan;
+pub mod remote;
 pub mod sample;
 pub mod simd;
 pub mod tasks;
 
 pub use error::{Error, Fault};
-pub use kernel::{Body, How, Kernel};
+pub use exec::{Serial, Threads};
+pub use executor::{Control, Executor, Report};
+pub use kernel::{Choice, Kernel, Variant};
+#[cfg(feature = "kernels")]
 pub use kernels::plain::*;
 pub use level::{Isa, Level};
 pub use plan::{Chunk, Plan};
+pub use remote::Remote;
 pub use tasks::Tasks;

@@ -44,6 +44,17 @@ pub struct Chunk {
     pub cols: u64,
 }
 
+/// What an output buffer holds and where it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// One item per chunk: a partial result, folded by [`Kernel::finish`](crate::Kernel::finish).
+    PerChunk,
+    /// One item per index, chunk after chunk, written only.
+    PerElement,
+    /// One item per index, chunk after chunk, read and written: the output is also an input.
+    InPlace,
+}
+
 impl Chunk {
     /// How many indices it covers.
     pub const fn area(&self) -> u64 {
@@ -61,6 +72,7 @@ impl Plan {
     ///
     /// # Errors
     /// As [`Plan::tiles`].
+    #[inline]
     pub fn range(n: u64, chunk: u64) -> Result<Plan, Error> {
         Self::tiles(n, 1, chunk, 1)
     }
@@ -78,20 +90,23 @@ impl Plan {
     /// # Errors
     /// [`Error::Argument`] when a tile is empty, or when `rows * cols` is more elements than this
     /// machine can address.
+    #[inline]
     pub fn tiles(rows: u64, cols: u64, tile_rows: u64, tile_cols: u64) -> Result<Plan, Error> {
-        for (name, value) in [("tile_rows", tile_rows), ("tile_cols", tile_cols)] {
-            if value == 0 {
-                return Err(Error::argument(name, value, "a chunk must hold at least one index"));
-            }
-        }
-        match rows.checked_mul(cols) {
-            Some(area) if area <= i64::MAX as u64 => {}
-            _ => {
-                let rule = format!("the product must be at most {}", i64::MAX);
-                return Err(Error::argument("rows x cols", format!("{rows} x {cols}"), rule));
-            }
+        let area = rows.checked_mul(cols).filter(|area| *area <= i64::MAX as u64);
+        if tile_rows == 0 || tile_cols == 0 || area.is_none() {
+            return Err(Self::refusal(rows, cols, tile_rows));
         }
         Ok(Plan { rows, cols, tile_rows: tile_rows.min(rows.max(1)), tile_cols })
+    }
+
+    #[cold]
+    fn refusal(rows: u64, cols: u64, tile_rows: u64) -> Error {
+        if rows.checked_mul(cols).is_none_or(|area| area > i64::MAX as u64) {
+            let rule = format!("the product must be at most {}", i64::MAX);
+            return Error::argument("rows x cols", format!("{rows} x {cols}"), rule);
+        }
+        let name = if tile_rows == 0 { "tile_rows" } else { "tile_cols" };
+        Error::argument(name, 0, "a chunk must hold at least one index")
     }
 
     /// The same problem in chunks of `chunk` rows. For kernels that fold rounded partial results
@@ -131,6 +146,16 @@ impl Plan {
     /// How many chunks.
     pub const fn len(&self) -> usize {
         (self.rows.div_ceil(self.tile_rows) * self.tiles_across()) as usize
+    }
+
+    /// The chunk of a plan that has one: the common small problem, found without a division.
+    #[inline]
+    pub(crate) const fn only(&self) -> Option<Chunk> {
+        let Plan { rows, cols, tile_rows, tile_cols } = *self;
+        if rows == 0 || cols == 0 || rows > tile_rows || cols > tile_cols {
+            return None;
+        }
+        Some(Chunk { index: 0, row: 0, rows, col: 0, cols })
     }
 
     /// Whether there is nothing to do.

@@ -240,7 +240,7 @@ pub fn update<S: Simd, T: Real>(
 /// Vectors per turn of the loop in [`update`]: as many as hide the price of the turn.
 const UNROLL: usize = 4;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "kernels"))]
 mod tests {
     use super::*;
     use crate::Level;

@@ -1,6 +1,7 @@
 //! What an executor is given: numbered tasks, and nothing about what they are.
 
-use crate::{Fault, Plan};
+use crate::Fault;
+use crate::remote::Message;
 use std::borrow::Cow;
 
 /// A list of tasks. Each may run on any thread, in any order that keeps what it [needs](Tasks::needs)
@@ -47,47 +48,22 @@ pub trait Tasks: Sync {
 
     /// Task `i` in bytes, if another process can do it. Whoever does it elsewhere brings the result
     /// back with [`Tasks::receive`] and never calls [`Tasks::run`] for it.
-    fn wire(&self, _i: usize) -> Option<Wire<'_>> {
+    fn message(&self, _i: usize) -> Option<Message<'_>> {
         None
     }
 
-    /// Takes the bytes that task `i` has made elsewhere.
+    /// Takes the result of task `i`, made elsewhere: `fill` is given the bytes of its output and fills
+    /// them all. If it fails, the task has not been done and may be tried again.
     ///
     /// # Errors
-    /// [`Fault::NotShippable`] for a task that has no [`Wire`].
-    fn receive(&self, i: usize, _result: &[u8]) -> Result<(), Fault> {
+    /// [`Fault::NotShippable`] for a task that has no [`Message`]; what `fill` reports.
+    fn receive(&self, i: usize, _fill: Fill<'_>) -> Result<(), Fault> {
         Err(Fault::NotShippable { task: i, name: self.name(i).into_owned() })
     }
 }
 
-/// One task as a worker process gets it: a chunk of an order.
-pub struct Wire<'t> {
-    /// The job that it is a piece of.
-    pub order: &'t Order<'t>,
-    /// Which chunk of the order's plan.
-    pub chunk: usize,
-    /// How many bytes of output it fills.
-    pub bytes: usize,
-    /// What those bytes are before it runs, when the kernel reads them too.
-    pub start: Option<Vec<u8>>,
-}
-
-/// A whole job in bytes. Orders are told apart by where they are: the same reference, the same job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order<'t> {
-    /// The kernel's name, by which the worker's registry knows it.
-    pub kernel: Cow<'t, str>,
-    /// The body's name.
-    pub body: Cow<'t, str>,
-    /// The level's name.
-    pub level: Cow<'t, str>,
-    /// The scalars.
-    pub args: Cow<'t, [u8]>,
-    /// How it is cut.
-    pub plan: Plan,
-    /// The input slices.
-    pub operands: Vec<&'t [u8]>,
-}
+/// Puts a result where it belongs: see [`Tasks::receive`].
+pub type Fill<'f> = &'f mut dyn FnMut(&mut [u8]) -> Result<(), Fault>;
 
 /// What a simulation knows of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

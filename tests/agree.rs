@@ -2,12 +2,12 @@
 //! the registry: they are never edited for a new kernel.
 
 use abreast::harness::agree::{GateOptions, gate};
-use abreast::harness::matrix::{matrix, places};
-use abreast::kernel::{Ask, Body, How};
+use abreast::harness::matrix::{executors, matrix};
+use abreast::kernel::{Ask, Choice};
 use abreast::kernels::REGISTRY;
-use abreast::{Error, Level, exec, exec::Executor};
+use abreast::{Error, Executor, Level, exec};
 
-/// Among the rest: each body from 2, 8 and 64 threads at once gives the single-threaded bits.
+/// Among the rest: each variant from 2, 8 and 64 threads at once gives the single-threaded bits.
 #[test]
 fn every_kernel_passes_the_gate() {
     for entry in REGISTRY {
@@ -19,16 +19,16 @@ fn every_kernel_passes_the_gate() {
 
 #[test]
 fn every_kernel_has_the_same_bits_everywhere() {
-    let places = places().unwrap();
+    let executors = executors().unwrap();
     for entry in REGISTRY {
-        let table = matrix(entry, &places, &GateOptions::quick()).unwrap();
+        let table = matrix(entry, &executors, &GateOptions::quick()).unwrap();
         assert!(table.same_bits(), "{table:#?}");
     }
 }
 
 /// Every length up to 300, not only those that the kernel's author thought of.
 #[test]
-fn every_body_agrees_with_the_oracle_and_the_others_at_every_small_size() {
+fn every_variant_agrees_with_the_oracle_and_the_others_at_every_small_size() {
     let level = Level::best();
     for entry in REGISTRY {
         let mut tried = 0;
@@ -44,15 +44,16 @@ fn every_body_agrees_with_the_oracle_and_the_others_at_every_small_size() {
             }
             tried += 1;
             let oracle = case.oracle();
-            let answers = Body::ALL.map(|body| {
+            let answer = |variant| {
                 let mut serial = |tasks: &dyn abreast::Tasks| {
                     exec::Serial.run(tasks, &exec::Control::default()).map(drop)
                 };
-                case.run(How { body, level }, 0x3F, &mut serial).unwrap()
-            });
-            for (body, answer) in Body::ALL.iter().zip(&answers) {
-                let name = format!("{} {body} n = {n}", entry.name);
-                assert_eq!(answer.hash, answers[0].hash, "{name}");
+                case.run(Choice { variant, level }, 0x3F, &mut serial).unwrap()
+            };
+            let answers: Vec<_> = entry.variants().map(|v| (v.name, answer(v.name))).collect();
+            for (variant, answer) in &answers {
+                let name = format!("{} {variant} n = {n}", entry.name);
+                assert_eq!(answer.hash, answers[0].1.hash, "{name}");
                 assert_eq!(answer.numbers.len(), oracle.len(), "{name}");
                 for (i, (near, number)) in oracle.iter().zip(&answer.numbers).enumerate() {
                     assert!(near.accepts(*number), "{name}: number {i} is {number}, not {near:?}");

@@ -151,7 +151,7 @@ fn drift(generated: &str, files: &[(String, String)]) -> Vec<String> {
         let mut aliases = aliases.clone();
         aliases.extend(structs_asserted_in(text));
         let by_hand = declarations(&parsed.items, &aliases);
-        // The two C bodies of a kernel are one function through two declarations.
+        // The two C variants of a kernel are one function through two declarations.
         let is_kernel = file.starts_with("src/kernels/");
         let called = bound.keys().filter(|name| is_kernel && says(text, &format!("bound::{name}")));
         let missing = called.filter(|name| by_hand.iter().all(|(known, _)| known != *name));

@@ -92,7 +92,7 @@ fn computing_pi() {
 #[cfg(all(feature = "aio", feature = "procs", target_os = "linux"))]
 #[test]
 fn memory() {
-    // A part of 8 bytes for each of 39 chunks of 262 144 numbers, of which two lanes hold two.
+    // A partial result of 8 bytes for each of 39 chunks of 262 144 numbers, of which two slots hold two.
     let story = told("memory", "10000000", &["range_sum    10000000      80000000"]);
     assert!(story.contains("  2163000    4260152\n"), "{story}");
     assert!(!story.contains("  100000000"), "{story}");

@@ -5,9 +5,9 @@
 
 use abreast::exec::{Async, Control, Executor, Locked, Serial, Threads};
 use abreast::graph::Graph;
-use abreast::kernel::{Ask, Case};
+use abreast::kernel::{Ask, Case, Choice, Entry};
 use abreast::kernels::REGISTRY;
-use abreast::{Fault, How, Tasks, aio};
+use abreast::{Fault, Tasks, aio};
 use std::future::Future;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,14 +38,18 @@ fn in_child(work: impl FnOnce()) {
 }
 
 /// What a problem of many chunks gives there, as a hash.
-fn hash_on(place: &dyn Executor, case: &dyn Case) -> Result<u64, Fault> {
-    let mut drive = |tasks: &dyn Tasks| place.run(tasks, &Control::default()).map(drop);
-    case.run(How::best()?, 0, &mut drive).map(|answer| answer.hash)
+fn hash_on(executor: &dyn Executor, (case, choice): &Problem) -> Result<u64, Fault> {
+    let mut drive = |tasks: &dyn Tasks| executor.run(tasks, &Control::default()).map(drop);
+    case.run(*choice, 0, &mut drive).map(|answer| answer.hash)
 }
 
-fn problem() -> Box<dyn Case> {
-    let cases = REGISTRY.iter().filter_map(|entry| entry.case(&Ask::size(300_000)).ok());
-    cases.into_iter().find(|case| case.chunks() > 1).expect("a problem of many chunks")
+type Problem = (Box<dyn Case>, Choice);
+
+fn problem() -> Problem {
+    let problem =
+        |entry: &Entry| Some((entry.case(&Ask::size(300_000)).ok()?, entry.choice().ok()?));
+    let mut problems = REGISTRY.iter().filter_map(problem);
+    problems.find(|(case, _)| case.chunks() > 1).expect("a problem of many chunks")
 }
 
 fn threads() -> Threads {
@@ -55,41 +59,41 @@ fn threads() -> Threads {
 #[test]
 fn a_pool_of_the_parent_is_refused_in_the_child_and_dropped_there_in_peace() {
     let x = problem();
-    let places: [fn() -> Box<dyn Executor>; 4] = [
+    let executors: [fn() -> Box<dyn Executor>; 4] = [
         || Box::new(threads()),
         || Box::new(Async::new(2).expect("threads")),
         || Box::new(Locked::new(threads())),
         || Box::new(Locked::<Serial>::default()),
     ];
-    for make in places {
-        let place = make();
-        let right = hash_on(&*place, &*x);
+    for make in executors {
+        let executor = make();
+        let right = hash_on(&*executor, &x);
         assert!(right.is_ok(), "{right:?}");
-        let mut place = Some(place);
+        let mut executor = Some(executor);
         in_child(|| {
-            let place = place.take().expect("a copy");
-            let fault = hash_on(&*place, &*x).expect_err("threads of somebody else's");
-            assert_eq!(fault, Fault::Forked { executor: place.name() });
+            let executor = executor.take().expect("a copy");
+            let fault = hash_on(&*executor, &x).expect_err("threads of somebody else's");
+            assert_eq!(fault, Fault::Forked { executor: executor.name() });
             let graph = Graph::new();
             let one = graph.task("one", (), |()| 1);
-            let refused = graph.compute(&*place, &Control::default(), one).map(|run| run.value);
-            assert_eq!(refused, Err(Fault::Forked { executor: place.name() }));
-            drop(place);
+            let refused = graph.compute(&*executor, &Control::default(), one).map(|run| run.value);
+            assert_eq!(refused, Err(Fault::Forked { executor: executor.name() }));
+            drop(executor);
             // What a child may do: work by itself, and on threads of its own.
-            assert_eq!(hash_on(&Serial, &*x), right);
-            assert_eq!(hash_on(&*make(), &*x), right);
+            assert_eq!(hash_on(&Serial, &x), right);
+            assert_eq!(hash_on(&*make(), &x), right);
         });
-        assert_eq!(hash_on(&*place.expect("still here"), &*x), right, "in the parent");
+        assert_eq!(hash_on(&*executor.expect("still here"), &x), right, "in the parent");
     }
 }
 
 #[test]
 fn a_lock_held_at_the_fork_is_refused_in_the_child() {
-    let (place, x) = (Arc::new(Locked::new(Serial)), problem());
+    let (executor, x) = (Arc::new(Locked::new(Serial)), problem());
     let (held, is_held) = mpsc::channel();
     let (let_go, go) = mpsc::channel::<()>();
     let other = std::thread::spawn({
-        let place = place.clone();
+        let executor = executor.clone();
         move || {
             let graph = Graph::new();
             let go = std::sync::Mutex::new(go);
@@ -97,11 +101,13 @@ fn a_lock_held_at_the_fork_is_refused_in_the_child() {
                 held.send(()).expect("somebody waits");
                 go.lock().expect("nobody panics").recv().expect("somebody sends");
             });
-            graph.compute(&*place, &Control::default(), wait).map(|run| run.value)
+            graph.compute(&*executor, &Control::default(), wait).map(|run| run.value)
         }
     });
     is_held.recv().expect("the task runs");
-    in_child(|| assert_eq!(hash_on(&*place, &*x), Err(Fault::Forked { executor: place.name() })));
+    in_child(|| {
+        assert_eq!(hash_on(&*executor, &x), Err(Fault::Forked { executor: executor.name() }))
+    });
     let_go.send(()).expect("the task waits");
     assert_eq!(other.join().expect("no panic"), Ok(()));
 }

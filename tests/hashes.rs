@@ -6,7 +6,7 @@
 
 use abreast::harness::agree::GateOptions;
 use abreast::harness::matrix::matrix;
-use abreast::kernel::{Ask, Case, Class, Entry, How};
+use abreast::kernel::{Ask, Case, Choice, Class, Entry};
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Isa, Level, Tasks, exec, exec::Executor};
 
@@ -43,11 +43,11 @@ fn line(entry: &Entry, problem: &str, hash: impl Fn(Level) -> String) -> String 
     format!("{} {problem} {hashes}", entry.name)
 }
 
-fn hash(case: &dyn Case, level: Level) -> String {
+fn hash(entry: &Entry, case: &dyn Case, level: Level) -> String {
     let mut serial =
         |tasks: &dyn Tasks| exec::Serial.run(tasks, &exec::Control::default()).map(drop);
-    let how = How { level, ..How::best().expect("a level") };
-    let answer = case.run(how, 0x3F, &mut serial).expect("the gate passes");
+    let choice = Choice { variant: entry.default_variant().name, level };
+    let answer = case.run(choice, 0x3F, &mut serial).expect("the gate passes");
     format!("{:016x}", answer.hash)
 }
 
@@ -63,14 +63,14 @@ fn lines(entry: &Entry) -> Vec<String> {
         };
         let cost = case.cost();
         if cost.flops.max(cost.elements) <= MAX_WORK {
-            lines.push(line(entry, &n.to_string(), |level| hash(&*case, level)));
+            lines.push(line(entry, &n.to_string(), |level| hash(entry, &*case, level)));
         }
     }
     for (i, (name, case)) in entry.special().into_iter().enumerate() {
         let name = format!("special:{i}:{}", name.replace(' ', "-"));
-        lines.push(line(entry, &name, |level| hash(&*case, level)));
+        lines.push(line(entry, &name, |level| hash(entry, &*case, level)));
     }
-    let serial = [abreast::place::parse("serial").expect("an executor")];
+    let serial = [abreast::executors::parse("serial").expect("an executor")];
     let table = matrix(entry, &serial, &GateOptions::quick()).expect("a problem");
     lines.push(line(entry, "check", |level| {
         let row = table.rows.iter().find(|row| row.level == level.isa());

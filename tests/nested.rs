@@ -1,17 +1,18 @@
 //! Executors within executors: three deep, from one thread, in every combination. Those that would
 //! wait for themselves are refused; none waits for ever.
 
-use abreast::exec::{Control, Executor};
-use abreast::{Fault, Tasks, place};
+use abreast::exec::{self, Control, Executor, Locked, Threads};
+use abreast::graph::Lowered;
+use abreast::{Fault, Tasks};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-type Place = Box<dyn Executor + Sync>;
+type Boxed = Box<dyn Executor + Sync>;
 
 /// Two tasks, each of which runs two tasks on the next executor; those within the last one count.
 struct Nest<'n> {
-    inner: &'n [&'n Place],
+    inner: &'n [&'n Boxed],
     count: &'n AtomicUsize,
 }
 
@@ -31,19 +32,22 @@ impl Tasks for Nest<'_> {
     }
 }
 
-/// Runs a [`Nest`] on the first of `places`, within it one on the second, and so on.
-fn nest(places: &[&Place], count: &AtomicUsize) -> Result<(), Fault> {
-    let (first, inner) = places.split_first().expect("an executor");
+/// Runs a [`Nest`] on the first of `executors`, within it one on the second, and so on.
+fn nest(executors: &[&Boxed], count: &AtomicUsize) -> Result<(), Fault> {
+    let (first, inner) = executors.split_first().expect("an executor");
     first.run(&Nest { inner, count }, &Control::default()).map(drop)
 }
 
-fn executors() -> Vec<Place> {
-    let mut names = vec!["serial", "threads:1", "threads:2", "graph:1", "sim:2"];
-    names.extend(["locked:serial", "locked:threads:2", "locked:graph:2"]);
+fn executors() -> Vec<Boxed> {
+    let mut names = vec!["serial", "threads:1", "threads:2", "sim:2"];
+    names.extend(["locked:serial", "locked:threads:2"]);
     if cfg!(feature = "aio") {
         names.extend(["async:1", "async:2"]);
     }
-    names.into_iter().map(|name| place::parse(name).expect("an executor")).collect()
+    let graph = |width| Lowered(Threads::new(width).expect("threads"));
+    let graphs: [Boxed; 2] = [Box::new(graph(1)), Box::new(Locked::new(graph(2)))];
+    let named = names.into_iter().map(|name| exec::parse(name).expect("an executor"));
+    named.chain(graphs).collect()
 }
 
 /// Does `work` on a thread of its own; a minute without a sign of life is a deadlock.
@@ -72,13 +76,13 @@ fn is_ring(names: [&str; 3]) -> bool {
 #[test]
 fn three_deep_in_every_combination() {
     alive(|sign| {
-        let places = executors();
+        let executors = executors();
         for round in 0..10 {
             let mut rings = 0;
-            for a in &places {
-                for b in &places {
-                    for c in &places {
-                        let names = [a, b, c].map(|place| place.name());
+            for a in &executors {
+                for b in &executors {
+                    for c in &executors {
+                        let names = [a, b, c].map(|executor| executor.name());
                         let count = AtomicUsize::new(0);
                         let outcome = nest(&[a, b, c], &count);
                         let ring = is_ring(names.each_ref().map(|name| &**name));
@@ -97,13 +101,13 @@ fn three_deep_in_every_combination() {
 #[test]
 fn one_pool_within_itself_a_thousand_times() {
     alive(|sign| {
-        for place in executors() {
+        for executor in executors() {
             for _ in 0..1000 {
                 let count = AtomicUsize::new(0);
-                nest(&[&place; 3], &count).expect("its own threads work for it while they wait");
-                assert_eq!(count.into_inner(), 8, "{}", place.name());
+                nest(&[&executor; 3], &count).expect("its own threads work for it while they wait");
+                assert_eq!(count.into_inner(), 8, "{}", executor.name());
             }
-            sign(place.name());
+            sign(executor.name());
         }
     });
 }
@@ -111,12 +115,12 @@ fn one_pool_within_itself_a_thousand_times() {
 #[test]
 fn more_locks_within_each_other_than_are_kept_track_of_are_refused() {
     alive(|_| {
-        let places: Vec<Place> = (0..9).map(|_| place::parse("locked:serial").unwrap()).collect();
-        let places: Vec<&Place> = places.iter().collect();
+        let executors: Vec<Boxed> = (0..9).map(|_| exec::parse("locked:serial").unwrap()).collect();
+        let executors: Vec<&Boxed> = executors.iter().collect();
         let count = AtomicUsize::new(0);
-        nest(&places[..8], &count).expect("eight are not too many");
+        nest(&executors[..8], &count).expect("eight are not too many");
         assert_eq!(count.swap(0, Ordering::Relaxed), 1 << 8);
-        let fault = nest(&places, &count).unwrap_err();
+        let fault = nest(&executors, &count).unwrap_err();
         assert!(matches!(fault, Fault::Nested { .. }), "{fault}");
         assert!(fault.to_string().contains("number 9 of executors in each other"), "{fault}");
     });

@@ -7,7 +7,7 @@ use abreast::{Fault, Tasks};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Executors that run graphs, by name.
-fn places() -> Vec<Box<dyn Executor + Sync>> {
+fn executors() -> Vec<Box<dyn Executor + Sync>> {
     let mut names =
         vec!["serial", "threads:1", "threads:3", "threads:8", "locked:threads:3", "sim:1", "sim:4"];
     if cfg!(feature = "aio") {
@@ -82,13 +82,13 @@ fn what_is_needed_comes_first_on_every_executor() {
         let serial = Web::new(500, seed);
         exec::Serial.run(&serial, &Control::default()).unwrap();
         let expected = serial.values();
-        for place in places() {
+        for executor in executors() {
             for throttle in [None, Some(1), Some(2)] {
                 let web = Web::new(500, seed);
                 let control = Control { throttle, ..Control::default() };
-                let report = place.run(&web, &control).unwrap();
-                assert_eq!(report.tasks, 500, "{}", place.name());
-                assert_eq!(web.values(), expected, "seed {seed} on {}", place.name());
+                let report = executor.run(&web, &control).unwrap();
+                assert_eq!(report.tasks, 500, "{}", executor.name());
+                assert_eq!(web.values(), expected, "seed {seed} on {}", executor.name());
             }
         }
     }
@@ -97,23 +97,27 @@ fn what_is_needed_comes_first_on_every_executor() {
 #[test]
 fn a_task_that_fails_takes_along_only_what_comes_after_it() {
     for seed in 0..10 {
-        for place in places() {
+        for executor in executors() {
             let web = Web { failing: Some(250), ..Web::new(500, seed) };
-            let fault = place.run(&web, &Control::default()).unwrap_err();
-            assert!(matches!(fault, Fault::Kernel { task: 250, .. }), "{}: {fault}", place.name());
+            let fault = executor.run(&web, &Control::default()).unwrap_err();
+            assert!(
+                matches!(fault, Fault::Kernel { task: 250, .. }),
+                "{}: {fault}",
+                executor.name()
+            );
             let done = |i: usize| web.done[i].load(Ordering::Relaxed);
-            assert!((0..250).all(done), "seed {seed} on {}", place.name());
+            assert!((0..250).all(done), "seed {seed} on {}", executor.name());
         }
     }
 }
 
 #[test]
 fn a_need_that_is_not_below_is_refused() {
-    for place in places().into_iter().filter(|place| place.name() != "serial") {
+    for executor in executors().into_iter().filter(|executor| executor.name() != "serial") {
         let mut web = Web::new(10, 1);
         web.needs[4] = vec![4];
-        let fault = place.run(&web, &Control::default()).unwrap_err();
-        assert!(matches!(fault, Fault::Refused(_)), "{}: {fault}", place.name());
+        let fault = executor.run(&web, &Control::default()).unwrap_err();
+        assert!(matches!(fault, Fault::Refused(_)), "{}: {fault}", executor.name());
         assert!(fault.to_string().contains("task 4 needs"), "{fault}");
     }
 }
@@ -148,42 +152,42 @@ impl Tasks for Crowd {
 
 #[test]
 fn no_more_tasks_run_at_once_than_the_throttle_lets_through() {
-    for place in places() {
-        let unlocked = !place.name().starts_with("locked");
+    for executor in executors() {
+        let unlocked = !executor.name().starts_with("locked");
         for throttle in [0, 1, 2, 3, 100] {
             let crowd = Crowd::of(300);
             let control = Control { throttle: Some(throttle), ..Control::default() };
-            assert_eq!(place.run(&crowd, &control).unwrap().tasks, 300);
-            let allowed = if unlocked { place.width().min(throttle.max(1)) } else { 1 };
+            assert_eq!(executor.run(&crowd, &control).unwrap().tasks, 300);
+            let allowed = if unlocked { executor.width().min(throttle.max(1)) } else { 1 };
             let most = crowd.most.into_inner();
-            assert!(most <= allowed, "{most} at once on {}, throttle {throttle}", place.name());
+            assert!(most <= allowed, "{most} at once on {}, throttle {throttle}", executor.name());
         }
     }
 }
 
 #[test]
-fn the_lanes_that_events_name_are_below_the_width() {
-    for place in places() {
+fn the_slots_that_events_name_are_below_the_width() {
+    for executor in executors() {
         let watch = |event| {
             let (Event::Start { worker, .. } | Event::End { worker, .. }) = event else { return };
-            assert!(worker < place.width(), "lane {worker} of {}", place.name());
+            assert!(worker < executor.width(), "slot {worker} of {}", executor.name());
         };
         let control = Control { on_event: Some(&watch), ..Control::default() };
-        place.run(&Crowd::of(100), &control).unwrap();
-        place.run(&Web::new(100, 1), &control).unwrap();
+        executor.run(&Crowd::of(100), &control).unwrap();
+        executor.run(&Web::new(100, 1), &control).unwrap();
     }
 }
 
 #[test]
 fn a_listener_that_panics_is_the_callers_panic() {
-    for place in places() {
+    for executor in executors() {
         let watch = |_| panic!("planted");
         let control = Control { on_event: Some(&watch), ..Control::default() };
-        let run = || place.run(&Crowd::of(50), &control).map(drop);
+        let run = || executor.run(&Crowd::of(50), &control).map(drop);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
-        assert!(outcome.is_err(), "{}", place.name());
+        assert!(outcome.is_err(), "{}", executor.name());
         // And nothing is left locked or waiting.
-        assert_eq!(place.run(&Crowd::of(50), &Control::default()).unwrap().tasks, 50);
+        assert_eq!(executor.run(&Crowd::of(50), &Control::default()).unwrap().tasks, 50);
     }
 }
 
@@ -191,11 +195,11 @@ fn a_listener_that_panics_is_the_callers_panic() {
 #[test]
 fn an_async_executor_refuses_to_block_a_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let place = exec::parse("async:2").unwrap();
-    let refusal = runtime.block_on(async { place.run(&Crowd::of(5), &Control::default()) });
-    let Err(Fault::Nested { executor, why }) = refusal else { panic!("{refusal:?}") };
-    assert_eq!(executor, "async:2");
+    let executor = exec::parse("async:2").unwrap();
+    let refusal = runtime.block_on(async { executor.run(&Crowd::of(5), &Control::default()) });
+    let Err(Fault::Nested { executor: name, why }) = refusal else { panic!("{refusal:?}") };
+    assert_eq!(name, "async:2");
     assert!(why.contains("aio"), "{why}");
     // Outside it works, and so it does on a thread that only computes for the runtime.
-    assert_eq!(place.run(&Crowd::of(5), &Control::default()).unwrap().tasks, 5);
+    assert_eq!(executor.run(&Crowd::of(5), &Control::default()).unwrap().tasks, 5);
 }

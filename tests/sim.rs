@@ -48,7 +48,7 @@ fn graphs(resources: bool) -> impl Strategy<Value = Modelled> {
     })
 }
 
-/// When each task began and ended, and on which lane.
+/// When each task began and ended, and on which slot.
 fn played(tasks: &Modelled, workers: usize) -> Vec<(u128, u128, usize)> {
     let times = Mutex::new(HashMap::new());
     let watch = |event| {
@@ -96,14 +96,14 @@ proptest! {
     fn every_promise_of_the_model_is_kept(tasks in graphs(true), workers in 1usize..5) {
         let times = played(&tasks, workers);
         for (i, (needs, model)) in tasks.0.iter().enumerate() {
-            let (start, end, lane) = times[i];
+            let (start, end, slot) = times[i];
             prop_assert_eq!(end - start, u128::from(model.cost));
-            prop_assert_eq!(model.attended, lane < workers);
+            prop_assert_eq!(model.attended, slot < workers);
             prop_assert!(needs.iter().all(|need| times[*need as usize].1 <= start));
             for (j, (_, other)) in tasks.0.iter().enumerate().take(i) {
                 let both = overlap((start, end), (times[j].0, times[j].1));
                 let same_tool = model.resource.is_some() && model.resource == other.resource;
-                prop_assert!(!both || !same_tool && lane != times[j].2, "{} and {}", i, j);
+                prop_assert!(!both || !same_tool && slot != times[j].2, "{} and {}", i, j);
             }
         }
     }
@@ -125,7 +125,7 @@ fn nothing_takes_no_time_and_too_much_is_refused() {
     let endless = Modelled(vec![plain(u64::MAX, &[]), plain(1, &[])]);
     assert!(sim.predict(&endless).unwrap_err().to_string().contains("all tasks together"));
     assert!(matches!(sim.run(&endless, &Control::default()), Err(Fault::Refused(_))));
-    for workers in [0, Sim::MOST + 1] {
+    for workers in [0, Sim::MAX + 1] {
         assert!(Sim::new(workers).unwrap_err().to_string().contains("must be between 1 and"));
     }
 }

@@ -4,9 +4,9 @@
 //! A stack that overflows ends its process, so the calls are made in a child process, which says each
 //! time what it is about to call. The tests loop over the registry: a new kernel is covered.
 
-use abreast::kernel::{Ask, Body, Case, Entry, How};
+use abreast::kernel::{Ask, Case, Choice, Entry};
 use abreast::kernels::REGISTRY;
-use abreast::{Error, Level, exec::Control, place};
+use abreast::{Error, Level, exec::Control, executors};
 use std::io::Write;
 use std::process::Command;
 use std::thread::{Builder, scope};
@@ -47,17 +47,18 @@ fn problems(entry: &Entry) -> Vec<(String, Box<dyn Case>)> {
 }
 
 /// Does `call` with every problem of every kernel, by every variant at every level.
-fn each_call(call: impl Fn(&dyn Case, How)) {
+fn each_call(call: impl Fn(&dyn Case, Choice)) {
     for entry in REGISTRY {
         let problems = problems(entry);
         assert!(!problems.is_empty(), "{} has no small problem", entry.name);
         for level in Level::available() {
-            for body in Body::ALL {
+            for variant in entry.variants() {
+                let choice = Choice { variant: variant.name, level };
                 for (problem, case) in &problems {
                     // Not by eprintln, which the test harness would keep for a thread of its own.
-                    let says = format!("{CALL}{} {body} {} {problem}\n", entry.name, level.name());
+                    let says = format!("{CALL}{} {choice} {problem}\n", entry.name);
                     std::io::stderr().write_all(says.as_bytes()).expect("a parent listens");
-                    call(&**case, How { body, level });
+                    call(&**case, choice);
                 }
             }
         }
@@ -79,9 +80,9 @@ fn no_kernel_overflows_the_small_stacks_of_a_pool() {
 fn calls_on_a_small_stack() {
     let small = || Builder::new().stack_size(STACK);
     with_a_large_stack(|| {
-        each_call(|case, how| {
+        each_call(|case, choice| {
             scope(|scope| {
-                let call = || case.rehearse(how).map(drop).expect("a sample is legal");
+                let call = || case.rehearse(choice).map(drop).expect("a sample is legal");
                 small().spawn_scoped(scope, call).expect("a thread").join().expect("no panic");
             });
         });
@@ -95,10 +96,10 @@ fn calls_on_executors_with_small_stacks() {
         ["threads:2", "graph:2"].into_iter().chain(cfg!(feature = "aio").then_some("async:2"));
     with_a_large_stack(|| {
         for name in names {
-            let executor = place::parse(name).expect("an executor of that name");
-            each_call(|case, how| {
+            let executor = executors::parse(name).expect("an executor of that name");
+            each_call(|case, choice| {
                 let control = Control::default();
-                case.run(how, 0x3F, &mut |tasks| executor.run(tasks, &control).map(drop))
+                case.run(choice, 0x3F, &mut |tasks| executor.run(tasks, &control).map(drop))
                     .expect("a sample is legal");
             });
         }

@@ -1,20 +1,24 @@
-/* abreast: numeric kernels that give the same bits from every body, at every instruction-set level,
- * on any number of threads. C11 and C++17. Made from the sources of capi/ by cbindgen: do not edit.
+/* abreast: numeric kernels that give the same bits from every variant, at every instruction-set
+ * level, on any number of threads. C11 and C++17. Made from the sources of capi/ by cbindgen: do not
+ * edit.
  *
  * Ownership. Arrays and scalars are the caller's; no pointer is kept after a call returns. Texts that
  * are returned are the library's and live as long as it. A handle (abreast_pool, abreast_sample) is
  * the caller's to free, once; one that is freed, of another kind or made up is refused.
  *
  * Pointers. An array may be null when it has no elements. Options may be null. Nothing else may,
- * unless its function says so. Every pointer must be aligned for its type.
+ * unless its function says so. Every pointer must be aligned for its type. A name (of a kernel, of a
+ * variant) ends with a zero byte and is valid during the call only: nothing of it is kept. It is read
+ * up to that byte, and never further than 256 bytes: without an end it is refused (ABREAST_UNKNOWN).
  *
  * Failure. A function that can fail returns ABREAST_OK or says why not, and abreast_last_error has
  * the words. All that can be checked is checked before anything is written, so after a failure
  * every output is as it was. Only what axpy and gemm update in place may have been updated in part,
  * and only after ABREAST_NO_MEMORY, ABREAST_C_STATUS, ABREAST_EXCEPTION or ABREAST_PANIC.
  * For the pointers of any call: ABREAST_NULL, ABREAST_MISALIGNED, ABREAST_TOO_LARGE and
- * ABREAST_OVERLAP; for its options: ABREAST_ABI_MISMATCH, ABREAST_UNKNOWN, ABREAST_LEVEL and
- * ABREAST_HANDLE; for its numbers: ABREAST_ARGUMENT. Anything may be ABREAST_NO_MEMORY.
+ * ABREAST_OVERLAP; for its options: ABREAST_ABI_MISMATCH, ABREAST_UNKNOWN, ABREAST_TEXT,
+ * ABREAST_LEVEL and ABREAST_HANDLE; for its numbers: ABREAST_ARGUMENT. Anything may be
+ * ABREAST_NO_MEMORY.
  *
  * Floating-point environment. Every function computes as a program starts: rounding to nearest, with
  * subnormal numbers, no exception traps. So neither the modes of the calling thread nor those of the
@@ -42,7 +46,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ABREAST_ABI 1 /* This binary interface; a new number means: compile again. */
+#define ABREAST_ABI 2 /* This binary interface; a new number means: compile again. */
 
 /* What a function returns: ABREAST_OK, or why nothing was computed. Numbers keep their meaning
  * for as long as ABREAST_ABI stays the same; new ones may be added. */
@@ -56,20 +60,19 @@ typedef struct abreast_pool {
     uint64_t id;
 } abreast_pool;
 
-/* One way a kernel is written. All give the same bits. */
-typedef int32_t abreast_body;
-
 /* An instruction-set level. All give the same bits, except that gemm has two sets: with a fused
  * multiply-add, and without (ABREAST_LEVEL_BASELINE). */
 typedef int32_t abreast_level;
 
-/* How a kernel is called. Wherever a pointer to it is asked for, null means: the best body at the
- * best level, on the calling thread. ABREAST_OPTIONS in an initialiser means the same. */
+/* How a kernel is called. Wherever a pointer to it is asked for, null means: the default variant at
+ * the best level, on the calling thread. ABREAST_OPTIONS in an initialiser means the same. */
 typedef struct abreast_options {
     /* sizeof(abreast_options). */
     size_t size;
-    /* Which body. */
-    abreast_body body;
+    /* Which variant, by name, "rust"; null is the kernel's default. abreast_variant_name lists the
+     * names. The text ends with a zero byte, is read during the call only, and no pointer to it is
+     * kept. All variants give the same bits. */
+    const char *variant;
     /* Which level. */
     abreast_level level;
     /* Where: {0} is the calling thread. */
@@ -120,12 +123,12 @@ typedef struct abreast_sample {
 #define ABREAST_OK 0 /* Everything went well. */
 #define ABREAST_ARGUMENT 1 /* An argument breaks a rule of its kernel. */
 #define ABREAST_LENGTH 2 /* Two operands whose lengths must agree do not. */
-#define ABREAST_UNKNOWN 3 /* A name or a number that nothing answers to: a kernel, a body, a level, a layout. */
+#define ABREAST_UNKNOWN 3 /* A name or a number that nothing answers to: a kernel, a variant, a level, a layout. */
 #define ABREAST_LEVEL 4 /* An instruction-set level that this CPU does not have. */
 #define ABREAST_UNOPTIMISED 5 /* A build whose times would mean nothing. */
 #define ABREAST_NO_MEMORY 6 /* Memory could not be had. */
-#define ABREAST_C_STATUS 7 /* A C body returned a status that is not success. */
-#define ABREAST_EXCEPTION 8 /* A C++ body threw. */
+#define ABREAST_C_STATUS 7 /* A function in C returned a status that is not success. */
+#define ABREAST_EXCEPTION 8 /* A function in C++ threw. */
 #define ABREAST_NODE 9 /* A node of a graph returned an error. */
 
 #define ABREAST_LOST 20 /* A task killed its worker, every time it was tried. */
@@ -147,13 +150,6 @@ typedef struct abreast_sample {
 #define ABREAST_TEXT 46 /* A text is not UTF-8. */
 #define ABREAST_HANDLE 47 /* A handle is of nothing that lives: freed, of another kind, or never made. */
 #define ABREAST_OTHER 48 /* A failure that this version of the C API has no number for. */
-
-#define ABREAST_BODY_BEST 0 /* The fastest: explicit SIMD. */
-#define ABREAST_BODY_C 1 /* C, declared to Rust by bindgen. */
-#define ABREAST_BODY_C_BY_HAND 2 /* The same C function, declared by hand. */
-#define ABREAST_BODY_CPP 3 /* C++, through cxx. */
-#define ABREAST_BODY_RUST 4 /* Plain Rust. */
-#define ABREAST_BODY_SIMD 5 /* Rust with explicit vectors. */
 
 #define ABREAST_LEVEL_BEST 0 /* The best this CPU has, or what the environment variable ABREAST_ISA names. */
 #define ABREAST_LEVEL_BASELINE 1 /* What every x86-64 CPU has: SSE2. */
@@ -335,9 +331,24 @@ abreast_status abreast_escape(const struct abreast_view *view,
  * until then. The text is the library's and lives as long as it: do not free it. */
 const char *abreast_kernel_name(size_t index);
 
+/* *count <- how many variants the kernel of that name has, at least 1. The name ends with a zero
+ * byte and is read during the call only.
+ *
+ * Fails with ABREAST_NULL, ABREAST_MISALIGNED or ABREAST_TEXT for the pointers, and with
+ * ABREAST_UNKNOWN for a name that no kernel has. */
+abreast_status abreast_variant_count(const char *kernel, size_t *count);
+
+/* *name <- the name of variant number index of the kernel of that name, "rust": what
+ * abreast_options.variant takes. The text is the library's and lives as long as it: do not free
+ * it.
+ *
+ * Fails as abreast_variant_count does, and with ABREAST_ARGUMENT for an index that is not
+ * below that count. */
+abreast_status abreast_variant_name(const char *kernel, size_t index, const char **name);
+
 /* Makes a problem of size n, in the kernel's own sense, for the kernel of that name, with operands
- * from seed: the same on every machine. *sample is the caller's to free; the name is read during
- * the call only.
+ * from seed: the same on every machine. *sample is the caller's to free; the name ends with a zero
+ * byte and is read during the call only.
  *
  * Fails with ABREAST_NULL, ABREAST_MISALIGNED or ABREAST_TEXT for the pointers,
  * ABREAST_UNKNOWN for a name that no kernel has, ABREAST_ARGUMENT or ABREAST_NO_MEMORY for
@@ -348,7 +359,7 @@ abreast_status abreast_sample_new(const char *kernel,
                                   struct abreast_sample *sample);
 
 /* Runs the problem and gives the 64-bit FNV-1a hash of the result's bytes: the same for every
- * body, level (see abreast_level) and pool. Any number of threads may do so at once.
+ * variant, level (see abreast_level) and pool. Any number of threads may do so at once.
  *
  * Fails with ABREAST_HANDLE, and as every kernel does for options; with ABREAST_NULL or
  * ABREAST_MISALIGNED for hash. */
@@ -371,4 +382,4 @@ abreast_status abreast_sample_free(struct abreast_sample sample);
     abreast_check_abi(ABREAST_ABI, sizeof(abreast_options), sizeof(abreast_view))
 
 /* Initialisers with the sizes filled in: abreast_options how = ABREAST_OPTIONS; */
-#define ABREAST_OPTIONS {sizeof(abreast_options), ABREAST_BODY_BEST, ABREAST_LEVEL_BEST, {0}}
+#define ABREAST_OPTIONS {sizeof(abreast_options), NULL, ABREAST_LEVEL_BEST, {0}}

@@ -151,12 +151,24 @@ public:
     }
 };
 
-// How a kernel is called; without arguments the best body at the best level on this thread.
-inline abreast_options options(abreast_body body = ABREAST_BODY_BEST,
+// The names of a kernel's variants. The texts are the library's and live as long as it.
+inline std::vector<const char *> variants(const std::string &kernel)
+{
+    std::size_t count = 0;
+    detail::must(abreast_variant_count(kernel.c_str(), &count));
+    std::vector<const char *> names(count);
+    for (std::size_t i = 0; i < count; i++)
+        detail::must(abreast_variant_name(kernel.c_str(), i, &names[i]));
+    return names;
+}
+
+// How a kernel is called; without arguments its default variant at the best level on this thread. The
+// text is not copied: it must live for as long as calls are made with these options.
+inline abreast_options options(const char *variant = nullptr,
                                abreast_level level = ABREAST_LEVEL_BEST)
 {
     abreast_options how = ABREAST_OPTIONS;
-    how.body = body;
+    how.variant = variant;
     how.level = level;
     return how;
 }

@@ -8,7 +8,7 @@ use crate::status::{ABREAST_ABI_MISMATCH, Refusal, abreast_status};
 use std::ffi::c_char;
 
 /// This binary interface; a new number means: compile again.
-pub const ABREAST_ABI: u32 = 1;
+pub const ABREAST_ABI: u32 = 2;
 
 /// The version of the library, `"0.1.0"`. The text is the library's: do not free it.
 #[unsafe(no_mangle)]

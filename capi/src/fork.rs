@@ -2,6 +2,7 @@
 //! child, where it would be held for ever. So the thread that forks takes them first, and lets go of
 //! them on both sides.
 
+use crate::names::NAMES;
 use crate::pool::POOLS;
 use crate::sample::SAMPLES;
 use std::cell::UnsafeCell;
@@ -60,11 +61,14 @@ fn watch() {}
 extern "C" fn before() {
     POOLS.slots().hold();
     SAMPLES.slots().hold();
+    NAMES.hold();
 }
 
 #[cfg(unix)]
 extern "C" fn after() {
     // SAFETY: the system calls this after `before`, on the same thread or on its copy in the child.
+    unsafe { NAMES.let_go() };
+    // SAFETY: as above.
     unsafe { SAMPLES.slots().let_go() };
     // SAFETY: as above.
     unsafe { POOLS.slots().let_go() };

@@ -12,8 +12,8 @@
 //! | what crosses | whose it is |
 //! |---|---|
 //! | arrays and scalars, by pointer | the caller's, before, during and after; no pointer is kept |
-//! | texts that are returned (`abreast_version`, `abreast_status_name`, `abreast_kernel_name`) | the library's, for good |
-//! | texts that are passed in | the caller's; read during the call |
+//! | texts that are returned (`abreast_version`, `abreast_status_name`, `abreast_kernel_name`, `abreast_variant_name`) | the library's, for good |
+//! | names that are passed in | the caller's; end with a zero byte, read during the call |
 //! | [`abreast_pool`], [`abreast_sample`] | the caller's to free, once, from any thread |
 //! | [`abreast_options`], [`abreast_view`] | the caller's; read during the call |
 //!
@@ -51,7 +51,7 @@
 //! | `pointers.rs` | from pointers to slices: the checks, and the promise that makes the rest sound |
 //! | `handles.rs` | the table behind the handles |
 //! | `fork.rs` | its locks, when the process forks |
-//! | `options.rs` `pool.rs` `sample.rs` `about.rs` | what is not a kernel |
+//! | `options.rs` `pool.rs` `names.rs` `sample.rs` `about.rs` | what is not a kernel |
 //! | `kernels/` | the kernels, by family |
 
 #![allow(non_camel_case_types)]
@@ -66,6 +66,7 @@ mod boundary;
 mod fork;
 mod handles;
 mod kernels;
+mod names;
 mod options;
 mod pointers;
 mod pool;
@@ -75,12 +76,10 @@ mod status;
 pub use about::*;
 pub use boundary::abreast_last_error;
 pub use kernels::*;
+pub use names::{abreast_kernel_name, abreast_variant_count, abreast_variant_name};
 pub use options::*;
 pub use pool::{
     abreast_pool, abreast_pool_free, abreast_pool_new, abreast_pool_per_core, abreast_pool_width,
 };
-pub use sample::{
-    abreast_kernel_name, abreast_sample, abreast_sample_free, abreast_sample_new,
-    abreast_sample_run,
-};
+pub use sample::{abreast_sample, abreast_sample_free, abreast_sample_new, abreast_sample_run};
 pub use status::*;

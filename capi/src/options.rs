@@ -1,28 +1,12 @@
-//! Which body, at which level, on which threads.
+//! Which variant, at which level, on which threads.
 
 use crate::pointers::Caller;
 use crate::pool::{POOLS, abreast_pool};
 use crate::status::Refusal;
-use abreast::exec::{self, Control, Threads};
-use abreast::kernel::{self, Kernel};
-use abreast::{Body, Error, How, Isa, Level};
+use abreast::kernel::{self, Entry, Job};
+use abreast::{Choice, Error, Isa, Kernel, Level, Threads, Variant};
+use std::ffi::c_char;
 use std::sync::Arc;
-
-/// One way a kernel is written. All give the same bits.
-pub type abreast_body = i32;
-
-/// The fastest: explicit SIMD.
-pub const ABREAST_BODY_BEST: abreast_body = 0;
-/// C, declared to Rust by bindgen.
-pub const ABREAST_BODY_C: abreast_body = 1;
-/// The same C function, declared by hand.
-pub const ABREAST_BODY_C_BY_HAND: abreast_body = 2;
-/// C++, through cxx.
-pub const ABREAST_BODY_CPP: abreast_body = 3;
-/// Plain Rust.
-pub const ABREAST_BODY_RUST: abreast_body = 4;
-/// Rust with explicit vectors.
-pub const ABREAST_BODY_SIMD: abreast_body = 5;
 
 /// An instruction-set level. All give the same bits, except that `gemm` has two sets: with a fused
 /// multiply-add, and without (`ABREAST_LEVEL_BASELINE`).
@@ -39,15 +23,17 @@ pub const ABREAST_LEVEL_V4: abreast_level = 3;
 /// The vector unit of every 64-bit ARM.
 pub const ABREAST_LEVEL_NEON: abreast_level = 4;
 
-/// How a kernel is called. Wherever a pointer to it is asked for, null means: the best body at the
-/// best level, on the calling thread. `ABREAST_OPTIONS` in an initialiser means the same.
+/// How a kernel is called. Wherever a pointer to it is asked for, null means: the default variant at
+/// the best level, on the calling thread. `ABREAST_OPTIONS` in an initialiser means the same.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct abreast_options {
     /// `sizeof(abreast_options)`.
     pub size: usize,
-    /// Which body.
-    pub body: abreast_body,
+    /// Which variant, by name, `"rust"`; null is the kernel's default. `abreast_variant_name` lists the
+    /// names. The text ends with a zero byte, is read during the call only, and no pointer to it is
+    /// kept. All variants give the same bits.
+    pub variant: *const c_char,
     /// Which level.
     pub level: abreast_level,
     /// Where: `{0}` is the calling thread.
@@ -56,23 +42,56 @@ pub struct abreast_options {
 
 /// Options that have been checked.
 pub(crate) struct Chosen {
-    pub(crate) how: How,
+    pub(crate) choice: Choice,
     pub(crate) pool: Option<Arc<Threads>>,
 }
 
 impl Chosen {
-    /// What C has chosen.
-    pub(crate) fn from(caller: &Caller, options: *const abreast_options) -> Result<Self, Refusal> {
+    /// What C has chosen, for the kernel `K`.
+    pub(crate) fn of<K: Kernel>(
+        caller: &Caller,
+        options: *const abreast_options,
+    ) -> Result<Self, Refusal> {
+        Self::from(caller, options, |name| match name {
+            None => Ok(Variant::<K>::chosen().name),
+            Some(name) => Ok(Variant::<K>::named(name)?.name),
+        })
+    }
+
+    /// What C has chosen, for the kernel of this entry.
+    pub(crate) fn of_entry(
+        caller: &Caller,
+        options: *const abreast_options,
+        entry: &Entry,
+    ) -> Result<Self, Refusal> {
+        Self::from(caller, options, |name| match name {
+            None => Ok(entry.default_variant().name),
+            Some(name) => Ok(entry.variant(name)?.name),
+        })
+    }
+
+    /// `find` has the kernel's own text for the variant of that name, or of none. C's text is not looked
+    /// at any more once this has returned: a call may even write over it.
+    fn from(
+        caller: &Caller,
+        options: *const abreast_options,
+        find: impl FnOnce(Option<&str>) -> Result<&'static str, Error>,
+    ) -> Result<Self, Refusal> {
         if options.is_null() {
-            return Ok(Chosen { how: How::best()?, pool: None });
+            let choice = Choice { variant: find(None)?, level: Level::chosen()? };
+            return Ok(Chosen { choice, pool: None });
         }
         let options = caller.sized("options", options)?;
-        let how = How { body: body(options.body)?, level: level(options.level)? };
+        let name = match options.variant.is_null() {
+            true => None,
+            false => Some(caller.name("options.variant", options.variant)?),
+        };
+        let choice = Choice { variant: find(name)?, level: level(options.level)? };
         let pool = match options.pool.id {
             0 => None,
             id => Some(POOLS.get(id)?),
         };
-        Ok(Chosen { how, pool })
+        Ok(Chosen { choice, pool })
     }
 
     /// Runs a kernel there.
@@ -81,9 +100,13 @@ impl Chosen {
         args: K::Args,
         input: K::Input<'_>,
     ) -> Result<K::Output, Refusal> {
+        if let Some(row) = self.plain::<K>()? {
+            return Ok(kernel::call(row, args, input)?);
+        }
+        let job = Job::<K>::at(self.choice.level, args, input)?.choose(self.choice)?;
         match &self.pool {
-            None => Ok(kernel::call::<K>(self.how, args, input)?),
-            Some(pool) => Ok(exec::run::<K>(&**pool, self.how, &Control::default(), args, input)?),
+            None => Ok(job.call()?),
+            Some(pool) => Ok(job.on(&**pool)?),
         }
     }
 
@@ -94,25 +117,23 @@ impl Chosen {
         input: K::Input<'_>,
         out: &mut [K::Item],
     ) -> Result<(), Refusal> {
+        if let Some(row) = self.plain::<K>()? {
+            return Ok(kernel::call_into(row, args, input, out)?);
+        }
+        let job = Job::<K>::at(self.choice.level, args, input)?.choose(self.choice)?;
         match &self.pool {
-            None => Ok(kernel::call_into::<K>(self.how, args, input, out)?),
-            Some(pool) => {
-                let control = Control::default();
-                exec::run_into::<K>(&**pool, self.how, &control, args, input, out)?;
-                Ok(())
-            }
+            None => Ok(job.call_into(out)?),
+            Some(pool) => Ok(job.on_into(&**pool, out).map(drop)?),
         }
     }
-}
 
-fn body(number: abreast_body) -> Result<Body, Error> {
-    match number {
-        ABREAST_BODY_BEST | ABREAST_BODY_SIMD => Ok(Body::Simd),
-        ABREAST_BODY_C => Ok(Body::C),
-        ABREAST_BODY_C_BY_HAND => Ok(Body::CByHand),
-        ABREAST_BODY_CPP => Ok(Body::Cpp),
-        ABREAST_BODY_RUST => Ok(Body::Rust),
-        other => Err(no_such("body", other, "0 to 5, see ABREAST_BODY_BEST")),
+    /// The variant, where a plain call will do: on this thread, at the chosen level. That call looks at
+    /// the floating-point modes once and not twice, which a small problem notices.
+    fn plain<K: Kernel>(&self) -> Result<Option<&'static Variant<K>>, Error> {
+        if self.pool.is_some() || self.choice.level != Level::chosen()? {
+            return Ok(None);
+        }
+        Ok(Some(Variant::named(self.choice.variant)?))
     }
 }
 

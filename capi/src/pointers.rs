@@ -5,9 +5,9 @@
 
 use crate::status::{
     ABREAST_ABI_MISMATCH, ABREAST_MISALIGNED, ABREAST_NULL, ABREAST_OVERLAP, ABREAST_TEXT,
-    ABREAST_TOO_LARGE, Refusal,
+    ABREAST_TOO_LARGE, ABREAST_UNKNOWN, Refusal,
 };
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 
 /// `len` elements of C's, whose address and size have been checked. Whether there is memory is
 /// the caller's word: see [`Caller`].
@@ -76,10 +76,14 @@ impl<T> Span<T> {
 /// What the caller of an exported function has promised, for as long as the call lasts:
 ///
 /// 1. every pointer that passes the checks of [`Span`] points to that many elements, readable, and
-///    writable where the function writes;
+///    writable where the function writes; and every name is readable up to the zero byte that ends
+///    it, or for [`LONGEST_NAME`] + 1 bytes if there is none among them;
 /// 2. nobody else writes to what the call reads, and nobody else reads or writes what it writes.
 #[derive(Debug)]
 pub(crate) struct Caller(());
+
+/// No name of a kernel or a variant has more bytes, without the zero byte.
+pub(crate) const LONGEST_NAME: usize = 255;
 
 impl Caller {
     /// # Safety
@@ -137,14 +141,27 @@ impl Caller {
         Ok(self.read(whole)[0])
     }
 
-    /// A text that ends with a zero byte.
-    pub(crate) fn text(&self, name: &'static str, start: *const c_char) -> Result<&str, Refusal> {
+    /// A name, which ends with a zero byte. Nothing behind that byte is looked at, and nothing behind
+    /// the longest possible name: a text that somebody forgot to end is refused.
+    pub(crate) fn name(&self, what: &'static str, start: *const c_char) -> Result<&str, Refusal> {
         if start.is_null() {
-            return Err(Refusal::new(ABREAST_NULL, format!("{name} is null")));
+            return Err(Refusal::new(ABREAST_NULL, format!("{what} is null")));
         }
-        // SAFETY: not null; a terminated text by promise 1, unchanged during the call by 2.
-        let text = unsafe { CStr::from_ptr(start) };
-        text.to_str().map_err(|why| Refusal::new(ABREAST_TEXT, format!("{name}: {why}")))
+        let start = start.cast::<u8>();
+        let is_end = |i: &usize| {
+            // SAFETY: no byte before this one is zero, or the search had ended, and it is at most number
+            // LONGEST_NAME: it belongs to the text by promise 1.
+            let byte = unsafe { start.add(*i) };
+            // SAFETY: as above; no byte is misaligned, and none changes during the call by promise 2.
+            unsafe { byte.read() == 0 }
+        };
+        let Some(len) = (0..=LONGEST_NAME).find(is_end) else {
+            let text = format!("{what} has no end: no name is longer than {LONGEST_NAME} bytes");
+            return Err(Refusal::new(ABREAST_UNKNOWN, text));
+        };
+        // SAFETY: these bytes have just been read; the slice lives no longer than the call.
+        let bytes = unsafe { std::slice::from_raw_parts(start, len) };
+        str::from_utf8(bytes).map_err(|why| Refusal::new(ABREAST_TEXT, format!("{what}: {why}")))
     }
 }
 
@@ -162,5 +179,27 @@ mod tests {
             assert!(caller.update(span, &[span]).unwrap().is_empty());
             caller.write(span, &[]);
         }
+    }
+
+    #[test]
+    fn a_name_ends_at_its_zero_byte_or_is_none() {
+        // SAFETY: the texts below end with a zero byte or are longer than any name.
+        let caller = unsafe { Caller::promises() };
+        let name = |bytes: &[u8]| {
+            let name = caller.name("variant", bytes.as_ptr().cast());
+            name.map(str::to_owned).map_err(|why| (why.status, why.text))
+        };
+        assert_eq!(name(b"\0"), Ok(String::new()));
+        assert_eq!(name(b"rust\0simd\0"), Ok("rust".to_owned()));
+        assert_eq!(name("größe\0".as_bytes()), Ok("größe".to_owned()));
+        // On the heap and exactly as long as what may be read: a sanitizer sees one byte more.
+        let longest = [vec![b'x'; LONGEST_NAME], vec![0]].concat();
+        assert_eq!(name(&longest).map(|name| name.len()), Ok(LONGEST_NAME));
+        let (status, text) = name(&vec![b'x'; LONGEST_NAME + 1]).unwrap_err();
+        assert_eq!((status, &text[..20]), (ABREAST_UNKNOWN, "variant has no end: "));
+        let (status, text) = name(b"r\xffst\0").unwrap_err();
+        assert_eq!((status, &text[..22]), (ABREAST_TEXT, "variant: invalid utf-8"));
+        let null = caller.name("variant", std::ptr::null()).unwrap_err();
+        assert_eq!((null.status, &null.text[..]), (ABREAST_NULL, "variant is null"));
     }
 }

@@ -4,7 +4,7 @@ use crate::boundary::boundary;
 use crate::handles::{Kind, Table};
 use crate::pointers::{Caller, Span};
 use crate::status::{Refusal, abreast_status};
-use abreast::exec::{Executor, Threads};
+use abreast::{Executor, Threads};
 
 pub(crate) static POOLS: Table<Threads> = Table::new(Kind::Pool);
 

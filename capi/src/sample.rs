@@ -5,14 +5,18 @@ use crate::handles::{Kind, Table};
 use crate::options::{Chosen, abreast_options};
 use crate::pointers::{Caller, Span};
 use crate::status::{Refusal, abreast_status};
-use abreast::Fault;
-use abreast::exec::{Control, Executor, Serial};
 use abreast::kernel::{Ask, Case, Entry};
 use abreast::kernels::REGISTRY;
-use std::ffi::{CString, c_char};
-use std::sync::OnceLock;
+use abreast::{Control, Executor, Fault, Serial};
+use std::ffi::c_char;
 
-pub(crate) static SAMPLES: Table<Box<dyn Case>> = Table::new(Kind::Sample);
+pub(crate) static SAMPLES: Table<Problem> = Table::new(Kind::Sample);
+
+/// What is behind a handle.
+pub(crate) struct Problem {
+    entry: &'static Entry,
+    case: Box<dyn Case>,
+}
 
 /// A problem of some kernel with operands of its own. Made by `abreast_sample_new`, ended by
 /// `abreast_sample_free`; copies are the same problem. `{0}` is none.
@@ -23,20 +27,9 @@ pub struct abreast_sample {
     pub id: u64,
 }
 
-/// The name of kernel number `index`, `"dot"`, or null when there are not so many: count from 0
-/// until then. The text is the library's and lives as long as it: do not free it.
-#[unsafe(no_mangle)]
-pub extern "C" fn abreast_kernel_name(index: usize) -> *const c_char {
-    static NAMES: OnceLock<Vec<CString>> = OnceLock::new();
-    // A name is a Rust identifier, so there is no zero byte in it.
-    let name = |entry: &Entry| CString::new(entry.name).unwrap_or_default();
-    let names = NAMES.get_or_init(|| REGISTRY.iter().map(name).collect());
-    names.get(index).map_or(std::ptr::null(), |name| name.as_ptr())
-}
-
 /// Makes a problem of size `n`, in the kernel's own sense, for the kernel of that name, with operands
-/// from `seed`: the same on every machine. `*sample` is the caller's to free; the name is read during
-/// the call only.
+/// from `seed`: the same on every machine. `*sample` is the caller's to free; the name ends with a zero
+/// byte and is read during the call only.
 ///
 /// Fails with `ABREAST_NULL`, `ABREAST_MISALIGNED` or `ABREAST_TEXT` for the pointers,
 /// `ABREAST_UNKNOWN` for a name that no kernel has, `ABREAST_ARGUMENT` or `ABREAST_NO_MEMORY` for
@@ -52,15 +45,16 @@ pub unsafe extern "C" fn abreast_sample_new(
     let caller = unsafe { Caller::promises() };
     boundary(caller, |caller| {
         let sample = Span::one("sample", sample)?;
-        let entry = Entry::find(REGISTRY, caller.text("kernel", kernel)?)?;
-        let id = SAMPLES.insert(entry.case(&Ask { n: Some(n), seed, given: Vec::new() })?)?;
+        let entry = Entry::find(REGISTRY, caller.name("kernel", kernel)?)?;
+        let case = entry.case(&Ask { n: Some(n), seed, given: Vec::new() })?;
+        let id = SAMPLES.insert(Problem { entry, case })?;
         caller.write(sample, &[abreast_sample { id }]);
         Ok(())
     })
 }
 
 /// Runs the problem and gives the 64-bit FNV-1a hash of the result's bytes: the same for every
-/// body, level (see `abreast_level`) and pool. Any number of threads may do so at once.
+/// variant, level (see `abreast_level`) and pool. Any number of threads may do so at once.
 ///
 /// Fails with `ABREAST_HANDLE`, and as every kernel does for `options`; with `ABREAST_NULL` or
 /// `ABREAST_MISALIGNED` for `hash`.
@@ -74,9 +68,9 @@ pub unsafe extern "C" fn abreast_sample_run(
     let caller = unsafe { Caller::promises() };
     boundary(caller, |caller| {
         let hash = Span::one("hash", hash)?;
-        let chosen = Chosen::from(caller, options)?;
-        let case = SAMPLES.get(sample.id)?;
-        caller.write(hash, &[run(&**case, &chosen)?]);
+        let problem = SAMPLES.get(sample.id)?;
+        let chosen = Chosen::of_entry(caller, options, problem.entry)?;
+        caller.write(hash, &[run(&*problem.case, &chosen)?]);
         Ok(())
     })
 }
@@ -89,8 +83,8 @@ fn run(case: &dyn Case, chosen: &Chosen) -> Result<u64, Refusal> {
     let mut drive = |tasks: &dyn abreast::Tasks| -> Result<(), Fault> {
         place.run(tasks, &Control::default()).map(drop)
     };
-    // Any pattern will do: what a body leaves unwritten then shows in the hash.
-    Ok(case.run(chosen.how, 0xA5, &mut drive)?.hash)
+    // Any pattern will do: what a variant leaves unwritten then shows in the hash.
+    Ok(case.run(chosen.choice, 0xA5, &mut drive)?.hash)
 }
 
 /// Ends the problem. Runs of it go on undisturbed; `{0}` is left alone. Fails with

@@ -14,7 +14,7 @@ pub const ABREAST_OK: abreast_status = 0;
 pub const ABREAST_ARGUMENT: abreast_status = 1;
 /// Two operands whose lengths must agree do not.
 pub const ABREAST_LENGTH: abreast_status = 2;
-/// A name or a number that nothing answers to: a kernel, a body, a level, a layout.
+/// A name or a number that nothing answers to: a kernel, a variant, a level, a layout.
 pub const ABREAST_UNKNOWN: abreast_status = 3;
 /// An instruction-set level that this CPU does not have.
 pub const ABREAST_LEVEL: abreast_status = 4;
@@ -22,9 +22,9 @@ pub const ABREAST_LEVEL: abreast_status = 4;
 pub const ABREAST_UNOPTIMISED: abreast_status = 5;
 /// Memory could not be had.
 pub const ABREAST_NO_MEMORY: abreast_status = 6;
-/// A C body returned a status that is not success.
+/// A function in C returned a status that is not success.
 pub const ABREAST_C_STATUS: abreast_status = 7;
-/// A C++ body threw.
+/// A function in C++ threw.
 pub const ABREAST_EXCEPTION: abreast_status = 8;
 /// A node of a graph returned an error.
 pub const ABREAST_NODE: abreast_status = 9;

@@ -85,10 +85,10 @@ fn every_status_of_the_header_has_its_name() {
     };
     let listed: BTreeSet<(String, i32)> =
         NAMES.iter().map(|(n, name)| (name.to_str().unwrap().to_owned(), *n)).collect();
-    // The first and the last of them; what follows are bodies and levels.
+    // The first and the last of them; what follows are the levels.
     let block = header.split("#define ABREAST_OK ").nth(1).expect("the first");
     let block =
-        format!("#define ABREAST_OK {}", block.split("#define ABREAST_BODY").next().unwrap());
+        format!("#define ABREAST_OK {}", block.split("#define ABREAST_LEVEL_").next().unwrap());
     assert_eq!(block.lines().filter_map(define).collect::<BTreeSet<_>>(), listed);
     assert!(abreast_status_name(-1).is_null());
 }

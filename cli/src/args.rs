@@ -4,7 +4,7 @@ use crate::fractal::FractalArgs;
 use crate::number;
 use abreast::exec::Executor;
 use abreast::kernel::{Ask, Entry};
-use abreast::{Body, Error, Isa, Level, place};
+use abreast::{Error, Isa, Level, executors};
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -89,20 +89,20 @@ pub struct Kernels {
     pub kernels: Vec<String>,
 }
 
-/// Which kernels and bodies.
+/// Which kernels and variants.
 #[derive(Args)]
 pub struct Which {
     #[command(flatten)]
     kernels: Kernels,
-    /// Bodies, separated by commas: c, c-by-hand, cpp, rust, simd (default: all)
-    #[arg(long, value_delimiter = ',', value_name = "BODY")]
-    pub body: Vec<String>,
+    /// Variants, separated by commas: see `abreast list` (default: all)
+    #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
+    pub variant: Vec<String>,
 }
 
-/// How long a body may take in the gate.
+/// How long a variant may take in the gate.
 #[derive(Args)]
 pub struct Timeout {
-    /// Seconds of CPU time that one step of the gate may use: a few calls of one body on one
+    /// Seconds of CPU time that one step of the gate may use: a few calls of one variant on one
     /// problem, or the kernel's oracle. A step that sleeps may do so as long. A busy machine does
     /// not count
     #[arg(long, default_value = "60", value_name = "SECONDS", allow_hyphen_values = true)]
@@ -125,7 +125,7 @@ pub struct CheckArgs {
     pub isa: Option<String>,
     /// Executors of the same-bits table (default: serial, threads:1, 2, 3, 8, 64, async:2, graph:2,
     /// procs:1, 2, 4)
-    #[arg(long, value_delimiter = ',', value_name = "PLACE")]
+    #[arg(long, value_delimiter = ',', value_name = "EXECUTOR")]
     pub exec: Vec<String>,
     /// Fewer sizes and repetitions
     #[arg(long)]
@@ -166,7 +166,7 @@ pub struct ChaosArgs {
 pub struct MetgArgs {
     /// Executors, separated by commas (default: threads, graph, async, procs with one lane for each
     /// core, beside rayon alone and Python's pools)
-    #[arg(long, value_delimiter = ',', value_name = "PLACE")]
+    #[arg(long, value_delimiter = ',', value_name = "EXECUTOR")]
     pub exec: Vec<String>,
     /// Rounds; each executor keeps its best time of each size
     #[arg(long, default_value = "30", value_name = "N", allow_hyphen_values = true)]
@@ -186,7 +186,10 @@ pub struct MetgArgs {
 pub struct CompareArgs {
     #[command(flatten)]
     pub which: Which,
-    /// Levels to measure at, separated by commas (default: the best one, beside C at baseline)
+    /// The variant that the others are compared with (default: the first of each kernel)
+    #[arg(long, value_name = "VARIANT")]
+    pub baseline: Option<String>,
+    /// Levels to measure at, separated by commas (default: the best one, beside the baseline variant at the lowest)
     #[arg(long, value_delimiter = ',', value_name = "LEVEL")]
     pub isa: Vec<String>,
     /// Sizes, as in 1000,2^4..2^20 (default: each kernel's own sweep)
@@ -230,15 +233,15 @@ pub struct RunArgs {
     /// The seed of random operands
     #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,
-    /// c, c-by-hand, cpp, rust or simd
-    #[arg(long, default_value = "simd")]
-    pub body: String,
+    /// The variant: see `abreast list` (default: the kernel's own)
+    #[arg(long, value_name = "VARIANT")]
+    pub variant: Option<String>,
     /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
     /// serial, or threads, async, graph, procs or sim, also with a count as in threads:2;
-    /// locked:PLACE
-    #[arg(long, default_value = "serial", value_name = "PLACE")]
+    /// locked:EXECUTOR
+    #[arg(long, default_value = "serial", value_name = "EXECUTOR")]
     pub exec: String,
     /// Indices or rows per chunk (default: the kernel's own plan)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
@@ -328,12 +331,13 @@ impl Which {
         self.kernels.entries(registry)
     }
 
-    /// The bodies named, or all.
-    pub fn bodies(&self) -> Result<Vec<Body>, Error> {
-        if self.body.is_empty() {
-            return Ok(Body::ALL.to_vec());
+    /// The names of the variants that are asked for, none for all. Each is one that some kernel has.
+    pub fn variants(&self, entries: &[&Entry]) -> Result<Vec<String>, Error> {
+        let known: Vec<&str> = entries.iter().flat_map(|e| e.variants()).map(|v| v.name).collect();
+        match self.variant.iter().find(|name| !known.contains(&&***name)) {
+            Some(name) => Err(Error::unknown("variant", name, known)),
+            None => Ok(self.variant.clone()),
         }
-        self.body.iter().map(|name| Body::parse(name)).collect()
     }
 }
 
@@ -348,10 +352,7 @@ pub fn levels_up_to(cap: Option<&str>) -> Result<Vec<Level>, Error> {
     Ok(Level::available().into_iter().filter(|level| level.isa() <= cap).collect())
 }
 
-/// An executor that can be shared between threads.
-pub type Place = Box<dyn Executor + Sync>;
-
 /// The executors named.
-pub fn places(names: &[String]) -> Result<Vec<Place>, Error> {
-    names.iter().map(|name| place::parse(name)).collect()
+pub fn executors(names: &[String]) -> Result<Vec<Box<dyn Executor>>, Error> {
+    names.iter().map(|name| executors::parse(name)).collect()
 }

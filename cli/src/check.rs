@@ -3,11 +3,11 @@
 use crate::args::{self, CheckArgs};
 use crate::console::Console;
 use crate::{number, table};
+use abreast::Level;
 use abreast::harness::agree::{GateOptions, GateReport};
 use abreast::harness::isolated;
 use abreast::harness::matrix::{self, Matrix, Row};
 use abreast::kernel::Entry;
-use abreast::{Body, Level};
 use anyhow::Result;
 use serde::Serialize;
 
@@ -20,24 +20,32 @@ struct Checked {
     matrix: Vec<Matrix>,
 }
 
-/// Checks; `false` when a body disagrees.
+/// Checks; `false` when a variant disagrees.
 pub fn check(args: &CheckArgs, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
     let entries = args.which.entries(registry)?;
     let options = GateOptions {
-        bodies: args.which.bodies()?,
+        variants: args.which.variants(&entries)?,
         levels: args::levels_up_to(args.isa.as_deref())?,
         seed: number::count("seed", &args.seed, 0)?,
         quick: args.quick,
     };
-    let places = if args.exec.is_empty() { matrix::places()? } else { args::places(&args.exec)? };
+    let executors = match &args.exec[..] {
+        [] => matrix::executors()?,
+        names => args::executors(names)?,
+    };
     let limit = args.timeout.limit()?;
     trusting(console);
     let bar = console.progress(entries.len() as u64);
     let mut checked =
-        Checked { schema: "abreast.check/1", agreed: true, gate: Vec::new(), matrix: Vec::new() };
+        Checked { schema: "abreast.check/2", agreed: true, gate: Vec::new(), matrix: Vec::new() };
     for entry in entries {
+        if !entry.variants().any(|variant| options.wants(variant.name)) {
+            console.note(format!("Note: {} has no such variant and is not checked.", entry.name));
+            bar.inc(1);
+            continue;
+        }
         let isolated::Checked { gate, matrix } =
-            isolated::check(entry, &places, &options, limit, &mut |progress| {
+            isolated::check(entry, &executors, &options, limit, &mut |progress| {
                 bar.set_message(format!("{}, {}", progress.kernel, progress.now));
             })?;
         checked.agreed &= gate.passed() && matrix.as_ref().is_some_and(Matrix::same_bits);
@@ -54,11 +62,11 @@ pub fn check(args: &CheckArgs, registry: &[Entry], console: &mut Console<'_>) ->
     Ok(checked.agreed)
 }
 
-/// Says that the gate trusts the bodies with this process, where it does.
+/// Says that the gate trusts the variants with this process, where it does.
 pub fn trusting(console: &mut Console<'_>) {
     if !isolated::can_isolate() {
         console.note(
-            "Note: the bodies run in this process: one that crashes or exits ends the program \
+            "Note: the variants run in this process: one that crashes or exits ends the program \
              here, unnamed. Where there are worker processes (Linux), and the program's main is \
              abreast_cli::main, it would be named.",
         );
@@ -84,33 +92,49 @@ fn show(checked: &Checked, options: &GateOptions, console: &mut Console<'_>) -> 
     if !checked.agreed {
         return console.say("\nNot everything agrees.");
     }
-    let [bodies, levels] = [options.bodies.len(), options.levels.len()];
-    let places = checked.matrix.first().map_or(0, |matrix| matrix.executors.len());
-    let kernels = checked.matrix.len();
+    let (kernels, levels) = (checked.matrix.len(), options.levels.len());
+    let executors = checked.matrix.first().map_or(0, |matrix| matrix.executors.len());
+    let runs: usize = checked.matrix.iter().map(|matrix| matrix.rows.len() * executors).sum();
+    let counts = checked.matrix.iter().map(|matrix| variants(matrix).len());
+    let (least, most) = (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0));
+    let variants = if least == most { most.to_string() } else { format!("{least} to {most}") };
     console.say(format!(
-        "Every hash is as it should be: {kernels} kernels x {bodies} bodies x {levels} levels x {places} executors."
+        "Every hash is as it should be: {runs} runs, of {kernels} kernels x {variants} variants x \
+         {levels} levels x {executors} executors."
     ))
 }
 
-/// One row per kernel and body, one column per level. A cell is the hash that all executors gave.
+/// One row per kernel and variant, one column per level. A cell is the hash that all executors gave.
 fn same_bits(matrices: &[Matrix], options: &GateOptions, columns: Option<u16>) -> String {
     let levels = options.levels.iter().map(|level| level.name());
-    let mut table = table::new(&["kernel", "body"].into_iter().chain(levels).collect::<Vec<_>>());
+    let mut table =
+        table::new(&["kernel", "variant"].into_iter().chain(levels).collect::<Vec<_>>());
     for matrix in matrices {
-        for body in &options.bodies {
-            let cells = options.levels.iter().map(|level| cell(matrix, *body, *level));
-            table.add_row([matrix.kernel.to_owned(), body.to_string()].into_iter().chain(cells));
+        for variant in variants(matrix) {
+            let cells = options.levels.iter().map(|level| cell(matrix, variant, *level));
+            table.add_row([matrix.kernel.to_owned(), variant.to_owned()].into_iter().chain(cells));
         }
     }
-    let places = matrices.first().map_or(String::new(), |matrix| matrix.executors.join(", "));
+    let executors = matrices.first().map_or(String::new(), |matrix| matrix.executors.join(", "));
     format!(
-        "{}\n\nEach hash is of the output bytes, the same on {places}.",
+        "{}\n\nEach hash is of the output bytes, the same on {executors}.",
         table::narrow(table, columns)
     )
 }
 
-fn cell(matrix: &Matrix, body: Body, level: Level) -> String {
-    let row = matrix.rows.iter().find(|row| row.body == body && row.level == level.isa());
+/// The variants of a table, each once.
+fn variants(matrix: &Matrix) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for row in &matrix.rows {
+        if !names.contains(&row.variant) {
+            names.push(row.variant);
+        }
+    }
+    names
+}
+
+fn cell(matrix: &Matrix, variant: &str, level: Level) -> String {
+    let row = matrix.rows.iter().find(|row| row.variant == variant && row.level == level.isa());
     match row {
         Some(row) if row.agrees() => row.expected.clone(),
         Some(row) => format!("{} DIFFER", row.cells.iter().filter(|cell| !cell.agrees).count()),
@@ -121,11 +145,11 @@ fn cell(matrix: &Matrix, body: Body, level: Level) -> String {
 
 /// A line for each run whose hash is not the expected one.
 fn disagreements(matrix: &Matrix) -> Vec<String> {
-    let line = |row: &Row, place: &str, hash: Option<&str>, fault: Option<&str>| {
+    let line = |row: &Row, executor: &str, hash: Option<&str>, fault: Option<&str>| {
         format!(
-            "DISAGREES  {}, {} at {}, n = {} on {place}: {} instead of {}",
+            "DISAGREES  {}, {} at {}, n = {} on {executor}: {} instead of {}",
             matrix.kernel,
-            row.body,
+            row.variant,
             row.level.name(),
             matrix.n,
             hash.or(fault).unwrap_or("nothing"),
@@ -135,7 +159,9 @@ fn disagreements(matrix: &Matrix) -> Vec<String> {
     let of_row = |row: &Row| -> Vec<String> {
         let cells = row.cells.iter().zip(&matrix.executors).filter(|(cell, _)| !cell.agrees);
         cells
-            .map(|(cell, place)| line(row, place, cell.hash.as_deref(), cell.fault.as_deref()))
+            .map(|(cell, executor)| {
+                line(row, executor, cell.hash.as_deref(), cell.fault.as_deref())
+            })
             .collect()
     };
     matrix.rows.iter().flat_map(of_row).collect()

@@ -1,4 +1,4 @@
-//! `abreast compare`, and `abreast` alone: the five bodies side by side.
+//! `abreast compare`, and `abreast` alone: the variants side by side.
 
 mod tables;
 
@@ -18,7 +18,7 @@ use abreast::kernel::{Ask, Entry};
 use abreast::{Error, Level};
 use anyhow::Result;
 
-/// Compares everything quickly, and writes the report; `false` when a body disagrees.
+/// Compares everything quickly, and writes the report; `false` when a variant disagrees.
 pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
     let mut outputs = Outputs::new(cli.force);
     if cli.json {
@@ -45,10 +45,10 @@ pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result
     written.map(|()| comparison.agreement.agreed)
 }
 
-/// Compares what was asked; `false` when a body disagrees.
+/// Compares what was asked; `false` when a variant disagrees.
 pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
     let entries = args.which.entries(registry)?;
-    let options = options(args)?;
+    let options = options(args, &entries)?;
     let mut files = Files::claim(args, console)?;
     check_sizes(&entries, &options)?;
 
@@ -137,9 +137,10 @@ fn check_sizes(entries: &[&Entry], options: &CompareOptions) -> Result<()> {
     Ok(())
 }
 
-fn options(args: &CompareArgs) -> Result<CompareOptions> {
+fn options(args: &CompareArgs, entries: &[&Entry]) -> Result<CompareOptions> {
     let mut options = CompareOptions { quick: args.quick, ..CompareOptions::new()? };
-    options.bodies = args.which.bodies()?;
+    options.variants = args.which.variants(entries)?;
+    options.baseline = args.baseline.clone();
     options.seed = number::count("seed", &args.seed, 0)?;
     options.timeout = args.timeout.limit()?;
     if !args.isa.is_empty() {
@@ -179,7 +180,7 @@ fn verdict(comparison: &Comparison, console: &mut Console<'_>) -> Result<()> {
     comparison.warnings.iter().try_for_each(|line| console.say(format!("Note: {line}.")))
 }
 
-/// The same-bits tables of the page. A body that passed the gate and ends its process here is one
+/// The same-bits tables of the page. A variant that passed the gate and ends its process here is one
 /// more finding.
 fn tables(
     entries: &[&Entry],
@@ -187,14 +188,14 @@ fn tables(
     comparison: &mut Comparison,
 ) -> Result<Vec<Matrix>> {
     let gate = GateOptions { seed: options.seed, ..GateOptions::quick() };
-    let (places, mut matrices) = (matrix::places()?, Vec::new());
+    let (executors, mut matrices) = (matrix::executors()?, Vec::new());
     for entry in entries {
-        let checked = isolated::table(entry, &places, &gate, options.timeout)?;
+        let checked = isolated::table(entry, &executors, &gate, options.timeout)?;
         matrices.extend(checked.matrix);
         let agreement = &mut comparison.agreement;
         let report = agreement.reports.iter().find(|report| report.kernel == entry.name);
         for finding in checked.gate.findings {
-            let is_known = |known: &Finding| known.accused == finding.accused;
+            let is_known = |known: &Finding| known.target == finding.target;
             if !report.as_ref().is_some_and(|report| report.findings.iter().any(is_known)) {
                 agreement.agreed = false;
                 comparison.verdict.push(format!("DISAGREES  {finding}"));

@@ -22,13 +22,13 @@ const PROGRAMS: [(&str, &[&str], &str, &str); 9] = [
     (
         "C compiler",
         &["cc", "--version"],
-        "the C bodies can be built",
+        "the C variants can be built",
         "nothing can be built: install gcc",
     ),
     (
         "C++ compiler",
         &["c++", "--version"],
-        "the C++ bodies can be built",
+        "the C++ variants can be built",
         "nothing can be built: install g++",
     ),
     ("git", &["git", "--version"], "reports name the revision", "reports do not name the revision"),

@@ -9,10 +9,10 @@ use crate::console::Console;
 use crate::number;
 use crate::output::{Format, Outputs, SOFTWARE};
 use abreast::exec::{Control, Event, Executor};
-use abreast::kernel::{Ask, Job, Outcome};
+use abreast::kernel::{Ask, Choice, Outcome};
 use abreast::kernels::escape::{Escape, View};
 use abreast::sample::fnv1a;
-use abreast::{Body, Error, How};
+use abreast::{Error, Variant};
 use anyhow::{Context, Result};
 use axes::Picture;
 use clap::{Args, ValueEnum};
@@ -55,8 +55,8 @@ pub struct FractalArgs {
     #[arg(long, value_name = "N", default_value = "3", allow_hyphen_values = true)]
     pub smooth: String,
     /// c, c-by-hand, cpp, rust or simd
-    #[arg(long, default_value = "simd")]
-    pub body: String,
+    #[arg(long, default_value = "simd", value_name = "VARIANT")]
+    pub variant: String,
     /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
@@ -90,7 +90,7 @@ struct Drawn {
     iter: u64,
     /// The constant of a Julia set, null for Mandelbrot.
     c: Option<[f64; 2]>,
-    body: &'static str,
+    variant: &'static str,
     level: &'static str,
     exec: String,
     /// The sum of all points' counts.
@@ -109,8 +109,9 @@ struct Drawn {
 const SMOOTHEST: u64 = 8;
 
 pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
-    let how = How { body: Body::parse(&args.body)?, level: args::level(args.isa.as_deref())? };
-    let place = abreast::place::parse(&args.exec)?;
+    let variant = Variant::<Escape>::named(&args.variant)?.name;
+    let choice = Choice { variant, level: args::level(args.isa.as_deref())? };
+    let executor = abreast::executors::parse(&args.exec)?;
     let view = view(args)?;
     let smooth = number::count("smooth", &args.smooth, 1)?;
     if smooth > SMOOTHEST {
@@ -118,7 +119,7 @@ pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
         return Err(Error::argument("smooth", smooth, rule).into());
     }
     // What is wrong with the view is said of the view that was asked for, not of the finer one.
-    Job::<Escape>::new((&view).into(), ())?;
+    Escape::job(&view)?;
     let fine = finer(&view, smooth)?;
     let mut outputs = Outputs::new(args.force);
     if args.json {
@@ -129,7 +130,7 @@ pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
     let warnings: Vec<String> = fine.caveat().into_iter().collect();
     warnings.iter().for_each(|warning| console.note(format!("Note: {warning}.")));
 
-    let (counts, took) = counts(&fine, how, &*place, console)?;
+    let (counts, took) = counts(&fine, choice, &*executor, console)?;
     let palette = Palette::of(&counts, fine.max_iter)?;
     let pixels = palette.paint(&counts, fine.width as usize, smooth as usize)?;
     let mut picture = Picture { width: view.width as usize, height: view.height as usize, pixels };
@@ -140,7 +141,7 @@ pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
 
     let point = |z: Complex64| [z.re, z.im];
     let drawn = Drawn {
-        schema: "abreast.fractal/1",
+        schema: "abreast.fractal/2",
         file: args.output.display().to_string(),
         center: point(view.center),
         extent: point(view.extent),
@@ -148,9 +149,9 @@ pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
         smooth,
         iter: view.max_iter,
         c: view.julia.map(point),
-        body: how.body.name(),
-        level: how.level.name(),
-        exec: place.name(),
+        variant,
+        level: choice.level.name(),
+        exec: executor.name(),
         value: counts.iter().map(|count| u64::from(*count)).sum(),
         hash: format!("{:016x}", fnv1a(counts.bytes())),
         seconds: took.as_secs_f64(),
@@ -167,7 +168,7 @@ pub fn fractal(args: &FractalArgs, console: &mut Console<'_>) -> Result<()> {
                 picture.width,
                 picture.height,
                 drawn.value,
-                drawn.body,
+                drawn.variant,
                 drawn.level,
                 drawn.exec
             ))
@@ -198,11 +199,11 @@ fn room<T>(len: usize, purpose: &'static str) -> Result<Vec<T>, Error> {
 /// The counts of all points, and how long they took; a progress line moves meanwhile.
 fn counts(
     fine: &View,
-    how: How,
-    place: &dyn Executor,
+    choice: Choice,
+    executor: &dyn Executor,
     console: &Console<'_>,
 ) -> Result<(Vec<u32>, Duration)> {
-    let job = Job::<Escape>::new(fine.into(), ())?;
+    let job = Escape::job(fine)?.choose(choice)?;
     let bar = console.progress(job.plan().len() as u64);
     let on_event = |event: Event| {
         if let Event::End { .. } = event {
@@ -211,7 +212,7 @@ fn counts(
     };
     let control = Control { on_event: Some(&on_event), ..Control::default() };
     let mut items = job.blank()?;
-    let report = place.run(&job.tasks(how, &mut items)?, &control)?;
+    let report = job.control(&control).on_into(executor, &mut items)?;
     bar.finish_and_clear();
     Ok((job.finish(Cow::Owned(items)), report.wall))
 }

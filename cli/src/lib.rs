@@ -30,7 +30,9 @@ mod utf8;
 
 pub use console::Console;
 
-use abreast::kernel::{Entry, Remote};
+use abreast::Remote;
+use abreast::executors::{self, ExecutorEntry};
+use abreast::kernel::Entry;
 use abreast_patterns::index::REMOTES;
 use args::{Cli, What};
 use clap::FromArgMatches;
@@ -41,9 +43,21 @@ use std::process::ExitCode;
 
 /// Runs the program over `registry`, with the arguments and streams of the process.
 ///
+/// As [`main_with`] without executors of one's own.
+pub fn main(registry: &[Entry]) -> ExitCode {
+    main_with(registry, &[])
+}
+
+/// Runs the program over `registry`, with further executors: `--exec NAME` knows them, and so does the
+/// same-bits table of `check --exec NAME`. They need not be `Sync`.
+///
 /// Started as a worker of another process of this program - of an [executor](abreast::exec) or of
 /// the [gate](abreast::harness::isolated) - it serves that and does not return.
-pub fn main(registry: &[Entry]) -> ExitCode {
+pub fn main_with(registry: &[Entry], executors: &'static [ExecutorEntry]) -> ExitCode {
+    if let Err(why) = executors::add(executors) {
+        eprintln!("abreast: {why}");
+        return ExitCode::from(2);
+    }
     // What is measured is no kernel of anybody's registry, and worker processes need it too.
     let measured = [abreast::harness::metg::REMOTE].into_iter().chain(REMOTES.iter().copied());
     #[cfg(target_os = "linux")]
@@ -66,7 +80,7 @@ pub fn main(registry: &[Entry]) -> ExitCode {
 }
 
 /// Runs the program with these arguments (the first is the program's name) and streams, and
-/// returns its exit code: 0 when all is well, 1 when a body disagrees, 2 for bad input and for
+/// returns its exit code: 0 when all is well, 1 when a variant disagrees, 2 for bad input and for
 /// output that cannot be written.
 pub fn run_with(
     registry: &[Entry],
@@ -143,7 +157,7 @@ fn parse(
     Ok((cli, given))
 }
 
-/// Does what was asked; `false` when a body disagrees.
+/// Does what was asked; `false` when a variant disagrees.
 fn dispatch(
     registry: &[Entry],
     cli: Cli,

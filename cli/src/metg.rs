@@ -24,13 +24,13 @@ pub fn metg(args: &MetgArgs, console: &mut Console<'_>) -> Result<()> {
     let picture = outputs.claim_if("--svg", args.svg.as_deref(), Format::Curves, console)?;
     let rounds = usize::try_from(number::count("rounds", &args.rounds, 1)?)?;
     // Who names executors wants those and nothing else.
-    let (places, rivals) = match &args.exec[..] {
-        [] => (metg::places()?, true),
-        names => (args::places(names)?, false),
+    let (executors, rivals) = match &args.exec[..] {
+        [] => (metg::executors()?, true),
+        names => (args::executors(names)?, false),
     };
     let bar = console.progress(1);
     let measured =
-        metg::metg(places, &Options { rounds, rivals, ..Options::default() }, &mut |to| {
+        metg::metg(executors, &Options { rounds, rivals, ..Options::default() }, &mut |to| {
             bar.set_length(to.of as u64);
             bar.set_position(to.done as u64);
             bar.set_message(to.next.to_owned());

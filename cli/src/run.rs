@@ -6,8 +6,7 @@ use crate::number;
 use crate::output::{self, Format, Output, Outputs};
 use abreast::exec::{Control, Executor, Report};
 use abreast::harness::trace::Traced;
-use abreast::kernel::{Answer, Entry, Number};
-use abreast::{Body, How};
+use abreast::kernel::{Answer, Choice, Entry, Number};
 use anyhow::Result;
 use clap::ArgMatches;
 use serde::Serialize;
@@ -18,7 +17,7 @@ use serde_json::{Map, Value, json};
 struct Ran {
     schema: &'static str,
     kernel: &'static str,
-    body: &'static str,
+    variant: &'static str,
     level: &'static str,
     exec: String,
     /// The size, as the kernel counts it.
@@ -46,18 +45,21 @@ pub fn run(
     console: &mut Console<'_>,
 ) -> Result<()> {
     let entry = Entry::find(registry, &args.kernel)?;
-    let body = Body::parse(&args.body)?;
+    let variant = match &args.variant {
+        Some(name) => entry.variant(name)?,
+        None => entry.default_variant(),
+    };
     let level = args::level(args.isa.as_deref())?;
-    let place = abreast::place::parse(&args.exec)?;
+    let executor = abreast::executors::parse(&args.exec)?;
     let mut recording = Recording::claim(args, console)?;
     let mut case = entry.case(&args.ask(entry, registry, given)?)?;
     if let Some(chunk) = &args.chunk {
         case.set_chunk(number::count("chunk", chunk, 1)?)?;
     }
-    let traced = Traced::new(&place);
-    let watched: &dyn Executor = if recording.is_wanted() { &traced } else { &place };
+    let traced = Traced::new(&*executor);
+    let watched: &dyn Executor = if recording.is_wanted() { &traced } else { &*executor };
     let mut report = Report::default();
-    let answer = case.run(How { body, level }, 0, &mut |tasks| {
+    let answer = case.run(Choice { variant: variant.name, level }, 0, &mut |tasks| {
         report = watched.run(tasks, &Control::default())?;
         Ok(())
     });
@@ -68,11 +70,11 @@ pub fn run(
         Err(why) => return output::all([Err(why.into()), recorded]),
     };
     let ran = Ran {
-        schema: "abreast.run/1",
+        schema: "abreast.run/2",
         kernel: entry.name,
-        body: body.name(),
+        variant: variant.name,
         level: level.name(),
-        exec: place.name(),
+        exec: executor.name(),
         n: case.n(),
         value: value(answer.value),
         named: answer
@@ -105,7 +107,7 @@ impl Ran {
         console.say(format!(
             "n {}, {} at {}, {}, {}",
             self.n,
-            self.body,
+            self.variant,
             self.level,
             self.exec,
             seconds(self.seconds)

@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 /// What each command needs grows with a size that its user chooses; all of these need more than the
 /// lowest limit, and some fit into the highest.
 const COMMANDS: [&str; 13] = [
-    "run gemm --n 1500 --body c",
-    "run gemm_f32 --n 2000 --body rust",
-    "run gemm --n 1500 --body cpp",
+    "run gemm --n 1500 --variant c",
+    "run gemm_f32 --n 2000 --variant rust",
+    "run gemm --n 1500 --variant cpp",
     "run dot --n 8e6",
     "run axpy --n 5e6",
     "run axpy_f32 --n 8e6 --exec threads:1",

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     }
     let mut trials = vec![
         trial("sound_kernels_pass", sound_kernels_pass),
-        trial("a_broken_body_is_named_with_its_level_and_size", broken_bodies),
+        trial("a_broken_variant_is_named_with_its_level_and_size", broken_variants),
         trial("the_report_for_programs_says_the_same", the_report_for_programs),
         trial("a_time_limit_that_is_none_is_refused", a_time_limit_that_is_none),
     ];
@@ -46,7 +46,7 @@ fn run(args: &[&str]) -> (u8, String, String) {
 fn check(args: &[&str]) -> (u8, String) {
     let (code, out, err) = run(&[&["check", "--quick"], args].concat());
     // Nothing is promised that is not kept.
-    assert!(err.contains("the bodies run in this process"), "{err}");
+    assert!(err.contains("the variants run in this process"), "{err}");
     (code, out)
 }
 
@@ -68,7 +68,7 @@ fn sound_kernels_pass() {
     assert!(!out.contains("DISAGREES"), "{out}");
 }
 
-fn broken_bodies() {
+fn broken_variants() {
     accuses("null_body", &["simd at baseline", "n = 1", "output not written"]);
     accuses("all_nan", &["cpp at ", "n = 1", "wrong value", "NaN"]);
     accuses("hidden_static", &["not re-entrant", "threads"]);
@@ -82,7 +82,7 @@ fn the_report_for_programs() {
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &report["agreed"]), (1, &serde_json::Value::Bool(false)));
     let finding = &report["gate"][0]["findings"][0];
-    for key in ["kernel", "body", "level", "case", "check", "detail"] {
+    for key in ["kernel", "variant", "level", "case", "check", "detail"] {
         assert!(finding[key].is_string(), "{key}: {finding}");
     }
 }
@@ -108,9 +108,9 @@ mod fatal {
     pub fn trials() -> Vec<Trial> {
         vec![
             trial("who_ends_or_spoils_the_process_is_named_and_the_others_are_judged", all_of_them),
-            trial("the_table_for_people_is_whole_whatever_a_body_does_to_its_output", in_words),
-            trial("a_body_that_takes_all_memory_is_named", memory),
-            trial("what_a_body_printed_is_not_in_the_results", prints),
+            trial("the_table_for_people_is_whole_whatever_a_variant_does_to_its_output", in_words),
+            trial("a_variant_that_takes_all_memory_is_named", memory),
+            trial("what_a_variant_printed_is_not_in_the_results", prints),
             #[cfg(not(debug_assertions))]
             trial("compare_names_who_ends_the_process_and_times_the_others", compare),
             trial("a_forked_copy_of_a_process_does_not_go_on", forked_copies),
@@ -119,7 +119,7 @@ mod fatal {
         ]
     }
 
-    const FEW: &str = "--quick --isa baseline --body c,rust --exec serial,threads:2,procs:1";
+    const FEW: &str = "--quick --isa baseline --variant c,rust --exec serial,threads:2,procs:1";
 
     fn program(mark: &str, args: &str) -> Command {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
@@ -139,7 +139,7 @@ mod fatal {
         (code, report)
     }
 
-    /// Kernel, body, problem, what is wrong, and words of the detail.
+    /// Kernel, variant, problem, what is wrong, and words of the detail.
     const FATAL: [(&str, Option<&str>, &str, &str, &str); 22] = [
         ("exits", Some("c"), "n = 17", "ended its process", "exit status: 0"),
         ("quits", Some("c"), "n = 17", "ended its process", "exit status: 0"),
@@ -188,28 +188,32 @@ mod fatal {
             let findings = report["findings"].as_array().unwrap();
             let sound = UNSEEN.contains(&kernel);
             assert_eq!(findings.is_empty(), sound, "{kernel}: {findings:#?}");
-            let Some((_, body, case, check, detail)) = FATAL.iter().find(|row| row.0 == kernel)
+            let Some((_, variant, case, check, detail)) = FATAL.iter().find(|row| row.0 == kernel)
             else {
                 assert!(sound, "{kernel} is in the table");
                 continue;
             };
             for finding in findings {
                 let text = |key: &str| finding[key].as_str().unwrap_or_default();
-                assert_eq!((finding["body"].as_str(), text("check")), (*body, *check), "{finding}");
+                assert_eq!(
+                    (finding["variant"].as_str(), text("check")),
+                    (*variant, *check),
+                    "{finding}"
+                );
                 let expected = text("case").contains(case) && text("detail").contains(detail);
                 assert!(expected && text("kernel") == kernel, "{finding}");
             }
         }
-        // The bodies beside them have their hashes.
+        // The variants beside them have their hashes.
         let tables = report["matrix"].as_array().unwrap();
         let hash = &tables[0]["rows"][0]["expected"];
-        for (kernel, body, ..) in FATAL.iter().filter(|row| row.1.is_some()) {
+        for (kernel, variant, ..) in FATAL.iter().filter(|row| row.1.is_some()) {
             let table = tables.iter().find(|table| table["kernel"] == *kernel).expect(kernel);
             let well =
                 |row: &&Value| row["cells"].as_array().unwrap().iter().all(|c| c["agrees"] == true);
             let rows: Vec<&Value> = table["rows"].as_array().unwrap().iter().collect();
-            let other = if *body == Some("c") { "rust" } else { "c" };
-            let row = rows.iter().find(|row| row["body"] == other).expect(kernel);
+            let other = if *variant == Some("c") { "rust" } else { "c" };
+            let row = rows.iter().find(|row| row["variant"] == other).expect(kernel);
             assert!(well(row) && row["expected"] == *hash, "{kernel}: {row}");
         }
     }
@@ -223,9 +227,9 @@ mod fatal {
         ] {
             assert!(out.lines().any(|found| found.starts_with(line)), "{line}\n{out}{err}");
         }
-        let row = |kernel: &str, body: &str| {
-            let words = |line: &&str| line.split_whitespace().take(2).eq([kernel, body]);
-            out.lines().find(words).unwrap_or_else(|| panic!("{kernel} {body}\n{out}"))
+        let row = |kernel: &str, variant: &str| {
+            let words = |line: &&str| line.split_whitespace().take(2).eq([kernel, variant]);
+            out.lines().find(words).unwrap_or_else(|| panic!("{kernel} {variant}\n{out}"))
         };
         assert!(row("exits", "c").ends_with("not run"), "{out}");
         let hash = |line: &str| line.split_whitespace().last().map(str::to_owned);
@@ -246,7 +250,7 @@ mod fatal {
         assert_eq!(of("square")["findings"].as_array().unwrap().len(), 0);
         let finding = &of("eats")["findings"][0];
         assert_eq!(
-            (&finding["body"], &finding["case"]),
+            (&finding["variant"], &finding["case"]),
             (&"c".into(), &"n = 17".into()),
             "{finding}"
         );
@@ -260,7 +264,8 @@ mod fatal {
     /// Where times mean something: what is not optimised is not timed.
     #[cfg(not(debug_assertions))]
     fn compare() {
-        let args = "compare square exits sleeps --quick --isa baseline --body c,rust --sizes 1024";
+        let args =
+            "compare square exits sleeps --quick --isa baseline --variant c,rust --sizes 1024";
         let (code, report) = json(&format!("{args} --timeout 1 --json"));
         assert_eq!(code, Some(1));
         let kernels = report["kernels"].as_array().unwrap();
@@ -268,7 +273,7 @@ mod fatal {
         for kernel in kernels {
             let name = kernel["kernel"].as_str().unwrap();
             let rows = kernel["rows"].as_array().unwrap();
-            let is_timed = |body| rows.iter().any(|row| row["body"] == body);
+            let is_timed = |variant| rows.iter().any(|row| row["variant"] == variant);
             assert!(is_timed("rust") && is_timed("c") == (name == "square"), "{kernel}");
             let untimed = kernel["untimed"].to_string();
             for (fatal, what) in

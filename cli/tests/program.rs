@@ -32,32 +32,44 @@ fn refused(args: &[&str], words: &[&str]) {
 
 #[test]
 fn run_prints_one_documented_object() {
-    let ran = json(&["run", "dot", "--n", "1e3", "--body", "cpp", "--isa", "baseline", "--json"]);
-    for key in ["kernel", "body", "level", "exec", "n", "value", "hash", "seconds"] {
+    let ran =
+        json(&["run", "dot", "--n", "1e3", "--variant", "cpp", "--isa", "baseline", "--json"]);
+    for key in ["kernel", "variant", "level", "exec", "n", "value", "hash", "seconds"] {
         assert!(!ran[key].is_null(), "{key} is missing: {ran}");
     }
-    assert_eq!((ran["body"].as_str(), ran["level"].as_str()), (Some("cpp"), Some("baseline")));
+    assert_eq!((ran["variant"].as_str(), ran["level"].as_str()), (Some("cpp"), Some("baseline")));
     assert_eq!(ran["n"], 1000);
     assert_eq!(ran["hash"].as_str().map(str::len), Some(16));
 }
 
 #[test]
-fn every_body_level_and_place_prints_the_same_hash() {
+fn every_variant_level_and_executor_prints_the_same_hash() {
     let listed = json(&["list", "--json"]);
     let levels = listed["levels"].as_array().unwrap().iter().filter(|level| level["here"] == true);
     let levels: Vec<&str> = levels.map(|level| level["name"].as_str().unwrap()).collect();
-    let run = |body, level, place| {
+    let run = |variant, level, executor| {
         json(&[
-            "run", "dot", "--n", "200_003", "--body", body, "--isa", level, "--exec", place,
+            "run",
+            "dot",
+            "--n",
+            "200_003",
+            "--variant",
+            variant,
+            "--isa",
+            level,
+            "--exec",
+            executor,
             "--json",
         ])["hash"]
             .clone()
     };
     let first = run("c", "baseline", "serial");
-    for body in listed["bodies"].as_array().unwrap() {
+    let kernels = listed["kernels"].as_array().unwrap();
+    let dot = kernels.iter().find(|kernel| kernel["name"] == "dot").unwrap();
+    for variant in dot["variants"].as_array().unwrap() {
         for level in &levels {
-            for place in ["serial", "threads:3"] {
-                assert_eq!(run(body.as_str().unwrap(), level, place), first);
+            for executor in ["serial", "threads:3"] {
+                assert_eq!(run(variant["name"].as_str().unwrap(), level, executor), first);
             }
         }
     }
@@ -66,12 +78,12 @@ fn every_body_level_and_place_prints_the_same_hash() {
 #[test]
 fn the_values_of_the_lesson() {
     let value = |args: &[&str]| json(&[&["run"], args, &["--json"]].concat())["value"].clone();
-    for body in ["c", "c-by-hand", "cpp", "rust", "simd"] {
-        let loops = value(&["range_sum", "--n", "1e9", "--body", body]);
+    for variant in ["c", "c-by-hand", "cpp", "rust", "simd"] {
+        let loops = value(&["range_sum", "--n", "1e9", "--variant", variant]);
         assert_eq!(loops, 499_999_999_500_000_000i64);
-        let every_third = value(&["conditional_range_sum", "--n", "1e7", "--body", body]);
+        let every_third = value(&["conditional_range_sum", "--n", "1e7", "--variant", variant]);
         assert_eq!(every_third, 16_666_668_333_333i64);
-        let hits = value(&["pi", "--n", "1e6", "--seed", "1", "--body", body]);
+        let hits = value(&["pi", "--n", "1e6", "--seed", "1", "--variant", variant]);
         assert_eq!(
             hits,
             value(&["pi", "--n", "1e6", "--seed", "1", "--exec", "threads:2", "--chunk", "12345"])
@@ -90,14 +102,20 @@ fn the_values_of_the_lesson() {
         "1024",
     ];
     assert_eq!(value(&view), 85_654_943);
-    assert_eq!(value(&[&view[..], &["--exec", "threads:2", "--body", "c"]].concat()), 85_654_943);
+    assert_eq!(
+        value(&[&view[..], &["--exec", "threads:2", "--variant", "c"]].concat()),
+        85_654_943
+    );
 }
 
 #[test]
 fn bad_input_is_one_sentence_and_exit_code_2() {
     refused(&["run", "dott"], &["unknown kernel 'dott'", "did you mean 'dot'"]);
-    refused(&["run", "dot", "--body", "sind"], &["unknown body 'sind'", "did you mean 'simd'"]);
-    refused(&["run", "dot", "--body", "fortran"], &["known: c, c-by-hand, cpp, rust, simd"]);
+    refused(
+        &["run", "dot", "--variant", "sind"],
+        &["unknown variant 'sind'", "did you mean 'simd'"],
+    );
+    refused(&["run", "dot", "--variant", "fortran"], &["known: c, c-by-hand, cpp, rust, simd"]);
     refused(&["run", "dot", "--isa", "v5"], &["unknown level 'v5'"]);
     refused(&["run", "dot", "--exec", "thread"], &["unknown executor 'thread'", "'threads'"]);
     refused(&["run", "dot", "--exec", "threads:0"], &["threads = 0", "between 1 and"]);
@@ -114,7 +132,7 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     refused(&["check", "nothing"], &["unknown kernel 'nothing'"]);
     refused(&["compare", "dot", "--sizes", "2^9..2^3"], &["smaller to the larger"]);
     refused(&["compare", "dot", "--threads", "0"], &["threads = 0", "at least 1"]);
-    refused(&["compare", "dot", "--body", "asm"], &["unknown body 'asm'"]);
+    refused(&["compare", "dot", "--variant", "asm"], &["unknown variant 'asm'"]);
 }
 
 #[test]
@@ -145,7 +163,7 @@ fn an_unknown_command_or_flag_shows_the_way() {
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.contains("check"), "{err}");
     let (code, _, err) = abreast(&["run", "dot", "--bodi", "c"]);
-    assert!(code == 2 && err.contains("--body"), "{err}");
+    assert!(code == 2 && err.contains("--variant"), "{err}");
     let (code, out, _) = abreast(&["--help"]);
     assert!(code == 0 && out.contains("Exit codes"), "{out}");
 }
@@ -245,7 +263,7 @@ fn a_view_too_deep_for_doubles_says_how_much_of_it_is_left() {
 
 #[test]
 fn every_list_and_doctor_prints_json() {
-    assert_eq!(json(&["list", "--json"])["schema"], "abreast.list/1");
+    assert_eq!(json(&["list", "--json"])["schema"], "abreast.list/2");
     let doctor = json(&["doctor", "--json"]);
     assert!(
         doctor["findings"].as_array().unwrap().iter().all(|finding| finding["follows"].is_string())
@@ -274,13 +292,13 @@ impl Drop for Folder {
 }
 
 #[test]
-fn a_picture_is_the_same_file_from_every_body_and_place() {
+fn a_picture_is_the_same_file_from_every_variant_and_executor() {
     let folder = Folder::new("fractal");
     for set in ["mandelbrot", "julia"] {
-        let draw = |name: &str, body: &str, place: &str| {
+        let draw = |name: &str, variant: &str, executor: &str| {
             let file = folder.file(name);
             let args = ["fractal", set, "-o", &file, "--size", "96x64", "--iter", "300"];
-            let how = ["--body", body, "--exec", place];
+            let how = ["--variant", variant, "--exec", executor];
             let (code, out, err) = abreast(&[&args[..], &how].concat());
             assert!(code == 0 && out.contains("96 x 64 pixels"), "{out}{err}");
             std::fs::read(file).unwrap()
@@ -300,7 +318,7 @@ fn a_picture_says_what_it_shows_as_one_object() {
     let view = ["--center", "-1.1195+0.2718i", "--extent", "0.005", "--size", "40x30"];
     let draw = ["fractal", "mandelbrot", "-o", &file, "--smooth", "1", "--iter", "1e3", "--json"];
     let drawn = json(&[&draw[..], &view].concat());
-    assert_eq!(drawn["schema"], "abreast.fractal/1");
+    assert_eq!(drawn["schema"], "abreast.fractal/2");
     assert_eq!(drawn["file"], file.as_str());
     assert_eq!(drawn["center"], serde_json::json!([-1.1195, 0.2718]));
     assert_eq!(drawn["extent"], serde_json::json!([0.005, 0.005]));
@@ -309,7 +327,7 @@ fn a_picture_says_what_it_shows_as_one_object() {
     assert!(drawn["seconds"].as_f64() > Some(0.0), "{drawn}");
     // The same counts as `run escape` makes of this view.
     let ran = json(&[&["run", "escape", "--iter", "1000", "--json"], &view[..]].concat());
-    for key in ["body", "level", "value", "hash"] {
+    for key in ["variant", "level", "value", "hash"] {
         assert_eq!(drawn[key], ran[key], "{key}");
     }
     let julia = ["fractal", "julia", "-o", &file, "--size", "8x8", "--c", "-1+0.5i", "--json"];

@@ -1,10 +1,10 @@
 //! The program with worker processes: it is its own worker, so it is run as a program here.
 #![cfg(target_os = "linux")]
 
-use abreast::How;
-use abreast::exec::{Control, Executor, Procs};
+use abreast::Remote;
+use abreast::exec::Procs;
 use abreast::harness::metg;
-use abreast::kernel::{Job, Remote};
+use abreast::kernel::Job;
 use abreast_patterns::index::REMOTES;
 use serde_json::Value;
 use std::process::Command;
@@ -28,9 +28,9 @@ fn a_kernel_has_the_same_bits_in_worker_processes() {
     for kernel in ["pi --n 1e5 --chunk 100", "axpy --n 50000", "gemm --n 64", "escape --size 64x64"]
     {
         let here = json(&format!("run {kernel} --exec serial --json"));
-        for place in ["procs:1", "procs:3"] {
-            let there = json(&format!("run {kernel} --exec {place} --json"));
-            assert_eq!(there["exec"], place);
+        for executor in ["procs:1", "procs:3"] {
+            let there = json(&format!("run {kernel} --exec {executor} --json"));
+            assert_eq!(there["exec"], executor);
             assert_eq!((&there["hash"], &there["value"]), (&here["hash"], &here["value"]));
         }
     }
@@ -38,15 +38,15 @@ fn a_kernel_has_the_same_bits_in_worker_processes() {
 
 #[test]
 fn the_check_covers_worker_processes() {
-    let checked = json("check dot --quick --body rust,c --json");
+    let checked = json("check dot --quick --variant rust,c --json");
     let matrix = &checked["matrix"][0];
-    let places: Vec<&str> =
+    let executors: Vec<&str> =
         matrix["executors"].as_array().unwrap().iter().flat_map(Value::as_str).collect();
-    for place in ["serial", "threads:64", "graph:2", "procs:1", "procs:2", "procs:4"] {
-        assert!(places.contains(&place), "{places:?}");
+    for executor in ["serial", "threads:64", "graph:2", "procs:1", "procs:2", "procs:4"] {
+        assert!(executors.contains(&executor), "{executors:?}");
     }
     for row in matrix["rows"].as_array().unwrap() {
-        assert_eq!(row["cells"].as_array().unwrap().len(), places.len());
+        assert_eq!(row["cells"].as_array().unwrap().len(), executors.len());
     }
 }
 
@@ -84,13 +84,12 @@ fn without_a_kernel_that_takes_any_n_nobody_hangs() {
 fn workers_of_the_program_know_the_task_that_granularity_is_measured_with() {
     let others = [metg::REMOTE].into_iter().chain(REMOTES.iter().copied());
     let kernels = abreast::kernels::REGISTRY.iter().map(Remote::from).chain(others);
-    let place = Procs::new(2).unwrap().program(env!("CARGO_BIN_EXE_abreast"), kernels);
+    let executor = Procs::new(2).unwrap().program(env!("CARGO_BIN_EXE_abreast"), kernels);
     let job = Job::<metg::Spin>::new([9, 1000], ()).unwrap();
-    let how = How::best().unwrap();
     let (mut here, mut there) = (job.blank().unwrap(), job.blank().unwrap());
-    job.serial(how, &mut here).unwrap();
-    let report = place.run(&job.tasks(how, &mut there).unwrap(), &Control::default()).unwrap();
-    assert_eq!((report.tasks, report.at_home), (9, 0));
+    job.call_into(&mut here).unwrap();
+    let report = job.on_into(&executor, &mut there).unwrap();
+    assert_eq!((report.tasks, report.ran_locally), (9, 0));
     assert_eq!(there, here);
 }
 

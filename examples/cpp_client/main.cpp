@@ -6,8 +6,9 @@
 //     ./cpp_client
 //
 // It prints one line per kernel: its name, and a hash of the result's bytes. Each is computed on one
-// thread and on a pool, and through the door by name; all must agree, or the exit code is 1. On the
-// way it shows that a status arrives as an exception, and that nothing has to be freed by hand.
+// thread, on a pool and by every variant of the kernel, and through the door by name; all must agree,
+// or the exit code is 1. On the way it shows that a status arrives as an exception, and that nothing
+// has to be freed by hand.
 #include <abreast.hpp>
 
 #include <cstdio>
@@ -167,6 +168,12 @@ int main()
         if (row.hash(row.n, abreast::on(pool)) != hash || sample.run(abreast::on(pool)) != hash) {
             std::fprintf(stderr, "%s differs\n", row.name.c_str());
             agree = false;
+        }
+        for (const char *variant : abreast::variants(row.name)) {
+            if (row.hash(row.n, abreast::options(variant)) != hash) {
+                std::fprintf(stderr, "%s differs in its variant %s\n", row.name.c_str(), variant);
+                agree = false;
+            }
         }
     }
     return agree ? 0 : 1;

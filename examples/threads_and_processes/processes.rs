@@ -1,11 +1,11 @@
 //! The chapters about worker processes: who they are, what they can share, and what happens when
 //! one of them dies.
 
-use abreast::exec::{self, Control, Event, Executor, Harm, Procs, SharedCells};
-use abreast::kernel::{Bodies, BodyFn, Job, Kernel, Layout, Part, Remote};
+use abreast::exec::{self, Control, Event, Harm, Procs, SharedCells};
+use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
 use abreast::kernels::REGISTRY;
 use abreast::kernels::pi::Pi;
-use abreast::{Error, Fault, How, Plan};
+use abreast::{Error, Fault, Plan, Remote, Variant};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -53,13 +53,8 @@ struct Size(u64);
 impl<D: Deed> Kernel for Errand<D> {
     const NAME: &'static str = D::NAME;
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> = Bodies {
-        c: body::<D>,
-        c_by_hand: body::<D>,
-        cpp: body::<D>,
-        rust: body::<D>,
-        simd: body::<D>,
-    };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] = &[Variant::new("rust", run::<D>)];
 
     type Args = Size;
     type Input<'i> = ();
@@ -75,9 +70,8 @@ impl<D: Deed> Kernel for Errand<D> {
     }
 }
 
-fn body<D: Deed>(part: Part<'_, '_, Errand<D>>) -> Result<(), Error> {
-    let p = part.open();
-    p.out[0] = D::done(p.chunk.index, p.args.0);
+fn run<D: Deed>(c: ChunkArgs<'_, '_, Errand<D>>) -> Result<(), Error> {
+    c.out[0] = D::done(c.chunk.index, c.args.0);
     Ok(())
 }
 
@@ -85,7 +79,7 @@ fn body<D: Deed>(part: Part<'_, '_, Errand<D>>) -> Result<(), Error> {
 fn errand<D: Deed>(pool: &Procs, size: u64) -> Result<[u64; 2], Fault> {
     let deadline = Some(Duration::from_secs(600));
     let control = Control { deadline, attempts: 1, ..Control::default() };
-    exec::run::<Errand<D>>(pool, How::best()?, &control, Size(size), ())
+    Job::<Errand<D>>::new(Size(size), ())?.control(&control).on(pool)
 }
 
 /// Memory that both workers see under a name.
@@ -294,7 +288,7 @@ fn load(cell: &AtomicU64) -> u64 {
 }
 
 fn a_killed_worker(pool: &Procs) -> Result<(), Fault> {
-    let job = Job::<Pi>::new(crate::POINTS, ())?;
+    let job = Pi::job(crate::POINTS, crate::SEED)?;
     let ended = AtomicUsize::new(0);
     // A good way into the run the first worker is killed, as by `kill -9`.
     let on_event = |event: Event| {
@@ -303,9 +297,9 @@ fn a_killed_worker(pool: &Procs) -> Result<(), Fault> {
         }
     };
     let control = Control { on_event: Some(&on_event), ..Control::default() };
-    let mut parts = job.blank()?;
-    let report = pool.run(&job.tasks(How::best()?, &mut parts)?, &control)?;
-    let hits = job.finish(parts.into());
+    let mut partials = job.blank()?;
+    let report = job.control(&control).on_into(pool, &mut partials)?;
+    let hits = job.finish(partials.into());
     println!(
         "pi in {} chunks, with kill -9 after fifty of them: {} worker lost, {} chunks done again,",
         job.plan().len(),

@@ -257,9 +257,9 @@ pub use worker::Worker;
 #[cfg(feature = "fence")]
 pub mod worker {
     use super::{Answer, Cubic, Fault, Root, Solve, locked, told};
-    use abreast::exec::{Control, Procs, run_into};
-    use abreast::kernel::{Bodies, BodyFn, Kernel, Layout, Part, Remote};
-    use abreast::{Body, Error, How, Level, Plan};
+    use abreast::exec::{Control, Procs};
+    use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
+    use abreast::{Error, Plan, Remote, Variant};
     use std::borrow::Cow;
     use std::time::Duration;
 
@@ -273,8 +273,8 @@ pub mod worker {
     impl Kernel for Call {
         const NAME: &'static str = "abreast_patterns_cubic";
         const LAYOUT: Layout = Layout::PerElement;
-        const BODIES: Bodies<BodyFn<Self>> =
-            Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body };
+        const OPERANDS: Operands = Operands::Whole;
+        const VARIANTS: &'static [Variant<Self>] = &[Variant::new("cpp", solve)];
         /// The coefficients and the start.
         type Args = [f64; 5];
         type Input<'i> = ();
@@ -290,10 +290,9 @@ pub mod worker {
         }
     }
 
-    fn body(part: Part<'_, '_, Call>) -> Result<(), Error> {
-        let part = part.open();
-        let [c @ .., start] = *part.args;
-        part.out[0] = locked(&Cubic { c, start });
+    fn solve(call: ChunkArgs<'_, '_, Call>) -> Result<(), Error> {
+        let [c @ .., start] = *call.args;
+        call.out[0] = locked(&Cubic { c, start });
         Ok(())
     }
 
@@ -315,12 +314,12 @@ pub mod worker {
         fn solve(&self, cubic: &Cubic) -> Result<Root, Fault> {
             let [a, b, c, d] = cubic.c;
             let args = [a, b, c, d, cubic.start];
-            let how = How { body: Body::C, level: Level::best() };
             // What kills a worker once does so again: the answer is a fault, not another try.
             let deadline = Some(Duration::from_secs(10));
             let control = Control { attempts: 1, deadline, ..Control::default() };
             let mut answer = [Answer::NONE];
-            match run_into::<Call>(&self.0, how, &control, args, (), &mut answer) {
+            let job = Job::<Call>::new(args, ()).map_err(|why| Fault::Setup(why.to_string()))?;
+            match job.control(&control).on_into(&self.0, &mut answer) {
                 Ok(_) => told(&answer[0]),
                 Err(abreast::Fault::Lost { how, .. }) => Err(Fault::Died(how)),
                 Err(late @ abreast::Fault::Deadline { .. }) => Err(Fault::Died(late.to_string())),

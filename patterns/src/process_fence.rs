@@ -87,13 +87,13 @@ pub use fence::{Fault, Fence, REMOTE};
 #[cfg(feature = "fence")]
 mod fence {
     use super::{Integral, raw};
-    use abreast::exec::{Control, Procs, is_worker, run_into};
-    use abreast::kernel::{Bodies, BodyFn, Kernel, Layout, Part, Remote};
-    use abreast::{Body, Error, How, Level, Plan};
+    use abreast::exec::{Control, Procs, is_worker};
+    use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
+    use abreast::{Error, Plan, Remote, Variant};
     use std::borrow::Cow;
     use std::time::Duration;
 
-    /// One call, as a kernel of one row. All five bodies are the one there is.
+    /// One call, as a kernel of one row with one variant.
     #[derive(Debug)]
     pub struct Call;
 
@@ -103,8 +103,8 @@ mod fence {
     impl Kernel for Call {
         const NAME: &'static str = "abreast_patterns_integrate";
         const LAYOUT: Layout = Layout::PerElement;
-        const BODIES: Bodies<BodyFn<Self>> =
-            Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body };
+        const OPERANDS: Operands = Operands::Whole;
+        const VARIANTS: &'static [Variant<Self>] = &[Variant::new("c", integrate)];
         type Args = Integral;
         type Input<'i> = ();
         type Item = f64;
@@ -119,7 +119,7 @@ mod fence {
         }
     }
 
-    fn body(part: Part<'_, '_, Call>) -> Result<(), Error> {
+    fn integrate(call: ChunkArgs<'_, '_, Call>) -> Result<(), Error> {
         // `Call` is private, but whoever has `REMOTE` can open it with bytes of their own, anywhere.
         if !is_worker() {
             return Err(Error::argument(
@@ -128,10 +128,9 @@ mod fence {
                 "must be one: the call may crash",
             ));
         }
-        let part = part.open();
         // SAFETY: the pointer is that of a reference. For a rule that the library lacks there is no
         // reason: it dies of that, or hangs, and takes a worker with it that has nothing else to lose.
-        part.out[0] = unsafe { raw::ab_integrate(part.args) };
+        call.out[0] = unsafe { raw::ab_integrate(call.args) };
         Ok(())
     }
 
@@ -188,9 +187,10 @@ mod fence {
             // What kills a worker once does so again.
             let control =
                 Control { attempts: 1, deadline: Some(self.allowed), ..Control::default() };
-            let how = How { body: Body::C, level: Level::best() };
             let mut value = [0.0];
-            match run_into::<Call>(&self.worker, how, &control, *integral, (), &mut value) {
+            let job = Job::<Call>::new(*integral, ());
+            let job = job.map_err(|why| Fault::Broken(why.to_string()))?;
+            match job.control(&control).on_into(&self.worker, &mut value) {
                 Ok(_) => Ok(value[0]),
                 Err(abreast::Fault::Lost { how, .. }) => Err(Fault::Crashed(how)),
                 Err(abreast::Fault::Deadline { allowed, .. }) => Err(Fault::Late(allowed)),

@@ -2,7 +2,7 @@
 
 use abreast::Plan;
 use abreast::harness::chaos::Belongings;
-use abreast::tasks::Order;
+use abreast::remote::JobSpec;
 use abreast_patterns::index::REMOTES;
 use abreast_patterns::ladder::{self, Cubic, Solve, Worker};
 use abreast_patterns::process_fence::{Fault, Fence, Integral, REMOTE, integrate_checked};
@@ -45,15 +45,15 @@ fn crashed() -> Result<f64, Fault> {
 }
 
 fn refused_here() {
-    let order = Order {
+    let job = JobSpec {
         kernel: REMOTE.name.into(),
-        body: "c".into(),
+        variant: "c".into(),
         level: "baseline".into(),
         args: bytemuck::bytes_of(&NO_RULE).into(),
         plan: Plan::range(1, 1).unwrap(),
         operands: Vec::new(),
     };
-    let opened = REMOTE.open(&order).expect("an order that fits");
+    let opened = REMOTE.open(&job).expect("a job that fits");
     let refused = opened.chunk(0, bytemuck::bytes_of_mut(&mut 0.0)).expect_err("no worker");
     assert!(refused.to_string().contains("must be one: the call may crash"), "{refused}");
 }

@@ -3,7 +3,7 @@
 
 use crate::square::{Plant, Square};
 use abreast::Error;
-use abreast::kernel::Part;
+use abreast::kernel::ChunkArgs;
 
 mod by_hand {
     unsafe extern "C" {
@@ -21,24 +21,23 @@ mod by_hand {
 
 /// A door into C, as a kernel's `c.rs` has it.
 ///
-/// SAFETY of every call: none of these is sound, which is the point of them; each breaks the
-/// contract of a body in one way. What makes them harmless where they are used: the gate runs a
-/// body with a fence of 16 items around its output, on operands that it makes anew when they have
+/// SAFETY of every call: only the first of these is sound, which is the point of them; each other breaks the
+/// contract of a variant in one way. What makes them harmless where they are used: the gate runs a
+/// variant with a fence of 16 items around its output, on operands that it makes anew when they have
 /// changed, and on a thread whose floating-point environment dies with it. `x` and `out` are `n`
 /// long, and a chunk is no longer than the work array.
 macro_rules! door {
     ($($name:ident $function:ident;)*) => {$(
-        pub(crate) fn $name<P: Plant>(part: Part<'_, '_, Square<P>>) -> Result<(), Error> {
-            let p = part.open();
-            let x = &p.input[p.chunk.range()];
+        pub(crate) fn $name<P: Plant>(c: ChunkArgs<'_, '_, Square<P>>) -> Result<(), Error> {
             // SAFETY: as above.
-            unsafe { by_hand::$function(x.len(), x.as_ptr(), p.out.as_mut_ptr()) };
+            unsafe { by_hand::$function(c.input.len(), c.input.as_ptr(), c.out.as_mut_ptr()) };
             Ok(())
         }
     )*};
 }
 
 door! {
+    square planted_square;
     writes_after planted_writes_after;
     writes_before planted_writes_before;
     changes_input planted_changes_input;
@@ -49,14 +48,11 @@ door! {
 
 /// Writes the first item of the next chunk's slice, and nothing beyond the buffer: only the order
 /// of the chunks can show it.
-pub(crate) fn writes_into_next<P: Plant>(part: Part<'_, '_, Square<P>>) -> Result<(), Error> {
-    let p = part.open();
-    let range = p.chunk.range();
-    let is_last = range.end == p.input.len();
+pub(crate) fn writes_into_next<P: Plant>(c: ChunkArgs<'_, '_, Square<P>>) -> Result<(), Error> {
+    let is_last = c.chunk.row + c.chunk.rows == *c.args;
     let function = if is_last { by_hand::planted_square } else { by_hand::planted_writes_after };
-    let x = &p.input[range];
     // SAFETY: as above.
-    unsafe { function(x.len(), x.as_ptr(), p.out.as_mut_ptr()) };
+    unsafe { function(c.input.len(), c.input.as_ptr(), c.out.as_mut_ptr()) };
     Ok(())
 }
 

@@ -1,24 +1,22 @@
-//! `square` with bodies that end, stop or spoil their process: for a gate that runs them in a process
+//! `square` with variants that end, stop or spoil their process: for a gate that runs them in a process
 //! that it can lose. Not in the registry of the defects that a gate survives.
 
 use crate::c;
-use crate::square::{Plant, Square, spoilt};
-use abreast::kernel::{Bodies, BodyFn};
+use crate::square::{Plant, Square, broken_c, broken_rust, sound, spoilt};
+use abreast::Variant;
 
 /// The length from which on it happens: not the first one that a gate tries.
 const FROM: usize = 17;
 
-/// Declares plants whose C body does a fatal act on long operands.
+/// Declares plants whose variant in C does a fatal act on long operands.
 macro_rules! in_c {
     ($($(#[$doc:meta])* $plant:ident $name:literal $act:ident;)*) => {$(
         $(#[$doc])*
         pub struct $plant;
         impl Plant for $plant {
             const NAME: &'static str = $name;
-            const BODIES: Bodies<BodyFn<Square<Self>>> = Bodies {
-                c: |part| spoilt(part, |x, _, _| act(x.len(), c::FatalAct::$act)),
-                ..sound()
-            };
+            const VARIANTS: &'static [Variant<Square<Self>>] =
+                &broken_c(|c| spoilt(c, |x, _, _| act(x.len(), c::FatalAct::$act)));
         }
     )*};
 }
@@ -27,11 +25,6 @@ fn act(n: usize, act: c::FatalAct) {
     if n >= FROM {
         c::fatal(act);
     }
-}
-
-const fn sound<P: Plant>() -> Bodies<BodyFn<Square<P>>> {
-    let body: BodyFn<Square<P>> = |part| spoilt(part, |_, _, _| ());
-    Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body }
 }
 
 in_c! {
@@ -79,29 +72,24 @@ in_c! {
 pub struct ExitsInRust;
 impl Plant for ExitsInRust {
     const NAME: &'static str = "exits_in_rust";
-    const BODIES: Bodies<BodyFn<Square<Self>>> = Bodies {
-        rust: |part| {
-            spoilt(part, |x, _, _| {
-                if x.len() >= FROM {
-                    std::process::exit(0);
-                }
-            })
-        },
-        ..sound()
-    };
+    const VARIANTS: &'static [Variant<Square<Self>>] = &broken_rust(|c| {
+        spoilt(c, |x, _, _| {
+            if x.len() >= FROM {
+                std::process::exit(0);
+            }
+        })
+    });
 }
 
-/// Declares plants whose C body does a fatal act on some threads only, by their names.
+/// Declares plants whose variant in C does a fatal act on some threads only, by their names.
 macro_rules! on_threads {
     ($($(#[$doc:meta])* $plant:ident $name:literal $act:ident $is_one:expr;)*) => {$(
         $(#[$doc])*
         pub struct $plant;
         impl Plant for $plant {
             const NAME: &'static str = $name;
-            const BODIES: Bodies<BodyFn<Square<Self>>> = Bodies {
-                c: |part| spoilt(part, |_, _, _| on_thread($is_one, c::FatalAct::$act)),
-                ..sound()
-            };
+            const VARIANTS: &'static [Variant<Square<Self>>] =
+                &broken_c(|c| spoilt(c, |_, _, _| on_thread($is_one, c::FatalAct::$act)));
         }
     )*};
 }
@@ -127,7 +115,7 @@ on_threads! {
 pub struct OracleLoops;
 impl Plant for OracleLoops {
     const NAME: &'static str = "oracle_loops";
-    const BODIES: Bodies<BodyFn<Square<Self>>> = sound();
+    const VARIANTS: &'static [Variant<Square<Self>>] = &sound();
 
     fn oracle(n: usize) {
         act(n, c::FatalAct::Loop);
@@ -138,7 +126,7 @@ impl Plant for OracleLoops {
 pub struct SampleCrashes;
 impl Plant for SampleCrashes {
     const NAME: &'static str = "sample_crashes";
-    const BODIES: Bodies<BodyFn<Square<Self>>> = sound();
+    const VARIANTS: &'static [Variant<Square<Self>>] = &sound();
 
     fn sample(n: usize) {
         act(n, c::FatalAct::Crash);

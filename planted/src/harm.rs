@@ -2,14 +2,14 @@
 //! registry of the gate: it is for executors, which must survive it.
 
 use abreast::exec::shared_cells;
-use abreast::kernel::{Bodies, BodyFn, Kernel, Layout, Part};
+use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
 use abreast::sample::splitmix64;
-use abreast::{Error, Plan};
+use abreast::{Error, Plan, Variant};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
-/// What a body does at the chosen chunks, besides its work.
+/// What the kernel does at the chosen chunks, besides its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 #[allow(missing_docs)] // the names say it; csrc/harm.c does it
@@ -42,13 +42,13 @@ pub enum Act {
     Nonblock,
     /// Rust panics.
     Panic,
-    /// The body returns an error.
+    /// The variant returns an error.
     Fail,
     /// C++ throws an exception, which arrives as an error.
     Throw,
     /// Fails, panics or throws, each chunk in its own way.
     Mixed,
-    /// The body returns an error whose text is far longer than a message.
+    /// The variant returns an error whose text is far longer than a message.
     Tell,
 }
 
@@ -91,8 +91,8 @@ pub struct Harm<const IN_PLACE: bool>;
 impl<const IN_PLACE: bool> Kernel for Harm<IN_PLACE> {
     const NAME: &'static str = if IN_PLACE { "harm_in_place" } else { "harm" };
     const LAYOUT: Layout = if IN_PLACE { Layout::InPlace } else { Layout::PerElement };
-    const BODIES: Bodies<BodyFn<Self>> =
-        Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] = &[Variant::new("rust", squares)];
 
     type Args = Args;
     type Input<'i> = ();
@@ -108,15 +108,24 @@ impl<const IN_PLACE: bool> Kernel for Harm<IN_PLACE> {
     }
 }
 
-fn body<const IN_PLACE: bool>(part: Part<'_, '_, Harm<IN_PLACE>>) -> Result<(), Error> {
-    let p = part.open();
-    let half = p.out.len() / 2;
-    for (k, out) in p.out.iter_mut().enumerate() {
+impl<const IN_PLACE: bool> Harm<IN_PLACE> {
+    /// The squares, and what is to be done besides.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job(args: Args) -> Result<Job<'static, Self>, Error> {
+        Job::new(args, ())
+    }
+}
+
+fn squares<const IN_PLACE: bool>(c: ChunkArgs<'_, '_, Harm<IN_PLACE>>) -> Result<(), Error> {
+    let half = c.out.len() / 2;
+    for (k, out) in c.out.iter_mut().enumerate() {
         // In the middle of the work, so that half of the slice is written when it happens.
         if k == half {
-            harm(p.args, p.chunk.index)?;
+            harm(c.args, c.chunk.index)?;
         }
-        let i = p.chunk.row + k as u64;
+        let i = c.chunk.row + k as u64;
         *out = if IN_PLACE { *out + i * i } else { i * i };
     }
     Ok(())

@@ -1,24 +1,24 @@
 //! `total`: the sum of x, chunk by chunk, sound and with a wrong fold.
 
 use abreast::exact::{Twofold, gamma};
-use abreast::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Part, Problem};
+use abreast::kernel::{Ask, ChunkArgs, Cost, Evidence, Kernel, Layout, Near, Operands, Problem};
 use abreast::plan::fold;
 use abreast::sample::Sampled;
 use abreast::simd::Real;
-use abreast::{Error, Plan};
+use abreast::{Error, Plan, Variant};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-/// The kernel, with the bodies and the fold of the plant `P`.
+/// The kernel, with the variants and the fold of the plant `P`.
 pub struct Total<P>(PhantomData<P>);
 
-/// Bodies and a fold under a name.
+/// Variants and a fold under a name.
 pub trait Plant: Sized + 'static {
     /// The kernel's name.
     const NAME: &'static str;
-    /// What the simd body does with a chunk.
-    const SIMD: fn(&[f64]) -> f64 = forwards;
-    /// How many parts the fold leaves out at the end.
+    /// Its variants.
+    const VARIANTS: &'static [Variant<Total<Self>>] = &sound();
+    /// How many partial results the fold leaves out at the end.
     const FORGOTTEN: usize = 0;
 }
 
@@ -28,33 +28,45 @@ impl Plant for Sound {
     const NAME: &'static str = "total";
 }
 
-/// One body adds from the other end: as near to the oracle, but other bits.
+/// One variant adds from the other end: as near to the oracle, but other bits.
 pub struct OtherFold;
 impl Plant for OtherFold {
     const NAME: &'static str = "other_fold";
-    const SIMD: fn(&[f64]) -> f64 = |x| x.iter().rev().fold(0.0, |sum, x| sum + x);
+    const VARIANTS: &'static [Variant<Total<Self>>] = &[
+        Variant::new("loop", by_loop),
+        Variant::new("fold", by_fold),
+        Variant::new("simd", backwards),
+    ];
 }
 
-/// The fold leaves out the last of several parts.
+/// The fold leaves out the last of several partial results.
 pub struct ForgetsPart;
 impl Plant for ForgetsPart {
     const NAME: &'static str = "forgets_part";
     const FORGOTTEN: usize = 1;
 }
 
-fn forwards(x: &[f64]) -> f64 {
-    x.iter().fold(0.0, |sum, x| sum + x)
+/// The sound variants.
+const fn sound<P: Plant>() -> [Variant<Total<P>>; 2] {
+    [Variant::new("loop", by_loop), Variant::new("fold", by_fold)]
 }
 
-fn sound<P: Plant>(part: Part<'_, '_, Total<P>>) -> Result<(), Error> {
-    let p = part.open();
-    p.out[0] = forwards(&p.input[p.chunk.range()]);
+fn by_loop<P: Plant>(c: ChunkArgs<'_, '_, Total<P>>) -> Result<(), Error> {
+    let mut sum = 0.0;
+    for x in c.input {
+        sum += x;
+    }
+    c.out[0] = sum;
     Ok(())
 }
 
-fn simd<P: Plant>(part: Part<'_, '_, Total<P>>) -> Result<(), Error> {
-    let p = part.open();
-    p.out[0] = P::SIMD(&p.input[p.chunk.range()]);
+fn by_fold<P: Plant>(c: ChunkArgs<'_, '_, Total<P>>) -> Result<(), Error> {
+    c.out[0] = c.input.iter().fold(0.0, |sum, x| sum + x);
+    Ok(())
+}
+
+fn backwards<P: Plant>(c: ChunkArgs<'_, '_, Total<P>>) -> Result<(), Error> {
+    c.out[0] = c.input.iter().rev().fold(0.0, |sum, x| sum + x);
     Ok(())
 }
 
@@ -64,8 +76,8 @@ const CHUNK: u64 = 1000;
 impl<P: Plant> Kernel for Total<P> {
     const NAME: &'static str = P::NAME;
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> =
-        Bodies { c: sound, c_by_hand: sound, cpp: sound, rust: sound, simd };
+    const OPERANDS: Operands = Operands::Elementwise;
+    const VARIANTS: &'static [Variant<Self>] = P::VARIANTS;
 
     type Args = ();
     type Input<'i> = &'i [f64];
@@ -76,9 +88,9 @@ impl<P: Plant> Kernel for Total<P> {
         Plan::range(x.len() as u64, CHUNK)
     }
 
-    fn finish((): &(), _: &Plan, parts: Cow<'_, [f64]>) -> f64 {
-        let kept = parts.len() - P::FORGOTTEN.min(parts.len().saturating_sub(1));
-        fold(parts[..kept].iter().copied(), |a, b| a + b).unwrap_or_default()
+    fn finish((): &(), _: &Plan, partials: Cow<'_, [f64]>) -> f64 {
+        let kept = partials.len() - P::FORGOTTEN.min(partials.len().saturating_sub(1));
+        fold(partials[..kept].iter().copied(), |a, b| a + b).unwrap_or_default()
     }
 }
 

@@ -1,35 +1,35 @@
-//! Each planted defect is caught by the right check, with the names of the kernel, the body, the
+//! Each planted defect is caught by the right check, with the names of the kernel, the variant, the
 //! level and the problem; nobody else is accused; the sound twins pass.
 
 use abreast::harness::agree::{Check, Finding, GateOptions, GateReport, gate};
-use abreast::harness::matrix::{Matrix, Row, matrix, places};
+use abreast::harness::matrix::{Matrix, Row, executors, matrix};
 use abreast::kernel::Entry;
 use abreast::level::Isa;
-use abreast::{Body, Level};
+use abreast::{Choice, Level};
 use abreast_planted::REGISTRY;
 
-/// Kernel, body, what is wrong with it, and the problem at which it must show first. A scheduler
-/// or a counter decides whether it is there already or in the next variant of the same problem.
-const PLANTED: [(&str, Body, Check, &str); 19] = [
-    ("null_body", Body::Simd, Check::Unwritten, "n = 1"),
-    ("forgets_tail", Body::Simd, Check::Unwritten, "n = 1"),
-    ("adds_to_output", Body::Rust, Check::Unwritten, "n = 1"),
-    ("all_nan", Body::Cpp, Check::Value, "n = 1"),
-    ("all_zero", Body::Rust, Check::Value, "n = 1"),
-    ("permuted", Body::Simd, Check::Value, "n = 2"),
-    ("wrong_tail", Body::Simd, Check::Value, "n = 33"),
-    ("one_level", Body::Simd, Check::Bits, "n = 1"),
-    ("misaligned", Body::Simd, Check::Bits, "n = 1, operands moved 4 bytes in whole elements"),
-    ("unrepeatable", Body::Rust, Check::Repeat, "n = 1"),
-    ("panics", Body::Rust, Check::Failed, "n = 17"),
-    ("fails", Body::Rust, Check::Failed, "n = 17"),
-    ("writes_after", Body::C, Check::Fence, "n = 1"),
-    ("writes_before", Body::C, Check::Fence, "n = 1"),
-    ("writes_into_next", Body::C, Check::Order, "n = 4097"),
-    ("changes_input", Body::C, Check::Operands, "n = 1"),
-    ("leaves_ftz", Body::C, Check::Environment, "n = 1"),
-    ("leaves_rounding", Body::C, Check::Environment, "n = 1"),
-    ("other_fold", Body::Simd, Check::Bits, "n = 33"),
+/// Kernel, variant, what is wrong with it, and the problem at which it must show first. A scheduler
+/// or a counter decides whether it is there already or in the next form of the same problem.
+const PLANTED: [(&str, &str, Check, &str); 19] = [
+    ("null_body", "simd", Check::Unwritten, "n = 1"),
+    ("forgets_tail", "simd", Check::Unwritten, "n = 1"),
+    ("adds_to_output", "rust", Check::Unwritten, "n = 1"),
+    ("all_nan", "cpp", Check::Value, "n = 1"),
+    ("all_zero", "rust", Check::Value, "n = 1"),
+    ("permuted", "simd", Check::Value, "n = 2"),
+    ("wrong_tail", "simd", Check::Value, "n = 33"),
+    ("one_level", "simd", Check::Bits, "n = 1"),
+    ("misaligned", "simd", Check::Bits, "n = 1, operands moved 4 bytes in whole elements"),
+    ("unrepeatable", "rust", Check::Repeat, "n = 1"),
+    ("panics", "rust", Check::Failed, "n = 17"),
+    ("fails", "rust", Check::Failed, "n = 17"),
+    ("writes_after", "c", Check::Fence, "n = 1"),
+    ("writes_before", "c", Check::Fence, "n = 1"),
+    ("writes_into_next", "c", Check::Order, "n = 4097"),
+    ("changes_input", "c", Check::Operands, "n = 1"),
+    ("leaves_ftz", "c", Check::Environment, "n = 1"),
+    ("leaves_rounding", "c", Check::Environment, "n = 1"),
+    ("other_fold", "simd", Check::Bits, "n = 33"),
 ];
 
 fn report(kernel: &str, options: &GateOptions) -> GateReport {
@@ -41,13 +41,17 @@ fn lines(report: &GateReport) -> String {
 }
 
 /// That `finding` says what it must, as a value and in words.
-fn names(finding: &Finding, kernel: &str, body: Body, check: Check, case: &str) {
-    let accused = finding.accused.map(|accused| accused.body);
-    assert_eq!((finding.kernel, accused, finding.check), (kernel, Some(body), check), "{finding}");
+fn names(finding: &Finding, kernel: &str, variant: &str, check: Check, case: &str) {
+    let target = finding.target.map(|target| target.variant);
+    assert_eq!(
+        (finding.kernel, target, finding.check),
+        (kernel, Some(variant), check),
+        "{finding}"
+    );
     let more = format!("{case}, ");
     assert!(finding.case == case || finding.case.starts_with(&more), "{finding}");
     let words = finding.to_string();
-    assert!(words.starts_with(&format!("{kernel}, {body} at ")), "{words}");
+    assert!(words.starts_with(&format!("{kernel}, {variant} at ")), "{words}");
     assert!(words.contains(case) && words.contains(check.name()), "{words}");
 }
 
@@ -65,41 +69,41 @@ fn sound_kernels_pass() {
 
 #[test]
 fn each_defect_is_caught_and_named() {
-    for (kernel, body, check, case) in PLANTED {
+    for (kernel, variant, check, case) in PLANTED {
         let report = report(kernel, &GateOptions::quick());
         for finding in &report.findings {
-            names(finding, kernel, body, check, case);
+            names(finding, kernel, variant, check, case);
         }
-        let mut accused: Vec<Isa> =
-            report.findings.iter().map(|finding| finding.accused.unwrap().level).collect();
-        accused.sort();
+        let mut targets: Vec<Isa> =
+            report.findings.iter().map(|finding| finding.target.unwrap().level).collect();
+        targets.sort();
         let guilty = match kernel {
             "one_level" => vec![Level::best().isa()],
             _ => levels(),
         };
-        assert_eq!(accused, guilty, "{kernel}: {}", lines(&report));
+        assert_eq!(targets, guilty, "{kernel}: {}", lines(&report));
     }
 }
 
 #[test]
 fn a_hidden_static_in_c_is_not_re_entrant() {
-    // Two bodies and all the time it takes: on a busy machine calls seldom overlap.
-    let bodies = vec![Body::C, Body::Rust];
-    let report = report("hidden_static", &GateOptions { bodies, ..GateOptions::all() });
+    // All the time it takes: on a busy machine calls seldom overlap.
+    let report = report("hidden_static", &GateOptions::all());
     assert!(!report.passed());
     for finding in &report.findings {
-        names(finding, "hidden_static", Body::C, Check::Reentry, "n = 4097");
+        names(finding, "hidden_static", "c", Check::Reentry, "n = 4097");
         assert!(finding.case.contains(" threads on "), "{finding}");
         assert!(finding.difference.is_some(), "{finding}");
     }
 }
 
 #[test]
-fn a_wrong_fold_of_the_parts_is_every_bodys_wrong_value() {
+fn a_wrong_fold_of_the_partial_results_is_every_variants_wrong_value() {
     let report = report("forgets_part", &GateOptions::quick());
-    assert_eq!(report.findings.len(), Body::ALL.len() * levels().len(), "{}", lines(&report));
+    let variants = Entry::find(REGISTRY, "forgets_part").unwrap().variants().count();
+    assert_eq!(report.findings.len(), variants * levels().len(), "{}", lines(&report));
     for finding in &report.findings {
-        names(finding, "forgets_part", finding.accused.unwrap().body, Check::Value, "n = 1001");
+        names(finding, "forgets_part", finding.target.unwrap().variant, Check::Value, "n = 1001");
     }
 }
 
@@ -116,25 +120,26 @@ fn every_entry_of_the_registry_is_in_one_of_these_tests() {
 fn only_what_nothing_was_found_against_may_be_timed() {
     let report = report("one_level", &GateOptions::quick());
     for level in Level::available() {
-        for body in Body::ALL {
-            let guilty = body == Body::Simd && level == Level::best();
-            assert_eq!(report.trusts(abreast::How { body, level }), !guilty, "{body} at {level}");
+        for variant in Entry::find(REGISTRY, "one_level").unwrap().variants() {
+            let choice = Choice { variant: variant.name, level };
+            let guilty = choice.variant == "simd" && level == Level::best();
+            assert_eq!(report.trusts(choice), !guilty, "{choice}");
         }
     }
 }
 
 #[test]
 fn the_matrix_shows_which_rows_differ() {
-    let places = places().unwrap();
+    let executors = executors().unwrap();
     let table = |kernel: &str| -> Matrix {
-        matrix(Entry::find(REGISTRY, kernel).unwrap(), &places, &GateOptions::quick()).unwrap()
+        matrix(Entry::find(REGISTRY, kernel).unwrap(), &executors, &GateOptions::quick()).unwrap()
     };
     let sound = table("total");
     assert!(sound.same_bits() && sound.hashes().len() == 1, "{sound:#?}");
     type Guilty = fn(&Row) -> bool;
-    let best: Guilty = |row| row.body == Body::Simd && row.level == Level::best().isa();
-    let in_c: Guilty = |row| row.body == Body::C;
-    // What a body does to its input, or to the threads it runs on, must not reach the next row.
+    let best: Guilty = |row| row.variant == "simd" && row.level == Level::best().isa();
+    let in_c: Guilty = |row| row.variant == "c";
+    // What a variant does to its input, or to the threads it runs on, must not reach the next row.
     let broken = [("one_level", best), ("changes_input", in_c), ("leaves_ftz", in_c)];
     for (kernel, guilty) in broken {
         let table = table(kernel);

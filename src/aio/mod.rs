@@ -20,10 +20,9 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! let pool = Threads::new(2)?;
-//! let how = abreast::How::best()?;
 //! let dots = (1..=3).map(|k| {
 //!     let (x, y) = (vec![k as f64; 1000], vec![2.0; 1000]);
-//!     aio::map::<Dot<f64>, _>(&pool, how, (), (x, y), |(x, y)| (x, y), None)
+//!     aio::map(&pool, (x, y), |(x, y)| Dot::job(x, y), None)
 //! });
 //! assert_eq!(aio::try_gather(dots).await?, [2000.0, 4000.0, 6000.0]);
 //! # Ok::<(), abreast::Fault>(())
@@ -31,7 +30,7 @@
 //! ```
 
 mod gather;
-#[cfg(test)]
+#[cfg(all(test, feature = "kernels"))]
 mod tests;
 mod thread;
 

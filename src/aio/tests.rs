@@ -1,8 +1,8 @@
 //! Kernels as futures: the same bits, and operands that live as long as C reads them.
 
-use crate::exec::{self, Control, Threads};
+use crate::exec::Threads;
 use crate::kernels::dot::Dot;
-use crate::{Body, Error, Fault, How, aio};
+use crate::{Error, Fault, Kernel, aio};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -31,24 +31,22 @@ fn eventually(so: impl Fn() -> bool) {
 
 #[test]
 fn a_kernel_gives_the_bits_of_a_plain_run_under_every_throttle() {
-    let (pool, x) = (pool(3), Arc::new(vec![0.1; 300_000]));
-    for body in Body::ALL {
-        let how = How::of(body).unwrap();
-        let control = Control::default();
-        let plain = exec::run::<Dot<f64>>(&exec::Serial, how, &control, (), (&x, &x)).unwrap();
-        let dot = |most| aio::map::<Dot<f64>, _>(&pool, how, (), x.clone(), |x| (x, x), most);
+    let (pool, x) = (pool(3), Arc::new(vec![0.1f64; 300_000]));
+    for variant in Dot::<f64>::VARIANTS {
+        let name = variant.name;
+        let plain = Dot::job(&x, &x).unwrap().variant(name).unwrap().call().unwrap();
+        let dot = |most| aio::map(&pool, x.clone(), |x| Dot::job(x, x)?.variant(name), most);
         let runs = [None, Some(0), Some(1), Some(2), Some(100)].map(dot);
         for dot in block_on(aio::try_gather(runs)).unwrap() {
-            assert_eq!(dot.to_bits(), plain.to_bits(), "{body}");
+            assert_eq!(dot.to_bits(), plain.to_bits(), "{variant:?}");
         }
     }
 }
 
 #[test]
 fn a_kernel_that_refuses_its_operands_says_so_in_the_future() {
-    let how = How::best().unwrap();
     let operands = (vec![1.0; 3], vec![1.0; 4]);
-    let dot = aio::map::<Dot<f64>, _>(&pool(1), how, (), operands, |(x, y)| (x, y), None);
+    let dot = aio::map(&pool(1), operands, |(x, y)| Dot::job(x, y), None);
     assert!(matches!(block_on(dot), Err(Fault::Refused(Error::Length { .. }))));
 }
 
@@ -67,18 +65,16 @@ impl Drop for Kept {
 
 #[test]
 fn operands_outlive_a_future_that_is_dropped_while_c_reads_them() {
-    let (pool, how) = (pool(2), How::of(Body::C).unwrap());
+    let pool = pool(2);
     for _ in 0..20 {
         let (gone, (begun, begins)) = (Arc::new(AtomicBool::new(false)), mpsc::channel());
         let kept = Kept { x: vec![1.0; 2_000_000], gone: gone.clone() };
-        let future = aio::map::<Dot<f64>, Kept>(
+        let future = aio::map(
             &pool,
-            how,
-            (),
             kept,
-            move |kept| {
+            move |kept: &Kept| {
                 begun.send(()).unwrap();
-                (&kept.x, &kept.x)
+                Dot::job(&kept.x, &kept.x)?.variant("c")
             },
             None,
         );

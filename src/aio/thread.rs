@@ -1,9 +1,10 @@
 //! Work on a pool, as a future.
 
 use crate::error::{discard, panic_text};
-use crate::exec::{self, Cancel, Control, Executor, Threads};
+use crate::exec::{Cancel, Control, Executor, Threads};
 use crate::fork::Origin;
-use crate::{Fault, How, Kernel};
+use crate::kernel::Job;
+use crate::{Error, Fault, Kernel};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -40,16 +41,15 @@ pub fn to_thread<T: Send + 'static>(
     submit(pool, |cancel| Ok(work(cancel)))
 }
 
-/// Runs a kernel on the pool, as [`exec::run`] does, and gives a future of its output: the same
+/// Runs a kernel on the pool, as [`Job::on`] does, and gives a future of its output: the same
 /// bits. At most `throttle` chunks are under way at once.
 ///
-/// The future owns the operands, and `lend` shows them to the kernel: `|(x, y)| (x, y)` for a pair
-/// of vectors, `|x| x` for one, `|()| ()` for none. To run several kernels over one array, pass an
+/// The future owns the operands, and `job` makes a job of them on the pool. To run several kernels over one array, pass an
 /// [`Arc`] of it. Dropping the future stops the kernel before the next chunk; the operands live
 /// until the chunks that have begun are done.
 ///
 /// # Errors
-/// The future gives what [`exec::run`] reports.
+/// The future gives what `job` and [`Job::on`] report.
 ///
 /// ```
 /// use abreast::{aio, exec::Threads, kernels::sum::Sum};
@@ -57,28 +57,25 @@ pub fn to_thread<T: Send + 'static>(
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let pool = Threads::new(2)?;
 /// let x = Arc::new(vec![0.5; 100_000]);
-/// let how = abreast::How::best()?;
-/// let sum = aio::map::<Sum<f64>, _>(&pool, how, (), x.clone(), |x| x, Some(1)).await?;
+/// let sum = aio::map(&pool, x.clone(), |x| Sum::job(x), Some(1)).await?;
 /// assert_eq!(sum, 50_000.0);
 /// # Ok::<(), abreast::Fault>(())
 /// # }).unwrap();
 /// ```
 pub fn map<K, O>(
     pool: &Threads,
-    how: How,
-    args: K::Args,
     operands: O,
-    lend: impl for<'o> FnOnce(&'o O) -> K::Input<'o> + Send + 'static,
+    job: impl for<'o> FnOnce(&'o O) -> Result<Job<'o, K>, Error> + Send + 'static,
     throttle: Option<usize>,
 ) -> ToThread<K::Output>
 where
     K: Kernel<Output: Send>,
     O: Send + 'static,
 {
-    let place = pool.clone();
+    let executor = pool.clone();
     submit(pool, move |cancel| {
         let control = Control { cancel: Some(cancel), throttle, ..Control::default() };
-        exec::run::<K>(&place, how, &control, args, lend(&operands))
+        job(&operands)?.control(&control).on(&executor)
     })
 }
 

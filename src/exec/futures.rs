@@ -2,8 +2,8 @@
 
 use super::pool::{self, Pool};
 use super::ready::Ready;
-use super::shift::Shift;
 use super::{Control, Executor, Report};
+use crate::executor::RunState;
 use crate::{Error, Fault, Tasks};
 use rayon::ScopeFifo;
 use std::future::{Future, poll_fn};
@@ -41,7 +41,7 @@ pub struct Async {
 
 impl Async {
     /// More threads than this are refused: a slip, not a wish.
-    pub const MOST: usize = pool::MOST;
+    pub const MOST: usize = pool::MAX;
 
     /// A driver for a pool of `count` threads.
     ///
@@ -84,12 +84,12 @@ impl Executor for Async {
             why: why.to_string(),
         })?;
         let ready = tasks.is_graph().then(|| Ready::new(tasks)).transpose()?;
-        let lanes = control.lanes(self.width());
+        let lanes = control.slots(self.width());
         // The pool itself runs no more tasks than it has threads; fewer must be counted.
         let ahead = ready.is_some() && lanes == self.width();
         let permits = if ahead { lanes * AHEAD } else { lanes };
         let desk = Desk {
-            shift: Shift::begin(tasks, control),
+            run: RunState::begin(tasks, control),
             permits: Semaphore::new(permits),
             handful: if ahead { permits as u32 / 2 } else { 1 },
             next: AtomicUsize::new(0),
@@ -98,7 +98,7 @@ impl Executor for Async {
             Some(ready) => wait(&runtime, desk.hand_out_graph(scope, ready)),
             None => wait(&runtime, desk.hand_out(scope, tasks.len())),
         });
-        desk.shift.end()
+        desk.run.end()
     }
 }
 
@@ -112,7 +112,7 @@ const TURN: usize = 64;
 
 /// Where tasks are handed out.
 struct Desk<'d> {
-    shift: Shift<'d>,
+    run: RunState<'d>,
     permits: Semaphore,
     /// Permits of a graph that the driver takes at once.
     handful: u32,
@@ -126,13 +126,13 @@ impl Desk<'_> {
         loop {
             let permit = self.permits.acquire().await.expect("nobody closes it");
             let next = self.next.load(Ordering::Relaxed);
-            if next >= count || !self.shift.goes_on(next) {
+            if next >= count || !self.run.goes_on(next) {
                 return;
             }
             scope.spawn_fifo(move |_| {
                 let mut turn = 0..TURN;
                 let take = |_| self.next.fetch_add(1, Ordering::Relaxed);
-                self.shift.lane(worker(), || turn.next().map_or(usize::MAX, take));
+                self.run.all(worker(), || turn.next().map(take));
                 drop(permit);
             });
         }
@@ -159,7 +159,7 @@ impl Desk<'_> {
     /// Runs a task and goes on with one of those it made ready; the driver hands out the others.
     fn walk(&self, Offer { mut task, sender }: Offer, ready: &Ready) {
         loop {
-            self.shift.step(task, worker());
+            self.run.step(task, worker());
             let mut own = None;
             ready.ended(task, |next| match own {
                 None => own = Some(next),

@@ -1,7 +1,6 @@
 //! What a global lock does to an executor.
 
-use super::above::Above;
-use super::{Control, Executor, Report};
+use crate::executor::{Control, Executor, Nesting, Report};
 use crate::fork::Origin;
 use crate::tasks::Model;
 use crate::{Fault, Tasks};
@@ -20,13 +19,12 @@ use std::thread::{self, ThreadId};
 /// the lock is not; in a process forked from the one that made it, it is [`Fault::Forked`].
 ///
 /// ```
-/// use abreast::exec::{self, Control, Executor, Locked, Threads};
+/// use abreast::exec::{Executor, Locked, Threads};
 /// use abreast::kernels::dot::Dot;
 /// let x = vec![1.5; 100_000];
-/// let place = Locked::new(Threads::new(2)?);
-/// assert_eq!(place.name(), "locked:threads:2");
-/// let how = abreast::How::best()?;
-/// let dot = exec::run::<Dot<f64>>(&place, how, &Control::default(), (), (&x, &x))?;
+/// let pool = Locked::new(Threads::new(2)?);
+/// assert_eq!(pool.name(), "locked:threads:2");
+/// let dot = Dot::job(&x, &x)?.on(&pool)?;
 /// assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
 /// # Ok::<(), abreast::Fault>(())
 /// ```
@@ -56,17 +54,17 @@ impl<E: Executor> Executor for Locked<E> {
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
         // Whoever held the lock at a fork never lets it go in the child.
         self.origin.check(|| self.name())?;
-        let above = Above::here();
-        if above.has(&self.lock) {
+        let nesting = Nesting::here();
+        if nesting.has(&self.lock) {
             let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };
             if !self.lock.is_mine() {
                 return Err(nested("a task waits for this one with the lock in its hand"));
             }
-            if !above.ends_with(&self.lock) {
+            if !nesting.ends_with(&self.lock) {
                 return Err(nested("another lock was taken since, and this one cannot be let go"));
             }
         }
-        let _under = above.and(&self.lock, || self.name())?.enter();
+        let _within = nesting.and(&self.lock, || self.name())?.enter();
         let tasks = OneByOne { tasks, lock: &self.lock };
         self.lock.without(|| self.inner.run(&tasks, control))
     }

@@ -3,8 +3,8 @@
 use crate::fork::Origin;
 use crate::{Error, Fault};
 
-/// More threads than this are refused: a slip, not a wish.
-pub(super) const MOST: usize = 4096;
+/// More threads than this are refused: almost certainly a typo.
+pub(super) const MAX: usize = 4096;
 
 /// Threads, in the process that started them.
 #[derive(Debug)]
@@ -19,11 +19,11 @@ impl Pool {
     /// A pool of `count` threads for the executor called `name`.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `count` is 0 or above [`MOST`], or when the system does not give that
+    /// [`Error::Argument`] when `count` is 0 or above [`MAX`], or when the system does not give that
     /// many threads.
     pub(super) fn new(name: &str, count: usize) -> Result<Pool, Error> {
-        if !(1..=MOST).contains(&count) {
-            return Err(Error::argument(name, count, format!("must be between 1 and {MOST}")));
+        if !(1..=MAX).contains(&count) {
+            return Err(Error::argument(name, count, format!("must be between 1 and {MAX}")));
         }
         let origin = Origin::this();
         let threads = rayon::ThreadPoolBuilder::new()

@@ -1,5 +1,6 @@
 //! Which tasks of a graph may run.
 
+use crate::executor::{check_edge, edges_of};
 use crate::{Error, Tasks, memory};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,27 +14,6 @@ pub(super) struct Ready {
     starts: Vec<u32>,
     users: Vec<u32>,
     first: Vec<usize>,
-}
-
-/// Every task with each of its needs.
-fn edges_of(tasks: &dyn Tasks) -> impl Iterator<Item = (usize, usize)> {
-    (0..tasks.len()).flat_map(|i| tasks.needs(i).iter().map(move |need| (i, *need as usize)))
-}
-
-/// Whether the order of numbers is an order to run in.
-///
-/// # Errors
-/// [`Error::Argument`] when a task needs one that is not below it.
-pub(super) fn check_order(tasks: &dyn Tasks) -> Result<(), Error> {
-    edges_of(tasks).try_for_each(|(i, need)| check_edge(i, need))
-}
-
-fn check_edge(i: usize, need: usize) -> Result<(), Error> {
-    if need < i {
-        return Ok(());
-    }
-    let rule = "a task may need only tasks of lower number";
-    Err(Error::argument(format!("task {i} needs"), need, rule))
 }
 
 impl Ready {

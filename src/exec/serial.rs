@@ -1,8 +1,6 @@
 //! One task after another, on the caller's thread.
 
-use super::ready::check_order;
-use super::shift::Shift;
-use super::{Control, Executor, Report};
+use crate::executor::{Control, Executor, Report, RunState, check_order};
 use crate::{Fault, Tasks};
 
 /// Runs tasks on the calling thread, in order. Every other executor gives its results and faults.
@@ -22,9 +20,9 @@ impl Executor for Serial {
         if tasks.is_graph() {
             check_order(tasks)?;
         }
-        let shift = Shift::begin(tasks, control);
-        let mut numbers = 0..;
-        shift.lane(0, || numbers.next().unwrap_or(usize::MAX));
-        shift.end()
+        let run = RunState::begin(tasks, control);
+        let mut numbers = 0..tasks.len();
+        run.all(0, || numbers.next());
+        run.end()
     }
 }

@@ -2,8 +2,7 @@
 
 mod schedule;
 
-use super::shift::Shift;
-use super::{Control, Event, Executor, Report};
+use crate::executor::{Control, Event, Executor, Report, RunState};
 use crate::{Error, Fault, Tasks};
 use schedule::{Stage, schedule};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +14,7 @@ use std::time::Duration;
 /// The results are real; the time is not: a unit of cost counts as a millisecond in
 /// [`Report::wall`] and in the events. Among the tasks that are ready, the one with the longest way
 /// to the end goes first, of equals the lowest number. A resource serves one task at a time. A task
-/// that nobody attends needs no worker: its events name lanes from the width upwards. A throttle
+/// that nobody attends needs no worker: its events name slots from the width upwards. A throttle
 /// sends workers home.
 ///
 /// ```
@@ -84,16 +83,16 @@ fn ratio(a: u64, b: u64) -> f64 {
 }
 
 impl Sim {
-    /// More workers than this are refused: a slip, not a wish.
-    pub const MOST: usize = 1 << 20;
+    /// More workers than this are refused: almost certainly a typo.
+    pub const MAX: usize = 1 << 20;
 
     /// That many workers.
     ///
     /// # Errors
-    /// [`Error::Argument`] when there are none, or more than [`Sim::MOST`].
+    /// [`Error::Argument`] when there are none, or more than [`Sim::MAX`].
     pub fn new(workers: usize) -> Result<Sim, Error> {
-        if !(1..=Self::MOST).contains(&workers) {
-            let rule = format!("must be between 1 and {}", Self::MOST);
+        if !(1..=Self::MAX).contains(&workers) {
+            let rule = format!("must be between 1 and {}", Self::MAX);
             return Err(Error::argument("sim", workers, rule));
         }
         Ok(Sim { workers })
@@ -137,9 +136,9 @@ impl Executor for Sim {
         };
         let on_event = control.on_event.map(|_| &retell as &(dyn Fn(Event) + Sync));
         let control = Control { on_event, ..*control };
-        let mut play = Play { shift: Shift::begin(tasks, &control), now: &now };
-        let outcome = schedule(tasks, control.lanes(self.workers), self.workers, &mut play)?;
-        let report = play.shift.end()?;
+        let mut play = Play { run: RunState::begin(tasks, &control), now: &now };
+        let outcome = schedule(tasks, control.slots(self.workers), self.workers, &mut play)?;
+        let report = play.run.end()?;
         Ok(Report { wall: virtually(outcome.makespan), is_virtual: true, ..report })
     }
 }
@@ -151,7 +150,7 @@ fn virtually(units: u64) -> Duration {
 
 /// A run: tasks do their work when they end.
 struct Play<'p> {
-    shift: Shift<'p>,
+    run: RunState<'p>,
     /// What the virtual clock shows.
     now: &'p AtomicU64,
 }
@@ -159,15 +158,15 @@ struct Play<'p> {
 impl Stage for Play<'_> {
     fn begins(&mut self, task: usize, worker: usize, at: u64) -> bool {
         self.now.store(at, Ordering::Relaxed);
-        let goes_on = self.shift.goes_on(task);
+        let goes_on = self.run.goes_on(task);
         if goes_on {
-            self.shift.start(task, worker);
+            self.run.started(task, worker);
         }
         goes_on
     }
 
     fn ends(&mut self, task: usize, worker: usize, at: u64) {
         self.now.store(at, Ordering::Relaxed);
-        self.shift.finish(task, worker, self.shift.attempt(task));
+        self.run.ended(task, worker, self.run.attempt(task));
     }
 }

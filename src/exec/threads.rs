@@ -2,8 +2,7 @@
 
 use super::pool::{self, Pool};
 use super::ready::Ready;
-use super::shift::Shift;
-use super::{Control, Executor, Report};
+use crate::executor::{Control, Executor, Report, RunState};
 #[cfg(feature = "aio")]
 use crate::fpenv;
 use crate::{Error, Fault, Tasks};
@@ -17,12 +16,9 @@ use std::sync::{Arc, Mutex};
 /// the pool. In a process forked from the one that made it, it refuses with [`Fault::Forked`].
 ///
 /// ```
-/// use abreast::exec::{self, Control, Threads};
-/// use abreast::kernels::dot::Dot;
+/// use abreast::{exec::Threads, kernels::dot::Dot};
 /// let x = vec![1.5; 1_000_000];
-/// let place = Threads::new(4)?;
-/// let how = abreast::How::best()?;
-/// let dot = exec::run::<Dot<f64>>(&place, how, &Control::default(), (), (&x, &x))?;
+/// let dot = Dot::job(&x, &x)?.on(&Threads::new(4)?)?;
 /// assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
 /// # Ok::<(), abreast::Fault>(())
 /// ```
@@ -32,13 +28,13 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// More threads than this are refused: a slip, not a wish.
-    pub const MOST: usize = pool::MOST;
+    /// More threads than this are refused: almost certainly a typo.
+    pub const MAX: usize = pool::MAX;
 
     /// A pool of `count` threads.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `count` is 0 or above [`Threads::MOST`], or when the system does
+    /// [`Error::Argument`] when `count` is 0 or above [`Threads::MAX`], or when the system does
     /// not give that many threads.
     pub fn new(count: usize) -> Result<Threads, Error> {
         Ok(Threads { pool: Pool::new("threads", count)?.into() })
@@ -74,30 +70,30 @@ impl Executor for Threads {
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
         let threads = self.pool.threads(|| self.name())?;
-        let shift = Shift::begin(tasks, control);
-        let lanes = control.lanes(self.width()).min(tasks.len());
+        let run = RunState::begin(tasks, control);
+        let lanes = control.slots(self.width()).min(tasks.len());
         if tasks.is_graph() {
-            let walk = Walk { shift: &shift, ready: Ready::new(tasks)?, queue: Queue::new(lanes) };
+            let walk = Walk { run: &run, ready: Ready::new(tasks)?, queue: Queue::new(lanes) };
             threads.in_place_scope(|scope| {
                 walk.ready.first().iter().for_each(|task| walk.offer(scope, *task));
             });
-            return shift.end();
+            return run.end();
         }
         let next = AtomicUsize::new(0);
-        let take = || next.fetch_add(1, Ordering::Relaxed);
+        let take = || Some(next.fetch_add(1, Ordering::Relaxed));
         threads.in_place_scope(|scope| {
             for worker in 0..lanes {
-                let shift = &shift;
-                scope.spawn(move |_| shift.lane(worker, take));
+                let run = &run;
+                scope.spawn(move |_| run.all(worker, take));
             }
         });
-        shift.end()
+        run.end()
     }
 }
 
 /// A graph on its way through the pool.
 struct Walk<'w> {
-    shift: &'w Shift<'w>,
+    run: &'w RunState<'w>,
     ready: Ready,
     queue: Queue,
 }
@@ -114,7 +110,7 @@ impl<'w> Walk<'w> {
     fn lane<'s>(&'s self, scope: &rayon::Scope<'s>, mut task: usize) {
         let worker = rayon::current_thread_index().unwrap_or_default();
         loop {
-            self.shift.step(task, worker);
+            self.run.step(task, worker);
             let mut own = None;
             self.ready.ended(task, |next| match own {
                 None => own = Some(next),

@@ -3,8 +3,9 @@
 use super::nodes::{Pieces, Work, named};
 use super::values::{Held, Value, Values};
 use super::{Delayed, Graph};
-use crate::kernel::{How, Job, Kernel, Layout};
-use crate::tasks::{Order, Wire};
+use crate::kernel::{Job, Kernel, Layout};
+use crate::remote::{JobSpec, Message};
+use crate::tasks::Fill;
 use crate::{Error, Fault};
 use bytemuck::allocation::try_zeroed_vec;
 use std::borrow::Cow;
@@ -13,19 +14,18 @@ use std::sync::Arc;
 /// A job whose chunks are nodes.
 struct Call<'e, K: Kernel> {
     job: Job<'e, K>,
-    how: How,
-    order: Order<'e>,
+    spec: JobSpec<'e>,
 }
 
 impl<'e> Graph<'e> {
     /// Calls a kernel: one node per chunk of its plan, named `dot 0`, `dot 1`, and one named `dot`
     /// that finishes at home as every other executor does, so the bits agree.
     ///
-    /// The chunks may run in worker processes. An in-place kernel begins with zeros, as with
-    /// [`exec::run`](crate::exec::run). Each chunk's items are copied once when they are put together.
+    /// The chunks may run in worker processes. An in-place kernel begins with zeros. Each chunk's items
+    /// are copied once when they are put together.
     ///
     /// # Errors
-    /// What [`Kernel::plan`] refuses; [`Error::Memory`] when there is no room for so many nodes.
+    /// [`Error::Memory`] when there is no room for so many nodes.
     ///
     /// ```
     /// use abreast::exec::{Control, Threads};
@@ -33,25 +33,19 @@ impl<'e> Graph<'e> {
     /// use abreast::kernels::dot::Dot;
     /// let x = vec![0.1; 200_000];
     /// let graph = Graph::new();
-    /// let dot = graph.call::<Dot<f64>>(abreast::How::best()?, (), (&x, &x))?;
+    /// let dot = graph.call(Dot::job(&x, &x)?)?;
     /// let norm = graph.task("root", dot, |dot| dot.sqrt());
     /// let norm = graph.compute(&Threads::new(2)?, &Control::default(), norm)?.value;
     /// assert_eq!(norm, abreast::dot(&x, &x)?.sqrt());
     /// # Ok::<(), abreast::Fault>(())
     /// ```
-    pub fn call<K: Kernel>(
-        &self,
-        how: How,
-        args: K::Args,
-        input: K::Input<'e>,
-    ) -> Result<Delayed<K::Output>, Error>
+    pub fn call<K: Kernel>(&self, job: Job<'e, K>) -> Result<Delayed<K::Output>, Error>
     where
         K::Output: Send + Sync + 'static,
     {
-        let job = Job::<K>::new(args, input)?;
         let chunks = job.plan().len();
-        let order = job.order(how);
-        let call = Arc::new(Call { job, how, order });
+        let spec = job.spec();
+        let call = Arc::new(Call { job, spec });
         let mut nodes = self.nodes.borrow_mut();
         nodes.reserve(chunks.saturating_add(1))?;
         let first = nodes.list.len() as u32;
@@ -99,27 +93,21 @@ impl<K: Kernel> Pieces for Call<'_, K> {
     fn run(&self, task: usize, piece: usize) -> Result<Value, Fault> {
         named(&self.name(piece), task, || {
             let mut items = self.blank(self.job.share(piece))?;
-            self.job.chunk(self.how, piece, &mut items)?;
+            self.job.chunk(piece, &mut items)?;
             Ok(Box::new(items) as Value)
         })
     }
 
-    fn wire(&self, piece: usize) -> Option<Wire<'_>> {
+    fn message(&self, piece: usize) -> Option<Message<'_>> {
         let bytes = self.job.share(piece) * size_of::<K::Item>();
         let start = (K::LAYOUT == Layout::InPlace).then(|| vec![0; bytes]);
-        Some(Wire { order: &self.order, chunk: piece, bytes, start })
+        Some(Message { job: &self.spec, chunk: piece, bytes, start })
     }
 
-    fn receive(&self, task: usize, piece: usize, result: &[u8]) -> Result<Value, Fault> {
-        named(&self.name(piece), task, || {
-            let mut items = self.blank(self.job.share(piece))?;
-            let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut items);
-            if bytes.len() != result.len() {
-                let rule = format!("the chunk has {} bytes", bytes.len());
-                return Err(Error::argument("result", format!("{} bytes", result.len()), rule));
-            }
-            bytes.copy_from_slice(result);
-            Ok(Box::new(items) as Value)
-        })
+    fn receive(&self, task: usize, piece: usize, fill: Fill<'_>) -> Result<Value, Fault> {
+        let blank = self.blank(self.job.share(piece));
+        let mut items = blank.map_err(|why| Fault::Kernel { task, why })?;
+        fill(bytemuck::cast_slice_mut(&mut items))?;
+        Ok(Box::new(items) as Value)
     }
 }

@@ -4,7 +4,8 @@ use super::nodes::{Pieces, Work};
 use super::values::Value;
 use super::{Delayed, Graph};
 use crate::exec::{Control, Event, Executor, Report};
-use crate::tasks::Wire;
+use crate::remote::Message;
+use crate::tasks::Fill;
 use crate::{Fault, Tasks, memory};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,13 +16,11 @@ use std::sync::Arc;
 /// are a graph already go to `E` as they are.
 ///
 /// ```
-/// use abreast::exec::{self, Control, Serial, Threads};
+/// use abreast::exec::Threads;
 /// use abreast::graph::Lowered;
 /// use abreast::kernels::dot::Dot;
 /// let x = vec![0.1; 300_000];
-/// let how = abreast::How::best()?;
-/// let place = Lowered(Threads::new(2)?);
-/// let dot = exec::run::<Dot<f64>>(&place, how, &Control::default(), (), (&x, &x))?;
+/// let dot = Dot::job(&x, &x)?.on(&Lowered(Threads::new(2)?))?;
 /// assert_eq!(dot, abreast::dot(&x, &x)?);
 /// # Ok::<(), abreast::Fault>(())
 /// ```
@@ -60,8 +59,8 @@ impl<E: Executor> Executor for Lowered<E> {
         let on_event = control.on_event.map(|_| &tell as &(dyn Fn(Event) + Sync));
         let report = graph.compute(&self.0, &Control { on_event, ..*control }, all)?.report;
         let joins = report.tasks.saturating_sub(count);
-        let at_home = report.at_home.saturating_sub(joins);
-        Ok(Report { tasks: report.tasks - joins, at_home, ..report })
+        let ran_locally = report.ran_locally.saturating_sub(joins);
+        Ok(Report { tasks: report.tasks - joins, ran_locally, ..report })
     }
 }
 
@@ -84,12 +83,12 @@ impl Pieces for Borrowed<'_> {
         Ok(Box::new(()))
     }
 
-    fn wire(&self, piece: usize) -> Option<Wire<'_>> {
-        self.0.wire(piece)
+    fn message(&self, piece: usize) -> Option<Message<'_>> {
+        self.0.message(piece)
     }
 
-    fn receive(&self, _task: usize, piece: usize, result: &[u8]) -> Result<Value, Fault> {
-        self.0.receive(piece, result)?;
+    fn receive(&self, _task: usize, piece: usize, fill: Fill<'_>) -> Result<Value, Fault> {
+        self.0.receive(piece, fill)?;
         Ok(Box::new(()))
     }
 }

@@ -2,7 +2,8 @@
 
 use super::values::{Value, Values};
 use crate::error::panic_text;
-use crate::tasks::{Model, Wire};
+use crate::remote::Message;
+use crate::tasks::{Fill, Model};
 use crate::{Error, Fault};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -34,13 +35,13 @@ pub(super) enum Work<'e> {
     Piece(Arc<dyn Pieces + 'e>, usize),
 }
 
-/// Something in pieces, each of which can run here or, when it has a wire, in another process.
+/// Something in pieces, each of which can run here or, when it has a message, in another process.
 /// `task` is the number that faults give.
 pub(super) trait Pieces: Send + Sync {
     fn name(&self, piece: usize) -> Cow<'_, str>;
     fn run(&self, task: usize, piece: usize) -> Result<Value, Fault>;
-    fn wire(&self, piece: usize) -> Option<Wire<'_>>;
-    fn receive(&self, task: usize, piece: usize, result: &[u8]) -> Result<Value, Fault>;
+    fn message(&self, piece: usize) -> Option<Message<'_>>;
+    fn receive(&self, task: usize, piece: usize, fill: Fill<'_>) -> Result<Value, Fault>;
 }
 
 impl<'e> Nodes<'e> {

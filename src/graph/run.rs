@@ -3,7 +3,8 @@
 use super::nodes::{Nodes, Work};
 use super::values::{Value, Values};
 use crate::error::{discard, panic_text};
-use crate::tasks::{Model, Wire};
+use crate::remote::Message;
+use crate::tasks::{Fill, Model};
 use crate::{Fault, Tasks, fpenv};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -169,21 +170,21 @@ impl Tasks for Run<'_, '_> {
         Model { cost: self.chain(i).map(cost).fold(0, u64::saturating_add), ..model }
     }
 
-    fn wire(&self, i: usize) -> Option<Wire<'_>> {
+    fn message(&self, i: usize) -> Option<Message<'_>> {
         match &self.nodes.list[self.heads[i] as usize].work {
             Work::Closure(..) => None,
-            Work::Piece(pieces, piece) => pieces.wire(*piece),
+            Work::Piece(pieces, piece) => pieces.message(*piece),
         }
     }
 
-    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
+    fn receive(&self, i: usize, fill: Fill<'_>) -> Result<(), Fault> {
         let node = self.heads[i];
         match &self.nodes.list[node as usize].work {
             Work::Closure(..) => {
                 Err(Fault::NotShippable { task: i, name: self.name(i).into_owned() })
             }
             Work::Piece(pieces, piece) => {
-                self.keep(node, pieces.receive(i, *piece, result)?);
+                self.keep(node, pieces.receive(i, *piece, fill)?);
                 Ok(())
             }
         }

@@ -1,12 +1,12 @@
-//! The gate: what a body must pass before it is timed.
+//! The gate: what a variant must pass before it is timed.
 //!
-//! Every body at every level, on every size and special case of the kernel's [`Evidence`], is held
+//! Every variant at every level, on every size and special case of the kernel's [`Evidence`], is held
 //! to this list. The words in quotes are those of a [`Finding`].
 //!
 //! | looked for | how | "said" |
 //! |---|---|---|
-//! | right results | the oracle, which is none of the bodies, accepts every number; NaN fails | "wrong value" |
-//! | same bits | all bodies and levels agree (of a [fused] kernel: all with FMA, and all without) | "different bits" |
+//! | right results | the oracle, which is none of the variants, accepts every number; NaN fails | "wrong value" |
+//! | same bits | all variants and levels agree (of a [fused] kernel: all with FMA, and all without) | "different bits" |
 //! | alignment | operands moved off their cache line give the bits of aligned ones | "different bits" |
 //! | all is written | the output is poisoned before each call, with two poisons | "output not written" |
 //! | nothing else is | the bytes around the output keep the poison | "wrote outside its slice" |
@@ -16,7 +16,7 @@
 //! | environment | sums still round to nearest, subnormal numbers still exist | "changed the floating-point environment" |
 //! | no surprise | neither a panic nor an error where the sample is legal | "panicked or failed" |
 //!
-//! [`gate`] runs all of this in the process that calls it, and trusts every body not to end that
+//! [`gate`] runs all of this in the process that calls it, and trusts every variant not to end that
 //! process and to come back. [`isolated`](super::isolated) runs it in processes of its own and looks
 //! for three more:
 //!
@@ -29,7 +29,6 @@
 //! [`Evidence`]: crate::kernel::Evidence
 //! [fused]: crate::kernel::Class::Fused
 
-mod ballot;
 mod environment;
 mod fork;
 mod numbers;
@@ -37,25 +36,27 @@ mod observer;
 mod reentry;
 mod report;
 mod subject;
+mod vote;
 mod watch;
 
 pub(super) use fork::OneProcess;
 pub(super) use observer::{Observer, Step, Trusting};
-pub use report::{Accuracy, Accused, Check, Difference, Finding, GateReport};
-pub(super) use report::{body_name, body_named, isa_name, isa_named};
+pub use report::{Accuracy, Check, Difference, Finding, GateReport, Target};
+pub(super) use report::{isa_name, isa_named};
 
 use crate::Level;
-use crate::kernel::{Body, Case, Entry, How};
-use ballot::Ballot;
+use crate::kernel::{Case, Choice, Entry};
 use subject::{Subject, subjects};
+use vote::Vote;
 use watch::{Expected, again, examine};
-pub(super) use watch::{Trouble, apart, caught, harmless};
+pub(super) use watch::{Violation, apart, caught, harmless};
 
 /// What the gate tries.
 #[derive(Debug, Clone)]
 pub struct GateOptions {
-    /// The bodies.
-    pub bodies: Vec<Body>,
+    /// The names of the variants; all that the kernel has if there are none here. A kernel without any of
+    /// these is not judged.
+    pub variants: Vec<String>,
     /// The levels.
     pub levels: Vec<Level>,
     /// The seed of all operands.
@@ -66,14 +67,9 @@ pub struct GateOptions {
 }
 
 impl GateOptions {
-    /// Every body at every level of this CPU, with the seed of all reports, 42.
+    /// Every variant at every level of this CPU, with the seed of all reports, 42.
     pub fn all() -> GateOptions {
-        GateOptions {
-            bodies: Body::ALL.to_vec(),
-            levels: Level::available(),
-            seed: 42,
-            quick: false,
-        }
+        GateOptions { variants: Vec::new(), levels: Level::available(), seed: 42, quick: false }
     }
 
     /// The same, in about a second per kernel.
@@ -81,10 +77,17 @@ impl GateOptions {
         GateOptions { quick: true, ..Self::all() }
     }
 
-    /// Each body at each level.
-    pub(super) fn hows(&self) -> Vec<How> {
-        let bodies = |level: Level| self.bodies.iter().map(move |body| How { body: *body, level });
-        self.levels.iter().copied().flat_map(bodies).collect()
+    /// Whether the variant called `name` is asked for.
+    pub fn wants(&self, name: &str) -> bool {
+        self.variants.is_empty() || self.variants.iter().any(|wanted| wanted == name)
+    }
+
+    /// Each variant of the kernel that is asked for, at each level.
+    pub(super) fn choices(&self, entry: &Entry) -> Vec<Choice> {
+        let names = entry.variants().map(|variant| variant.name);
+        let names: Vec<&'static str> = names.filter(|name| self.wants(name)).collect();
+        let at = |level: Level| names.iter().map(move |&variant| Choice { variant, level });
+        self.levels.iter().copied().flat_map(at).collect()
     }
 }
 
@@ -103,15 +106,15 @@ pub struct Progress<'p> {
 
 /// Runs the whole gate over one kernel.
 ///
-/// Nothing a body does is a crash of the gate, except what kills the process: a panic, an error
-/// and a changed environment are findings. A body that crashes or exits ends the calling process,
+/// Nothing a variant does is a crash of the gate, except what kills the process: a panic, an error
+/// and a changed environment are findings. A variant that crashes or exits ends the calling process,
 /// and one that does not come back is waited for: [`isolated::check`](super::isolated::check) names
 /// these too.
 ///
 /// ```
 /// use abreast::harness::agree::{GateOptions, gate};
-/// use abreast::{Body, kernels};
-/// let options = GateOptions { bodies: vec![Body::Rust, Body::Simd], ..GateOptions::quick() };
+/// use abreast::kernels;
+/// let options = GateOptions { variants: vec!["rust".into(), "simd".into()], ..GateOptions::quick() };
 /// let report = gate(&kernels::REGISTRY[0], &options, &mut |_| ());
 /// assert!(report.passed(), "{:#?}", report.findings);
 /// ```
@@ -120,20 +123,20 @@ pub fn gate(
     options: &GateOptions,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> GateReport {
-    gate_of(entry, options.hows(), options, &mut Trusting(progress))
+    gate_of(entry, options.choices(entry), options, &mut Trusting(progress))
 }
 
-/// The gate for some bodies at some levels, under an observer.
+/// The gate for some variants at some levels, under an observer.
 pub(super) fn gate_of(
     entry: &Entry,
-    hows: Vec<How>,
+    choices: Vec<Choice>,
     options: &GateOptions,
     observer: &mut dyn Observer,
 ) -> GateReport {
-    let mut gate = Gate::new(entry, hows, options, observer);
+    let mut gate = Gate::new(entry, choices, options, observer);
     gate.now(None, "special cases");
-    let subjects = subjects(entry, options.seed).unwrap_or_else(|trouble| {
-        gate.accuse(None, "special cases", trouble);
+    let subjects = subjects(entry, options.seed).unwrap_or_else(|violation| {
+        gate.accuse(None, "special cases", violation);
         Vec::new()
     });
     // The threads at once are one more step.
@@ -141,14 +144,14 @@ pub(super) fn gate_of(
     for (done, subject) in subjects.iter().enumerate() {
         gate.done = done;
         gate.now(None, &subject.name);
-        if let Err(trouble) = gate.subject(subject) {
-            gate.accuse(None, &subject.name, trouble);
+        if let Err(violation) = gate.subject(subject) {
+            gate.accuse(None, &subject.name, violation);
         }
     }
     gate.done = subjects.len();
     gate.now(None, CROWD);
-    if let Err(trouble) = gate.crowds() {
-        gate.accuse(None, CROWD, trouble);
+    if let Err(violation) = gate.crowds() {
+        gate.accuse(None, CROWD, violation);
     }
     gate.report
 }
@@ -158,13 +161,13 @@ const CROWD: &str = "many threads at once";
 struct Gate<'g> {
     entry: &'g Entry,
     options: &'g GateOptions,
-    hows: Vec<How>,
+    choices: Vec<Choice>,
     observer: &'g mut dyn Observer,
     /// Steps done, and steps in all.
     done: usize,
     of: usize,
     report: GateReport,
-    /// Sums of distances and counts behind the means in the report, in the order of `hows`.
+    /// Sums of distances and counts behind the means in the report, in the order of `choices`.
     distances: Vec<(f64, usize)>,
     /// Of every size: how much one call computes, and how many numbers come out.
     weights: Vec<Weight>,
@@ -179,32 +182,33 @@ struct Weight {
 impl<'g> Gate<'g> {
     fn new(
         entry: &'g Entry,
-        hows: Vec<How>,
+        choices: Vec<Choice>,
         options: &'g GateOptions,
         observer: &'g mut dyn Observer,
     ) -> Self {
-        let accuracy = |how: &How| Accuracy { of: (*how).into(), max_ulp: 0.0, mean_ulp: 0.0 };
+        let accuracy =
+            |choice: &Choice| Accuracy { of: (*choice).into(), max_ulp: 0.0, mean_ulp: 0.0 };
         let report = GateReport {
             kernel: entry.name,
             seed: options.seed,
             cases: 0,
             runs: 0,
-            accuracy: hows.iter().map(accuracy).collect(),
+            accuracy: choices.iter().map(accuracy).collect(),
             findings: Vec::new(),
         };
-        let distances = vec![(0.0, 0); hows.len()];
+        let distances = vec![(0.0, 0); choices.len()];
         let (done, of, weights) = (0, 1, Vec::new());
-        Gate { entry, options, hows, observer, done, of, report, distances, weights }
+        Gate { entry, options, choices, observer, done, of, report, distances, weights }
     }
 
     /// Says what comes now.
-    fn now(&mut self, how: Option<How>, case: &str) {
+    fn now(&mut self, choice: Option<Choice>, case: &str) {
         let (kernel, done, of) = (self.entry.name, self.done, self.of);
-        self.observer.now(&Step { kernel, done, of, how, case });
+        self.observer.now(&Step { kernel, done, of, choice, case });
     }
 
     /// Everything that one problem can show with one thread.
-    fn subject(&mut self, subject: &Subject<'_>) -> Result<(), Trouble> {
+    fn subject(&mut self, subject: &Subject<'_>) -> Result<(), Violation> {
         let case = subject.make()?;
         let (expected, cost) = apart(|| (Expected::of(&*case), case.cost()))?;
         self.report.cases += 1;
@@ -212,91 +216,91 @@ impl<'g> Gate<'g> {
             let work = cost.flops.max(cost.elements).max((cost.read + cost.written) / 8);
             self.weights.push(Weight { n, work, numbers: expected.oracle.len() });
         }
-        let (case, ballot) = self.poll(subject, case, &expected)?;
-        for (how, trouble) in ballot.dissent() {
-            self.accuse(Some(how), &subject.name, trouble);
+        let (case, vote) = self.poll(subject, case, &expected)?;
+        for (choice, violation) in vote.dissent() {
+            self.accuse(Some(choice), &subject.name, violation);
         }
         if case.footprint() <= self.most_bytes_to_move() {
-            self.misaligned(subject, case, &ballot)?;
+            self.misaligned(subject, case, &vote)?;
         }
         Ok(())
     }
 
-    /// Examines every body on one problem and collects the answers of those that pass. Gives back
+    /// Examines every variant on one problem and collects the answers of those that pass. Gives back
     /// the problem with its operands as they were.
     fn poll(
         &mut self,
         subject: &Subject<'_>,
         mut case: Box<dyn Case>,
         expected: &Expected,
-    ) -> Result<(Box<dyn Case>, Ballot), Trouble> {
-        let mut ballot = Ballot::new(self.entry.class);
-        for (i, how) in self.hows.clone().into_iter().enumerate() {
-            self.now(Some(how), &subject.name);
+    ) -> Result<(Box<dyn Case>, Vote), Violation> {
+        let mut vote = Vote::new(self.entry.class);
+        for (i, choice) in self.choices.clone().into_iter().enumerate() {
+            self.now(Some(choice), &subject.name);
             let runs = &mut self.report.runs;
-            let seen = apart(|| examine(&*case, how, expected, runs)).flatten();
+            let seen = apart(|| examine(&*case, choice, expected, runs)).flatten();
             self.observer.after();
             match seen {
                 Ok((answer, near)) => {
                     if subject.size.is_some() {
                         self.record(i, near.max_ulp, near.sum_ulp, answer.numbers.len());
                     }
-                    ballot.cast(how, answer);
+                    vote.cast(choice, answer);
                 }
-                Err(trouble) => {
-                    if trouble.check == Check::Operands {
+                Err(violation) => {
+                    if violation.check == Check::Operands {
                         case = subject.make()?;
                     }
-                    self.accuse(Some(how), &subject.name, trouble);
+                    self.accuse(Some(choice), &subject.name, violation);
                 }
             }
         }
-        Ok((case, ballot))
+        Ok((case, vote))
     }
 
-    /// The same problem with its operands off their cache line: each body that agreed must give
+    /// The same problem with its operands off their cache line: each variant that agreed must give
     /// the same bits again.
     fn misaligned(
         &mut self,
         subject: &Subject<'_>,
         mut case: Box<dyn Case>,
-        ballot: &Ballot,
-    ) -> Result<(), Trouble> {
+        vote: &Vote,
+    ) -> Result<(), Violation> {
         for bytes in self.shifts() {
             case.misalign(*bytes);
             let name = format!("{}, operands moved {bytes} bytes in whole elements", subject.name);
-            for (how, answer) in ballot.agreed() {
-                self.now(Some(how), &name);
+            for (choice, answer) in vote.agreed() {
+                self.now(Some(choice), &name);
                 self.report.runs += 1;
-                let seen = apart(|| again(&*case, how, answer)).flatten();
+                let seen = apart(|| again(&*case, choice, answer)).flatten();
                 self.observer.after();
-                if let Err(trouble) = seen {
-                    if trouble.check == Check::Operands {
+                if let Err(violation) = seen {
+                    if violation.check == Check::Operands {
                         case = subject.make()?;
                         case.misalign(*bytes);
                     }
-                    self.accuse(Some(how), &name, trouble);
+                    self.accuse(Some(choice), &name, violation);
                 }
             }
         }
         Ok(())
     }
 
-    /// Many threads at once, for the bodies that nothing was found against so far.
-    fn crowds(&mut self) -> Result<(), Trouble> {
+    /// Many threads at once, for the variants that nothing was found against so far.
+    fn crowds(&mut self) -> Result<(), Violation> {
         let Some(n) = self.crowd_size() else { return Ok(()) };
-        let sound: Vec<How> =
-            self.hows.iter().copied().filter(|how| self.report.trusts(*how)).collect();
+        let sound: Vec<Choice> =
+            self.choices.iter().copied().filter(|choice| self.report.trusts(*choice)).collect();
         let (entry, options) = (self.entry, self.options);
         let cases = apart(|| reentry::cases(entry, options.seed, n)).flatten()?;
-        for how in sound {
+        for choice in sound {
             let name = format!("n = {n}, {CROWD}");
-            self.now(Some(how), &name);
+            self.now(Some(choice), &name);
             let runs = &mut self.report.runs;
-            let seen = apart(|| reentry::crowds(&cases, how, options.quick, runs)).flatten();
+            let seen = apart(|| reentry::crowds(&cases, choice, options.quick, runs)).flatten();
             self.observer.after();
-            for (place, trouble) in seen? {
-                self.accuse(Some(how), &format!("n = {n}{place}"), trouble);
+            for (place, violation) in seen? {
+                self.accuse(Some(choice), &format!("n = {n}{place}"), violation);
             }
         }
         Ok(())
@@ -318,8 +322,9 @@ impl<'g> Gate<'g> {
         if self.options.quick { 1 << 17 } else { 1 << 21 }
     }
 
-    fn record(&mut self, how: usize, max_ulp: f64, sum_ulp: f64, numbers: usize) {
-        let (accuracy, (sum, count)) = (&mut self.report.accuracy[how], &mut self.distances[how]);
+    fn record(&mut self, choice: usize, max_ulp: f64, sum_ulp: f64, numbers: usize) {
+        let (accuracy, (sum, count)) =
+            (&mut self.report.accuracy[choice], &mut self.distances[choice]);
         *sum += sum_ulp;
         *count += numbers;
         accuracy.max_ulp = accuracy.max_ulp.max(max_ulp);
@@ -327,21 +332,21 @@ impl<'g> Gate<'g> {
     }
 
     /// Adds a finding, or counts one more case of a known one.
-    fn accuse(&mut self, how: Option<How>, case: &str, trouble: Trouble) {
-        let accused = how.map(Accused::from);
-        let known = |f: &&mut Finding| f.accused == accused && f.check == trouble.check;
+    fn accuse(&mut self, choice: Option<Choice>, case: &str, violation: Violation) {
+        let target = choice.map(Target::from);
+        let known = |f: &&mut Finding| f.target == target && f.check == violation.check;
         if let Some(finding) = self.report.findings.iter_mut().find(known) {
             finding.cases += 1;
             return;
         }
         let finding = Finding {
             kernel: self.entry.name,
-            accused,
+            target,
             case: case.to_owned(),
-            check: trouble.check,
+            check: violation.check,
             cases: 1,
-            detail: trouble.detail,
-            difference: trouble.difference.map(|boxed| *boxed),
+            detail: violation.detail,
+            difference: violation.difference.map(|boxed| *boxed),
         };
         self.observer.found(&finding);
         self.report.findings.push(finding);

@@ -13,7 +13,7 @@ pub use inside::prepare_worker;
 pub use watchdog::Hung;
 
 use crate::exec::{Control, Event, Executor, Harm, Procs, Report};
-use crate::kernel::{Ask, Case, Entry, How};
+use crate::kernel::{Ask, Case, Choice, Entry};
 use crate::sample::splitmix64;
 use crate::{Error, Fault};
 use inside::Inside;
@@ -175,7 +175,7 @@ pub fn chaos(
 fn startup(entry: &Entry, place: &Procs, seed: u64) -> Result<Duration, Fault> {
     let case = entry.case(&Ask { seed, ..Ask::size(entry.sizes.last().copied().unwrap_or(1)) })?;
     let began = Instant::now();
-    one(&*case, How::best()?, place, &Control::default(), &mut Report::default())?;
+    one(&*case, entry.choice()?, place, &Control::default(), &mut Report::default())?;
     Ok(began.elapsed())
 }
 
@@ -232,8 +232,8 @@ fn round(
 ) -> Result<Round, Fault> {
     let Scene { place, watchdog, .. } = *scene;
     let case = problem(entry, options.seed)?;
-    let how = How::best()?;
-    let expected = case.run(how, 0, &mut |tasks| serially(tasks))?.hash;
+    let choice = entry.choice()?;
+    let expected = case.run(choice, 0, &mut |tasks| serially(tasks))?.hash;
     let mut round = Round {
         kernel: entry.name,
         n: case.n(),
@@ -248,7 +248,7 @@ fn round(
     let slow = Some(Duration::from_secs(20));
     let peace = Control { deadline: slow, attempts: u32::MAX, ..Control::default() };
     let quiet =
-        || watchdog.run(entry.name, || one(&*case, how, place, &peace, &mut Report::default()));
+        || watchdog.run(entry.name, || one(&*case, choice, place, &peace, &mut Report::default()));
     // Once for all of the workers to start.
     quiet()?;
     let began = Instant::now();
@@ -263,7 +263,7 @@ fn round(
     let control = Control { deadline: Some(deadline), attempts: u32::MAX, ..Control::default() };
     disturbed(scene, options, || {
         for _ in 0..round.runs {
-            match watchdog.run(entry.name, || one(&*case, how, place, &control, totals)) {
+            match watchdog.run(entry.name, || one(&*case, choice, place, &control, totals)) {
                 Ok(run) => {
                     round.wild_seconds += run.seconds;
                     let is_right = run.hash == expected && run.ended == round.chunks as u64;
@@ -290,7 +290,7 @@ struct One {
 
 fn one(
     case: &dyn Case,
-    how: How,
+    choice: Choice,
     place: &Procs,
     control: &Control<'_>,
     totals: &mut Report,
@@ -302,7 +302,7 @@ fn one(
         }
     };
     let control = Control { on_event: Some(&count), ..*control };
-    let answer = case.run(how, 0x3F, &mut |tasks| {
+    let answer = case.run(choice, 0x3F, &mut |tasks| {
         let report = place.run(tasks, &control)?;
         totals.lost_workers += report.lost_workers;
         totals.retried += report.retried;

@@ -1,4 +1,4 @@
-//! The comparison: every kernel, body and size in one run, beside the limits of the machine.
+//! The comparison: every kernel, variant and size in one run, beside the limits of the machine.
 
 mod cell;
 mod options;
@@ -12,9 +12,9 @@ use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row, SCHEMA}
 use super::roof::{Roof, arithmetic_name, roof};
 use super::verdict;
 use crate::exec::{Control, Executor, Threads};
-use crate::kernel::{Class, Entry};
+use crate::kernel::{Class, Entry, Role, VariantInfo};
 use crate::{Error, Fault, Level, Tasks};
-use cell::{Cell, Taken, Yard};
+use cell::{Cell, CellResult, Setup};
 use options::{effort, warnings};
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ pub struct Progress<'p> {
     pub next: &'p str,
 }
 
-/// Compares the bodies of `entries`: the gate first, then the roof, then paired rounds.
+/// Compares the variants of `entries`: the gate first, then the roof, then paired rounds.
 ///
 /// # Errors
 /// [`Error::Unoptimised`] for a build whose times would mean nothing, and whatever a kernel has to
@@ -85,28 +85,29 @@ fn compare_with(
     let created = env::now();
     let environment = Environment::here(options.seed);
     let mut warnings = warnings(options, &environment);
-    let yard = Yard::new(options)?;
+    options.check_names(entries)?;
+    let setup = Setup::new(options)?;
     let cells: Vec<Cell<'_>> =
-        entries.iter().flat_map(|entry| Cell::all(entry, options, &yard)).collect();
+        entries.iter().flat_map(|entry| Cell::all(entry, options, &setup)).collect();
     let comparisons: usize = cells.iter().map(Cell::comparisons).sum();
-    let doubt = DOUBT / comparisons.max(1) as f64;
-    let effort = effort(options, cells.len(), doubt);
+    let alpha = ALPHA / comparisons.max(1) as f64;
+    let effort = effort(options, cells.len(), alpha);
     let of = entries.len() + cells.len() + 2;
 
-    let agreement = agreement(means, entries, options, &yard, &mut |done, next| {
+    let agreement = agreement(means, entries, options, &setup, &mut |done, next| {
         progress(Progress { done, of, next });
     });
     let before = entries.len();
     progress(Progress { done: before, of, next: "the machine's limits" });
-    let mut limits = means.roof(&yard.levels(), &yard.thread_counts())?;
+    let mut limits = means.roof(&setup.levels(), &setup.thread_counts())?;
     let chunk_overhead_ns = chunk_overhead()?;
 
-    let mut kernels: Vec<KernelRows> = entries.iter().map(|entry| table(entry)).collect();
+    let mut kernels: Vec<KernelRows> = entries.iter().map(|entry| table(entry, &setup)).collect();
     for (i, cell) in cells.iter().enumerate() {
         let next = format!("{}, n = {}", cell.name(), cell.n);
         progress(Progress { done: before + 1 + i, of, next: &next });
-        let taken = match cell.take(&effort, doubt, &agreement, &yard) {
-            Ok(taken) => taken,
+        let result = match cell.time(&effort, alpha, &agreement, &setup) {
+            Ok(result) => result,
             Err(why @ Error::Memory { .. }) if options.sizes.is_none() => {
                 warnings.push(format!("{} at n = {} is left out: {why}", cell.name(), cell.n));
                 continue;
@@ -115,14 +116,14 @@ fn compare_with(
         };
         let of_this = |table: &&mut KernelRows| table.kernel == cell.name();
         if let Some(table) = kernels.iter_mut().find(of_this) {
-            add(table, taken);
+            add(table, result);
         }
     }
     progress(Progress { done: of - 1, of, next: "the machine's limits again" });
-    limits.raise(&means.roof(&yard.levels(), &yard.thread_counts())?);
+    limits.raise(&means.roof(&setup.levels(), &setup.thread_counts())?);
     progress(Progress { done: of, of, next: "" });
 
-    let noise = settle(&mut kernels, comparisons);
+    let noise = judge(&mut kernels, comparisons);
     for (entry, table) in entries.iter().zip(&mut kernels) {
         let (arithmetic, fused) = (entry.arithmetic(), matches!(entry.class, Class::Fused(_)));
         table.rows.iter_mut().for_each(|row| row.roof = limits.share(arithmetic, fused, row));
@@ -145,22 +146,22 @@ fn compare_with(
     Ok(comparison)
 }
 
-/// Sends every kernel through the gate, with the bodies and levels that will be timed.
+/// Sends every kernel through the gate, with the variants and levels that will be timed.
 fn agreement(
     means: &dyn Means,
     entries: &[&Entry],
     options: &CompareOptions,
-    yard: &Yard,
+    setup: &Setup,
     progress: &mut dyn FnMut(usize, &str),
 ) -> Agreement {
     let began = Instant::now();
-    let gate_options = GateOptions {
-        bodies: yard.bodies(),
-        levels: yard.levels(),
-        seed: options.seed,
-        quick: options.quick,
-    };
     let gate = |(done, entry): (usize, &&Entry)| {
+        let gate_options = GateOptions {
+            variants: setup.variants(entry).iter().map(|variant| variant.name.to_owned()).collect(),
+            levels: setup.levels(),
+            seed: options.seed,
+            quick: options.quick,
+        };
         let mut tell = |step: agree::Progress<'_>| {
             progress(done, &format!("the gate: {}, {}", step.kernel, step.now));
         };
@@ -175,15 +176,21 @@ fn agreement(
 }
 
 /// The probability that any interval of the run misses the truth.
-const DOUBT: f64 = 0.05;
+const ALPHA: f64 = 0.05;
 
-fn table(entry: &Entry) -> KernelRows {
+fn table(entry: &Entry, setup: &Setup) -> KernelRows {
+    let is_twin = |variant: &VariantInfo| matches!(variant.role, Role::TwinOf(_));
+    let variants = setup.variants(entry).into_iter().filter(|variant| !is_twin(variant));
     KernelRows {
         kernel: entry.name,
         family: entry.family,
         formula: entry.formula,
         unit: entry.unit,
         arithmetic: arithmetic_name(entry.arithmetic()),
+        baseline: setup.baseline(entry).name,
+        default: entry.default_variant().name,
+        variants: variants.map(|variant| variant.name).collect(),
+        lowest_level: setup.levels()[0].name(),
         rows: Vec::new(),
         untimed: Vec::new(),
         floors: Vec::new(),
@@ -191,10 +198,10 @@ fn table(entry: &Entry) -> KernelRows {
     }
 }
 
-fn add(table: &mut KernelRows, taken: Taken) {
-    table.rows.extend(taken.rows);
-    table.floors.extend(taken.floors);
-    for untimed in taken.untimed {
+fn add(table: &mut KernelRows, result: CellResult) {
+    table.rows.extend(result.rows);
+    table.floors.extend(result.floors);
+    for untimed in result.untimed {
         if !table.untimed.contains(&untimed) {
             table.untimed.push(untimed);
         }
@@ -202,7 +209,7 @@ fn add(table: &mut KernelRows, taken: Taken) {
 }
 
 /// Finds the noise floor of the run and says which ratios stand out of it.
-fn settle(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
+fn judge(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
     let floors = || kernels.iter().flat_map(|table| &table.floors);
     let mut differences: Vec<f64> = floors().map(|floor| floor.difference()).collect();
     differences.sort_by(f64::total_cmp);
@@ -212,21 +219,21 @@ fn settle(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
         typical: differences.get(differences.len() / 2).copied().unwrap_or(0.0),
         worst: differences.last().copied().unwrap_or(0.0),
         false_alarms: floors().filter(|floor| floor.interval.is_some_and(alarm)).count(),
-        doubt: DOUBT,
+        alpha: ALPHA,
         comparisons,
     };
     for table in kernels {
         for row in &mut table.rows {
             let here = |f: &&super::model::Floor| f.n == row.n && f.level == row.level;
             let own = table.floors.iter().find(here).map_or(0.0, |floor| floor.difference());
-            ratios(row).for_each(|ratio| ratio.settle(own.max(noise.typical)));
+            ratios(row).for_each(|ratio| ratio.judge(own.max(noise.typical)));
         }
     }
     noise
 }
 
 fn ratios(row: &mut Row) -> impl Iterator<Item = &mut Ratio> {
-    [&mut row.to_c, &mut row.to_plain_c, &mut row.thread_speed_up].into_iter().flatten()
+    [&mut row.to_baseline, &mut row.to_lowest, &mut row.thread_speed_up].into_iter().flatten()
 }
 
 /// Nanoseconds per chunk when two threads run chunks that do nothing, through `dyn Executor`.

@@ -1,18 +1,18 @@
-//! The gate and the same-bits table in processes of their own: a body that crashes, exits or never
-//! comes back is a finding, and the other bodies are judged all the same.
+//! The gate and the same-bits table in processes of their own: a variant that crashes, exits or never
+//! comes back is a finding, and the other variants are judged all the same.
 //!
 //! The program starts itself again; [`gate_worker_main`] at the top of `main` makes the new process
 //! a *gate worker*: it judges one kernel and says over a private pair of sockets what it is about to
 //! do, before it does it. So when it ends early, the step in work is known. A kernel's standard
 //! input is empty there, and what it prints goes to standard error.
 //!
-//! Whose fault an end is, is found out by running each body alone in further workers, up to the
-//! step at which it happened: a crash may come from what another body left behind. Who ends its
-//! worker alone is named, with kernel, body, level, problem and what happened; then the rest is
+//! Whose fault an end is, is found out by running each variant alone in further workers, up to the
+//! step at which it happened: a crash may come from what another variant left behind. Who ends its
+//! worker alone is named, with kernel, variant, level, problem and what happened; then the rest is
 //! judged together again without it. A healthy kernel costs one process.
 //!
 //! The time limit is one of CPU time, so that a busy machine fails nobody: it counts what one step -
-//! one body on one problem, which is a few calls, or the kernel's own oracle - uses. For steps that
+//! one variant on one problem, which is a few calls, or the kernel's own oracle - uses. For steps that
 //! use none, the same time counts while every thread of the worker sleeps; one that waits for a
 //! processor does not sleep.
 //!
@@ -24,7 +24,7 @@
 //! | `parent.rs` | starts a worker, listens, ends it |
 //! | `child.rs` | the worker's own side |
 //!
-//! What a worker does not protect from is a body that means harm: it can forge messages.
+//! What a worker does not protect from is a variant that means harm: it can forge messages.
 
 #[cfg(all(feature = "procs", target_os = "linux"))]
 mod blame;
@@ -56,12 +56,9 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 pub struct Checked {
     /// What the gate says.
     pub gate: GateReport,
-    /// The same-bits table of the bodies that live; none when there is nothing to show.
+    /// The same-bits table of the variants that live; none when there is nothing to show.
     pub matrix: Option<Matrix>,
 }
-
-/// An executor that can be shared between threads.
-type Place = Box<dyn Executor + Sync>;
 
 /// What to judge, and how long it may take.
 #[derive(Clone, Copy)]
@@ -71,25 +68,25 @@ struct Order<'o> {
     /// Whether the gate is asked.
     gate: bool,
     /// The executors of the same-bits table; none for no table.
-    places: &'o [Place],
+    executors: &'o [Box<dyn Executor>],
     /// Only a process can be ended that takes longer.
     #[cfg_attr(not(all(feature = "procs", target_os = "linux")), allow(dead_code))]
     limit: Duration,
 }
 
-/// The gate, then the same-bits table over `places`, in gate workers where the program
-/// [can start them](can_isolate), otherwise in this process, which then trusts the bodies.
+/// The gate, then the same-bits table over `executors`, in gate workers where the program
+/// [can start them](can_isolate), otherwise in this process, which then trusts the variants.
 ///
 /// # Errors
 /// When a worker cannot be started.
 pub fn check(
     entry: &Entry,
-    places: &[Place],
+    executors: &[Box<dyn Executor>],
     options: &GateOptions,
     limit: Duration,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Checked, Fault> {
-    judge(Order { entry, options, gate: true, places, limit }, progress)
+    judge(Order { entry, options, gate: true, executors, limit }, progress)
 }
 
 /// The gate alone. That a worker could not be started is a finding too: the kernel is not trusted.
@@ -99,7 +96,7 @@ pub fn gate(
     limit: Duration,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> GateReport {
-    let checked = judge(Order { entry, options, gate: true, places: &[], limit }, progress);
+    let checked = judge(Order { entry, options, gate: true, executors: &[], limit }, progress);
     checked.map_or_else(
         |why| GateReport {
             findings: vec![refusal(entry, "the start of a worker", &why.to_string())],
@@ -115,11 +112,11 @@ pub fn gate(
 /// When a worker cannot be started.
 pub fn table(
     entry: &Entry,
-    places: &[Place],
+    executors: &[Box<dyn Executor>],
     options: &GateOptions,
     limit: Duration,
 ) -> Result<Checked, Fault> {
-    judge(Order { entry, options, gate: false, places, limit }, &mut |_| ())
+    judge(Order { entry, options, gate: false, executors, limit }, &mut |_| ())
 }
 
 fn judge(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Checked, Fault> {
@@ -132,13 +129,13 @@ fn judge(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Che
 
 /// Judges in this process.
 fn trusting(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Checked {
-    let Order { entry, options, places, .. } = order;
+    let Order { entry, options, executors, .. } = order;
     let mut gate = match order.gate {
         true => agree::gate(entry, options, progress),
         false => nothing(entry, options),
     };
-    let table = || matrix::matrix(entry, places, options).map_err(|why| why.to_string());
-    let table = (!places.is_empty()).then(table);
+    let table = || matrix::matrix(entry, executors, options).map_err(|why| why.to_string());
+    let table = (!executors.is_empty()).then(table);
     let matrix = keep(entry, table, &mut gate);
     Checked { gate, matrix }
 }
@@ -173,7 +170,7 @@ fn nothing(entry: &Entry, options: &GateOptions) -> GateReport {
 fn refusal(entry: &Entry, case: &str, why: &str) -> Finding {
     Finding {
         kernel: entry.name,
-        accused: None,
+        target: None,
         case: case.to_owned(),
         check: Check::Failed,
         cases: 1,

@@ -1,20 +1,21 @@
-//! The same-bits matrix: one hash from every body, at every level, on every executor.
+//! The same-bits matrix: one hash from every variant, at every level, on every executor.
 //!
 //! The problem is cut into as many chunks as the widest executor has threads, so that the executors
 //! really deal them out differently.
 
 use super::agree::{
-    GateOptions, Observer, OneProcess, Step, Trouble, Trusting, apart, body_name, body_named,
-    caught, harmless, isa_name, isa_named,
+    GateOptions, Observer, OneProcess, Step, Trusting, Violation, apart, caught, harmless,
+    isa_name, isa_named,
 };
+use crate::error::{Static, interned};
 use crate::exec::{self, Control, Executor};
-use crate::kernel::{Ask, Body, Case, Class, Entry, How};
+use crate::executors;
+use crate::kernel::{Ask, Case, Choice, Class, Entry};
 use crate::level::Isa;
-use crate::place;
-use crate::{Error, Tasks};
+use crate::{Error, Tasks, fpenv};
 use serde::{Deserialize, Serialize};
 
-/// Hashes of one problem's result over bodies, levels and executors.
+/// Hashes of one problem's result over variants, levels and executors.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Matrix {
     /// The kernel.
@@ -33,16 +34,16 @@ pub struct Matrix {
     pub seed: u64,
     /// The executors, in the order of the cells of each row.
     pub executors: Vec<String>,
-    /// One row per level and body.
+    /// One row per level and variant.
     pub rows: Vec<Row>,
 }
 
-/// One body at one level on every executor.
+/// One variant at one level on every executor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
-    /// The body.
-    #[serde(serialize_with = "body_name", deserialize_with = "body_named")]
-    pub body: Body,
+    /// The variant.
+    #[serde(deserialize_with = "interned")]
+    pub variant: Static,
     /// The level.
     #[serde(serialize_with = "isa_name", deserialize_with = "isa_named")]
     pub level: Isa,
@@ -94,21 +95,26 @@ impl Row {
 ///
 /// # Errors
 /// When the system does not give that many threads.
-pub fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Error> {
+pub fn executors() -> Result<Vec<Box<dyn Executor>>, Error> {
     let here = ["serial", "threads:1", "threads:2", "threads:3", "threads:8", "threads:64"];
     let futures = cfg!(feature = "aio").then_some("async:2");
     // A program whose main does not begin with `worker_main` has no workers to compare.
     let elsewhere = ["procs:1", "procs:2", "procs:4"].into_iter();
     let elsewhere = elsewhere.filter(|_| exec::can_start_workers());
-    here.into_iter().chain(futures).chain(["graph:2"]).chain(elsewhere).map(place::parse).collect()
+    here.into_iter()
+        .chain(futures)
+        .chain(["graph:2"])
+        .chain(elsewhere)
+        .map(executors::parse)
+        .collect()
 }
 
-/// Runs one problem of the kernel by each body, at each level, on each of `places`.
+/// Runs one problem of the kernel by each variant, at each level, on each of `executors`.
 ///
 /// ```
 /// use abreast::harness::{agree::GateOptions, matrix};
-/// let places = [abreast::place::parse("serial")?, abreast::place::parse("threads:3")?];
-/// let table = matrix::matrix(&abreast::kernels::REGISTRY[0], &places, &GateOptions::quick())?;
+/// let executors = [abreast::executors::parse("serial")?, abreast::executors::parse("threads:3")?];
+/// let table = matrix::matrix(&abreast::kernels::REGISTRY[0], &executors, &GateOptions::quick())?;
 /// assert!(table.same_bits());
 /// # Ok::<(), abreast::Error>(())
 /// ```
@@ -117,28 +123,33 @@ pub fn places() -> Result<Vec<Box<dyn Executor + Sync>>, Error> {
 /// When the problem cannot be made. A run that fails is a cell without a hash.
 pub fn matrix(
     entry: &Entry,
-    places: &[Box<dyn Executor + Sync>],
+    executors: &[Box<dyn Executor>],
     options: &GateOptions,
 ) -> Result<Matrix, Error> {
-    matrix_of(entry, places, &options.hows(), options, &mut Trusting(&mut |_| ()))
+    matrix_of(entry, executors, &options.choices(entry), options, &mut Trusting(&mut |_| ()))
 }
 
-/// The same for some bodies at some levels, under an observer.
+/// The same for some variants at some levels, under an observer.
 pub(super) fn matrix_of(
     entry: &Entry,
-    places: &[Box<dyn Executor + Sync>],
-    hows: &[How],
+    executors: &[Box<dyn Executor>],
+    choices: &[Choice],
     options: &GateOptions,
     observer: &mut dyn Observer,
 ) -> Result<Matrix, Error> {
     let (kernel, case) = (entry.name, "the same-bits table");
-    observer.now(&Step { kernel, done: 0, of: 1, how: None, case });
+    observer.now(&Step { kernel, done: 0, of: 1, choice: None, case });
     let (n, chunk) = problem(entry, options)?;
     let mut runs = Vec::new();
-    for how in hows {
-        // A fresh problem for each body: it may have changed the operands.
+    for choice in choices {
+        // A fresh problem for each variant: it may have changed the operands.
         let case = cut(entry, options, n, chunk)?;
-        runs.push(run(&*case, *how, places, &mut Told { kernel: entry.name, n, how, observer }));
+        runs.push(run(
+            &*case,
+            *choice,
+            executors,
+            &mut Told { kernel: entry.name, n, choice, observer },
+        ));
     }
     let case = cut(entry, options, n, chunk)?;
     Ok(Matrix {
@@ -148,8 +159,8 @@ pub(super) fn matrix_of(
         chunk,
         chunks: case.chunks(),
         seed: options.seed,
-        executors: places.iter().map(|place| place.name()).collect(),
-        rows: rows(entry.class, hows, runs),
+        executors: executors.iter().map(|place| place.name()).collect(),
+        rows: rows(entry.class, choices, runs),
     })
 }
 
@@ -204,62 +215,69 @@ fn cut(entry: &Entry, options: &GateOptions, n: u64, chunk: u64) -> Result<Box<d
 struct Told<'t> {
     kernel: &'static str,
     n: u64,
-    how: &'t How,
+    choice: &'t Choice,
     observer: &'t mut dyn Observer,
 }
 
 impl Told<'_> {
     fn now(&mut self, place: &str) {
         let (kernel, case) = (self.kernel, format!("n = {} on {place}", self.n));
-        self.observer.now(&Step { kernel, done: 0, of: 1, how: Some(*self.how), case: &case });
+        self.observer.now(&Step {
+            kernel,
+            done: 0,
+            of: 1,
+            choice: Some(*self.choice),
+            case: &case,
+        });
     }
 }
 
 /// The hash of each run, or why there is none.
 type Hashes = Vec<Result<u64, String>>;
 
-/// Runs one body on all of `places`, unless it would spoil them; says before each where.
+/// Runs one variant on all of `executors`, unless it would spoil them; says before each where.
 fn run(
     case: &dyn Case,
-    how: How,
-    places: &[Box<dyn Executor + Sync>],
+    choice: Choice,
+    executors: &[Box<dyn Executor>],
     told: &mut Told<'_>,
 ) -> Hashes {
-    let hash = |place: &dyn Executor| {
+    let hash = |executor: &dyn Executor| {
         let mut drive =
-            |tasks: &dyn Tasks| place.run(&OneProcess::of(tasks), &Control::default()).map(drop);
-        caught(|| case.run(how, 0x3F, &mut drive)).map(|answer| answer.hash)
+            |tasks: &dyn Tasks| executor.run(&OneProcess::of(tasks), &Control::default()).map(drop);
+        caught(|| case.run(choice, 0x3F, &mut drive)).map(|answer| answer.hash)
     };
     told.now("this thread");
-    let harm = apart(|| harmless(case, how)).flatten();
+    let harm = apart(|| harmless(case, choice)).flatten();
     told.observer.after();
-    if let Err(trouble) = harm {
-        return vec![Err(trouble.detail); places.len()];
+    if let Err(violation) = harm {
+        return vec![Err(violation.detail); executors.len()];
     }
-    let mut on = |place: &(dyn Executor + Sync)| {
-        told.now(&place.name());
-        let hash = apart(|| hash(place)).flatten();
-        hash.map_err(|trouble: Trouble| trouble.detail)
+    // On this thread, since an executor may be bound to it: the run above has shown that it is safe.
+    let mut on = |executor: &dyn Executor| {
+        told.now(&executor.name());
+        let _usual = fpenv::Guard::enter();
+        hash(executor).map_err(|violation: Violation| violation.detail)
     };
-    places.iter().map(|place| on(&**place)).collect()
+    executors.iter().map(|executor| on(&**executor)).collect()
 }
 
-fn rows(class: Class, hows: &[How], runs: Vec<Hashes>) -> Vec<Row> {
-    let fused = |how: &How| matches!(class, Class::Fused(_)) && how.level.has_fma();
+fn rows(class: Class, choices: &[Choice], runs: Vec<Hashes>) -> Vec<Row> {
+    let fused = |choice: &Choice| matches!(class, Class::Fused(_)) && choice.level.has_fma();
     let expected = [false, true].map(|side| {
-        let same_side = hows.iter().zip(&runs).filter(|(how, _)| fused(how) == side);
+        let same_side = choices.iter().zip(&runs).filter(|(choice, _)| fused(choice) == side);
         most_frequent(same_side.flat_map(|(_, cells)| cells.iter().flatten().copied()))
     });
-    let row = |(how, cells): (&How, Hashes)| {
-        let expected = expected[usize::from(fused(how))];
+    let row = |(choice, cells): (&Choice, Hashes)| {
+        let expected = expected[usize::from(fused(choice))];
         Row {
-            body: how.body,
-            level: how.level.isa(),
+            variant: choice.variant,
+            level: choice.level.isa(),
             expected: expected.map(hex).unwrap_or_default(),
             cells: cells.into_iter().map(|run| cell(run, expected)).collect(),
         }
     };
-    hows.iter().zip(runs).map(row).collect()
+    choices.iter().zip(runs).map(row).collect()
 }
 
 fn cell(run: Result<u64, String>, expected: Option<u64>) -> Cell {
@@ -331,11 +349,11 @@ mod tests {
 
     #[test]
     fn a_careless_executor_and_a_broken_one_show_in_every_row() {
-        let places: Vec<Box<dyn Executor + Sync>> =
+        let executors: Vec<Box<dyn Executor>> =
             vec![Box::new(Serial), Box::new(Serial), Box::new(Careless), Box::new(Broken)];
-        let options = GateOptions { bodies: vec![Body::Rust], ..GateOptions::quick() };
+        let options = GateOptions { variants: vec!["rust".into()], ..GateOptions::quick() };
         for entry in REGISTRY {
-            let table = matrix(entry, &places, &options).unwrap();
+            let table = matrix(entry, &executors, &options).unwrap();
             assert!(!table.same_bits());
             for row in &table.rows {
                 let agrees: Vec<bool> = row.cells.iter().map(|cell| cell.agrees).collect();
@@ -348,7 +366,7 @@ mod tests {
     #[test]
     fn an_empty_matrix_proves_nothing() {
         let none = GateOptions { levels: Vec::new(), ..GateOptions::quick() };
-        assert!(!matrix(&REGISTRY[0], &places().unwrap(), &none).unwrap().same_bits());
+        assert!(!matrix(&REGISTRY[0], &executors().unwrap(), &none).unwrap().same_bits());
         assert!(!matrix(&REGISTRY[0], &[], &GateOptions::quick()).unwrap().same_bits());
     }
 }

@@ -21,8 +21,8 @@ pub use spin::{REMOTE, Spin};
 
 use super::compare::{Progress, refuse_unoptimised};
 use crate::exec::{self, Control, Executor};
-use crate::kernel::{Body, How, Job};
-use crate::{Error, Fault, place};
+use crate::kernel::Job;
+use crate::{Error, Fault, executors};
 use rivals::{Python, Rayon};
 use serde::Serialize;
 use std::time::{Duration, Instant};
@@ -57,14 +57,11 @@ pub struct Metg {
     pub rivals: Vec<Rival>,
 }
 
-/// An executor that can be shared between threads.
-type Place = Box<dyn Executor + Sync>;
-
 /// Every kind of executor that this process can run on many lanes, with one lane for each core.
 ///
 /// # Errors
-/// As [`place::parse`].
-pub fn places() -> Result<Vec<Place>, Error> {
+/// As [`executors::parse`].
+pub fn executors() -> Result<Vec<Box<dyn Executor>>, Error> {
     let is_here = |name: &&str| match *name {
         "graph" => true,
         "procs" => exec::can_start_workers(),
@@ -74,7 +71,7 @@ pub fn places() -> Result<Vec<Place>, Error> {
         .iter()
         .copied()
         .filter(is_here)
-        .map(place::parse)
+        .map(executors::parse)
         .collect()
 }
 
@@ -84,27 +81,27 @@ pub fn places() -> Result<Vec<Place>, Error> {
 /// [`Fault::Refused`] with [`Error::Unoptimised`] for a build whose times would mean nothing, or
 /// when there is nothing to measure; otherwise what an executor reports.
 pub fn metg(
-    places: Vec<Place>,
+    executors: Vec<Box<dyn Executor>>,
     options: &Options,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Metg, Fault> {
     refuse_unoptimised(cfg!(debug_assertions), env!("ABREAST_OPT_LEVEL"))?;
-    measured(places, options, tell)
+    measured(executors, options, tell)
 }
 
 fn measured(
-    mut places: Vec<Place>,
+    mut executors: Vec<Box<dyn Executor>>,
     options: &Options,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Metg, Fault> {
-    let width = places.iter().map(|place| place.width()).max();
+    let width = executors.iter().map(|place| place.width()).max();
     let Some(width) = width.filter(|_| options.rounds > 0) else {
         let rule = "at least one executor and one round";
         return Err(Error::argument("executors and rounds", 0, rule).into());
     };
     let mut pythons = Vec::new();
     if options.rivals {
-        places.push(Box::new(Rayon::new(width)?));
+        executors.push(Box::new(Rayon::new(width)?));
         pythons.extend(Python::ALL);
     }
     let of = options.rounds + pythons.len();
@@ -113,7 +110,7 @@ fn measured(
         tell(Progress { done, of, next });
         done += 1;
     };
-    let mut field = Field::new(&places, options)?;
+    let mut field = Field::new(&executors, options)?;
     for round in 0..options.rounds {
         next(&format!("round {} of {}", round + 1, options.rounds));
         field.round(round)?;
@@ -141,7 +138,7 @@ const LOOP_STEPS: u64 = 1_000_000;
 
 /// Everything that is measured, and the best times so far.
 struct Field<'p> {
-    places: &'p [Place],
+    executors: &'p [Box<dyn Executor>],
     work_ns: f64,
     /// Steps of the sizes, the largest first.
     steps: Vec<u64>,
@@ -159,17 +156,17 @@ struct Cell {
 }
 
 impl<'p> Field<'p> {
-    fn new(places: &'p [Place], options: &Options) -> Result<Self, Fault> {
+    fn new(executors: &'p [Box<dyn Executor>], options: &Options) -> Result<Self, Fault> {
         let step = spin::step_ns();
         let size = |size| (SMALLEST * 4f64.powi(size) / step).round().max(1.0) as u64;
         let steps: Vec<u64> = (0..SIZES).rev().map(size).collect();
         // Workers start with their first task.
-        places.iter().try_for_each(|place| run(&**place, place.width() as u64, 1).map(drop))?;
+        executors.iter().try_for_each(|place| run(&**place, place.width() as u64, 1).map(drop))?;
         Ok(Field {
-            places,
+            executors,
             work_ns: nanoseconds(options.work),
             alone: vec![f64::INFINITY; steps.len()],
-            cells: vec![Vec::new(); places.len()],
+            cells: vec![Vec::new(); executors.len()],
             steps,
         })
     }
@@ -181,14 +178,14 @@ impl<'p> Field<'p> {
             let tasks = (LOOP_STEPS / steps).clamp(1, 10_000);
             let alone = nanoseconds(spin::alone(tasks, steps)) / tasks as f64;
             self.alone[size] = self.alone[size].min(alone);
-            for turn in 0..self.places.len() {
-                let i = (turn + round) % self.places.len();
+            for turn in 0..self.executors.len() {
+                let i = (turn + round) % self.executors.len();
                 if self.cells[i].len() == size {
                     let tasks = self.tasks(i, size);
                     self.cells[i].push(Cell { tasks, wall_ns: f64::INFINITY });
                 }
                 let cell = &mut self.cells[i][size];
-                let wall = run(&*self.places[i], cell.tasks, steps)?;
+                let wall = run(&*self.executors[i], cell.tasks, steps)?;
                 cell.wall_ns = cell.wall_ns.min(nanoseconds(wall));
             }
         }
@@ -198,7 +195,7 @@ impl<'p> Field<'p> {
     /// How many tasks make a point: all of its work, unless that would take too long by what the
     /// size before lost with each task.
     fn tasks(&self, place: usize, size: usize) -> u64 {
-        let width = self.places[place].width() as f64;
+        let width = self.executors[place].width() as f64;
         let ideal = self.alone[size] / width;
         let lost = match self.cells[place].last() {
             Some(larger) => larger.wall_ns / larger.tasks as f64 - self.alone[size - 1] / width,
@@ -210,14 +207,14 @@ impl<'p> Field<'p> {
     }
 
     fn curves(&self) -> Vec<Curve> {
-        let curve = |(place, cells): (&Place, &Vec<Cell>)| {
+        let curve = |(place, cells): (&dyn Executor, &Vec<Cell>)| {
             let width = place.width();
             let points = cells.iter().zip(&self.alone);
             let point =
                 |(cell, alone): (&Cell, &f64)| Point::new(*alone, cell.tasks, cell.wall_ns, width);
             Curve::new(place.name(), width, points.map(point).collect())
         };
-        self.places.iter().zip(&self.cells).map(curve).collect()
+        self.executors.iter().map(|executor| &**executor).zip(&self.cells).map(curve).collect()
     }
 }
 
@@ -227,11 +224,10 @@ fn nanoseconds(time: Duration) -> f64 {
 
 /// Time of the executor for so many tasks; their results are checked.
 fn run(place: &dyn Executor, tasks: u64, steps: u64) -> Result<Duration, Fault> {
-    let how = How::of(Body::Rust)?;
     let job = Job::<Spin>::new([tasks, steps], ())?;
     let mut items = job.blank()?;
     let took = {
-        let pieces = job.tasks(how, &mut items)?;
+        let pieces = job.tasks(&mut items)?;
         let began = Instant::now();
         place.run(&pieces, &Control::default())?;
         began.elapsed()

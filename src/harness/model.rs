@@ -7,13 +7,13 @@
 use super::agree::GateReport;
 use super::env::Environment;
 use super::roof::{Limit, Roof};
-use crate::How;
+use crate::kernel::Choice;
 use serde::Serialize;
 
 /// One run of [`compare`](super::compare::compare).
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
-    /// Names this form: `abreast.compare/1`.
+    /// Names this form: `abreast.compare/2`.
     pub schema: &'static str,
     /// When the run began, in UTC: `2026-01-31T12:00:00Z`.
     pub created: String,
@@ -38,7 +38,7 @@ pub struct Comparison {
 }
 
 /// Names the form of [`Comparison`].
-pub const SCHEMA: &str = "abreast.compare/1";
+pub const SCHEMA: &str = "abreast.compare/2";
 
 /// Whether what was timed agrees.
 #[derive(Debug, Clone, Serialize)]
@@ -51,8 +51,8 @@ pub struct Agreement {
     pub reports: Vec<GateReport>,
 }
 
-/// How much two measurements of the same machine code differ in this run: `c` against
-/// `c-by-hand`, in the same rounds as everything else. Differences of this size mean nothing.
+/// How much two measurements of the same machine code differ in this run: a variant against its twin, in
+/// the same rounds as everything else. Differences of this size mean nothing.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Noise {
     /// How many such pairs there were: one per kernel, size and level.
@@ -64,8 +64,8 @@ pub struct Noise {
     /// How many pairs were taken for different by their intervals alone.
     pub false_alarms: usize,
     /// The probability that any one of the run's intervals misses the truth.
-    pub doubt: f64,
-    /// How many intervals share that doubt (Bonferroni's correction).
+    pub alpha: f64,
+    /// How many intervals share that probability (Bonferroni's correction).
     pub comparisons: usize,
 }
 
@@ -74,7 +74,7 @@ pub struct Noise {
 pub struct KernelRows {
     /// Its name.
     pub kernel: &'static str,
-    /// The name it shares with its variants.
+    /// The name it shares with kernels of other types.
     pub family: &'static str,
     /// Its formula.
     pub formula: &'static str,
@@ -82,7 +82,15 @@ pub struct KernelRows {
     pub unit: &'static str,
     /// What it computes with: `f64`, `f32`, `int`.
     pub arithmetic: &'static str,
-    /// Size after size; within one, level after level, body after body.
+    /// The variant that the others are compared with.
+    pub baseline: &'static str,
+    /// The variant that is used when none is named.
+    pub default: &'static str,
+    /// The variants that are timed, without the twins.
+    pub variants: Vec<&'static str>,
+    /// The lowest level of this machine's kind.
+    pub lowest_level: &'static str,
+    /// Size after size; within one, level after level, variant after variant.
     pub rows: Vec<Row>,
     /// What was not timed, and why.
     pub untimed: Vec<Untimed>,
@@ -92,15 +100,17 @@ pub struct KernelRows {
     pub verdict: Vec<String>,
 }
 
-/// One body at one level, on some threads, for one size.
+/// One variant at one level, on some threads, for one size.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// The body: `c`, `c-by-hand`, `cpp`, `rust`, `simd`.
-    pub body: &'static str,
+    /// The variant.
+    pub variant: &'static str,
     /// The level: `baseline`, `v3`, `v4`, `neon`.
     pub level: &'static str,
-    /// Whether this is the yardstick "plain C": what a C compiler gives without levels.
-    pub plain_c: bool,
+    /// Whether this is the baseline at the lowest level: what a compiler gives without further flags.
+    pub lowest: bool,
+    /// The variant with the same machine code, if this is a twin.
+    pub twin_of: Option<&'static str>,
     /// How many threads.
     pub threads: usize,
     /// The size.
@@ -133,11 +143,12 @@ pub struct Row {
     pub gflops: Option<f64>,
     /// How near to what the machine can do.
     pub roof: Option<Share>,
-    /// Against `c` at the same level on one thread. None for `c` itself, and with more threads.
-    pub to_c: Option<Ratio>,
-    /// Against plain C on one thread. None for plain C itself.
-    pub to_plain_c: Option<Ratio>,
-    /// Against the same body at the same level on one thread. None on one thread.
+    /// Against the baseline at the same level on one thread. None for the baseline itself, and with more
+    /// threads.
+    pub to_baseline: Option<Ratio>,
+    /// Against the baseline at the lowest level on one thread. None for that row itself.
+    pub to_lowest: Option<Ratio>,
+    /// Against the same variant at the same level on one thread. None on one thread.
     pub thread_speed_up: Option<Ratio>,
     /// Anything to know about this row.
     pub note: Option<String>,
@@ -154,7 +165,7 @@ pub struct Ratio {
     pub high: Option<f64>,
     /// Whether the interval lies outside the noise floor. When it does not, the two are not
     /// known to differ, whatever the ratio reads.
-    pub separated: bool,
+    pub distinguishable: bool,
 }
 
 /// A share of what the machine can do.
@@ -166,11 +177,11 @@ pub struct Share {
     pub limit: Limit,
 }
 
-/// A body that was not timed.
+/// A variant that was not timed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Untimed {
-    /// The body.
-    pub body: &'static str,
+    /// The variant.
+    pub variant: &'static str,
     /// The level.
     pub level: &'static str,
     /// Why.
@@ -178,8 +189,8 @@ pub struct Untimed {
 }
 
 impl Untimed {
-    pub(super) fn new(how: How, why: String) -> Untimed {
-        Untimed { body: how.body.name(), level: how.level.name(), why }
+    pub(super) fn new(choice: Choice, why: String) -> Untimed {
+        Untimed { variant: choice.variant, level: choice.level.name(), why }
     }
 }
 
@@ -190,10 +201,26 @@ pub struct Floor {
     pub n: u64,
     /// The level.
     pub level: &'static str,
-    /// `c-by-hand` against `c`.
+    /// The variant.
+    pub of: &'static str,
+    /// Its twin; none when it was itself timed twice.
+    pub twin: Option<&'static str>,
+    /// The twin against the variant.
     pub ratio: f64,
     /// Its interval.
     pub interval: Option<(f64, f64)>,
+}
+
+impl KernelRows {
+    /// What [`Row::to_lowest`] compares with: `c at v1`.
+    pub fn lowest_name(&self) -> String {
+        format!("{} at {}", self.baseline, self.lowest_level)
+    }
+
+    /// The rows for people: twins are shown where noise is explained.
+    pub fn shown(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.twin_of.is_none())
+    }
 }
 
 impl Floor {
@@ -205,27 +232,27 @@ impl Floor {
 
 impl Ratio {
     /// Says whether the ratio stands out of a noise floor, given as a fraction.
-    pub(super) fn settle(&mut self, floor: f64) {
+    pub(super) fn judge(&mut self, floor: f64) {
         let above = self.low.is_some_and(|low| low > 1.0 + floor);
         let below = self.high.is_some_and(|high| high < 1.0 / (1.0 + floor));
-        self.separated = above || below;
+        self.distinguishable = above || below;
     }
 
     /// The end of the interval that is nearer to 1: what can be said even if the noise helped.
     /// The ratio itself when there is no interval.
-    pub fn cautious(&self) -> f64 {
+    pub fn nearer_end(&self) -> f64 {
         let end = if self.value > 1.0 { self.low } else { self.high };
         end.unwrap_or(self.value)
     }
 
     /// Whether it is known to be faster.
     pub fn faster(&self) -> bool {
-        self.separated && self.value > 1.0
+        self.distinguishable && self.value > 1.0
     }
 
     /// Whether it is known to be slower.
     pub fn slower(&self) -> bool {
-        self.separated && self.value < 1.0
+        self.distinguishable && self.value < 1.0
     }
 }
 
@@ -234,9 +261,10 @@ impl Row {
     #[cfg(test)]
     pub(super) fn blank(level: &'static str) -> Row {
         Row {
-            body: "simd",
+            variant: "simd",
             level,
-            plain_c: false,
+            lowest: false,
+            twin_of: None,
             threads: 1,
             n: 64,
             footprint: 0,
@@ -253,8 +281,8 @@ impl Row {
             gb_per_second: None,
             gflops: None,
             roof: None,
-            to_c: None,
-            to_plain_c: None,
+            to_baseline: None,
+            to_lowest: None,
             thread_speed_up: None,
             note: None,
         }

@@ -234,7 +234,7 @@ fn together(probes: &[Probe], threads: usize, words: usize, tries: usize) -> Vec
     (0..probes.len()).map(seconds).collect()
 }
 
-/// Words between the places in memory where the tries work. Some addresses are unlucky: caches
+/// Words between the executors in memory where the tries work. Some addresses are unlucky: caches
 /// that guess the way from a few bits of the address can halve their speed on them.
 const SHIFT: usize = 2048;
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 /// use abreast::kernels::dot::Dot;
 /// let (x, pool) = (vec![1.5; 1_000_000], Threads::new(2)?);
 /// let traced = Traced::new(&pool);
-/// exec::run::<Dot<f64>>(&traced, abreast::How::best()?, &Control::default(), (), (&x, &x))?;
+/// exec::run::<Dot<f64>>(&traced, abreast::Choice::best()?, &Control::default(), (), (&x, &x))?;
 /// assert_eq!(traced.spans()[0].outcome.name(), "done");
 /// assert!(traced.chrome().contains("\"ph\":\"X\"")); // open the file in ui.perfetto.dev
 /// assert!(traced.gantt().starts_with("<svg"));
@@ -55,7 +55,7 @@ pub struct Span {
     pub outcome: Outcome,
 }
 
-/// How an attempt ended.
+/// Choice an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It did what it should.

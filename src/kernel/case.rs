@@ -1,9 +1,9 @@
 //! One problem without its type: what the harness runs, poisons, hashes and times.
 
-use super::{Cost, Evidence, How, Job, Kernel, Layout, Near, Number, Outcome, Problem};
+use super::{Choice, Cost, Evidence, Job, Kernel, Layout, Near, Number, Outcome, Problem, Variant};
 use crate::fork::Caller;
 use crate::sample::{Operand, fnv1a};
-use crate::{Error, Fault, Tasks, fpenv, memory};
+use crate::{Error, Fault, Level, Tasks, fpenv, memory};
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -32,6 +32,8 @@ pub type Drive<'d> = &'d mut dyn FnMut(&dyn Tasks) -> Result<(), Fault>;
 pub trait Case: Send + Sync {
     /// The size it was made for.
     fn n(&self) -> u64;
+    /// The kernel's default variant.
+    fn default_variant(&self) -> &'static str;
     /// What one call costs.
     fn cost(&self) -> Cost;
     /// What to know before the result is trusted: see [`Evidence::caveat`].
@@ -55,26 +57,26 @@ pub trait Case: Send + Sync {
     ///
     /// # Errors
     /// What the plan or the tasks report.
-    fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault>;
-    /// Calls `how` once, alone, and keeps what it gave: the same call can then be repeated from many
+    fn run(&self, choice: Choice, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault>;
+    /// Calls `choice` once, alone, and keeps what it gave: the same call can then be repeated from many
     /// threads.
     ///
     /// # Errors
-    /// What the plan or the body reports.
-    fn rehearse(&self, how: How) -> Result<Box<dyn Rehearsed + '_>, Error>;
+    /// What the plan or the variant reports.
+    fn rehearse(&self, choice: Choice) -> Result<Box<dyn Rehearsed + '_>, Error>;
     /// The oracle's word on each number.
     fn oracle(&self) -> Vec<Near>;
     /// Time of `calls` calls on this thread. The loop is inside, compiled for the kernel's own
-    /// types; each call goes through the table of bodies, the same way for all five.
+    /// types; each call goes through the same pointer, whatever the variant.
     ///
     /// # Errors
-    /// What the plan or a body reports.
-    fn time(&mut self, how: How, calls: u64) -> Result<Duration, Error>;
+    /// What the plan or a variant reports.
+    fn time(&mut self, choice: Choice, calls: u64) -> Result<Duration, Error>;
     /// Time of `calls` runs of all chunks, wherever `drive` runs them.
     ///
     /// # Errors
     /// What the plan or the tasks report.
-    fn time_on(&mut self, how: How, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault>;
+    fn time_on(&mut self, choice: Choice, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault>;
 }
 
 /// A call whose result is known.
@@ -85,7 +87,7 @@ pub trait Rehearsed: Sync {
     /// bytes each time. Gives the number of calls that differed, and what the first of them gave.
     ///
     /// # Errors
-    /// What the body reports.
+    /// What the variant reports.
     fn repeat(&self, calls: u64) -> Result<(u64, Option<Answer>), Error>;
 }
 
@@ -102,7 +104,7 @@ pub(super) struct Specimen<K: Evidence> {
 /// What most of the memory here is for.
 const OUTPUT: &str = "the output";
 
-/// Items before and after the output that no body may touch.
+/// Items before and after the output that no variant may touch.
 const FENCE: usize = 16;
 
 impl<K: Evidence> Specimen<K> {
@@ -110,8 +112,12 @@ impl<K: Evidence> Specimen<K> {
         Specimen { problem, chunk: None, shift: 0, scratch: Vec::new() }
     }
 
+    fn chosen(&self, choice: Choice) -> Result<Job<'_, K>, Error> {
+        self.job()?.choose(choice)
+    }
+
     fn job(&self) -> Result<Job<'_, K>, Error> {
-        let job = Job::new(self.problem.args, self.problem.input())?;
+        let job = Job::at(Level::best(), self.problem.args, self.problem.input())?;
         match self.chunk {
             Some(chunk) => job.with_chunk(chunk),
             None => Ok(job),
@@ -130,10 +136,11 @@ impl<K: Evidence> Specimen<K> {
     /// Runs `work` with the problem's job and the scratch buffer.
     fn with_scratch<E: From<Error>>(
         &mut self,
+        choice: Choice,
         work: impl FnOnce(&Job<'_, K>, &mut [K::Item]) -> Result<Duration, E>,
     ) -> Result<Duration, E> {
         let mut scratch = std::mem::take(&mut self.scratch);
-        let job = self.job()?;
+        let job = self.chosen(choice)?;
         if scratch.len() != job.items() {
             scratch = self.start(&job)?;
         }
@@ -146,6 +153,10 @@ impl<K: Evidence> Specimen<K> {
 impl<K: Evidence> Case for Specimen<K> {
     fn n(&self) -> u64 {
         self.problem.n
+    }
+
+    fn default_variant(&self) -> &'static str {
+        Variant::<K>::chosen().name
     }
 
     fn cost(&self) -> Cost {
@@ -180,9 +191,9 @@ impl<K: Evidence> Case for Specimen<K> {
         fnv1a(bytemuck::cast_slice(&hashes))
     }
 
-    fn run(&self, how: How, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {
+    fn run(&self, choice: Choice, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {
         let _usual = fpenv::Guard::enter();
-        let job = self.job()?;
+        let job = self.chosen(choice)?;
         let start = self.start(&job)?;
         let mut fenced = memory::zeroed::<K::Item>(start.len() + 2 * FENCE + self.shift, OUTPUT)?;
         bytemuck::cast_slice_mut::<_, u8>(&mut fenced).fill(poison);
@@ -191,7 +202,7 @@ impl<K: Evidence> Case for Specimen<K> {
         if K::LAYOUT == Layout::InPlace {
             fenced[inner.clone()].copy_from_slice(&start);
         }
-        let tasks = job.tasks(how, &mut fenced[inner.clone()])?;
+        let tasks = job.tasks(&mut fenced[inner.clone()])?;
         let clock = Instant::now();
         drive(&tasks)?;
         let took = clock.elapsed();
@@ -207,33 +218,33 @@ impl<K: Evidence> Case for Specimen<K> {
         Ok(answer(&self.problem, &job, &fenced[inner], fence_holds, took))
     }
 
-    fn rehearse(&self, how: How) -> Result<Box<dyn Rehearsed + '_>, Error> {
-        let job = self.job()?;
+    fn rehearse(&self, choice: Choice) -> Result<Box<dyn Rehearsed + '_>, Error> {
+        let job = self.chosen(choice)?;
         let start = self.start(&job)?;
         let mut alone = memory::copy(&start, OUTPUT)?;
-        call(&job, how, &mut alone)?;
-        Ok(Box::new(Rehearsal { problem: &self.problem, job, how, start, alone }))
+        call(&job, &mut alone)?;
+        Ok(Box::new(Rehearsal { problem: &self.problem, job, start, alone }))
     }
 
     fn oracle(&self) -> Vec<Near> {
         fpenv::within(|| K::oracle(&self.problem))
     }
 
-    fn time(&mut self, how: How, calls: u64) -> Result<Duration, Error> {
-        self.with_scratch(|job, out| {
+    fn time(&mut self, choice: Choice, calls: u64) -> Result<Duration, Error> {
+        self.with_scratch(choice, |job, out| {
             let clock = Instant::now();
             for _ in 0..calls {
-                black_box(job).serial(how, black_box(&mut *out))?;
+                black_box(job).call_into(black_box(&mut *out))?;
             }
             Ok(clock.elapsed())
         })
     }
 
-    fn time_on(&mut self, how: How, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault> {
-        self.with_scratch(|job, out| {
+    fn time_on(&mut self, choice: Choice, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault> {
+        self.with_scratch(choice, |job, out| {
             let clock = Instant::now();
             for _ in 0..calls {
-                drive(&job.tasks(how, black_box(&mut *out))?)?;
+                drive(&job.tasks(black_box(&mut *out))?)?;
             }
             Ok(clock.elapsed())
         })
@@ -244,18 +255,17 @@ impl<K: Evidence> Case for Specimen<K> {
 struct Rehearsal<'c, K: Evidence> {
     problem: &'c Problem<K>,
     job: Job<'c, K>,
-    how: How,
     start: Vec<K::Item>,
     alone: Vec<K::Item>,
 }
 
-/// One call, in a process that calls on alone: a copy of it that a body forks ends after the chunk
+/// One call, in a process that calls on alone: a copy of it that a variant forks ends after the chunk
 /// that forked it.
-fn call<K: Kernel>(job: &Job<'_, K>, how: How, out: &mut [K::Item]) -> Result<(), Error> {
+fn call<K: Kernel>(job: &Job<'_, K>, out: &mut [K::Item]) -> Result<(), Error> {
     let (process, mut rest) = (Caller::this(), out);
     for i in 0..job.plan().len() {
         let (slice, after) = rest.split_at_mut(job.share(i));
-        let done = job.chunk(how, i, slice);
+        let done = job.chunk(i, slice);
         process.end_copy();
         done?;
         rest = after;
@@ -273,7 +283,7 @@ impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
         let (mut differing, mut example) = (0, None);
         for _ in 0..calls {
             out.copy_from_slice(&self.start);
-            call(&self.job, self.how, &mut out)?;
+            call(&self.job, &mut out)?;
             let bytes = bytemuck::cast_slice::<K::Item, u8>;
             if bytes(&out) != bytes(&self.alone) {
                 differing += 1;

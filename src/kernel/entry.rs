@@ -1,8 +1,10 @@
 //! A kernel without its type: a line of the registry.
 
 use super::case::Specimen;
-use super::{Arithmetic, Ask, Case, Class, Evidence, Param, Remote};
-use crate::{Error, fpenv};
+use super::variant::check;
+use super::{Arithmetic, Ask, Case, Choice, Class, Evidence, Param, Variant, VariantInfo};
+use crate::remote::Remote;
+use crate::{Error, Level, fpenv};
 
 /// A hand-picked problem and its name.
 pub type Named = (&'static str, Box<dyn Case>);
@@ -13,7 +15,7 @@ pub type Named = (&'static str, Box<dyn Case>);
 pub struct Entry {
     /// Its name: `dot_f32`.
     pub name: &'static str,
-    /// The name it shares with its variants: `dot`.
+    /// The name it shares with kernels of other types: `dot`.
     pub family: &'static str,
     /// Its formula on one line.
     pub formula: &'static str,
@@ -28,6 +30,8 @@ pub struct Entry {
     /// The sizes the comparison sweeps.
     pub sweep: &'static [u64],
     pub(super) remote: Remote,
+    default: usize,
+    variant: fn(usize) -> Option<VariantInfo>,
     make: fn(&Ask) -> Result<Box<dyn Case>, Error>,
     special: fn() -> Vec<Named>,
     arithmetic: fn() -> Arithmetic,
@@ -46,6 +50,8 @@ impl Entry {
             sizes: K::SIZES,
             sweep: K::SWEEP,
             remote: Remote::of::<K>(),
+            default: const { check::<K>() },
+            variant: |i| K::VARIANTS.get(i).map(Variant::info),
             make: |ask| Ok(Box::new(Specimen::<K>::new(K::problem(ask)?.complete()?))),
             special: || {
                 let boxed =
@@ -79,6 +85,33 @@ impl Entry {
     /// What the kernel computes with.
     pub fn arithmetic(&self) -> Arithmetic {
         (self.arithmetic)()
+    }
+
+    /// Its variants, in the order of every table.
+    pub fn variants(&self) -> impl Iterator<Item = VariantInfo> + use<> {
+        (0..).map_while(self.variant)
+    }
+
+    /// The variant that is used when none is named.
+    pub fn default_variant(&self) -> VariantInfo {
+        (self.variant)(self.default).expect("the table has been checked")
+    }
+
+    /// The variant called `name`.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], with the nearest name.
+    pub fn variant(&self, name: &str) -> Result<VariantInfo, Error> {
+        let known = self.variants().find(|variant| variant.name == name);
+        known.ok_or_else(|| Error::unknown("variant", name, self.variants().map(|v| v.name)))
+    }
+
+    /// Its default variant at the [chosen](Level::chosen) level.
+    ///
+    /// # Errors
+    /// As [`Level::chosen`].
+    pub fn choice(&self) -> Result<Choice, Error> {
+        Ok(Choice { variant: self.default_variant().name, level: Level::chosen()? })
     }
 
     /// The entry called `name` in `registry`.

@@ -1,6 +1,6 @@
 //! What the gate and the stopwatch need to know about a kernel.
 
-use super::{Kernel, Operands};
+use super::{Kernel, Slices};
 use crate::sample::Operand;
 use crate::{Error, memory};
 use bytemuck::Pod;
@@ -10,7 +10,7 @@ use std::any::TypeId;
 /// Whether a kernel gives the same bits at every level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Same bits from every body, level, executor and worker count.
+    /// Same bits from every variant, level, executor and worker count.
     SameBits,
     /// Same bits wherever a fused multiply-add exists; levels without it are held to the oracle's
     /// bound and agree among themselves. The text says why this is worth it.
@@ -335,7 +335,7 @@ pub trait Evidence: Kernel<Output: Outcome> {
         Vec::new()
     }
 
-    /// The right answer, from none of the five bodies: a closed form, or double-double arithmetic
+    /// The right answer, from none of the variants: a closed form, or double-double arithmetic
     /// with the classical error bound. One [`Near`] per number of the output.
     fn oracle(problem: &Problem<Self>) -> Vec<Near>;
 

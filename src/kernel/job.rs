@@ -1,70 +1,125 @@
-//! A checked problem, and the parts that bodies are called with.
+//! A checked problem, and what variants are called with.
 
-use super::{How, Kernel, Layout, Operands};
-use crate::fpenv;
-use crate::tasks::{Order, Wire};
-use crate::{Chunk, Error, Fault, Level, Plan, Tasks, memory};
+use super::{Choice, Kernel, Layout, Operands, Slices, Variant};
+use crate::executor::{Control, Executor, Report};
+use crate::remote::{JobSpec, Message};
+use crate::tasks::Fill;
+use crate::{Chunk, Error, Fault, Level, Plan, Tasks, fpenv, memory};
+use bytemuck::Zeroable;
 use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
-/// A problem that [`Kernel::plan`] accepted.
+/// A problem that [`Kernel::plan`] accepted, and the variant and level to run it with.
 ///
 /// This is where the call becomes its own proof. The fields are private and never change, so
-/// whoever holds a [`Part`], which only a job can make, knows that `plan` accepted these arguments
+/// whoever is given [`ChunkArgs`], which only a job can make, knows that `plan` accepted these arguments
 /// and operands, that the chunk is one of that plan's, and that the output slice is exactly the
-/// chunk's. Bodies check nothing again; the SAFETY comments at the border say "by Part".
+/// chunk's. Variants check nothing again; the SAFETY comments at the border say "by ChunkArgs".
+///
+/// ```
+/// use abreast::{Threads, kernels::dot::Dot};
+/// let x = vec![1.5; 200_000];
+/// let serial = Dot::job(&x, &x)?.variant("cpp")?.call()?;
+/// let pooled = Dot::job(&x, &x)?.on(&Threads::new(2)?)?;
+/// assert_eq!(serial.to_bits(), pooled.to_bits());
+/// # Ok::<(), abreast::Fault>(())
+/// ```
 pub struct Job<'i, K: Kernel> {
     args: K::Args,
     input: K::Input<'i>,
     plan: Plan,
-}
-
-/// One chunk's worth of a [`Job`]: what a body is called with. See [`Part::open`].
-pub struct Part<'i, 'o, K: Kernel> {
+    variant: &'static Variant<K>,
     level: Level,
-    args: &'o K::Args,
-    input: K::Input<'i>,
-    chunk: Chunk,
-    out: &'o mut [K::Item],
 }
 
-/// What is in a [`Part`], by name.
-pub struct Opened<'i, 'o, K: Kernel> {
+/// One chunk's worth of a [`Job`]: what a variant is called with.
+#[expect(
+    clippy::manual_non_exhaustive,
+    reason = "no other module of this crate can make one either"
+)]
+pub struct ChunkArgs<'i, 'o, K: Kernel> {
     /// The level to run at.
     pub level: Level,
     /// The scalars that the plan accepted.
     pub args: &'o K::Args,
-    /// All operands, not only the chunk's share.
+    /// The operands: the chunk's share of each if they are [elementwise](Operands), or all.
     pub input: K::Input<'i>,
     /// Which indices to do.
     pub chunk: Chunk,
     /// This chunk's slice of the output: one item, or one per index, by [`Kernel::LAYOUT`].
     pub out: &'o mut [K::Item],
+    /// Nobody outside of this module can make one.
+    _from_job: (),
 }
 
-impl<'i, 'o, K: Kernel> Part<'i, 'o, K> {
-    /// Opens the part. What comes out can no longer be mistaken for a checked value.
-    #[inline(always)]
-    pub fn open(self) -> Opened<'i, 'o, K> {
-        let Part { level, args, input, chunk, out } = self;
-        Opened { level, args, input, chunk, out }
+impl<K: Kernel> Clone for Job<'_, K> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
+impl<K: Kernel> Copy for Job<'_, K> {}
+
 impl<'i, K: Kernel> Job<'i, K> {
-    /// Checks the problem and cuts it.
+    /// Checks the problem and cuts it. It runs the default variant at the
+    /// [chosen](Level::chosen) level unless told otherwise.
     ///
     /// # Errors
-    /// What [`Kernel::plan`] refuses.
+    /// What [`Kernel::plan`] refuses; elementwise operands of another length than the plan's; what
+    /// [`Level::chosen`] refuses.
     #[inline]
     pub fn new(args: K::Args, input: K::Input<'i>) -> Result<Self, Error> {
-        fpenv::within(|| Self::planned(args, input))
+        Self::at(Level::chosen()?, args, input)
+    }
+
+    /// As [`Job::new`], at this level, whatever the environment says.
+    ///
+    /// # Errors
+    /// As [`Job::new`], but for what [`Level::chosen`] refuses.
+    #[inline]
+    pub fn at(level: Level, args: K::Args, input: K::Input<'i>) -> Result<Self, Error> {
+        fpenv::within(|| Self::planned(Variant::chosen(), level, args, input))
     }
 
     /// As [`Job::new`], where the floating-point environment is the usual one.
     #[inline]
-    pub(crate) fn planned(args: K::Args, input: K::Input<'i>) -> Result<Self, Error> {
-        Ok(Job { plan: K::plan(&args, input)?, args, input })
+    pub(crate) fn planned(
+        variant: &'static Variant<K>,
+        level: Level,
+        args: K::Args,
+        input: K::Input<'i>,
+    ) -> Result<Self, Error> {
+        let plan = K::plan(&args, input)?;
+        if K::OPERANDS == Operands::Elementwise {
+            if plan.cols() != 1 {
+                return Err(two_dimensional(&plan));
+            }
+            if let Some((operand, len)) = input.other_than(plan.rows() as usize) {
+                return Err(unequal(operand, len, &plan));
+            }
+        }
+        Ok(Job { plan, args, input, variant, level })
+    }
+
+    /// The same problem for the variant called `name`.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], with the nearest name.
+    pub fn variant(self, name: &str) -> Result<Self, Error> {
+        Ok(Job { variant: Variant::named(name)?, ..self })
+    }
+
+    /// The same problem at another level.
+    pub fn level(self, level: Level) -> Self {
+        Job { level, ..self }
+    }
+
+    /// The same problem for this variant and level.
+    ///
+    /// # Errors
+    /// As [`Job::variant`].
+    pub fn choose(self, choice: Choice) -> Result<Self, Error> {
+        self.level(choice.level).variant(choice.variant)
     }
 
     /// The same problem in chunks of another size; see [`Plan::with_chunk`].
@@ -109,33 +164,105 @@ impl<'i, K: Kernel> Job<'i, K> {
         memory::zeroed(self.items(), "the output")
     }
 
-    /// Runs every chunk on this thread, in order.
+    /// Runs every chunk on this thread, in order, and makes the output. Does not compile for an in-place
+    /// kernel, whose output needs a beginning.
     ///
     /// # Errors
-    /// The first error a body reports, or a buffer of the wrong length.
+    /// The first error that the variant reports; [`Error::Memory`].
     #[inline]
-    pub fn serial(&self, how: How, out: &mut [K::Item]) -> Result<(), Error> {
-        fpenv::within(|| self.each(how, out))
+    pub fn call(&self) -> Result<K::Output, Error> {
+        const { not_in_place::<K>() };
+        fpenv::within(|| self.call_here())
     }
 
-    /// As [`Job::serial`], where the floating-point environment is the usual one.
+    /// As [`Job::call`], where the floating-point environment is the usual one.
     #[inline]
-    pub(crate) fn each(&self, how: How, out: &mut [K::Item]) -> Result<(), Error> {
+    pub(crate) fn call_here(&self) -> Result<K::Output, Error> {
+        if let Some(chunk) = self.plan.only()
+            && self.items_of(&chunk) == 1
+        {
+            // The common small call does not allocate.
+            let mut item = [K::Item::zeroed()];
+            self.run(chunk, &mut item)?;
+            fpenv::settle_quickly();
+            return Ok(self.folded(Cow::Borrowed(&item)));
+        }
+        let mut items = self.blank()?;
+        self.each(&mut items)?;
+        Ok(self.folded(Cow::Owned(items)))
+    }
+
+    /// Runs every chunk on this thread, in order, into a buffer of the caller's, laid out chunk after
+    /// chunk.
+    ///
+    /// # Errors
+    /// The first error that the variant reports, or a buffer of the wrong length.
+    #[inline]
+    pub fn call_into(&self, out: &mut [K::Item]) -> Result<(), Error> {
+        fpenv::within(|| self.each(out))
+    }
+
+    /// As [`Job::call_into`], where the floating-point environment is the usual one.
+    #[inline]
+    pub(crate) fn each(&self, out: &mut [K::Item]) -> Result<(), Error> {
+        if let Some(chunk) = self.plan.only()
+            && self.items_of(&chunk) == out.len()
+        {
+            self.run(chunk, out)?;
+            // Only the fold comes after it.
+            fpenv::settle_quickly();
+            return Ok(());
+        }
+        self.each_of_many(out)
+    }
+
+    fn each_of_many(&self, out: &mut [K::Item]) -> Result<(), Error> {
         self.check_buffer(out)?;
         let mut rest = out;
-        for i in 0..self.plan.len() {
-            let (slice, after) = rest.split_at_mut(self.share(i));
-            self.part(how, i, slice)?;
-            // What comes next must not suffer for what this one has done: another chunk, or only the
-            // fold of a single one.
-            if self.plan.len() > 1 {
-                fpenv::settle()
-            } else {
-                fpenv::settle_quickly()
-            }
+        for chunk in (0..self.plan.len()).map(|i| self.plan.chunk(i)) {
+            let (slice, after) = rest.split_at_mut(self.items_of(&chunk));
+            self.run(chunk, slice)?;
+            // The next one must not suffer for what this one has done.
+            fpenv::settle();
             rest = after;
         }
         Ok(())
+    }
+
+    /// Runs it on an executor. The bits are those of [`Job::call`], wherever it runs. Does not compile
+    /// for an in-place kernel: see [`Job::on_into`].
+    ///
+    /// # Errors
+    /// What the executor or the variant reports.
+    ///
+    /// ```compile_fail
+    /// let job = abreast::kernels::axpy::Axpy::job(2.0, &[1.0, 2.0])?;
+    /// job.on(&abreast::Serial)?; // y has to come from somewhere
+    /// # Ok::<(), abreast::Fault>(())
+    /// ```
+    pub fn on(&self, executor: &dyn Executor) -> Result<K::Output, Fault> {
+        self.control(&Control::default()).on(executor)
+    }
+
+    /// Runs it on an executor, into a buffer of the caller's, laid out chunk after chunk: for in-place
+    /// kernels, or to save the allocation.
+    ///
+    /// # Errors
+    /// As [`Job::on`], and when `out` is not as long as the plan says.
+    ///
+    /// ```
+    /// let mut y = [1.0, 1.0];
+    /// abreast::kernels::axpy::Axpy::job(2.0, &[1.0, 2.0])?.on_into(&abreast::Serial, &mut y)?;
+    /// assert_eq!(y, [3.0, 5.0]);
+    /// # Ok::<(), abreast::Fault>(())
+    /// ```
+    pub fn on_into(&self, executor: &dyn Executor, out: &mut [K::Item]) -> Result<Report, Fault> {
+        self.control(&Control::default()).on_into(executor, out)
+    }
+
+    /// The same job, watched, held back or stopped by `control` when it runs on an executor.
+    pub fn control<'c>(&'c self, control: &'c Control<'c>) -> Controlled<'c, 'i, K> {
+        Controlled { job: self, control }
     }
 
     /// The chunks as tasks for an executor, each with its own slice of `out`.
@@ -145,7 +272,6 @@ impl<'i, K: Kernel> Job<'i, K> {
     /// more chunks than there is room to keep a slice for.
     pub fn tasks<'t>(
         &'t self,
-        how: How,
         out: &'t mut [K::Item],
     ) -> Result<impl Tasks + use<'t, 'i, K>, Error> {
         self.check_buffer(out)?;
@@ -156,7 +282,7 @@ impl<'i, K: Kernel> Job<'i, K> {
             slices.push(Mutex::new(Some(slice)));
             rest = after;
         }
-        Ok(Parts { job: self, how, slices, order: OnceLock::new() })
+        Ok(ChunkTasks { job: self, slices, spec: OnceLock::new() })
     }
 
     /// Makes the output from a filled buffer.
@@ -173,29 +299,34 @@ impl<'i, K: Kernel> Job<'i, K> {
     /// Runs chunk `i` into its slice.
     ///
     /// # Errors
-    /// What the body reports, or a slice of the wrong length.
-    pub(crate) fn chunk(&self, how: How, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
+    /// What the variant reports, or a slice of the wrong length.
+    pub(crate) fn chunk(&self, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
         if i >= self.plan.len() || out.len() != self.share(i) {
             let rule = format!("the plan has {} chunks, none of that length", self.plan.len());
             return Err(Error::argument("chunk", format!("{i} of {} items", out.len()), rule));
         }
-        fpenv::within(|| self.part(how, i, out))
+        fpenv::within(|| self.run(self.plan.chunk(i), out))
     }
 
     /// How many items chunk `i` fills.
     pub(crate) fn share(&self, i: usize) -> usize {
+        self.items_of(&self.plan.chunk(i))
+    }
+
+    #[inline]
+    fn items_of(&self, chunk: &Chunk) -> usize {
         match K::LAYOUT {
             Layout::PerChunk => 1,
-            Layout::PerElement | Layout::InPlace => self.plan.chunk(i).area() as usize,
+            Layout::PerElement | Layout::InPlace => chunk.area() as usize,
         }
     }
 
     /// The problem in bytes, for whoever does a chunk of it elsewhere.
-    pub(crate) fn order(&self, how: How) -> Order<'i> {
-        Order {
+    pub(crate) fn spec(&self) -> JobSpec<'i> {
+        JobSpec {
             kernel: K::NAME.into(),
-            body: how.body.name().into(),
-            level: how.level.name().into(),
+            variant: self.variant.name.into(),
+            level: self.level.name().into(),
             args: bytemuck::bytes_of(&self.args).to_vec().into(),
             plan: self.plan,
             operands: self.input.bytes(),
@@ -212,41 +343,88 @@ impl<'i, K: Kernel> Job<'i, K> {
 
     /// One chunk, where the floating-point environment is the usual one.
     #[inline]
-    fn part(&self, how: How, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
-        let chunk = self.plan.chunk(i);
-        let body = K::BODIES.get(how.body);
-        body(Part { level: how.level, args: &self.args, input: self.input, chunk, out })
+    fn run(&self, chunk: Chunk, out: &mut [K::Item]) -> Result<(), Error> {
+        let input = match K::OPERANDS {
+            Operands::Elementwise => self.input.slice(chunk.range()),
+            Operands::Whole => self.input,
+        };
+        let (level, args) = (self.level, &self.args);
+        (self.variant.run)(ChunkArgs { level, args, input, chunk, out, _from_job: () })
+    }
+}
+
+pub(super) const fn not_in_place<K: Kernel>() {
+    assert!(
+        !matches!(K::LAYOUT, Layout::InPlace),
+        "the output of an in-place kernel needs a beginning: call `call_into` or `on_into`"
+    );
+}
+
+#[cold]
+fn two_dimensional(plan: &Plan) -> Error {
+    let shape = format!("{} x {}", plan.rows(), plan.cols());
+    Error::argument("plan", shape, "an elementwise kernel has indices of one dimension")
+}
+
+#[cold]
+fn unequal(operand: usize, len: usize, plan: &Plan) -> Error {
+    let rule = format!("must have {} elements: one per index", plan.area());
+    Error::argument(format!("operand {operand}"), format!("{len} elements"), rule)
+}
+
+/// A [`Job`] and how it is watched, held back and stopped.
+pub struct Controlled<'c, 'i, K: Kernel> {
+    job: &'c Job<'i, K>,
+    control: &'c Control<'c>,
+}
+
+impl<K: Kernel> Controlled<'_, '_, K> {
+    /// As [`Job::on`].
+    ///
+    /// # Errors
+    /// As [`Job::on`]; [`Fault::Cancelled`].
+    pub fn on(&self, executor: &dyn Executor) -> Result<K::Output, Fault> {
+        const { not_in_place::<K>() };
+        let mut items = self.job.blank()?;
+        self.on_into(executor, &mut items)?;
+        Ok(self.job.finish(Cow::Owned(items)))
+    }
+
+    /// As [`Job::on_into`].
+    ///
+    /// # Errors
+    /// As [`Job::on_into`]; [`Fault::Cancelled`].
+    pub fn on_into(&self, executor: &dyn Executor, out: &mut [K::Item]) -> Result<Report, Fault> {
+        executor.run(&self.job.tasks(out)?, self.control)
     }
 }
 
 /// A job's chunks, each with its slice of the output until somebody takes it.
-struct Parts<'t, 'i, K: Kernel> {
+struct ChunkTasks<'t, 'i, K: Kernel> {
     job: &'t Job<'i, K>,
-    how: How,
-    // A slice is taken out before the body runs, so no lock is held while it does.
+    // A slice is taken out before the variant runs, so no lock is held while it does.
     slices: Vec<Mutex<Option<&'t mut [K::Item]>>>,
     // Made when somebody asks for it.
-    order: OnceLock<Order<'i>>,
+    spec: OnceLock<JobSpec<'i>>,
 }
 
-impl<'t, K: Kernel> Parts<'t, '_, K> {
+/// What an executor of somebody else may have got wrong.
+const TWICE: &str = "an executor ran a task twice";
+
+impl<'t, K: Kernel> ChunkTasks<'t, '_, K> {
     fn slice(&self, i: usize) -> MutexGuard<'_, Option<&'t mut [K::Item]>> {
         self.slices[i].lock().unwrap_or_else(|dead| dead.into_inner())
     }
-
-    fn take(&self, i: usize) -> &'t mut [K::Item] {
-        self.slice(i).take().expect("an executor ran a task twice")
-    }
 }
 
-impl<K: Kernel> Tasks for Parts<'_, '_, K> {
+impl<K: Kernel> Tasks for ChunkTasks<'_, '_, K> {
     fn len(&self) -> usize {
         self.slices.len()
     }
 
     fn run(&self, i: usize) -> Result<(), Fault> {
-        let slice = self.take(i);
-        let done = fpenv::within(|| self.job.part(self.how, i, slice));
+        let slice = self.slice(i).take().expect(TWICE);
+        let done = fpenv::within(|| self.job.run(self.job.plan.chunk(i), slice));
         done.map_err(|why| Fault::Kernel { task: i, why })
     }
 
@@ -254,22 +432,26 @@ impl<K: Kernel> Tasks for Parts<'_, '_, K> {
         Cow::Owned(format!("{} {i}", K::NAME))
     }
 
-    fn wire(&self, i: usize) -> Option<Wire<'_>> {
+    fn message(&self, i: usize) -> Option<Message<'_>> {
         let slice = self.slice(i);
-        let slice = slice.as_deref().expect("an executor ran a task twice");
+        let slice = slice.as_deref().expect(TWICE);
         let start = (K::LAYOUT == Layout::InPlace).then(|| bytemuck::cast_slice(slice).to_vec());
-        let order = self.order.get_or_init(|| self.job.order(self.how));
-        Some(Wire { order, chunk: i, bytes: size_of_val(slice), start })
+        let job = self.spec.get_or_init(|| self.job.spec());
+        Some(Message { job, chunk: i, bytes: size_of_val(slice), start })
     }
 
-    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
-        let slice = bytemuck::cast_slice_mut(self.take(i));
-        if slice.len() != result.len() {
-            let rule = format!("the chunk has {} bytes", slice.len());
-            let why = Error::argument("result", format!("{} bytes", result.len()), rule);
-            return Err(Fault::Kernel { task: i, why });
+    fn receive(&self, i: usize, fill: Fill<'_>) -> Result<(), Fault> {
+        let mut place = self.slice(i);
+        let slice = place.as_deref_mut().expect(TWICE);
+        if K::LAYOUT == Layout::InPlace {
+            // If it fails half way, the chunk must still be what it was.
+            let mut items = memory::copy(slice, "the result of a chunk")?;
+            fill(bytemuck::cast_slice_mut(&mut items))?;
+            slice.copy_from_slice(&items);
+        } else {
+            fill(bytemuck::cast_slice_mut(slice))?;
         }
-        slice.copy_from_slice(result);
+        *place = None;
         Ok(())
     }
 }

@@ -1,30 +1,30 @@
 //! One folder per kernel, the same file names in each: `ls src/kernels/*/simd.rs` is one column of
 //! the table. Adding a kernel is two lines here; see `docs/adding-a-kernel.md`.
 
-/// Defines the five public functions of a kernel from one that takes the body: each has the name
-/// of its body, `c`, `c_by_hand`, `cpp`, `rust`, `simd`.
+/// Defines the five public functions of a kernel from one that takes the variant: each has the name
+/// of its variant, `c`, `c_by_hand`, `cpp`, `rust`, `simd`.
 macro_rules! five_functions {
-    (@all $doc:tt $args:tt -> $out:ty = $with:path; $($how:literal $name:ident $body:ident)*) => {
-        $($crate::kernels::five_functions! { @one $doc $how $name $body $args -> $out = $with })*
+    (@all $doc:tt $args:tt -> $out:ty = $with:path; $($how:literal $name:ident $row:literal)*) => {
+        $($crate::kernels::five_functions! { @one $doc $how $name $row $args -> $out = $with })*
     };
-    (@one [$(#[$doc:meta])*] $how:literal $name:ident $body:ident
+    (@one [$(#[$doc:meta])*] $how:literal $name:ident $row:literal
      ($($arg:ident: $type:ty),*) -> $out:ty = $with:path) => {
         $(#[$doc])*
         ///
-        #[doc = concat!("This is the body in ", $how)]
+        #[doc = concat!("This is the variant in ", $how)]
         #[inline]
         pub fn $name($($arg: $type),*) -> Result<$out, $crate::Error> {
-            $with($crate::Body::$body, $($arg),*)
+            $with($crate::kernel::Variant::row::<$row>(), $($arg),*)
         }
     };
     ($(#[$doc:meta])* ($($args:tt)*) -> $out:ty = $with:path) => {
         $crate::kernels::five_functions! {
             @all [$(#[$doc])*] ($($args)*) -> $out = $with;
-            "C, declared by bindgen." c C
-            "C, declared by hand." c_by_hand CByHand
-            "C++ through cxx." cpp Cpp
-            "plain Rust." rust Rust
-            "explicit SIMD." simd Simd
+            "C, declared by bindgen." c 0
+            "C, declared by hand." c_by_hand 1
+            "C++ through cxx." cpp 2
+            "plain Rust." rust 3
+            "explicit SIMD." simd 4
         }
     };
 }
@@ -39,7 +39,7 @@ macro_rules! register {
             $($({ use $folder::*; crate::kernel::Entry::of::<$kernel>() }),+),*
         ];
 
-        /// The kernels as plain functions: the fastest body at the best level here.
+        /// The kernels as plain functions: the fastest variant at the best level here.
         pub mod plain {
             $(pub use super::$folder::{$($function),+};)*
         }

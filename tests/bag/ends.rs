@@ -1,6 +1,6 @@
 //! What bags come to, beside the standard library's iterators over the same elements.
 
-use crate::{PARTS, places};
+use crate::{PARTS, executors};
 use abreast::Fault;
 use abreast::bag::{Bag, Failed, Source};
 use abreast::exec::{Control, Executor, Serial};
@@ -12,10 +12,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Runs `check` for every executor and number of partitions.
 fn everywhere(check: impl Fn(&dyn Executor, &Control<'_>, usize) -> Result<(), Fault>) {
-    for place in places() {
+    for executor in executors() {
         for parts in PARTS {
-            let done = check(&*place, &Control::default(), parts);
-            done.unwrap_or_else(|fault| panic!("{fault} with {parts} parts on {}", place.name()));
+            let done = check(&*executor, &Control::default(), parts);
+            done.unwrap_or_else(|fault| {
+                panic!("{fault} with {parts} parts on {}", executor.name())
+            });
         }
     }
 }
@@ -29,19 +31,19 @@ fn ends_give_what_iterators_give_whatever_the_partitions() {
     for count in [0, 1, 5, 500] {
         let plain = words(count);
         let odd: Vec<u64> = plain.iter().map(|x| x + 1).filter(|x| x % 2 == 1).collect();
-        everywhere(|place, control, parts| {
+        everywhere(|executor, control, parts| {
             let bag = Bag::of(plain.clone(), parts)?.map(|x| x + 1).filter(|x| x % 2 == 1);
-            assert_eq!(bag.collect(place, control)?, odd);
-            assert_eq!(bag.count(place, control)?, odd.len());
-            assert_eq!(bag.sum(place, control)?, odd.iter().sum::<u64>());
-            assert_eq!(bag.min(place, control)?, odd.iter().min().copied());
-            assert_eq!(bag.max(place, control)?, odd.iter().max().copied());
+            assert_eq!(bag.collect(executor, control)?, odd);
+            assert_eq!(bag.count(executor, control)?, odd.len());
+            assert_eq!(bag.sum(executor, control)?, odd.iter().sum::<u64>());
+            assert_eq!(bag.min(executor, control)?, odd.iter().min().copied());
+            assert_eq!(bag.max(executor, control)?, odd.iter().max().copied());
             let mean = odd.iter().sum::<u64>() as f64 / odd.len() as f64;
-            assert_eq!(bag.mean(place, control)?, (!odd.is_empty()).then_some(mean));
-            let xor = bag.fold(place, control, || 0, |a, b| a ^ b, |a, b| a ^ b)?;
+            assert_eq!(bag.mean(executor, control)?, (!odd.is_empty()).then_some(mean));
+            let xor = bag.fold(executor, control, || 0, |a, b| a ^ b, |a, b| a ^ b)?;
             assert_eq!(xor, odd.iter().fold(0, |a, b| a ^ b));
             for n in [0, 1, 3, odd.len(), usize::MAX] {
-                assert_eq!(bag.take(place, control, n)?, odd[..n.min(odd.len())]);
+                assert_eq!(bag.take(executor, control, n)?, odd[..n.min(odd.len())]);
             }
             Ok(())
         });
@@ -53,17 +55,17 @@ fn adaptors_compose() {
     let text = "mary had a little lamb\r\n\nits fleece\nwas white as snow";
     let plain: Vec<char> =
         text.lines().flat_map(str::split_whitespace).flat_map(str::chars).collect();
-    everywhere(|place, control, parts| {
+    everywhere(|executor, control, parts| {
         let lines = Bag::lines(text, parts)?;
-        assert_eq!(lines.collect(place, control)?, text.lines().collect::<Vec<_>>());
+        assert_eq!(lines.collect(executor, control)?, text.lines().collect::<Vec<_>>());
         let words = lines.map(|line| line.split_whitespace().collect::<Vec<_>>()).flatten();
-        assert_eq!(words.flat_map(str::chars).collect(place, control)?, plain);
+        assert_eq!(words.flat_map(str::chars).collect(executor, control)?, plain);
         let pairs = Bag::range(3..9, parts)?.map(|n| (n, n * n)).pluck(|pair| &pair.1);
-        assert_eq!(pairs.collect(place, control)?, [9, 16, 25, 36, 49, 64]);
+        assert_eq!(pairs.collect(executor, control)?, [9, 16, 25, 36, 49, 64]);
         #[expect(clippy::reversed_empty_ranges, reason = "empty is what it must be")]
         let backwards = Bag::range(9..3, parts)?;
-        assert_eq!(backwards.count(place, control)?, 0);
-        assert_eq!(Bag::range(0..u64::MAX, parts)?.take(place, control, 2)?, [0, 1]);
+        assert_eq!(backwards.count(executor, control)?, 0);
+        assert_eq!(Bag::range(0..u64::MAX, parts)?.take(executor, control, 2)?, [0, 1]);
         Ok(())
     });
 }
@@ -72,8 +74,8 @@ fn adaptors_compose() {
 fn lines_are_cut_between_and_never_within() {
     for text in ["", "\n", "\n\n\n", "no end", "ä\nöü\n\nß", "one very long line\n.\n.\n.\n.\n"]
     {
-        everywhere(|place, control, parts| {
-            let lines = Bag::lines(text, parts)?.collect(place, control)?;
+        everywhere(|executor, control, parts| {
+            let lines = Bag::lines(text, parts)?.collect(executor, control)?;
             assert_eq!(lines, text.lines().collect::<Vec<_>>(), "{text:?} in {parts}");
             Ok(())
         });
@@ -91,17 +93,17 @@ fn groups_and_frequencies_keep_the_order_of_first_appearance() {
             .or_insert_with(|| (first_seen.push(*word), Vec::new()).1)
             .push(i as u64);
     }
-    everywhere(|place, control, parts| {
+    everywhere(|executor, control, parts| {
         let numbers = Bag::range(0..700, parts)?;
-        let grouped = numbers.group_by(place, control, |i| plain[*i as usize])?;
+        let grouped = numbers.group_by(executor, control, |i| plain[*i as usize])?;
         let expected = first_seen.iter().map(|word| (*word, groups[word].clone()));
         assert_eq!(grouped, expected.collect::<Vec<_>>());
-        let counts = Bag::of(plain.clone(), parts)?.frequencies(place, control)?;
+        let counts = Bag::of(plain.clone(), parts)?.frequencies(executor, control)?;
         let expected = first_seen.iter().map(|word| (*word, groups[word].len()));
         assert_eq!(counts, expected.collect::<Vec<_>>());
-        let one = Bag::range(0..700, parts)?.group_by(place, control, |_| "all")?;
+        let one = Bag::range(0..700, parts)?.group_by(executor, control, |_| "all")?;
         assert_eq!(one, [("all", (0..700).collect())]);
-        let none = Bag::range(0..0, parts)?.group_by(place, control, |i| *i)?;
+        let none = Bag::range(0..0, parts)?.group_by(executor, control, |i| *i)?;
         assert_eq!(none, []);
         Ok(())
     });
@@ -133,14 +135,14 @@ fn of_equal_elements_the_first_counts() {
     let mut sorted = plain.clone();
     sorted.sort_by_key(|t| Reverse(t.0));
     let least = plain.iter().min().unwrap().1;
-    everywhere(|place, control, parts| {
+    everywhere(|executor, control, parts| {
         let bag = Bag::of(plain.clone(), parts)?;
         for k in [0, 1, 40, 699, 700, usize::MAX] {
-            let top = bag.topk(place, control, k)?;
+            let top = bag.topk(executor, control, k)?;
             assert_eq!(tags(&top), tags(&sorted[..k.min(700)]));
         }
-        assert_eq!(bag.max(place, control)?.unwrap().1, sorted[0].1);
-        assert_eq!(bag.min(place, control)?.unwrap().1, least);
+        assert_eq!(bag.max(executor, control)?.unwrap().1, sorted[0].1);
+        assert_eq!(bag.min(executor, control)?.unwrap().1, least);
         Ok(())
     });
 }
@@ -150,15 +152,15 @@ fn float_sums_never_depend_on_the_threads() {
     let plain: Vec<f64> = (0..10_000).map(|i| (i as f64).sin() * 1e3_f64.powi(i % 5)).collect();
     for parts in PARTS {
         let bag = Bag::of(plain.clone(), parts).unwrap();
-        let run = |place: &dyn Executor| {
+        let run = |executor: &dyn Executor| {
             let control = Control::default();
-            (bag.sum(place, &control).unwrap(), bag.mean(place, &control).unwrap().unwrap())
+            (bag.sum(executor, &control).unwrap(), bag.mean(executor, &control).unwrap().unwrap())
         };
         let serial = run(&Serial);
-        for place in places() {
-            let (sum, mean) = run(&*place);
-            assert_eq!(sum.to_bits(), serial.0.to_bits(), "{parts} on {}", place.name());
-            assert_eq!(mean.to_bits(), serial.1.to_bits(), "{parts} on {}", place.name());
+        for executor in executors() {
+            let (sum, mean) = run(&*executor);
+            assert_eq!(sum.to_bits(), serial.0.to_bits(), "{parts} on {}", executor.name());
+            assert_eq!(mean.to_bits(), serial.1.to_bits(), "{parts} on {}", executor.name());
         }
     }
 }
@@ -214,13 +216,13 @@ fn nothing_runs_that_is_not_needed() {
     let seen = AtomicUsize::new(0);
     let bag = Bag::range(0..1000, 100).unwrap().map(|n| (seen.fetch_add(1, Ordering::SeqCst), n).1);
     assert_eq!(seen.load(Ordering::SeqCst), 0);
-    for place in places() {
+    for executor in executors() {
         seen.store(0, Ordering::SeqCst);
         assert_eq!(
-            bag.take(&*place, &Control::default(), 25).unwrap(),
+            bag.take(&*executor, &Control::default(), 25).unwrap(),
             (0..25).collect::<Vec<_>>()
         );
-        assert_eq!(seen.load(Ordering::SeqCst), 25, "{}", place.name());
+        assert_eq!(seen.load(Ordering::SeqCst), 25, "{}", executor.name());
     }
     // Nor while somebody still looks for what may be enough.
     let slow = Bag::range(0..1000, 100).unwrap().map(|n| {
@@ -229,10 +231,10 @@ fn nothing_runs_that_is_not_needed() {
         }
         (seen.fetch_add(1, Ordering::SeqCst), n).1
     });
-    for place in places() {
+    for executor in executors() {
         seen.store(0, Ordering::SeqCst);
-        assert_eq!(slow.take(&*place, &Control::default(), 1).unwrap(), [0]);
-        assert_eq!(seen.load(Ordering::SeqCst), 1, "{}", place.name());
+        assert_eq!(slow.take(&*executor, &Control::default(), 1).unwrap(), [0]);
+        assert_eq!(seen.load(Ordering::SeqCst), 1, "{}", executor.name());
     }
     seen.store(0, Ordering::SeqCst);
     assert_eq!(bag.filter(|n| n % 2 == 0).count(&Serial, &Control::default()).unwrap(), 500);

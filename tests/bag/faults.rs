@@ -1,11 +1,11 @@
 //! Partitions that cannot be, closures that panic, kernels that fail, sums that do not fit.
 
-use crate::{PARTS, places};
+use crate::{PARTS, executors};
 use abreast::bag::{Bag, MOST_PARTS};
 use abreast::exec::{Cancel, Control, Serial};
-use abreast::kernel::{Bodies, BodyFn, Kernel, Layout, Part};
+use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
 use abreast::plan::fold;
-use abreast::{Error, Fault, How, Plan};
+use abreast::{Error, Fault, Plan, Variant};
 use std::borrow::Cow;
 use std::sync::Once;
 
@@ -49,20 +49,20 @@ fn partitions_that_cannot_be_are_refused() {
 #[test]
 fn a_panic_names_its_partition_or_the_combining() {
     quiet();
-    for place in places() {
+    for executor in executors() {
         let control = Control::default();
         let bag = Bag::range(0..100, 10).unwrap().map(|n| match n {
             35 | 71 => panic!("planted at {n}"),
             n => n,
         });
-        let fault = bag.sum(&*place, &control).unwrap_err();
+        let fault = bag.sum(&*executor, &control).unwrap_err();
         assert_eq!(fault, Fault::Panic { task: 3, why: "planted at 35".to_owned() });
         // The third partition is not reached.
-        assert_eq!(bag.take(&*place, &control, 35).unwrap().len(), 35);
-        assert_eq!(bag.take(&*place, &control, 36).unwrap_err(), fault);
+        assert_eq!(bag.take(&*executor, &control, 35).unwrap().len(), 35);
+        assert_eq!(bag.take(&*executor, &control, 36).unwrap_err(), fault);
         let join = |_: u64, _: u64| -> u64 { panic!("planted in join") };
         let whole = Bag::range(0..100, 10).unwrap();
-        let fault = whole.fold(&*place, &control, || 0, |a, b| a + b, join).unwrap_err();
+        let fault = whole.fold(&*executor, &control, || 0, |a, b| a + b, join).unwrap_err();
         let why = "combining the partitions: planted in join".to_owned();
         assert_eq!(fault, Fault::Panic { task: 10, why });
     }
@@ -70,12 +70,12 @@ fn a_panic_names_its_partition_or_the_combining() {
 
 #[test]
 fn a_cancelled_run_of_a_bag_is_cancelled() {
-    for place in places() {
+    for executor in executors() {
         let cancel = Cancel::default();
         let control = Control { cancel: Some(&cancel), ..Control::default() };
         let bag = Bag::range(0..1000, 100).unwrap().map(|n| (cancel.cancel(), n).1);
-        assert_eq!(bag.count(&*place, &control).unwrap_err(), Fault::Cancelled);
-        assert_eq!(bag.take(&*place, &control, 5).unwrap_err(), Fault::Cancelled);
+        assert_eq!(bag.count(&*executor, &control).unwrap_err(), Fault::Cancelled);
+        assert_eq!(bag.take(&*executor, &control, 5).unwrap_err(), Fault::Cancelled);
     }
 }
 
@@ -103,8 +103,8 @@ struct Total;
 impl Kernel for Total {
     const NAME: &'static str = "total";
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> =
-        Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body };
+    const OPERANDS: Operands = Operands::Elementwise;
+    const VARIANTS: &'static [Variant<Self>] = &[Variant::new("rust", total)];
 
     type Args = u64;
     type Input<'i> = &'i [u64];
@@ -118,40 +118,37 @@ impl Kernel for Total {
         Plan::range(x.len() as u64, 4)
     }
 
-    fn finish(first: &u64, _: &Plan, parts: Cow<'_, [u64]>) -> u64 {
-        first + fold(parts.iter().copied(), |a, b| a + b).unwrap_or(0)
+    fn finish(first: &u64, _: &Plan, partials: Cow<'_, [u64]>) -> u64 {
+        first + fold(partials.iter().copied(), |a, b| a + b).unwrap_or(0)
     }
 }
 
-fn body(part: Part<'_, '_, Total>) -> Result<(), Error> {
-    let p = part.open();
-    let x = &p.input[p.chunk.range()];
-    if x.contains(&13) {
+fn total(c: ChunkArgs<'_, '_, Total>) -> Result<(), Error> {
+    if c.input.contains(&13) {
         return Err(Error::argument("x", 13, "must not occur"));
     }
-    p.out[0] = x.iter().sum();
+    c.out[0] = c.input.iter().sum();
     Ok(())
 }
 
 #[test]
 fn a_kernel_is_called_for_each_element_and_its_errors_are_faults() {
-    let how = How::best().unwrap();
-    for place in places() {
+    for executor in executors() {
         let control = Control::default();
         let lists = |until: u64| {
             let lists = Bag::range(1..until, 5).unwrap().map(|n| (0..n).collect::<Vec<u64>>());
-            lists.map_kernel::<Total>(how, |list| (1000, &list[..]))
+            lists.map_kernel(|list| Job::<Total>::new(1000, list))
         };
         let plain: Vec<u64> = (1..12).map(|n| 1000 + n * (n - 1) / 2).collect();
-        assert_eq!(lists(12).collect(&*place, &control).unwrap(), plain);
+        assert_eq!(lists(12).collect(&*executor, &control).unwrap(), plain);
         // The list of length 14 is the first with a 13; it is in the fourth of five partitions.
-        let fault = lists(21).sum(&*place, &control).unwrap_err();
+        let fault = lists(21).sum(&*executor, &control).unwrap_err();
         let why = Error::argument("x", 13, "must not occur");
         assert_eq!(fault, Fault::Kernel { task: 3, why });
-        assert_eq!(lists(21).take(&*place, &control, 13).unwrap().len(), 13);
+        assert_eq!(lists(21).take(&*executor, &control, 13).unwrap().len(), 13);
         let empty = Bag::of(vec![Vec::new()], 1).unwrap();
-        let empty = empty.map_kernel::<Total>(how, |list: &Vec<u64>| (0, &list[..]));
-        let fault = empty.count(&*place, &control).unwrap_err();
+        let empty = empty.map_kernel(|list: &Vec<u64>| Job::<Total>::new(0, list));
+        let fault = empty.count(&*executor, &control).unwrap_err();
         assert_eq!(fault.to_string(), "task 0: x = []: must not be empty");
     }
 }

@@ -8,7 +8,7 @@ use abreast::exec::{Executor, Serial, Threads};
 /// Numbers of partitions, some with fewer elements than partitions.
 const PARTS: [usize; 6] = [1, 2, 3, 7, 64, 1000];
 
-fn places() -> Vec<Box<dyn Executor>> {
+fn executors() -> Vec<Box<dyn Executor>> {
     let threads = [1, 2, 5].map(|n| Box::new(Threads::new(n).unwrap()) as Box<dyn Executor>);
     std::iter::once(Box::new(Serial) as Box<dyn Executor>).chain(threads).collect()
 }

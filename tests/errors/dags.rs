@@ -86,18 +86,18 @@ impl Tasks for Dag {
 fn graphs_keep_their_order_their_throttle_and_the_serial_fault() {
     let (mut well, mut ill) = (0, 0);
     for seed in 0..48 {
-        for place in executors() {
+        for executor in executors() {
             let throttle = [None, Some(1), Some(2), Some(5)][seed as usize / 12];
             let dag = Dag::new(300, seed, [400, 5000, 50, 1 << 40][seed as usize % 4]);
             let control = Control { throttle, ..Control::default() };
-            let outcome = place.run(&dag, &control).map(|report| report.tasks);
-            let case = format!("seed {seed} on {}", place.name());
+            let outcome = executor.run(&dag, &control).map(|report| report.tasks);
+            let case = format!("seed {seed} on {}", executor.name());
             assert_eq!(outcome, dag.expected(), "{case}");
             assert_eq!(dag.early.load(Ordering::SeqCst), 0, "{case}");
             let must_end = outcome.as_ref().map_or_else(task_of, |count| *count);
             assert!(dag.ended[..must_end].iter().all(|e| e.load(Ordering::SeqCst)), "{case}");
             let most = dag.most.load(Ordering::SeqCst);
-            assert!(most <= control.lanes(place.width()), "{most} tasks at once: {case}");
+            assert!(most <= control.slots(executor.width()), "{most} tasks at once: {case}");
             *if outcome.is_ok() { &mut well } else { &mut ill } += 1;
         }
     }
@@ -132,17 +132,17 @@ impl Tasks for Pair {
 
 #[test]
 fn tasks_that_need_nobody_run_at_the_same_time() {
-    let wide = |place: &dyn Executor| {
-        let name = place.name();
+    let wide = |executor: &dyn Executor| {
+        let name = executor.name();
         let is_pool = ["threads:", "graph:", "async:"].iter().any(|kind| name.starts_with(kind));
-        is_pool && place.width() > 1
+        is_pool && executor.width() > 1
     };
-    let wide: Vec<_> = executors().into_iter().filter(|place| wide(&**place)).collect();
+    let wide: Vec<_> = executors().into_iter().filter(|executor| wide(&**executor)).collect();
     assert!(!wide.is_empty());
-    for place in wide {
+    for executor in wide {
         let pair = Pair { arrived: Mutex::new(0), both: Condvar::new() };
-        let outcome = place.run(&pair, &Control::default()).map(|report| report.tasks);
-        assert_eq!(outcome, Ok(2), "{}", place.name());
+        let outcome = executor.run(&pair, &Control::default()).map(|report| report.tasks);
+        assert_eq!(outcome, Ok(2), "{}", executor.name());
     }
 }
 
@@ -169,9 +169,9 @@ impl Tasks for Backwards {
 
 #[test]
 fn a_task_that_needs_a_later_one_is_refused() {
-    for place in executors() {
-        let fault = place.run(&Backwards, &Control::default()).unwrap_err();
+    for executor in executors() {
+        let fault = executor.run(&Backwards, &Control::default()).unwrap_err();
         let rule = "task 0 needs = 1: a task may need only tasks of lower number";
-        assert_eq!(fault.to_string(), rule, "{}", place.name());
+        assert_eq!(fault.to_string(), rule, "{}", executor.name());
     }
 }

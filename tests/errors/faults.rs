@@ -2,7 +2,7 @@
 //! that running the tasks one after another would have met first.
 
 use abreast::exec::{Cancel, Control, Event, Executor};
-use abreast::place;
+use abreast::executors;
 use abreast::sample::splitmix64;
 use abreast::{Error, Fault, Tasks};
 use std::sync::Once;
@@ -98,7 +98,7 @@ pub fn quiet() {
 }
 
 /// Every executor, by name.
-pub fn executors() -> Vec<Box<dyn Executor + Sync>> {
+pub fn executors() -> Vec<Box<dyn Executor>> {
     let threads = ["threads:1", "threads:2", "threads:3", "threads:8", "threads:64"];
     let others = [
         "serial",
@@ -114,24 +114,24 @@ pub fn executors() -> Vec<Box<dyn Executor + Sync>> {
     if cfg!(feature = "aio") {
         names.extend(["async:1", "async:2", "async:8"]);
     }
-    names.into_iter().map(|name| place::parse(name).expect("an executor")).collect()
+    names.into_iter().map(|name| executors::parse(name).expect("an executor")).collect()
 }
 
 #[test]
 fn the_fault_is_the_one_a_serial_run_would_meet() {
-    let places = executors();
+    let executors = executors();
     let (mut failed, mut panicked, mut well) = (0, 0, 0);
     for seed in 0..1000 {
-        for place in &places {
+        for executor in &executors {
             // From scripts where nearly everything goes wrong to scripts where nothing does.
             let script = Script::new(200, seed, [2, 20, 100, 1000][seed as usize % 4]);
-            let outcome = place.run(&script, &Control::default());
+            let outcome = executor.run(&script, &Control::default());
             let outcome = outcome.map(|report| report.tasks);
-            assert_eq!(outcome, script.expected(), "seed {seed} on {}", place.name());
+            assert_eq!(outcome, script.expected(), "seed {seed} on {}", executor.name());
             let must_run = outcome.as_ref().map_or_else(task_of, |done| *done);
             let times = |i: usize| script.ran[i].load(Ordering::Relaxed);
-            assert!((0..must_run).all(|i| times(i) == 1), "seed {seed} on {}", place.name());
-            assert!((must_run..200).all(|i| times(i) <= 1), "seed {seed} on {}", place.name());
+            assert!((0..must_run).all(|i| times(i) == 1), "seed {seed} on {}", executor.name());
+            assert!((must_run..200).all(|i| times(i) <= 1), "seed {seed} on {}", executor.name());
             match outcome {
                 Ok(_) => well += 1,
                 Err(Fault::Panic { .. }) => panicked += 1,
@@ -151,20 +151,24 @@ pub fn task_of(fault: &Fault) -> usize {
 
 #[test]
 fn no_tasks_are_no_fault() {
-    for place in executors() {
-        let report = place.run(&Script::new(0, 1, 1), &Control::default()).unwrap();
-        assert_eq!(report.tasks, 0, "{}", place.name());
+    for executor in executors() {
+        let report = executor.run(&Script::new(0, 1, 1), &Control::default()).unwrap();
+        assert_eq!(report.tasks, 0, "{}", executor.name());
     }
 }
 
 #[test]
 fn a_cancelled_run_starts_nothing() {
-    for place in executors() {
+    for executor in executors() {
         let (script, cancel) = (Script::new(100, 3, u64::MAX / 8), Cancel::default());
         cancel.cancel();
         let control = Control { cancel: Some(&cancel), ..Control::default() };
-        assert_eq!(place.run(&script, &control).unwrap_err(), Fault::Cancelled);
-        assert!(script.ran.iter().all(|ran| ran.load(Ordering::Relaxed) == 0), "{}", place.name());
+        assert_eq!(executor.run(&script, &control).unwrap_err(), Fault::Cancelled);
+        assert!(
+            script.ran.iter().all(|ran| ran.load(Ordering::Relaxed) == 0),
+            "{}",
+            executor.name()
+        );
     }
 }
 
@@ -189,7 +193,7 @@ impl Tasks for Cancelling<'_> {
 
 #[test]
 fn a_run_cancelled_on_the_way_finishes_what_has_begun() {
-    for place in executors() {
+    for executor in executors() {
         let (cancel, started, ended) =
             (Cancel::default(), AtomicUsize::new(0), AtomicUsize::new(0));
         let watch = |event| {
@@ -199,20 +203,20 @@ fn a_run_cancelled_on_the_way_finishes_what_has_begun() {
         };
         let control =
             Control { cancel: Some(&cancel), on_event: Some(&watch), ..Control::default() };
-        assert_eq!(place.run(&Cancelling(&cancel), &control).unwrap_err(), Fault::Cancelled);
+        assert_eq!(executor.run(&Cancelling(&cancel), &control).unwrap_err(), Fault::Cancelled);
         let (started, ended) = (started.into_inner(), ended.into_inner());
-        assert_eq!(started, ended, "{}", place.name());
-        // Besides those up to the 21st, at most one for each of the other lanes.
-        assert!(ended <= 20 + place.width(), "{ended} tasks on {}", place.name());
-        if place.width() == 1 {
-            assert_eq!(ended, 21, "{}", place.name());
+        assert_eq!(started, ended, "{}", executor.name());
+        // Besides those up to the 21st, at most one for each of the other slots.
+        assert!(ended <= 20 + executor.width(), "{ended} tasks on {}", executor.name());
+        if executor.width() == 1 {
+            assert_eq!(ended, 21, "{}", executor.name());
         }
     }
 }
 
 #[test]
 fn a_fault_outranks_the_cancelling_that_it_caused() {
-    for place in executors() {
+    for executor in executors() {
         let (mut script, cancel) = (Script::new(100, 5, u64::MAX / 8), Cancel::default());
         script.acts[7] = Act::Panic;
         let watch = |event| {
@@ -222,6 +226,6 @@ fn a_fault_outranks_the_cancelling_that_it_caused() {
         };
         let control =
             Control { cancel: Some(&cancel), on_event: Some(&watch), ..Control::default() };
-        assert_eq!(place.run(&script, &control).map(|_| ()), script.expected().map(|_| ()));
+        assert_eq!(executor.run(&script, &control).map(|_| ()), script.expected().map(|_| ()));
     }
 }

@@ -1,6 +1,6 @@
 //! Promises that are refused, nodes that fail, values that panic when they are dropped.
 
-use crate::{here, places, quiet};
+use crate::{executors, here, quiet};
 use abreast::exec::{Cancel, Control, Executor, Serial};
 use abreast::graph::{Delayed, Graph};
 use abreast::sample::splitmix64;
@@ -79,7 +79,7 @@ fn random<'e>(graph: &Graph<'e>, seed: u64, len: u64, rarity: u64) -> Delayed<u6
             }
             match act {
                 Act::Fail => return Err(Error::argument("i", i, "planted")),
-                Act::Panic => panic!("planted in body"),
+                Act::Panic => panic!("planted in closure"),
                 Act::Work | Act::PanicLater => {}
             }
             let sum = needs.iter().fold(i, |sum, need| sum.wrapping_mul(31).wrapping_add(need.0));
@@ -93,13 +93,13 @@ fn random<'e>(graph: &Graph<'e>, seed: u64, len: u64, rarity: u64) -> Delayed<u6
 #[test]
 fn whatever_goes_wrong_is_what_a_serial_run_would_have_met() {
     quiet();
-    let (mut well, mut body, mut drop) = (0, 0, 0);
-    let places = places();
+    let (mut well, mut closure, mut drop) = (0, 0, 0);
+    let executors = executors();
     for seed in 0..120 {
         let graph = Graph::new();
         let want = random(&graph, seed, 150, [60, 600, 5000][seed as usize % 3]);
-        let on = |place: &dyn Executor| {
-            graph.compute(place, &Control::default(), want).map(|done| (done.value, done.nodes))
+        let on = |executor: &dyn Executor| {
+            graph.compute(executor, &Control::default(), want).map(|done| (done.value, done.nodes))
         };
         let serial = on(&Serial);
         match &serial {
@@ -111,14 +111,14 @@ fn whatever_goes_wrong_is_what_a_serial_run_would_have_met() {
             }
             Err(fault) => {
                 assert!(fault.to_string().contains("'node "), "{fault}");
-                body += 1;
+                closure += 1;
             }
         }
-        for place in &places {
-            assert_eq!(on(&**place), serial, "seed {seed} on {}", place.name());
+        for executor in &executors {
+            assert_eq!(on(&**executor), serial, "seed {seed} on {}", executor.name());
         }
     }
-    assert!(well > 10 && body > 10 && drop > 10, "{well} {body} {drop}");
+    assert!(well > 10 && closure > 10 && drop > 10, "{well} {closure} {drop}");
 }
 
 #[test]
@@ -145,13 +145,13 @@ fn faults_name_the_node() {
         (both, "task 3 panicked: 'make': dropping its value: planted in drop"),
         (late, "task 0 panicked: 'alone': dropping its value: planted in drop"),
     ];
-    for place in places() {
+    for executor in executors() {
         for (want, sentence) in cases {
-            let fault = graph.compute(&*place, &Control::default(), want).unwrap_err();
-            assert_eq!(fault.to_string(), sentence, "{}", place.name());
+            let fault = graph.compute(&*executor, &Control::default(), want).unwrap_err();
+            assert_eq!(fault.to_string(), sentence, "{}", executor.name());
         }
         // A value that the caller gets is the caller's to drop.
-        let made = graph.compute(&*place, &Control::default(), spoils).unwrap().value;
+        let made = graph.compute(&*executor, &Control::default(), spoils).unwrap().value;
         std::mem::forget(made);
     }
 }
@@ -159,15 +159,15 @@ fn faults_name_the_node() {
 #[test]
 fn a_cancelled_run_is_cancelled_and_drops_what_it_has() {
     quiet();
-    for place in places() {
+    for executor in executors() {
         let cancel = Cancel::default();
         let graph = Graph::new();
         let made = graph.task("make", (), |()| Made(1, true));
         let stop = graph.task("stop", (made, made), |(made, _)| (cancel.cancel(), made.0).1);
         let after = graph.task("after", (made, stop), |(made, stop)| made.0 + stop);
         let control = Control { cancel: Some(&cancel), ..Control::default() };
-        let fault = graph.compute(&*place, &control, after).unwrap_err();
-        assert_eq!(fault, Fault::Cancelled, "{}", place.name());
-        assert_eq!(graph.compute(&*place, &control, after).unwrap_err(), Fault::Cancelled);
+        let fault = graph.compute(&*executor, &control, after).unwrap_err();
+        assert_eq!(fault, Fault::Cancelled, "{}", executor.name());
+        assert_eq!(graph.compute(&*executor, &control, after).unwrap_err(), Fault::Cancelled);
     }
 }

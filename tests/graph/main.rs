@@ -9,7 +9,7 @@ use abreast::exec::{Control, Executor, Serial, Threads};
 use abreast::graph::{Computed, Delayed, Graph};
 use std::sync::Once;
 
-fn places() -> Vec<Box<dyn Executor>> {
+fn executors() -> Vec<Box<dyn Executor>> {
     let threads = [1, 2, 5].map(|n| Box::new(Threads::new(n).unwrap()) as Box<dyn Executor>);
     std::iter::once(Box::new(Serial) as Box<dyn Executor>).chain(threads).collect()
 }

@@ -1,6 +1,6 @@
 //! What runs, in what shape inputs and wants come, and how long values live.
 
-use crate::{here, places};
+use crate::{executors, here};
 use abreast::exec::{Control, Serial, Threads};
 use abreast::graph::{Delayed, Graph};
 use abreast::plan::fold;
@@ -48,8 +48,8 @@ fn gather_keeps_the_order_and_of_nothing_is_an_empty_list() {
     let parts = (0..10).map(|i| graph.task("twice", (), move |()| 2 * i)).collect();
     let all = graph.gather(parts);
     let none = graph.gather(Vec::<Delayed<String>>::new());
-    for place in places() {
-        let done = graph.compute_all(&*place, &Control::default(), (all, none)).unwrap();
+    for executor in executors() {
+        let done = graph.compute_all(&*executor, &Control::default(), (all, none)).unwrap();
         assert_eq!(done.value, ((0..10).map(|i| 2 * i).collect(), Vec::<String>::new()));
     }
 }
@@ -77,8 +77,8 @@ fn chains_run_as_one_task_and_values_go_with_their_last_reader() {
         end = graph.task("grow", end, |v| [&v[..], &[1]].concat());
     }
     let len = graph.task("len", end, Vec::len);
-    for place in places() {
-        let done = graph.compute(&*place, &Control::default(), len).unwrap();
+    for executor in executors() {
+        let done = graph.compute(&*executor, &Control::default(), len).unwrap();
         assert_eq!((done.value, done.nodes, done.report.tasks, done.peak_live), (109, 101, 1, 2));
     }
     // A second reader, a want or a model keeps a node apart.
@@ -105,9 +105,9 @@ fn a_wide_graph_keeps_few_values_alive() {
     assert_eq!(serial.nodes, 1021);
     // A row, and what the next one still reads of the one before.
     assert_eq!(serial.peak_live, 22);
-    for place in places() {
-        let done = graph.compute(&*place, &Control::default(), sum).unwrap();
-        assert_eq!(done.value, serial.value, "{}", place.name());
-        assert!(done.peak_live < 100, "{} alive on {}", done.peak_live, place.name());
+    for executor in executors() {
+        let done = graph.compute(&*executor, &Control::default(), sum).unwrap();
+        assert_eq!(done.value, serial.value, "{}", executor.name());
+        assert!(done.peak_live < 100, "{} alive on {}", done.peak_live, executor.name());
     }
 }

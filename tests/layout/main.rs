@@ -97,7 +97,7 @@ fn the_laws_see_the_kernels_and_the_executors() {
     let house = House::read(checkout()).expect("readable");
     assert!(house.kernels.contains("dot"));
     assert!(house.executors.contains("serial") && house.executors.contains("threads"));
-    assert!(!house.executors.contains("shift"));
+    assert!(!house.executors.contains("pool"));
 }
 
 /// A copy of the tree in which one thing is changed, and what the laws say about it.
@@ -143,13 +143,21 @@ fn an_unchanged_copy_keeps_every_law() {
 
 #[test]
 fn an_arrow_that_goes_up_is_found() {
-    let import = "\nuse crate::exec::Executor as _;\n";
+    let import = "\nuse crate::exec::Serial as _;\n";
     is_found("up", |root| append(root, "src/plan.rs", import), &["src/plan.rs:", "go down only"]);
-    let path = "\nfn up() -> &'static str { crate::kernel::Body::C.name() }\n";
-    is_found("path", |root| append(root, "src/level.rs", path), &["src/level.rs:", "kernel::Body"]);
+    let path = "\nfn up() -> &'static str { crate::kernel::Role::Plain.name() }\n";
+    is_found(
+        "path",
+        |root| append(root, "src/level.rs", path),
+        &["src/level.rs:", "kernel::variant::Role"],
+    );
     // Through the root's re-export, and in a tree of imports over several lines.
-    let tree = "\nuse crate::{\n    error::Error as _,\n    How,\n};\n";
-    is_found("tree", |root| append(root, "src/tasks.rs", tree), &["src/tasks.rs:", "kernel::How"]);
+    let tree = "\nuse crate::{\n    error::Error as _,\n    Variant,\n};\n";
+    is_found(
+        "tree",
+        |root| append(root, "src/tasks.rs", tree),
+        &["src/tasks.rs:", "kernel::variant::Variant"],
+    );
 }
 
 #[test]
@@ -213,6 +221,7 @@ fn whoever_runs_kernels_and_names_one_is_found() {
         is_found("names", |root| append(root, file, text), &[file, part]);
     };
     plant("src/exec/mod.rs", "\nuse crate::kernels::dot::Dot;\n", "no executor knows a kernel");
+    plant("src/exec/pool.rs", "\nuse crate::Variant as _;\n", "no executor knows a kernel");
     plant("benches/kernels.rs", "\nuse abreast::kernels::dot;\n", "the kernel kernels::dot");
     plant("cli/src/lib.rs", "\nfn f() { abreast::dot(&[0.0], &[0.0]); }\n", "kernels::plain::dot");
     plant(

@@ -1,8 +1,8 @@
-//! A kernel of somebody else's, whose C body crashes on request, in worker processes.
+//! A kernel of somebody else's, whose C crashes on request, in worker processes.
 
-use abreast::exec::{self, Control, Procs, worker_main};
-use abreast::kernel::{Bodies, BodyFn, Kernel, Layout, Part, Remote};
-use abreast::{Body, Error, How, Level, Plan};
+use abreast::exec::{Procs, worker_main};
+use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
+use abreast::{Error, Plan, Remote, Variant};
 use std::borrow::Cow;
 
 unsafe extern "C" {
@@ -14,8 +14,8 @@ struct Squares;
 impl Kernel for Squares {
     const NAME: &'static str = "own_squares";
     const LAYOUT: Layout = Layout::PerElement;
-    const BODIES: Bodies<BodyFn<Self>> =
-        Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] = &[Variant::new("c", squares)];
 
     /// How many, and the chunk that crashes.
     type Args = [u64; 2];
@@ -32,21 +32,18 @@ impl Kernel for Squares {
     }
 }
 
-fn body(part: Part<'_, '_, Squares>) -> Result<(), Error> {
-    let p = part.open();
-    let crash = u64::from(p.chunk.index == p.args[1]);
+fn squares(c: ChunkArgs<'_, '_, Squares>) -> Result<(), Error> {
+    let crash = u64::from(c.chunk.index == c.args[1]);
     // SAFETY: `out` holds the chunk's rows. If it crashes, it takes a worker with it.
-    unsafe { own_squares(p.chunk.row, p.chunk.rows, p.out.as_mut_ptr(), crash) };
+    unsafe { own_squares(c.chunk.row, c.chunk.rows, c.out.as_mut_ptr(), crash) };
     Ok(())
 }
 
 fn main() -> Result<(), Error> {
     worker_main([Remote::of::<Squares>()]);
-    let place = Procs::new(2)?;
-    let how = How { body: Body::C, level: Level::best() };
+    let workers = Procs::new(2)?;
     let mut squares = vec![0; 100];
-    let control = Control::default();
-    let fault = exec::run_into::<Squares>(&place, how, &control, [100, 4], (), &mut squares);
+    let fault = Job::<Squares>::new([100, 4], ())?.on_into(&workers, &mut squares);
     println!("{}", fault.expect_err("a crash"));
     let right = (0..100).filter(|i| squares[*i as usize] == i * i).count();
     println!("{right} of 100 are right, and the program lives");

@@ -4,9 +4,9 @@ use crate::boundary::boundary;
 use crate::options::{Chosen, abreast_options, no_such};
 use crate::pointers::{Caller, Span};
 use crate::status::{Refusal, abreast_status};
-use abreast::Error;
 use abreast::kernel::Job;
 use abreast::kernels::escape::{Args, Escape, View};
+use abreast::{Error, Level};
 use num_complex::Complex64;
 
 /// A view of the complex plane. Pixel (i, j), column i and row j, is the point center +
@@ -56,13 +56,13 @@ pub unsafe extern "C" fn abreast_escape(
     let caller = unsafe { Caller::promises() };
     boundary(caller, |caller| {
         let args = Args::from(&checked(caller.sized("view", view)?)?);
-        let pixels = Job::<Escape>::new(args, ())?.items();
+        let pixels = Job::<Escape>::at(Level::best(), args, ())?.items();
         if n != pixels {
             let rule = format!("must be {pixels}, the pixels of the view");
             return Err(Error::argument("n", n, rule).into());
         }
         let counts = Span::of("counts", n, counts)?;
-        let chosen = Chosen::from(caller, options)?;
+        let chosen = Chosen::of::<Escape>(caller, options)?;
         caller.write(counts, &chosen.call::<Escape>(args, ())?);
         Ok(())
     })

@@ -6,7 +6,7 @@ use crate::pointers::{Caller, Span};
 use crate::status::{ABREAST_NO_MEMORY, ABREAST_TOO_LARGE, Refusal, abreast_status};
 use abreast::kernel::Job;
 use abreast::kernels::gemm::{Args, Element, Gemm};
-use abreast::{Error, MatRef};
+use abreast::{Error, Level, MatRef};
 
 /// Which way the elements of a matrix follow each other. CBLAS's numbers.
 pub type abreast_layout = i32;
@@ -117,7 +117,7 @@ fn product<T: Element>(
     let c = Stored::new("c", c, rows, cols, ldc)?;
     c.span.apart_from(left.stored.span)?;
     c.span.apart_from(right.stored.span)?;
-    let chosen = Chosen::from(caller, options)?;
+    let chosen = Chosen::of::<Gemm<T>>(caller, options)?;
     multiply(caller, factors, (left.view(caller)?, right.view(caller)?), c, &chosen)
 }
 
@@ -207,7 +207,7 @@ fn multiply<T: Element>(
 ) -> Result<(), Refusal> {
     let args = Args::new(alpha, a, b, beta)?;
     let input = (a.data(), b.data());
-    let plan = *Job::<Gemm<T>>::new(args, input)?.plan();
+    let plan = *Job::<Gemm<T>>::at(Level::best(), args, input)?.plan();
     if plan.is_row_major() && (c.ld as usize == c.cols || c.full_rows() <= 1) {
         // Overlaps have been looked for; the factors' slices are others.
         return chosen.call_into::<Gemm<T>>(args, input, caller.update(c.span, &[])?);

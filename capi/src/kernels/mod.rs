@@ -33,7 +33,7 @@ where
     K: for<'i> Kernel<Input<'i> = (), Output: Copy>,
 {
     let result = Span::one(name, result)?;
-    let chosen = Chosen::from(caller, options)?;
+    let chosen = Chosen::of::<K>(caller, options)?;
     caller.write(result, &[chosen.call::<K>(args, ())?]);
     Ok(())
 }

@@ -35,7 +35,7 @@ pub unsafe extern "C" fn abreast_range_sums(
     boundary(caller, |caller| {
         let (limits, sums) = (Span::of("limits", n, limits)?, Span::of("sums", n, sums)?);
         sums.apart_from(limits)?;
-        let chosen = Chosen::from(caller, options)?;
+        let chosen = Chosen::of::<RangeSums>(caller, options)?;
         caller.write(sums, &chosen.call::<RangeSums>((), caller.read(limits))?);
         Ok(())
     })

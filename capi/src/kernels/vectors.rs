@@ -40,7 +40,7 @@ fn sum_of<T: sum::Element>(
     options: *const abreast_options,
 ) -> Result<(), Refusal> {
     let (x, result) = (Span::of("x", n, x)?, Span::one("result", result)?);
-    let chosen = Chosen::from(caller, options)?;
+    let chosen = Chosen::of::<sum::Sum<T>>(caller, options)?;
     caller.write(result, &[chosen.call::<sum::Sum<T>>((), caller.read(x))?]);
     Ok(())
 }
@@ -83,7 +83,7 @@ fn dot_of<T: dot::Element>(
 ) -> Result<(), Refusal> {
     let (x, y) = (Span::of("x", n, x)?, Span::of("y", n, y)?);
     let result = Span::one("result", result)?;
-    let chosen = Chosen::from(caller, options)?;
+    let chosen = Chosen::of::<dot::Dot<T>>(caller, options)?;
     let input = (caller.read(x), caller.read(y));
     caller.write(result, &[chosen.call::<dot::Dot<T>>((), input)?]);
     Ok(())
@@ -127,7 +127,7 @@ fn axpy_of<T: axpy::Element>(
     options: *const abreast_options,
 ) -> Result<(), Refusal> {
     let (x, y) = (Span::of("x", n, x)?, Span::of("y", n, y)?);
-    let chosen = Chosen::from(caller, options)?;
+    let chosen = Chosen::of::<axpy::Axpy<T>>(caller, options)?;
     let updated = caller.update(y, &[x])?;
     chosen.call_into::<axpy::Axpy<T>>(alpha, caller.read(x), updated)
 }

@@ -1,4 +1,4 @@
-/* Every kernel, body, level and place, in every floating-point environment that a program can have:
+/* Every kernel, variant, level and place, in every floating-point environment that a program can have:
  * one hash, the modes as they were, and no flag that says something which is not so. */
 #define _GNU_SOURCE /* feenableexcept */
 #include "check.h"
@@ -109,6 +109,29 @@ static uint64_t hash_of(const void *bytes, size_t count)
 
 typedef const abreast_options *how;
 
+/* Which row of each kernel's table of variants is tried now. */
+static size_t row;
+enum { DEFAULT_ROW = 1000 };
+
+static size_t variants_of(const char *kernel)
+{
+    size_t count;
+    MUST(abreast_variant_count(kernel, &count));
+    CHECK(count >= 1 && count < DEFAULT_ROW);
+    return count;
+}
+
+/* The same options with that row of this kernel; where there are fewer rows, one more time from the
+ * first on. */
+static abreast_options with_row(const char *kernel, how o)
+{
+    abreast_options own = *o;
+    own.variant = NULL;
+    if (row != DEFAULT_ROW)
+        MUST(abreast_variant_name(kernel, row % variants_of(kernel), &own.variant));
+    return own;
+}
+
 static uint64_t range_sum(how o)
 {
     int64_t sum;
@@ -215,9 +238,10 @@ static uint64_t escape(how o)
 static uint64_t beyond(how o)
 {
     double dot[2];
-    MUST(abreast_ddot(N, huge, huge, &dot[0], o));
+    const abreast_options for_dot = with_row("dot", o), for_sum = with_row("sum", o);
+    MUST(abreast_ddot(N, huge, huge, &dot[0], &for_dot));
     const double both[2] = {HUGE_VAL, -HUGE_VAL};
-    MUST(abreast_dsum(2, both, &dot[1], o));
+    MUST(abreast_dsum(2, both, &dot[1], &for_sum));
     CHECK(hash_of(&dot[0], 8) == hash_of(both, 8));
     return hash_of(dot, sizeof *dot);
 }
@@ -232,10 +256,11 @@ static uint64_t by_name(how o)
                           : strcmp(name, "escape") == 0     ? 1024
                           : strcmp(name, "range_sums") == 0 ? 50
                                                             : 66001;
+        const abreast_options own = with_row(name, o);
         abreast_sample sample;
         uint64_t hash;
         MUST(abreast_sample_new(name, n, 7, &sample));
-        MUST(abreast_sample_run(sample, &hash, o));
+        MUST(abreast_sample_run(sample, &hash, &own));
         MUST(abreast_sample_free(sample));
         all = all * 31 + hash;
     }
@@ -245,33 +270,53 @@ static uint64_t by_name(how o)
 static uint64_t refused(how o)
 {
     double sum = 1;
-    CHECK(abreast_sum_arange(UINT64_MAX, &sum, o) == ABREAST_ARGUMENT);
-    CHECK(abreast_ddot(3, NULL, x, &sum, o) == ABREAST_NULL);
+    const abreast_options for_arange = with_row("sum_arange", o), for_dot = with_row("dot", o);
+    CHECK(abreast_sum_arange(UINT64_MAX, &sum, &for_arange) == ABREAST_ARGUMENT);
+    CHECK(abreast_ddot(3, NULL, x, &sum, &for_dot) == ABREAST_NULL);
+    abreast_options unknown = for_dot;
+    unknown.variant = "no such variant";
+    CHECK(abreast_ddot(3, x, x, &sum, &unknown) == ABREAST_UNKNOWN);
     return hash_of(&sum, sizeof sum);
 }
 
+/* The kernel is the one whose variants the options name; what calls several kernels has none, and
+ * names them itself. */
 static const struct {
-    const char *name;
+    const char *name, *kernel;
     uint64_t (*run)(how);
-} CALLS[] = {{"range_sum", range_sum}, {"range_sums", range_sums}, {"conditional", conditional},
-             {"sum_arange", arange},   {"dsum", dsum},             {"ssum", ssum},
-             {"ddot", ddot},           {"sdot", sdot},             {"daxpy", daxpy},
-             {"saxpy", saxpy},         {"dgemm", dgemm},           {"sgemm", sgemm},
-             {"pi_hits", pi_hits},     {"escape", escape},         {"overflow", beyond},
-             {"by name", by_name},     {"refused", refused}};
+} CALLS[] = {{"range_sum", "range_sum", range_sum},
+             {"range_sums", "range_sums", range_sums},
+             {"conditional", "conditional_range_sum", conditional},
+             {"sum_arange", "sum_arange", arange},
+             {"dsum", "sum", dsum},
+             {"ssum", "sum_f32", ssum},
+             {"ddot", "dot", ddot},
+             {"sdot", "dot_f32", sdot},
+             {"daxpy", "axpy", daxpy},
+             {"saxpy", "axpy_f32", saxpy},
+             {"dgemm", "gemm", dgemm},
+             {"sgemm", "gemm_f32", sgemm},
+             {"pi_hits", "pi", pi_hits},
+             {"escape", "escape", escape},
+             {"overflow", NULL, beyond},
+             {"by name", NULL, by_name},
+             {"refused", NULL, refused}};
 enum { KINDS = sizeof CALLS / sizeof *CALLS, ENVIRONMENTS = sizeof MODES / sizeof *MODES };
 
 static int wrong, calls;
 
 static void try_call(size_t kind, const char *mode, how options, const char *place, uint64_t right)
 {
+    abreast_options own = *options;
+    if (CALLS[kind].kernel != NULL)
+        own = with_row(CALLS[kind].kernel, options);
     const modes before = modes_now();
     clear_flags();
-    const uint64_t hash = CALLS[kind].run(options);
+    const uint64_t hash = CALLS[kind].run(&own);
     const unsigned flags = loud_flags();
     const modes after = modes_now();
     raise_flags();
-    const int still = CALLS[kind].run(options) == hash && are_raised();
+    const int still = CALLS[kind].run(&own) == hash && are_raised();
     clear_flags();
     calls++;
     const char *what = !same(before, after) ? "the modes have changed"
@@ -284,11 +329,22 @@ static void try_call(size_t kind, const char *mode, how options, const char *pla
     fenv_t here;
     CHECK(fegetenv(&here) == 0);
     usual();
-    fprintf(stderr, "%s, body %d, level %d, %s, %s: %s (flags %x)\n", CALLS[kind].name,
-            options->body, options->level, place, mode, what, flags);
+    fprintf(stderr, "%s, variant %s (row %d), level %d, %s, %s: %s (flags %x)\n", CALLS[kind].name,
+            own.variant == NULL ? "-" : own.variant, (int)row, own.level, place, mode, what, flags);
     if (++wrong > 40)
         exit(1);
     CHECK(fesetenv(&here) == 0);
+}
+
+/* The length of the longest table of variants. */
+static size_t most_variants(void)
+{
+    size_t most = 0;
+    for (size_t i = 0; abreast_kernel_name(i) != NULL; i++) {
+        const size_t count = variants_of(abreast_kernel_name(i));
+        most = count > most ? count : most;
+    }
+    return most;
 }
 
 static void fill(void)
@@ -313,6 +369,7 @@ static void fill(void)
 int main(void)
 {
     fill();
+    const size_t most = most_variants();
     abreast_pool early;
     MUST(abreast_pool_new(2, &early));
     const abreast_level levels[] = {ABREAST_LEVEL_BEST, ABREAST_LEVEL_BASELINE};
@@ -322,10 +379,11 @@ int main(void)
         if (abreast_range_sum(1, &limits[0], &options) == ABREAST_LEVEL)
             continue;
         uint64_t right[KINDS];
+        row = DEFAULT_ROW;
         for (size_t k = 0; k < KINDS; k++)
             right[k] = CALLS[k].run(&options);
         for (size_t m = 0; m < ENVIRONMENTS; m++) {
-            for (abreast_body body = ABREAST_BODY_C; body <= ABREAST_BODY_SIMD; body++) {
+            for (row = 0; row < most; row++) {
                 /* Serially, on a pool from before, and on one made in this environment. */
                 MODES[m].set();
                 abreast_pool late;
@@ -335,7 +393,6 @@ int main(void)
                     const char *name;
                 } places[] = {{{0}, "serially"}, {early, "on an early pool"}, {late, "on a late pool"}};
                 for (size_t p = 0; p < 3; p++) {
-                    options.body = body;
                     options.pool = places[p].pool;
                     for (size_t k = 0; k < KINDS; k++)
                         try_call(k, MODES[m].name, &options, places[p].name, right[k]);

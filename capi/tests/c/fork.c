@@ -59,6 +59,14 @@ static void as_a_child(abreast_pool theirs, abreast_sample sample, double dot, u
 /* The tables' locks are taken and let go of all the time. */
 static volatile int busy = 1;
 
+static void ask_for_names(void)
+{
+    const char *name;
+    CHECK(strcmp(abreast_kernel_name(0), "range_sum") == 0);
+    MUST(abreast_variant_name("dot", 0, &name));
+    CHECK(name[0] != '\0');
+}
+
 static void *keep_busy(void *unused)
 {
     (void)unused;
@@ -72,6 +80,8 @@ static void *keep_busy(void *unused)
         MUST(abreast_pool_free(pool));
         MUST(abreast_sample_new("dot", 10, 1, &sample));
         MUST(abreast_sample_free(sample));
+        for (int i = 0; i < 1000; i++)
+            ask_for_names();
     }
     return NULL;
 }
@@ -93,6 +103,7 @@ static void fork_while_others_are_at_it(void)
             MUST(abreast_pool_free(pool));
             MUST(abreast_sample_new("dot", 10, 1, &sample));
             MUST(abreast_sample_free(sample));
+            ask_for_names();
             _exit(0);
         }
         ends_well(child);

@@ -1,6 +1,10 @@
 /* Bad input through every function: the status it must give, the words it must say, and that no
  * output has been touched. */
+#define _GNU_SOURCE /* anonymous maps */
 #include "check.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Everything that a call here could write, filled with a pattern and looked at after each call. */
 typedef struct outputs {
@@ -9,7 +13,8 @@ typedef struct outputs {
     double real, reals[16];
     float single, singles[16];
     uint32_t counts[16], width;
-    size_t needed;
+    size_t needed, count;
+    const char *name;
     abreast_pool pool;
     abreast_sample sample;
     char text[16];
@@ -25,7 +30,7 @@ static int refusals;
 
 static void refused(int line, abreast_status expected, const char *words, abreast_status status)
 {
-    char why[256];
+    char why[512];
     size_t needed = 0;
     MUST(abreast_last_error(why, sizeof why, &needed));
     if (status != expected || strstr(why, words) == NULL || needed != strlen(why) + 1) {
@@ -80,9 +85,15 @@ static abreast_status pi_hits(how o) { return abreast_pi_hits(9, 1, &out.hash, o
 static abreast_status escape(how o) { return abreast_escape(&view, 16, out.counts, o); }
 static abreast_status by_name(how o) { return abreast_sample_run(sample, &out.hash, o); }
 
-static abreast_status (*const CALLS[])(how) = {
-    range_sum, range_sums, conditional, arange, dsum,    ssum,   ddot,   sdot,
-    daxpy,     saxpy,      dgemm,       sgemm,  pi_hits, escape, by_name};
+/* Each with the kernel whose variants its options name. */
+static const struct {
+    const char *kernel;
+    abreast_status (*run)(how);
+} CALLS[] = {{"range_sum", range_sum}, {"range_sums", range_sums}, {"conditional_range_sum", conditional},
+             {"sum_arange", arange},   {"sum", dsum},              {"sum_f32", ssum},
+             {"dot", ddot},            {"dot_f32", sdot},          {"axpy", daxpy},
+             {"axpy_f32", saxpy},      {"gemm", dgemm},            {"gemm_f32", sgemm},
+             {"pi", pi_hits},          {"escape", escape},         {"dot", by_name}};
 
 /* Every call with every kind of bad options. */
 static void bad_options(void)
@@ -96,29 +107,159 @@ static void bad_options(void)
     const abreast_level foreign = ABREAST_LEVEL_V4;
 #endif
     const size_t size = sizeof(abreast_options);
+    char long_name[1000];
+    memset(long_name, 'r', sizeof long_name);
+    long_name[sizeof long_name - 1] = '\0';
     const struct {
         abreast_options options;
         abreast_status status;
         const char *words;
     } rows[] = {
-        {{0, 0, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 0"},
-        {{size - 8, 0, 0, {0}}, ABREAST_ABI_MISMATCH, "this library's has 24"},
-        {{size + 8, 0, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 32"},
-        {{size, 6, 0, {0}}, ABREAST_UNKNOWN, "unknown body '6'"},
-        {{size, -1, 0, {0}}, ABREAST_UNKNOWN, "unknown body '-1'"},
-        {{size, INT32_MIN, 0, {0}}, ABREAST_UNKNOWN, "unknown body"},
-        {{size, 0, 99, {0}}, ABREAST_UNKNOWN, "unknown level '99'"},
-        {{size, 0, -1, {0}}, ABREAST_UNKNOWN, "unknown level '-1'"},
-        {{size, 0, foreign, {0}}, ABREAST_LEVEL, "this CPU does not have"},
-        {{size, 0, 0, freed}, ABREAST_HANDLE, "is freed"},
-        {{size, 0, 0, made_up}, ABREAST_HANDLE, "was never made"},
-        {{size, 0, 0, other}, ABREAST_HANDLE, "is the handle of a sample"},
+        {{0, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 0"},
+        {{size - 8, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "this library's has 32"},
+        {{size + 8, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 40"},
+        {{size, "no such thing", 0, {0}}, ABREAST_UNKNOWN, "unknown variant 'no such thing'; known: "},
+        {{size, "", 0, {0}}, ABREAST_UNKNOWN, "unknown variant ''; "},
+        {{size, " ", 0, {0}}, ABREAST_UNKNOWN, "unknown variant ' '; "},
+        {{size, "a\x1b[2J\n", 0, {0}}, ABREAST_UNKNOWN, "unknown variant 'a\\u{1b}[2J\\n'; "},
+        {{size, "r\xffst", 0, {0}}, ABREAST_TEXT, "options.variant: invalid utf-8"},
+        {{size, "rust\xc3", 0, {0}}, ABREAST_TEXT, "options.variant: incomplete utf-8"},
+        {{size, long_name, 0, {0}}, ABREAST_UNKNOWN, "options.variant has no end"},
+        {{size, NULL, 99, {0}}, ABREAST_UNKNOWN, "unknown level '99'"},
+        {{size, NULL, -1, {0}}, ABREAST_UNKNOWN, "unknown level '-1'"},
+        {{size, NULL, foreign, {0}}, ABREAST_LEVEL, "this CPU does not have"},
+        {{size, NULL, 0, freed}, ABREAST_HANDLE, "is freed"},
+        {{size, NULL, 0, made_up}, ABREAST_HANDLE, "was never made"},
+        {{size, NULL, 0, other}, ABREAST_HANDLE, "is the handle of a sample"},
     };
     for (size_t c = 0; c < sizeof CALLS / sizeof *CALLS; c++) {
         for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-            REFUSED(rows[r].status, rows[r].words, CALLS[c](&rows[r].options));
-        REFUSED(ABREAST_MISALIGNED, "options", CALLS[c](ODD(&rows[0].options)));
+            REFUSED(rows[r].status, rows[r].words, CALLS[c].run(&rows[r].options));
+        REFUSED(ABREAST_MISALIGNED, "options", CALLS[c].run(ODD(&rows[0].options)));
     }
+}
+
+static size_t variants_of(const char *kernel)
+{
+    size_t count = 0;
+    MUST(abreast_variant_count(kernel, &count));
+    CHECK(count >= 1);
+    return count;
+}
+
+/* Every variant's name with one letter too many: each kernel knows the right one. */
+static void nearly_right_variants(void)
+{
+    for (size_t c = 0; c < sizeof CALLS / sizeof *CALLS; c++) {
+        for (size_t v = 0; v < variants_of(CALLS[c].kernel); v++) {
+            abreast_options options = ABREAST_OPTIONS;
+            const char *name;
+            char wrong[300], words[400];
+            MUST(abreast_variant_name(CALLS[c].kernel, v, &name));
+            (void)snprintf(wrong, sizeof wrong, "%s_", name);
+            (void)snprintf(words, sizeof words, "unknown variant '%s'; did you mean '%s'?", wrong, name);
+            options.variant = wrong;
+            REFUSED(ABREAST_UNKNOWN, words, CALLS[c].run(&options));
+        }
+    }
+}
+
+/* Names that end where the memory does: nothing behind a name is read, and of one that does not end
+ * no more than a name can have. */
+static void names_at_the_end_of_memory(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(pages != MAP_FAILED && mprotect(pages + page, page, PROT_NONE) == 0);
+    char *const end = pages + page;
+    memset(pages, 'x', page);
+    abreast_options options = ABREAST_OPTIONS;
+    options.variant = end - 256;
+    for (size_t c = 0; c < sizeof CALLS / sizeof *CALLS; c++)
+        REFUSED(ABREAST_UNKNOWN, "options.variant has no end: no name is longer than 255 bytes",
+                CALLS[c].run(&options));
+    REFUSED(ABREAST_UNKNOWN, "kernel has no end", abreast_sample_new(end - 256, 9, 1, &out.sample));
+    REFUSED(ABREAST_UNKNOWN, "kernel has no end", abreast_variant_count(end - 256, &out.count));
+    REFUSED(ABREAST_UNKNOWN, "kernel has no end", abreast_variant_name(end - 256, 0, &out.name));
+    end[-1] = '\0';
+    REFUSED(ABREAST_UNKNOWN, "unknown kernel 'xxx", abreast_variant_count(end - 256, &out.count));
+    REFUSED(ABREAST_UNKNOWN, "unknown variant 'xxx", ddot(&options));
+    const char *name;
+    MUST(abreast_variant_name("dot", 0, &name));
+    options.variant = strcpy(end - strlen(name) - 1, name);
+    MUST(ddot(&options));
+    /* A copy will do, and none is kept: the text may go as soon as the call has returned. */
+    CHECK(munmap(pages, 2 * page) == 0);
+    options.variant = NULL;
+    MUST(ddot(&options));
+    out = untouched;
+}
+
+/* Questions about variants that have no answer. */
+static void bad_variant_questions(void)
+{
+    const size_t count = variants_of("dot");
+    char words[100];
+    (void)snprintf(words, sizeof words, "index = %zu: must be below %zu, the number of variants of dot",
+                   count, count);
+    REFUSED(ABREAST_ARGUMENT, words, abreast_variant_name("dot", count, &out.name));
+    REFUSED(ABREAST_ARGUMENT, "index = ", abreast_variant_name("dot", SIZE_MAX, &out.name));
+    REFUSED(ABREAST_NULL, "kernel is null", abreast_variant_count(NULL, &out.count));
+    REFUSED(ABREAST_NULL, "kernel is null", abreast_variant_name(NULL, 0, &out.name));
+    REFUSED(ABREAST_NULL, "count is null", abreast_variant_count("dot", NULL));
+    REFUSED(ABREAST_NULL, "name is null", abreast_variant_name("dot", 0, NULL));
+    REFUSED(ABREAST_MISALIGNED, "count", abreast_variant_count("dot", ODD(&out.count)));
+    REFUSED(ABREAST_MISALIGNED, "name", abreast_variant_name("dot", 0, ODD(&out.name)));
+    REFUSED(ABREAST_UNKNOWN, "did you mean 'dot'?", abreast_variant_count("dott", &out.count));
+    REFUSED(ABREAST_UNKNOWN, "did you mean 'dot'?", abreast_variant_name("dott", 0, &out.name));
+    REFUSED(ABREAST_UNKNOWN, "unknown kernel ''", abreast_variant_count("", &out.count));
+    REFUSED(ABREAST_UNKNOWN, "unknown kernel ''", abreast_variant_name("", 0, &out.name));
+    REFUSED(ABREAST_TEXT, "kernel: invalid utf-8", abreast_variant_count("d\xf6t", &out.count));
+    REFUSED(ABREAST_TEXT, "kernel: invalid utf-8", abreast_variant_name("d\xf6t", 0, &out.name));
+}
+
+/* The names are the library's, each is one of its kernel's only, and every one of them runs. */
+static void every_variant_by_its_name(void)
+{
+    abreast_options options = ABREAST_OPTIONS;
+    for (size_t c = 0; c < sizeof CALLS / sizeof *CALLS; c++) {
+        const char *kernel = CALLS[c].kernel;
+        out = untouched;
+        MUST(CALLS[c].run(NULL));
+        const outputs right = out;
+        for (size_t v = 0; v < variants_of(kernel); v++) {
+            const char *again, *other;
+            MUST(abreast_variant_name(kernel, v, &options.variant));
+            MUST(abreast_variant_name(kernel, v, &again));
+            CHECK(options.variant == again && strlen(again) > 0);
+            for (size_t w = 0; w < v; w++) {
+                MUST(abreast_variant_name(kernel, w, &other));
+                CHECK(strcmp(again, other) != 0);
+            }
+            char copy[300];
+            (void)snprintf(copy, sizeof copy, "%s", again);
+            options.variant = v % 2 ? again : copy;
+            out = untouched;
+            MUST(CALLS[c].run(&options));
+            CHECK(memcmp(&out, &right, sizeof out) == 0);
+        }
+    }
+    out = untouched;
+}
+
+/* A name that lies where the result is written has been read by then. */
+static void a_name_under_the_result(void)
+{
+    abreast_options options = ABREAST_OPTIONS;
+    const char *name;
+    double right;
+    MUST(abreast_variant_name("dot", 0, &name));
+    MUST(abreast_ddot(4, x, x, &right, NULL));
+    CHECK(strlen(name) < sizeof out.reals);
+    options.variant = strcpy((char *)out.reals, name);
+    MUST(abreast_ddot(4, x, x, &out.reals[0], &options));
+    CHECK(memcmp(&right, &out.reals[0], sizeof right) == 0);
+    out = untouched;
 }
 
 /* Results that cannot be written to. */
@@ -349,9 +490,12 @@ static void bad_handles(void)
 static void bad_questions(void)
 {
     const size_t o = sizeof(abreast_options), v = sizeof(abreast_view);
-    REFUSED(ABREAST_ABI_MISMATCH, "ABREAST_ABI = 2 in the header, 1 in the library",
+    REFUSED(ABREAST_ABI_MISMATCH, "ABREAST_ABI = 3 in the header, 2 in the library",
             abreast_check_abi(ABREAST_ABI + 1, o, v));
-    REFUSED(ABREAST_ABI_MISMATCH, "sizeof(abreast_options) = 16",
+    /* A program from when a variant was a number. */
+    REFUSED(ABREAST_ABI_MISMATCH, "ABREAST_ABI = 1 in the header, 2 in the library",
+            abreast_check_abi(1, 24, v));
+    REFUSED(ABREAST_ABI_MISMATCH, "sizeof(abreast_options) = 24 in the header, 32 in the library",
             abreast_check_abi(ABREAST_ABI, o - 8, v));
     REFUSED(ABREAST_ABI_MISMATCH, "sizeof(abreast_view)", abreast_check_abi(ABREAST_ABI, o, v + 8));
     CHECK(abreast_status_name(-1) == NULL && abreast_status_name(10) == NULL);
@@ -396,7 +540,7 @@ static void good_calls(void)
     how.pool = pool;
     for (size_t c = 0; c < sizeof CALLS / sizeof *CALLS; c++) {
         out = untouched;
-        MUST(CALLS[c](&how));
+        MUST(CALLS[c].run(&how));
         CHECK(memcmp(&out, &untouched, sizeof out) != 0);
     }
 }
@@ -408,6 +552,11 @@ int main(void)
     MUST(abreast_pool_new(2, &pool));
     MUST(abreast_sample_new("dot", 9, 1, &sample));
     bad_options();
+    nearly_right_variants();
+    names_at_the_end_of_memory();
+    bad_variant_questions();
+    every_variant_by_its_name();
+    a_name_under_the_result();
     bad_results();
     bad_operands();
     bad_numbers();

@@ -52,11 +52,30 @@ int main()
         how.size--;
         abreast::range_sum(1, how);
     }));
-    CHECK(thrown<abreast::error>("options.size = 23", [] {
+    CHECK(thrown<abreast::error>("options.size = 31", [] {
               abreast_options how = abreast::options();
               how.size--;
               abreast::range_sum(1, how);
           }) == ABREAST_ABI_MISMATCH);
+
+    // A variant by name: every row of the kernel's table, and nothing else.
+    CHECK(abreast::variants("dot").size() >= 1);
+    for (const char *variant : abreast::variants("dot")) {
+        const std::string copy = variant;
+        CHECK(abreast::dot<double>(x, y, abreast::options(variant)) == 32);
+        CHECK(abreast::dot<double>(x, y, abreast::options(copy.c_str())) == 32);
+        CHECK(thrown<invalid>("did you mean '" + copy + "'?", [&] {
+                  abreast::dot<double>(x, y, abreast::options((copy + "_").c_str()));
+              }) == ABREAST_UNKNOWN);
+    }
+    CHECK(abreast::dot<double>(x, y, abreast::options(nullptr)) == 32);
+    CHECK(thrown<invalid>("unknown variant ''", [&] {
+              abreast::dot<double>(x, y, abreast::options(""));
+          }) == ABREAST_UNKNOWN);
+    CHECK(thrown<invalid>("options.variant: invalid utf-8", [&] {
+              abreast::dot<double>(x, y, abreast::options("r\xffst"));
+          }) == ABREAST_TEXT);
+    CHECK(thrown<invalid>("did you mean 'dot'?", [] { abreast::variants("dott"); }) == ABREAST_UNKNOWN);
 
     // A matrix lies within its elements, and sizes that do not fit are refused before C is called.
     std::vector<double> six(6), four(4);

@@ -2,10 +2,9 @@
 
 use crate::programs::{Link, build, is_here, prefix, run, says};
 use crate::skip;
-use abreast::How;
-use abreast::exec::{Control, Executor, Serial};
 use abreast::kernel::Ask;
 use abreast::kernels::REGISTRY;
+use abreast::{Control, Executor, Serial};
 
 /// The sizes that all clients use, by the unit of the kernel.
 fn size(kernel: &str, unit: &str) -> u64 {
@@ -22,10 +21,10 @@ fn size(kernel: &str, unit: &str) -> u64 {
 fn expected() -> String {
     let line = |entry: &abreast::kernel::Entry| {
         let case = entry.case(&Ask::size(size(entry.name, entry.unit))).expect("a problem");
-        let how = How::best().expect("a level");
+        let choice = entry.choice().expect("a level");
         let mut drive =
             |tasks: &dyn abreast::Tasks| Serial.run(tasks, &Control::default()).map(drop);
-        let hash = case.run(how, 0, &mut drive).expect("a result").hash;
+        let hash = case.run(choice, 0, &mut drive).expect("a result").hash;
         format!("{} {hash:016x}\n", entry.name)
     };
     REGISTRY.iter().map(line).collect()

@@ -5,7 +5,7 @@
 use crate::package;
 
 /// The sources in the order of the header.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "status.rs",
     "about.rs",
     "boundary.rs",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 10] = [
     "kernels/gemm.rs",
     "kernels/pi.rs",
     "kernels/escape.rs",
+    "names.rs",
 ];
 
 /// What is left: it comes last because it needs all of the above.

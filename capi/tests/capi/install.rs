@@ -2,7 +2,13 @@
 
 use crate::programs::{Link, build, is_here, prefix, run, says};
 use crate::skip;
+use abreast_capi::ABREAST_ABI;
 use std::process::Command;
+
+/// What programs ask the loader for: a new ABI is another library.
+fn soname() -> String {
+    format!("libabreast_capi.so.{ABREAST_ABI}")
+}
 
 #[test]
 fn the_prefix_has_everything() {
@@ -13,7 +19,7 @@ fn the_prefix_has_everything() {
         "include/abreast.hpp",
         "lib/libabreast_capi.a",
         &shared,
-        "lib/libabreast_capi.so.1",
+        &format!("lib/{}", soname()),
         "lib/libabreast_capi.so",
         "lib/pkgconfig/abreast.pc",
         "lib/pkgconfig/abreast-static.pc",
@@ -43,7 +49,11 @@ fn the_flags_of_pkg_config_build_a_client() {
         assert_eq!(ask(&["--modversion"]).trim(), env!("CARGO_PKG_VERSION"));
         if is_here("readelf") {
             let needed = says(Command::new("readelf").arg("-d").arg(&client));
-            assert_eq!(needed.contains("[libabreast_capi.so.1]"), link == Link::Shared, "{needed}");
+            assert_eq!(
+                needed.contains(&format!("[{}]", soname())),
+                link == Link::Shared,
+                "{needed}"
+            );
         }
     }
 }

@@ -12,7 +12,8 @@ fn passes(name: &str) -> String {
 fn bad_input_is_refused_by_every_function() {
     let said = passes("refusals");
     let count = said.trim().strip_suffix(" refusals").and_then(|count| count.parse::<u32>().ok());
-    assert!(count.is_some_and(|count| count >= 250), "{said}");
+    // Those and one for each row of a table of variants.
+    assert!(count.is_some_and(|count| count >= 480), "{said}");
 }
 
 #[test]

@@ -2,65 +2,81 @@
 
 use crate::run::seconds;
 use crate::table;
-use abreast::Body;
 use abreast::harness::model::{Comparison, KernelRows, Ratio, Row};
 
-/// One row per kernel, at its largest size: the five bodies side by side.
+/// One row per kernel, at its largest size: the variants side by side.
 pub fn overview(comparison: &Comparison, columns: Option<u16>) -> String {
-    let mut table = table::new(&[
-        "kernel",
-        "n",
-        "level",
-        "c",
-        "c-by-hand",
-        "cpp",
-        "rust",
-        "simd",
-        "simd / plain C",
-        "threads",
-        "% of roof",
-    ]);
-    for kernel in &comparison.kernels {
-        let n = kernel.rows.iter().map(|row| row.n).max().unwrap_or_default();
-        let rows: Vec<&Row> = kernel.rows.iter().filter(|row| row.n == n && !row.plain_c).collect();
-        let one = |body: Body| rows.iter().find(|row| row.body == body.name() && row.threads == 1);
-        let Some(first) = rows.first() else { continue };
-        let simd = one(Body::Simd);
-        let threads = rows.iter().filter(|row| row.body == Body::Simd.name()).find_map(|row| {
-            row.thread_speed_up.map(|ratio| format!("{} on {}", times(&ratio), row.threads))
-        });
-        let c = one(Body::C).map_or("-".to_owned(), |row| seconds(row.median_seconds));
-        let against_c =
-            |body| one(body).and_then(|row| row.to_c).map_or("-".to_owned(), |ratio| times(&ratio));
-        let others = [Body::CByHand, Body::Cpp, Body::Rust, Body::Simd].map(against_c);
-        let head = [kernel.kernel.to_owned(), n.to_string(), first.level.to_owned(), c];
-        let tail = [
-            simd.and_then(|row| row.to_plain_c).map_or("-".to_owned(), |ratio| times(&ratio)),
-            threads.unwrap_or_else(|| "-".to_owned()),
-            simd.and_then(|row| row.roof)
-                .map_or("-".to_owned(), |roof| format!("{:.0} %", 100.0 * roof.share)),
-        ];
-        table.add_row(head.into_iter().chain(others).chain(tail));
+    let kernels = &comparison.kernels;
+    let mut rivals: Vec<&str> = Vec::new();
+    for kernel in kernels {
+        let others = kernel.variants.iter().filter(|name| **name != kernel.baseline);
+        let new: Vec<&str> = others.copied().filter(|name| !rivals.contains(name)).collect();
+        rivals.extend(new);
+    }
+    let baseline = common(kernels, |kernel| kernel.baseline.to_owned(), "baseline");
+    let default = common(kernels, |kernel| kernel.default.to_owned(), "default");
+    let lowest = common(kernels, KernelRows::lowest_name, "lowest level");
+    let over_lowest = format!("{default} / {lowest}");
+    let head = ["kernel", "n", "level", &baseline];
+    let tail = [&*over_lowest, "threads", "% of roof"];
+    let names: Vec<&str> = head.into_iter().chain(rivals.iter().copied()).chain(tail).collect();
+    let mut table = table::new(&names);
+    for kernel in kernels {
+        if let Some(row) = overview_row(kernel, &rivals) {
+            table.add_row(row);
+        }
     }
     table::numbers(&mut table, 1..2);
-    table::numbers(&mut table, 3..11);
+    table::numbers(&mut table, 3..names.len());
     let text = table::narrow(table, columns);
     format!(
-        "{text}\n\nTimes as fast as c at the same level; = means that this run cannot tell them apart."
+        "{text}\n\nTimes as fast as {baseline} at the same level; = means that this run cannot tell \
+         them apart."
     )
 }
 
-/// One kernel: every body at every level and size.
+/// What `name` gives for all kernels, or `other` if they differ.
+fn common(kernels: &[KernelRows], name: impl Fn(&KernelRows) -> String, other: &str) -> String {
+    let mut names = kernels.iter().map(name);
+    let first = names.next().unwrap_or_else(|| other.to_owned());
+    if names.all(|name| name == first) { first } else { other.to_owned() }
+}
+
+fn overview_row(kernel: &KernelRows, rivals: &[&str]) -> Option<Vec<String>> {
+    let n = kernel.rows.iter().map(|row| row.n).max()?;
+    let rows: Vec<&Row> = kernel.shown().filter(|row| row.n == n && !row.lowest).collect();
+    let one = |name: &str| rows.iter().find(|row| row.variant == name && row.threads == 1);
+    let none = || "-".to_owned();
+    let default = one(kernel.default);
+    let on_threads = rows.iter().filter(|row| row.variant == kernel.default).find_map(|row| {
+        row.thread_speed_up.map(|ratio| format!("{} on {}", times(&ratio), row.threads))
+    });
+    let against = |name: &&str| {
+        one(name).and_then(|row| row.to_baseline).map_or_else(none, |ratio| times(&ratio))
+    };
+    let mut cells = vec![kernel.kernel.to_owned(), n.to_string(), rows.first()?.level.to_owned()];
+    cells.push(one(kernel.baseline).map_or_else(none, |row| seconds(row.median_seconds)));
+    cells.extend(rivals.iter().map(against));
+    cells.push(default.and_then(|row| row.to_lowest).map_or_else(none, |ratio| times(&ratio)));
+    cells.push(on_threads.unwrap_or_else(none));
+    let share = |share: f64| format!("{:.0} %", 100.0 * share);
+    cells.push(default.and_then(|row| row.roof).map_or_else(none, |roof| share(roof.share)));
+    Some(cells)
+}
+
+/// One kernel: every variant at every level and size.
 pub fn kernel(kernel: &KernelRows, columns: Option<u16>) -> String {
+    let against = format!("/ {}", kernel.baseline);
+    let lowest = format!("/ {}", kernel.lowest_name());
     let mut table = table::new(&[
         "n",
-        "body",
+        "variant",
         "level",
         "threads",
         "time",
-        "/ c",
+        &against,
         "interval",
-        "/ plain C",
+        &lowest,
         "ns each",
         "GB/s",
         "GFLOP/s",
@@ -68,7 +84,7 @@ pub fn kernel(kernel: &KernelRows, columns: Option<u16>) -> String {
         "speed-up",
         "note",
     ]);
-    for row in &kernel.rows {
+    for row in kernel.shown() {
         table.add_row(cells(row));
     }
     table::numbers(&mut table, 0..1);
@@ -76,7 +92,7 @@ pub fn kernel(kernel: &KernelRows, columns: Option<u16>) -> String {
     let mut text =
         format!("\n{}: {}\n{}", kernel.kernel, kernel.formula, table::narrow(table, columns));
     for untimed in &kernel.untimed {
-        text += &format!("\nnot timed: {} at {}: {}", untimed.body, untimed.level, untimed.why);
+        text += &format!("\nnot timed: {} at {}: {}", untimed.variant, untimed.level, untimed.why);
     }
     for line in &kernel.verdict {
         text += &format!("\n{line}");
@@ -89,16 +105,17 @@ fn cells(row: &Row) -> [String; 14] {
         value.map_or(String::new(), |value| format!("{value:.digits$}"))
     };
     let ratio = |ratio: Option<Ratio>| ratio.map_or(String::new(), |ratio| times(&ratio));
-    let interval = row.to_c.and_then(|ratio| Some(format!("{:.3}-{:.3}", ratio.low?, ratio.high?)));
+    let interval =
+        row.to_baseline.and_then(|ratio| Some(format!("{:.3}-{:.3}", ratio.low?, ratio.high?)));
     [
         row.n.to_string(),
-        row.body.to_owned(),
+        row.variant.to_owned(),
         row.level.to_owned(),
         row.threads.to_string(),
         seconds(row.median_seconds),
-        ratio(row.to_c),
+        ratio(row.to_baseline),
         interval.unwrap_or_default(),
-        ratio(row.to_plain_c),
+        ratio(row.to_lowest),
         number(row.ns_per_element, 3),
         number(row.gb_per_second, 1),
         number(row.gflops, 1),
@@ -110,6 +127,6 @@ fn cells(row: &Row) -> [String; 14] {
 
 /// A ratio; one that the run cannot tell from 1 reads so.
 fn times(ratio: &Ratio) -> String {
-    let mark = if ratio.separated { "x" } else { "x =" };
+    let mark = if ratio.distinguishable { "x" } else { "x =" };
     format!("{:.2}{mark}", ratio.value)
 }

@@ -2,7 +2,7 @@
 //! problems that are quickly done, on this thread and on a pool. `scripts/compilers` compares what
 //! different builds print; a line that differs is a result whose bits depend on the build.
 
-use abreast::kernel::{Ask, Body, Case, Entry, How};
+use abreast::kernel::{Ask, Case, Choice, Entry};
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Fault, Level, exec::Control, exec::Executor, exec::Threads};
 
@@ -15,16 +15,17 @@ fn main() -> Result<(), Fault> {
     for entry in REGISTRY {
         let problems = problems(entry)?;
         for level in Level::available() {
-            for body in Body::ALL {
+            for variant in entry.variants() {
+                let choice = Choice { variant: variant.name, level };
                 let mut hash = FNV_OFFSET;
                 for problem in &problems {
-                    let here = problem.rehearse(How { body, level })?.alone().hash;
-                    let there = problem.run(How { body, level }, 0x3F, &mut |tasks| {
+                    let here = problem.rehearse(choice)?.alone().hash;
+                    let there = problem.run(choice, 0x3F, &mut |tasks| {
                         pool.run(tasks, &Control::default()).map(drop)
                     })?;
                     hash = [here, there.hash].into_iter().fold(hash, mix);
                 }
-                println!("{} {body} {} {hash:016x}", entry.name, level.name());
+                println!("{} {choice} {hash:016x}", entry.name);
                 lines += 1;
             }
         }
@@ -51,7 +52,8 @@ const FNV_OFFSET: u64 = 0xCBF2_9CE4_8422_2325;
 
 /// FNV-1a over the bytes of `value`.
 fn mix(hash: u64, value: u64) -> u64 {
-    value.to_le_bytes().iter().fold(hash, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    })
+    value
+        .to_le_bytes()
+        .iter()
+        .fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3))
 }

@@ -57,7 +57,7 @@ rows! {
 
 /// What runs in worker processes: for `worker_main` of programs that measure prices.
 #[cfg(feature = "fence")]
-pub static REMOTES: &[abreast::kernel::Remote] =
+pub static REMOTES: &[abreast::Remote] =
     &[crate::process_fence::REMOTE, crate::ladder::worker::REMOTE];
 
 /// One pattern, and where its legs stand.

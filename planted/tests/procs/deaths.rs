@@ -42,10 +42,10 @@ pub fn scene(name: &str) -> bool {
 /// Three workers with a chunk each, of which the last is a long one: when its worker dies, the chunk
 /// goes to worker 0, which is dying too; worker 1 has nothing by then.
 fn pairs() {
-    let (place, _) = pool(3);
+    let (executor, _) = pool(3);
     let easy = Args::at(3, 0, Act::Nothing);
     for round in 0..60 {
-        squares_of(&place, easy, &Control::default()).0.expect("nobody is killed here");
+        squares_of(&executor, easy, &Control::default()).0.expect("nobody is killed here");
         let ended = AtomicUsize::new(0);
         let watch = |event| {
             let is_end = matches!(event, exec::Event::End { .. });
@@ -55,11 +55,11 @@ fn pairs() {
         let report = std::thread::scope(|scope| {
             scope.spawn(|| {
                 until("two ended", || ended.load(Ordering::SeqCst) >= 2);
-                place.harm(2, Blow::Kill);
+                executor.harm(2, Blow::Kill);
                 std::thread::sleep(Duration::from_micros(splitmix64(7, round) % 500));
-                place.harm(0, Blow::Kill);
+                executor.harm(0, Blow::Kill);
             });
-            let (outcome, out) = squares_of(&place, Args::at(3, 2, Act::Nap), &control);
+            let (outcome, out) = squares_of(&executor, Args::at(3, 2, Act::Nap), &control);
             assert_eq!(out, squares(3));
             outcome.expect("it is tried again")
         });
@@ -68,10 +68,10 @@ fn pairs() {
 }
 
 fn left_behind() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let args = Args { most: 1, every: 20, ..Args::at(40, 5, Act::LeaveChild) };
     let began = std::time::Instant::now();
-    let (outcome, out) = squares_of(&place, args, &Control::default());
+    let (outcome, out) = squares_of(&executor, args, &Control::default());
     assert_eq!((outcome.map(|report| report.lost_workers), out), (Ok(2), squares(40)));
     // Each child left behind holds the link for two minutes; a slow machine needs seconds without them.
     assert!(began.elapsed() < Duration::from_secs(100), "{:?}", began.elapsed());
@@ -80,27 +80,29 @@ fn left_behind() {
 /// Without room for another process a run has to make do with those that there are, whatever their
 /// numbers.
 fn throttled() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let control = Control { attempts: 9, ..Control::default() };
-    squares_of(&place, Args::at(2, 0, Act::Nothing), &control).0.expect("two workers");
-    let first = place.pids()[0];
-    assert!(place.harm(0, Blow::Kill));
+    squares_of(&executor, Args::at(2, 0, Act::Nothing), &control).0.expect("two workers");
+    let first = executor.pids()[0];
+    assert!(executor.harm(0, Blow::Kill));
     until("reaped", || !lives(&first.to_string()));
     // From here on no descriptor can be had, so worker 0 cannot be replaced.
     let few = Rlimit { current: Some(40), maximum: Some(1024) };
     setrlimit(Resource::Nofile, few).expect("a lower limit");
     let held: Vec<_> = (0..).map_while(|_| std::fs::File::open("/dev/null").ok()).collect();
     let control = Control { throttle: Some(1), ..Control::default() };
-    let (outcome, out) = squares_of(&place, Args::at(20, 0, Act::Nothing), &control);
+    let (outcome, out) = squares_of(&executor, Args::at(20, 0, Act::Nothing), &control);
     drop(held);
     assert_eq!((outcome.map(|report| report.tasks), out), (Ok(20), squares(20)));
 }
 
 /// So many arrays are announced to a stopped worker that its link is full.
 fn full() {
-    let (place, cells) = pool(2);
-    squares_of(&place, Args::at(20, 0, Act::Nothing), &Control::default()).0.expect("two workers");
-    let workers = place.pids();
+    let (executor, cells) = pool(2);
+    squares_of(&executor, Args::at(20, 0, Act::Nothing), &Control::default())
+        .0
+        .expect("two workers");
+    let workers = executor.pids();
     let signal = |signal| {
         for worker in &workers {
             kill_process(Pid::from_raw(*worker as i32).unwrap(), signal).expect("it lives");
@@ -109,48 +111,50 @@ fn full() {
     signal(Signal::STOP);
     let name = |i: usize| format!("{i} {}", "long ".repeat(2000));
     for i in 0..100 {
-        place.share(&name(i), &cells);
+        executor.share(&name(i), &cells);
     }
     signal(Signal::CONT);
-    let (outcome, out) = squares_of(&place, Args::at(20, 0, Act::Nothing), &Control::default());
+    let (outcome, out) = squares_of(&executor, Args::at(20, 0, Act::Nothing), &Control::default());
     assert_eq!((outcome.map(|report| report.lost_workers), out), (Ok(0), squares(20)));
-    assert_eq!(place.pids(), workers);
+    assert_eq!(executor.pids(), workers);
 }
 
 fn idle() {
-    let (place, _) = pool(2);
-    let easy = || squares_of(&place, Args::at(20, 0, Act::Nothing), &Control::default());
+    let (executor, _) = pool(2);
+    let easy = || squares_of(&executor, Args::at(20, 0, Act::Nothing), &Control::default());
     easy().0.expect("two workers");
-    let workers = place.pids();
-    assert!(place.harm(1, Blow::Kill));
-    until("gone from the list", || place.pids() == workers[..1]);
+    let workers = executor.pids();
+    assert!(executor.harm(1, Blow::Kill));
+    until("gone from the list", || executor.pids() == workers[..1]);
     let there = |pid: u32| std::path::Path::new(&format!("/proc/{pid}")).exists();
     until("gone from the system, zombie and all", || !there(workers[1]));
-    assert!(there(workers[0]) && !place.harm(1, Blow::Kill));
+    assert!(there(workers[0]) && !executor.harm(1, Blow::Kill));
     let report = easy().0.expect("the other is replaced");
     assert_eq!((report.tasks, report.respawned), (20, 1));
-    let others = place.pids();
+    let others = executor.pids();
     assert!(others.contains(&workers[0]) && others.len() == 2, "{workers:?}, then {others:?}");
 }
 
 /// Whoever is given a chunk after its worker has died did not kill it.
 fn charged() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let control = Control { attempts: 1, ..Control::default() };
     for _ in 0..20 {
-        let (outcome, out) = squares_of(&place, Args::at(20, 0, Act::Nothing), &control);
+        let (outcome, out) = squares_of(&executor, Args::at(20, 0, Act::Nothing), &control);
         assert_eq!((outcome.map(|report| report.tasks), out), (Ok(20), squares(20)));
-        assert!(place.harm(0, Blow::Kill) && place.harm(1, Blow::Kill));
-        until("reaped", || place.pids().is_empty());
+        assert!(executor.harm(0, Blow::Kill) && executor.harm(1, Blow::Kill));
+        until("reaped", || executor.pids().is_empty());
     }
 }
 
 /// Says who its workers are, stops them, and waits to be killed.
 fn stopped() {
-    let (place, _) = pool(2);
-    squares_of(&place, Args::at(20, 0, Act::Nothing), &Control::default()).0.expect("two workers");
-    (0..2).for_each(|w| assert!(place.harm(w, Blow::Stop)));
-    let pids: Vec<String> = place.pids().iter().map(u32::to_string).collect();
+    let (executor, _) = pool(2);
+    squares_of(&executor, Args::at(20, 0, Act::Nothing), &Control::default())
+        .0
+        .expect("two workers");
+    (0..2).for_each(|w| assert!(executor.harm(w, Blow::Stop)));
+    let pids: Vec<String> = executor.pids().iter().map(u32::to_string).collect();
     println!("workers {}", pids.join(" "));
     std::thread::sleep(Duration::from_secs(600));
 }

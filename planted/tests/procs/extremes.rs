@@ -2,7 +2,7 @@
 
 use super::leaks::in_time;
 use super::*;
-use abreast::place;
+use abreast::executors;
 use std::time::Duration;
 
 pub fn trials() -> Vec<Trial> {
@@ -22,19 +22,19 @@ pub fn scene(name: &str) -> bool {
     true
 }
 
-type Place = Box<dyn Executor + Sync>;
+type Boxed = Box<dyn Executor>;
 
-fn places() -> Vec<Place> {
+fn executors() -> Vec<Boxed> {
     let names = ["serial", "threads:2", "async:2", "locked:threads:2", "sim:3", "graph:2"];
-    let places = names.iter().map(|name| place::parse(name).expect("an executor"));
-    places.chain([Box::new(pool(2).0) as Place]).collect()
+    let executors = names.iter().map(|name| executors::parse(name).expect("an executor"));
+    executors.chain([Box::new(pool(2).0) as Boxed]).collect()
 }
 
 fn limits() {
     const ENDS: [Option<usize>; 4] = [None, Some(0), Some(1), Some(usize::MAX)];
     let times = [None, Some(Duration::MAX), Some(Duration::from_secs(1 << 62))];
     let short = [Some(Duration::ZERO), Some(Duration::from_nanos(1))];
-    let places = places();
+    let executors = executors();
     for deadline in times.into_iter().chain(short) {
         let is_short = short.contains(&deadline);
         // As often as there are numbers, and each time too late: that is what was asked for then.
@@ -42,10 +42,11 @@ fn limits() {
         let tries = tries.flat_map(|attempts| ENDS.map(|throttle| (throttle, attempts)));
         for ((throttle, attempts), chunk) in tries.flat_map(|t| [1, u64::MAX].map(|c| (t, c))) {
             let control = Control { throttle, attempts, deadline, ..Control::default() };
-            for place in &places {
+            for executor in &executors {
                 let args = Args { chunk, ..Args::at(20, 0, Act::Nothing) };
-                let (outcome, out) = squares_of(&**place, args, &control);
-                let what = format!("{} {deadline:?} {throttle:?} {attempts} {chunk}", place.name());
+                let (outcome, out) = squares_of(&**executor, args, &control);
+                let what =
+                    format!("{} {deadline:?} {throttle:?} {attempts} {chunk}", executor.name());
                 match outcome {
                     Ok(_) => assert_eq!(out, squares(20), "{what}"),
                     Err(Fault::Deadline { attempts: 1, .. }) if is_short => {}
@@ -58,8 +59,9 @@ fn limits() {
 
 fn memory_limits() {
     for bytes in [0, 1, u64::MAX] {
-        let place = pool(2).0.memory_limit(bytes);
-        let (outcome, out) = squares_of(&place, Args::at(20, 0, Act::Nothing), &Control::default());
+        let executor = pool(2).0.memory_limit(bytes);
+        let (outcome, out) =
+            squares_of(&executor, Args::at(20, 0, Act::Nothing), &Control::default());
         match outcome {
             Ok(_) => assert_eq!(out, squares(20)),
             Err(fault) => {
@@ -72,12 +74,12 @@ fn memory_limits() {
 
 fn counts() {
     for (name, most) in [("procs", 1024), ("sim", 1 << 20)] {
-        assert!(place::parse(&format!("{name}:{most}")).is_ok(), "{name}:{most}");
-        assert!(place::parse(&format!("{name}:{}", most + 1)).is_err(), "{name}");
+        assert!(executors::parse(&format!("{name}:{most}")).is_ok(), "{name}:{most}");
+        assert!(executors::parse(&format!("{name}:{}", most + 1)).is_err(), "{name}");
     }
     for name in ["procs", "sim", "threads", "async", "graph", "locked:threads"] {
         for count in ["0", "1048577", "18446744073709551615", "18446744073709551616", "-1", ""] {
-            let refusal = place::parse(&format!("{name}:{count}")).err().expect("refused");
+            let refusal = executors::parse(&format!("{name}:{count}")).err().expect("refused");
             assert!(refusal.to_string().contains(count), "{name}:{count}: {refusal}");
         }
     }

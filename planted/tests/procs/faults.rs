@@ -2,8 +2,10 @@
 
 use super::*;
 use abreast::exec::{Cancel, Event, Harm as Blow, Serial};
+use abreast::remote::Message;
 use abreast::sample::splitmix64;
-use abreast::{Error, Tasks, place};
+use abreast::tasks::Fill;
+use abreast::{Error, Tasks, executors};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -19,7 +21,7 @@ pub fn trials() -> Vec<Trial> {
         trial("a_program_that_cannot_be_started_is_named", cannot_start),
         trial("the_fault_is_the_one_a_serial_run_would_meet", as_serial),
         trial("an_error_with_a_very_long_text_is_cut", long_words),
-        trial("closures_are_not_shippable_and_mixed_tasks_run_at_home", shippable),
+        trial("closures_are_not_shippable_and_mixed_tasks_run_locally", shippable),
         trial("a_kernel_that_workers_do_not_know_is_named", unknown_kernel),
         trial("a_pool_inside_its_own_run_is_refused", nested),
         trial("cancelling_before_on_the_way_and_after", cancelling),
@@ -58,8 +60,8 @@ fn with_program(script: &Script) -> Procs {
     pool(2).0.program(script.path(), kernels())
 }
 
-fn easy(place: &dyn Executor) -> Result<usize, Fault> {
-    let (outcome, out) = squares_of(place, Args::at(20, 0, Act::Nothing), &Control::default());
+fn easy(executor: &dyn Executor) -> Result<usize, Fault> {
+    let (outcome, out) = squares_of(executor, Args::at(20, 0, Act::Nothing), &Control::default());
     assert!(outcome.is_err() || out == squares(20));
     outcome.map(|report| report.tasks)
 }
@@ -93,8 +95,8 @@ fn silent_programs() {
 /// What the program `none` does: it runs a job on a pool of itself, as a main does that forgot
 /// `worker_main`.
 pub fn not_a_worker() {
-    let place = pool(2).0.program(std::env::current_exe().unwrap(), kernels());
-    let fault = easy(&place).unwrap_err();
+    let executor = pool(2).0.program(std::env::current_exe().unwrap(), kernels());
+    let fault = easy(&executor).unwrap_err();
     std::process::exit(if matches!(fault, Fault::Nested { .. }) { 9 } else { 8 });
 }
 
@@ -119,9 +121,9 @@ fn killed_before_hello() {
         "if [ -e {flag}2 ]; then exec {}; fi\nif [ -e {flag} ]; then touch {flag}2; fi\ntouch {flag}\nkill -9 $$",
         myself()
     );
-    let place = pool(1).0.program(Script::new("early", &lines).path(), kernels());
+    let executor = pool(1).0.program(Script::new("early", &lines).path(), kernels());
     let script = Script::new("early", &lines);
-    assert_eq!(easy(&place), Ok(20));
+    assert_eq!(easy(&executor), Ok(20));
     drop(script);
     for file in [flag.clone(), format!("{flag}2")] {
         std::fs::remove_file(file).expect("it was there");
@@ -129,8 +131,8 @@ fn killed_before_hello() {
 }
 
 fn cannot_start() {
-    let place = pool(2).0.program("/nowhere/at/all", kernels());
-    let fault = easy(&place).unwrap_err();
+    let executor = pool(2).0.program("/nowhere/at/all", kernels());
+    let fault = easy(&executor).unwrap_err();
     assert!(matches!(&fault, Fault::Io { what, .. } if what == "start a worker"), "{fault}");
 }
 
@@ -138,22 +140,22 @@ fn cannot_start() {
 fn as_serial() {
     let (procs, _) = pool(2);
     let names = ["threads:2", "threads:8", "locked:threads:2", "graph:2", "async:2", "sim:3"];
-    let others = names.map(|name| place::parse(name).expect("an executor"));
-    let places = others.iter().map(|place| &**place as &dyn Executor).chain([&procs as _]);
-    let places: Vec<&dyn Executor> = places.collect();
+    let others = names.map(|name| executors::parse(name).expect("an executor"));
+    let executors = others.iter().map(|executor| &**executor as &dyn Executor).chain([&procs as _]);
+    let executors: Vec<&dyn Executor> = executors.collect();
     let mut met = [0; 4];
     for seed in 0..1000 {
         let random = |i, below: u64| splitmix64(seed, i) % below;
         let (chunk, every) = (1 + random(1, 5), random(2, 40));
         let args = Args { chunk, every, ..Args::at(200 + random(4, 9), random(3, 90), Act::Mixed) };
-        let outcome = |place: &dyn Executor| {
-            let (outcome, out) = squares_of(place, args, &Control::default());
+        let outcome = |executor: &dyn Executor| {
+            let (outcome, out) = squares_of(executor, args, &Control::default());
             assert!(outcome.is_err() || out == squares(args.n), "seed {seed}");
             outcome.map(|report| report.tasks)
         };
         let expected = outcome(&Serial);
-        for place in &places {
-            assert_eq!(outcome(*place), expected, "seed {seed} on {}", place.name());
+        for executor in &executors {
+            assert_eq!(outcome(*executor), expected, "seed {seed} on {}", executor.name());
         }
         met[match expected {
             Ok(_) => 0,
@@ -167,10 +169,10 @@ fn as_serial() {
 
 /// What a worker says of an error arrives, however long it is.
 fn long_words() {
-    let (place, _) = pool(1);
+    let (executor, _) = pool(1);
     let args = Args::at(20, 7, Act::Tell);
     let (here, _) = squares_of(&Serial, args, &Control::default());
-    let (there, _) = squares_of(&place, args, &Control::default());
+    let (there, _) = squares_of(&executor, args, &Control::default());
     let text = |outcome: Result<exec::Report, Fault>| match outcome {
         Err(Fault::Kernel { task: 7, why: Error::Argument { argument, value, rule } }) => {
             assert_eq!((&*argument, &*rule), ("chunk", "planted"));
@@ -183,15 +185,15 @@ fn long_words() {
     let (kept, mark) = cut.split_once(" [").expect("a mark where it is cut");
     assert!(whole.starts_with(kept) && kept.len() > 5_000, "{} bytes", kept.len());
     assert_eq!(mark, format!("{} more bytes]", whole.len() - kept.len()));
-    assert_eq!(place.pids().len(), 1);
-    assert_eq!(easy(&place), Ok(20), "the same worker goes on");
+    assert_eq!(executor.pids().len(), 1);
+    assert_eq!(easy(&executor), Ok(20), "the same worker goes on");
 }
 
 /// Tasks of which some are a kernel's chunks and the others closures.
 struct Mixed<'m> {
     chunks: &'m dyn Tasks,
-    at_home: Mutex<Vec<usize>>,
-    all_at_home: bool,
+    ran_locally: Mutex<Vec<usize>>,
+    all_locally: bool,
 }
 
 impl Tasks for Mixed<'_> {
@@ -200,44 +202,44 @@ impl Tasks for Mixed<'_> {
     }
 
     fn run(&self, i: usize) -> Result<(), Fault> {
-        self.at_home.lock().unwrap().push(i);
+        self.ran_locally.lock().unwrap().push(i);
         self.chunks.run(i)
     }
 
-    fn wire(&self, i: usize) -> Option<abreast::tasks::Wire<'_>> {
-        (!self.all_at_home && !i.is_multiple_of(3)).then(|| self.chunks.wire(i))?
+    fn message(&self, i: usize) -> Option<Message<'_>> {
+        (!self.all_locally && !i.is_multiple_of(3)).then(|| self.chunks.message(i))?
     }
 
-    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
-        self.chunks.receive(i, result)
+    fn receive(&self, i: usize, fill: Fill<'_>) -> Result<(), Fault> {
+        self.chunks.receive(i, fill)
     }
 }
 
 fn shippable() {
-    let (place, _) = pool(2);
-    for all_at_home in [false, true] {
+    let (executor, _) = pool(2);
+    for all_locally in [false, true] {
         let args = Args::at(30, 0, Act::Nothing);
-        let job = abreast::kernel::Job::<Harm<false>>::new(args, ()).unwrap();
+        let job = Harm::<false>::job(args).unwrap();
         let mut out = vec![0; 30];
         let outcome = {
-            let chunks = job.tasks(how(), &mut out).unwrap();
-            let at_home = Mutex::default();
-            let mixed = Mixed { chunks: &chunks, at_home, all_at_home };
-            place.run(&mixed, &Control::default())
+            let chunks = job.tasks(&mut out).unwrap();
+            let ran_locally = Mutex::default();
+            let mixed = Mixed { chunks: &chunks, ran_locally, all_locally };
+            executor.run(&mixed, &Control::default())
         };
-        if all_at_home {
+        if all_locally {
             let name = "task 0".to_owned();
             assert_eq!(outcome, Err(Fault::NotShippable { task: 0, name }));
         } else {
             let report = outcome.unwrap();
-            assert_eq!((report.tasks, report.at_home, out), (30, 10, squares(30)));
+            assert_eq!((report.tasks, report.ran_locally, out), (30, 10, squares(30)));
         }
     }
 }
 
 fn unknown_kernel() {
-    let place = Procs::new(1).unwrap().program(myself(), abreast::kernels::REGISTRY);
-    let fault = easy(&place).unwrap_err();
+    let executor = Procs::new(1).unwrap().program(myself(), abreast::kernels::REGISTRY);
+    let fault = easy(&executor).unwrap_err();
     assert_eq!(fault, Fault::NotShippable { task: 0, name: "harm 0".to_owned() });
     assert!(fault.to_string().contains("harm 0"));
 }
@@ -255,28 +257,28 @@ impl Tasks for Recursive<'_> {
         self.1.run(i)
     }
 
-    fn wire(&self, i: usize) -> Option<abreast::tasks::Wire<'_>> {
-        self.1.wire(i)
+    fn message(&self, i: usize) -> Option<Message<'_>> {
+        self.1.message(i)
     }
 
-    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
-        self.1.receive(i, result)
+    fn receive(&self, i: usize, fill: Fill<'_>) -> Result<(), Fault> {
+        self.1.receive(i, fill)
     }
 }
 
 fn nested() {
-    let (place, _) = pool(1);
-    let job = abreast::kernel::Job::<Harm<false>>::new(Args::at(6, 0, Act::Nothing), ()).unwrap();
+    let (executor, _) = pool(1);
+    let job = Harm::<false>::job(Args::at(6, 0, Act::Nothing)).unwrap();
     let mut out = vec![0; 6];
-    let chunks = job.tasks(how(), &mut out).unwrap();
-    let mixed = Mixed { chunks: &chunks, at_home: Mutex::default(), all_at_home: false };
-    let outcome = place.run(&Recursive(&place, mixed), &Control::default());
+    let chunks = job.tasks(&mut out).unwrap();
+    let mixed = Mixed { chunks: &chunks, ran_locally: Mutex::default(), all_locally: false };
+    let outcome = executor.run(&Recursive(&executor, mixed), &Control::default());
     assert!(matches!(outcome, Err(Fault::Nested { .. })), "{outcome:?}");
-    assert_eq!(easy(&place), Ok(20));
+    assert_eq!(easy(&executor), Ok(20));
 }
 
 fn cancelling() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let args = Args::at(5000, 0, Act::Nothing);
     let cancel = Cancel::default();
     let ended = Mutex::new(0);
@@ -290,33 +292,33 @@ fn cancelling() {
         }
     };
     let control = Control { cancel: Some(&cancel), on_event: Some(&watch), ..Control::default() };
-    assert_eq!(squares_of(&place, args, &control).0, Err(Fault::Cancelled));
+    assert_eq!(squares_of(&executor, args, &control).0, Err(Fault::Cancelled));
     let on_the_way = *ended.lock().unwrap();
     // What workers had at hand is finished, and nothing more.
     assert!((40..=40 + 2 * 16).contains(&on_the_way), "{on_the_way}");
-    assert_eq!(squares_of(&place, args, &control).0, Err(Fault::Cancelled));
+    assert_eq!(squares_of(&executor, args, &control).0, Err(Fault::Cancelled));
     assert_eq!(*ended.lock().unwrap(), on_the_way, "a cancelled run starts nothing");
     let late = Cancel::default();
     let control = Control { cancel: Some(&late), ..Control::default() };
-    let (outcome, out) = squares_of(&place, args, &control);
+    let (outcome, out) = squares_of(&executor, args, &control);
     late.cancel();
     assert!(outcome.is_ok() && out == squares(5000));
 }
 
 fn nothing() {
-    let (place, _) = pool(2);
-    let (outcome, _) = squares_of(&place, Args::at(0, 0, Act::Nothing), &Control::default());
+    let (executor, _) = pool(2);
+    let (outcome, _) = squares_of(&executor, Args::at(0, 0, Act::Nothing), &Control::default());
     assert_eq!(outcome.map(|report| report.tasks), Ok(0));
-    assert!(place.pids().is_empty(), "nobody is started for nothing");
+    assert!(executor.pids().is_empty(), "nobody is started for nothing");
 }
 
 fn events() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let seen = Mutex::new(Vec::new());
     let watch = |event| seen.lock().unwrap().push(event);
     let control = Control { on_event: Some(&watch), ..Control::default() };
     let args = Args { most: 1, every: 40, ..Args::at(100, 7, Act::Abort) };
-    let (outcome, _) = squares_of(&place, args, &control);
+    let (outcome, _) = squares_of(&executor, args, &control);
     assert_eq!(outcome.map(|report| report.retried), Ok(3));
     let seen = seen.into_inner().unwrap();
     let count = |pick: fn(&Event) -> Option<usize>, task| {
@@ -332,6 +334,6 @@ fn events() {
         let counts = (count(start, task), count(end, task), count(lost, task));
         assert_eq!(counts, (1 + deaths, 1, deaths), "task {task}");
     }
-    assert!(place.harm(0, Blow::Kill) && !place.harm(2, Blow::Kill));
-    assert_eq!(easy(&place), Ok(20), "a worker that died between two runs is replaced");
+    assert!(executor.harm(0, Blow::Kill) && !executor.harm(2, Blow::Kill));
+    assert_eq!(easy(&executor), Ok(20), "a worker that died between two runs is replaced");
 }

@@ -2,9 +2,9 @@
 #![allow(unsafe_code)]
 
 use super::trial;
-use abreast::exec::{self, Control, Executor, Harm, Procs, SharedCells};
+use abreast::Fault;
+use abreast::exec::{Executor, Harm, Procs, SharedCells};
 use abreast::kernels::dot::Dot;
-use abreast::{Fault, How};
 use libtest_mimic::Trial;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,37 +37,33 @@ fn in_child(work: impl FnOnce()) -> bool {
 }
 
 fn leaves_workers_alone() {
-    let place = Procs::new(2).expect("workers");
+    let executor = Procs::new(2).expect("workers");
     let x = vec![0.1; 300_000];
-    let how = How::best().expect("a level");
-    let dot = |place: &Procs| {
-        exec::run::<Dot<f64>>(place, how, &Control::default(), (), (&x, &x)).map(f64::to_bits)
-    };
-    let right = dot(&place).expect("a product");
-    let pids = place.pids();
+    let job = Dot::job(&x, &x).expect("a job");
+    let dot = |executor: &Procs| job.on(executor).map(f64::to_bits);
+    let right = dot(&executor).expect("a product");
+    let pids = executor.pids();
     assert!(!pids.is_empty());
 
-    let (mut kept, cells) = (Some(place), Arc::new(SharedCells::new(1).expect("memory")));
+    let (mut kept, cells) = (Some(executor), Arc::new(SharedCells::new(1).expect("memory")));
     let ended_well = in_child(|| {
-        let place = kept.take().expect("a copy");
-        let fault = dot(&place).expect_err("workers of somebody else's");
+        let executor = kept.take().expect("a copy");
+        let fault = dot(&executor).expect_err("workers of somebody else's");
         assert!(matches!(fault, Fault::Forked { .. }), "{fault}");
-        assert!(fault.to_string().contains(&place.name()), "{fault}");
-        assert!(place.pids().is_empty());
-        assert!(!place.harm(0, Harm::Kill));
-        place.share("cells", &cells);
-        drop(place);
+        assert!(fault.to_string().contains(&executor.name()), "{fault}");
+        assert!(executor.pids().is_empty());
+        assert!(!executor.harm(0, Harm::Kill));
+        executor.share("cells", &cells);
+        drop(executor);
         // What a child may do: work by itself.
         assert_eq!(abreast::dot(&x, &x).map(f64::to_bits), Ok(right));
     });
     assert!(ended_well);
 
-    let place = kept.take().expect("still here");
-    let control = Control::default();
-    let job = abreast::kernel::Job::<Dot<f64>>::new((), (&x, &x)).expect("a job");
+    let executor = kept.take().expect("still here");
     let mut items = job.blank().expect("memory");
-    let report = place.run(&job.tasks(how, &mut items).expect("tasks"), &control).expect("a run");
+    let report = job.on_into(&executor, &mut items).expect("a run");
     assert_eq!((report.lost_workers, report.respawned), (0, 0));
     assert_eq!(job.finish(items.into()).to_bits(), right);
-    assert_eq!(place.pids(), pids, "the same workers");
+    assert_eq!(executor.pids(), pids, "the same workers");
 }

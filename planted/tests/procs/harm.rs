@@ -19,14 +19,14 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn a_poison_chunk() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let cases = [
         (Act::Segfault, "was killed by SIGSEGV"),
         (Act::Abort, "was killed by SIGABRT"),
         (Act::Exit, "exited with status 3"),
     ];
     for (act, ending) in cases {
-        let (outcome, out) = squares_of(&place, Args::at(100, 17, act), &Control::default());
+        let (outcome, out) = squares_of(&executor, Args::at(100, 17, act), &Control::default());
         let lost = Fault::Lost { task: 17, attempts: 3, how: ending.to_owned() };
         assert_eq!(outcome, Err(lost), "{act:?}");
         let mut expected = squares(100);
@@ -36,15 +36,15 @@ fn a_poison_chunk() {
         assert!(fault.contains("task 17") && fault.contains(ending), "{fault}");
     }
     // And the pool still works.
-    let (outcome, out) = squares_of(&place, Args::at(100, 0, Act::Nothing), &Control::default());
+    let (outcome, out) = squares_of(&executor, Args::at(100, 0, Act::Nothing), &Control::default());
     assert_eq!((outcome.map(|report| report.tasks), out), (Ok(100), squares(100)));
 }
 
 fn what_kills_once() {
     for act in [Act::Segfault, Act::Abort, Act::Exit, Act::Close] {
-        let (place, cells) = pool(2);
+        let (executor, cells) = pool(2);
         let args = Args { every: 100, most: 1, ..Args::at(500, 3, act) };
-        let (outcome, out) = squares_of(&place, args, &Control::default());
+        let (outcome, out) = squares_of(&executor, args, &Control::default());
         let report = outcome.unwrap_or_else(|fault| panic!("{act:?}: {fault}"));
         assert_eq!(out, squares(500), "{act:?}");
         assert_eq!((report.tasks, report.retried, report.lost_workers), (500, 5, 5), "{act:?}");
@@ -55,41 +55,40 @@ fn what_kills_once() {
 }
 
 fn half_added() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     for chunk in [8, 4096] {
         let n = 16 * chunk;
         let args = Args { chunk, every: 4, most: 1, ..Args::at(n, 1, Act::Segfault) };
         let mut out = vec![7; n as usize];
-        let control = Control::default();
-        exec::run_into::<Harm<true>>(&place, how(), &control, args, (), &mut out).unwrap();
+        Harm::<true>::job(args).unwrap().on_into(&executor, &mut out).unwrap();
         let expected: Vec<u64> = (0..n).map(|i| 7 + i * i).collect();
         assert!(out == expected, "a chunk was added to twice, or not at all");
     }
 }
 
 fn endless_loop() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     // Far more than a sound chunk needs on a busy machine, and retried is at least the one that spins.
     let deadline = Duration::from_secs(2);
     let control = Control { deadline: Some(deadline), ..Control::default() };
     let once = Args { most: 1, ..Args::at(50, 20, Act::Spin) };
-    let (outcome, out) = squares_of(&place, once, &control);
+    let (outcome, out) = squares_of(&executor, once, &control);
     assert!(outcome.is_ok_and(|report| report.retried >= 1) && out == squares(50));
-    let (outcome, out) = squares_of(&place, Args::at(50, 20, Act::Spin), &control);
+    let (outcome, out) = squares_of(&executor, Args::at(50, 20, Act::Spin), &control);
     let late = Fault::Deadline { task: 20, attempts: 3, allowed: deadline };
     assert_eq!(outcome, Err(late));
     assert!((0..50).all(|i| out[i] == if i == 20 { 0 } else { (i * i) as u64 }));
     let at_once = Control { deadline: Some(Duration::ZERO), attempts: 1, ..Control::default() };
-    let (outcome, _) = squares_of(&place, Args::at(1, 0, Act::Spin), &at_once);
+    let (outcome, _) = squares_of(&executor, Args::at(1, 0, Act::Spin), &at_once);
     let late = Fault::Deadline { task: 0, attempts: 1, allowed: Duration::ZERO };
     assert_eq!(outcome, Err(late));
 }
 
 fn stopped() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let control = Control { deadline: Some(Duration::from_secs(2)), ..Control::default() };
     let args = Args { most: 1, every: 20, ..Args::at(40, 5, Act::Stop) };
-    let (outcome, out) = squares_of(&place, args, &control);
+    let (outcome, out) = squares_of(&executor, args, &control);
     assert!(outcome.is_ok_and(|report| report.lost_workers >= 2) && out == squares(40));
 }
 
@@ -98,8 +97,8 @@ fn memory_hog() {
         println!("skipped: an instrumented program needs more address space than any limit");
         return;
     }
-    let place = pool(2).0.memory_limit(1 << 30);
-    let (outcome, out) = squares_of(&place, Args::at(10, 4, Act::Eat), &Control::default());
+    let executor = pool(2).0.memory_limit(1 << 30);
+    let (outcome, out) = squares_of(&executor, Args::at(10, 4, Act::Eat), &Control::default());
     // Refused by malloc, so the kernel itself could say it.
     let why = abreast::Error::Memory { bytes: 1 << 24, purpose: "harm" };
     assert_eq!(outcome, Err(Fault::Kernel { task: 4, why }));
@@ -107,32 +106,32 @@ fn memory_hog() {
 }
 
 fn printing() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     for act in [Act::Print, Act::Read] {
         let args = Args { every: 10, ..Args::at(100, 0, act) };
-        let (outcome, out) = squares_of(&place, args, &Control::default());
+        let (outcome, out) = squares_of(&executor, args, &Control::default());
         assert_eq!((outcome.map(|report| report.lost_workers), out), (Ok(0), squares(100)));
     }
 }
 
 fn babbling() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let args = Args { most: 1, every: 50, ..Args::at(100, 10, Act::Babble) };
-    let (outcome, out) = squares_of(&place, args, &Control::default());
+    let (outcome, out) = squares_of(&executor, args, &Control::default());
     assert_eq!((outcome.map(|report| report.lost_workers), out), (Ok(2), squares(100)));
     let always = Args::at(100, 10, Act::Babble);
-    let (outcome, _) = squares_of(&place, always, &Control::default());
+    let (outcome, _) = squares_of(&executor, always, &Control::default());
     let how = "said what no worker says".to_owned();
     assert_eq!(outcome, Err(Fault::Lost { task: 10, attempts: 3, how }));
 }
 
 fn long_results() {
-    let (place, cells) = pool(3);
+    let (executor, cells) = pool(3);
     // From below a message's room to far above it, the last chunk shorter.
     for chunk in [1, 511, 512, 513, 5000, 100_000] {
         let n = 7 * chunk + chunk / 2 + 1;
         let args = Args { chunk, every: 3, most: 1, ..Args::at(n, 2, Act::Abort) };
-        let (outcome, out) = squares_of(&place, args, &Control::default());
+        let (outcome, out) = squares_of(&executor, args, &Control::default());
         assert!(
             outcome.is_ok_and(|report| report.lost_workers == 2) && out == squares(n),
             "{chunk}"

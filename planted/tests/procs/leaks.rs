@@ -3,6 +3,7 @@
 use super::*;
 use abreast::exec::Harm as Blow;
 use abreast::harness::chaos::Belongings;
+use abreast::kernels::dot::Dot;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -83,15 +84,12 @@ pub fn parent() -> ExitCode {
 fn count() {
     let before = Belongings::now();
     for _ in 0..20 {
-        let (place, _) = pool(2);
+        let (executor, _) = pool(2);
         let args = Args { every: 40, most: 1, chunk: 700, ..Args::at(70_000, 1, Act::Abort) };
-        let (outcome, out) = squares_of(&place, args, &Control::default());
+        let (outcome, out) = squares_of(&executor, args, &Control::default());
         assert!(outcome.is_ok_and(|report| report.lost_workers == 3) && out == squares(70_000));
         let x = vec![1.0; 100_000];
-        let control = Control::default();
-        let dot =
-            exec::run::<abreast::kernels::dot::Dot<f64>>(&place, how(), &control, (), (&x, &x));
-        assert_eq!(dot, Ok(100_000.0));
+        assert_eq!(Dot::job(&x, &x).unwrap().on(&executor), Ok(100_000.0));
         let more = Belongings::now().beyond(&before);
         assert!(more.contains(&"2 x child process".to_owned()), "two workers: {more:?}");
     }
@@ -101,10 +99,10 @@ fn count() {
 fn chaos() {
     let before = Belongings::now();
     {
-        let (place, _) = pool(2);
+        let (executor, _) = pool(2);
         // Workers must have the time to start: an instrumented program needs far more of it.
         let began = Instant::now();
-        squares_of(&place, Args::at(2, 0, Act::Nothing), &Control::default()).0.unwrap();
+        squares_of(&executor, Args::at(2, 0, Act::Nothing), &Control::default()).0.unwrap();
         let pace = (2 * began.elapsed()).max(Duration::from_millis(5));
         let over = AtomicBool::new(false);
         let control = Control {
@@ -120,12 +118,12 @@ fn chaos() {
                     if over.load(Ordering::Relaxed) {
                         return;
                     }
-                    place.harm(blow % 2, if blow % 10 == 0 { Blow::Stop } else { Blow::Kill });
+                    executor.harm(blow % 2, if blow % 10 == 0 { Blow::Stop } else { Blow::Kill });
                 }
             });
             for _ in 0..5 {
                 let args = Args { chunk: 50, ..Args::at(50 * 10_000, 0, Act::Nothing) };
-                let (outcome, out) = squares_of(&place, args, &control);
+                let (outcome, out) = squares_of(&executor, args, &control);
                 assert_eq!(outcome.map(|report| report.tasks), Ok(10_000));
                 assert!(out == squares(50 * 10_000));
             }
@@ -136,14 +134,12 @@ fn chaos() {
 }
 
 fn descriptors() {
-    let (place, _) = pool(4);
+    let (executor, _) = pool(4);
     let before = Belongings::now();
     let few = Rlimit { current: Some(9), maximum: Some(1024) };
     setrlimit(Resource::Nofile, few).expect("a lower limit");
     let x = vec![1.0; 100_000];
-    let control = Control::default();
-    let run =
-        || exec::run::<abreast::kernels::dot::Dot<f64>>(&place, how(), &control, (), (&x, &x));
+    let run = || Dot::job(&x, &x).unwrap().on(&executor);
     let held: Vec<_> = (0..).map_while(|_| std::fs::File::open("/dev/null").ok()).collect();
     let fault = run().unwrap_err();
     assert!(matches!(fault, Fault::Io { .. }), "{fault}");
@@ -153,7 +149,7 @@ fn descriptors() {
     let more = Rlimit { current: Some(16), maximum: Some(1024) };
     setrlimit(Resource::Nofile, more).expect("a higher limit");
     assert_eq!(run(), Ok(100_000.0));
-    assert!((1..4).contains(&place.pids().len()), "{:?}", place.pids());
+    assert!((1..4).contains(&executor.pids().len()), "{:?}", executor.pids());
 }
 
 /// Lowers or raises a limit of this process, as far as it may be raised.
@@ -174,13 +170,12 @@ fn without_memory() {
 
 /// A limit on the size of files is one on memory that processes share.
 fn memory() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let before = Belongings::now();
     limit(Resource::Fsize, Some(64 << 10));
     let control = Control::default();
     let x = vec![1.0; 100_000];
-    let dot =
-        || exec::run::<abreast::kernels::dot::Dot<f64>>(&place, how(), &control, (), (&x, &x));
+    let dot = || Dot::job(&x, &x).unwrap().on(&executor);
     let io = |outcome: Fault, what: &str| match outcome {
         Fault::Io { what: done, why } => {
             assert!(done.starts_with(what) && why.contains("too large"), "{done}: {why}");
@@ -191,19 +186,19 @@ fn memory() {
     assert_eq!(Belongings::now(), before, "operands that cannot be shared");
     let args = Args { chunk: 50_000, ..Args::at(100_000, 0, Act::Nothing) };
     let mut sums = vec![7; 100_000];
-    let mut add = || exec::run_into::<Harm<true>>(&place, how(), &control, args, (), &mut sums);
+    let mut add = || Harm::<true>::job(args).unwrap().on_into(&executor, &mut sums);
     io(add().unwrap_err(), "share the 400000 bytes of task 0");
     assert_eq!(Belongings::now(), before, "an output that is also an input");
-    io(squares_of(&place, args, &control).0.unwrap_err(), "share the 400000 bytes of task 0");
+    io(squares_of(&executor, args, &control).0.unwrap_err(), "share the 400000 bytes of task 0");
     for cells in [100_000, usize::MAX / 8, usize::MAX] {
         assert!(SharedCells::new(cells).is_err(), "{cells} cells");
     }
-    drop(place);
+    drop(executor);
     limit(Resource::Fsize, None);
-    let (place, _) = pool(2);
-    let (outcome, out) = squares_of(&place, args, &control);
+    let (executor, _) = pool(2);
+    let (outcome, out) = squares_of(&executor, args, &control);
     assert!(outcome.is_ok() && out == squares(100_000));
-    drop(place);
+    drop(executor);
     assert!(Belongings::now().beyond(&before).is_empty());
 }
 
@@ -222,28 +217,28 @@ fn without_processes() {
 }
 
 fn processes() {
-    let easy = |place: &Procs, throttle| {
+    let easy = |executor: &Procs, throttle| {
         let control = Control { throttle, ..Control::default() };
-        let (outcome, out) = squares_of(place, Args::at(20, 0, Act::Nothing), &control);
+        let (outcome, out) = squares_of(executor, Args::at(20, 0, Act::Nothing), &control);
         outcome.map(|report| (report.tasks, out == squares(20)))
     };
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let before = Belongings::now();
     limit(Resource::Nproc, Some(1));
     if Command::new("true").status().is_ok() {
         println!("skipped: nothing here limits the number of processes");
         return;
     }
-    let fault = easy(&place, None).unwrap_err();
+    let fault = easy(&executor, None).unwrap_err();
     let Fault::Io { what, why } = &fault else { panic!("{fault:?}") };
     assert!(what == "start a worker" && why.contains("os error 11"), "{fault}");
     assert_eq!(Belongings::now(), before);
     limit(Resource::Nproc, None);
-    assert_eq!(easy(&place, Some(1)), Ok((20, true)));
+    assert_eq!(easy(&executor, Some(1)), Ok((20, true)));
     limit(Resource::Nproc, Some(1));
-    assert_eq!(easy(&place, None), Ok((20, true)), "with the one worker that there is");
-    assert_eq!(place.pids().len(), 1);
-    drop(place);
+    assert_eq!(easy(&executor, None), Ok((20, true)), "with the one worker that there is");
+    assert_eq!(executor.pids().len(), 1);
+    drop(executor);
     assert!(Belongings::now().beyond(&before).is_empty());
     // A sanitizer that looks for leaks at the end needs a process for it.
     limit(Resource::Nproc, None);
@@ -251,17 +246,17 @@ fn processes() {
 
 /// Starts workers that never end, says who they are, and waits to be killed.
 fn orphanage() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let args = Args { every: 1, ..Args::at(2, 0, Act::Spin) };
-            squares_of(&place, args, &Control::default())
+            squares_of(&executor, args, &Control::default())
         });
-        while place.pids().len() < 2 {
+        while executor.pids().len() < 2 {
             std::thread::sleep(Duration::from_millis(1));
         }
         std::thread::sleep(Duration::from_millis(100));
-        let pids: Vec<String> = place.pids().iter().map(u32::to_string).collect();
+        let pids: Vec<String> = executor.pids().iter().map(u32::to_string).collect();
         println!("workers {}", pids.join(" "));
     });
 }

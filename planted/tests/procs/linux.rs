@@ -12,8 +12,7 @@ mod table;
 mod tamper;
 
 use abreast::exec::{self, Control, Executor, Procs, SharedCells, worker_main};
-use abreast::kernel::Remote;
-use abreast::{Body, Fault, How, Level};
+use abreast::{Fault, Remote};
 use abreast_planted::harm::{Act, Args, COUNTER, Harm};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -73,29 +72,26 @@ fn trial(name: &str, test: fn()) -> Trial {
     })
 }
 
-fn how() -> How {
-    How { body: Body::C, level: Level::best() }
-}
-
 fn squares(n: u64) -> Vec<u64> {
     (0..n).map(|i| i * i).collect()
 }
 
 /// A pool whose kernels can count the harm they do.
 fn pool(width: usize) -> (Procs, Arc<SharedCells>) {
-    let place = Procs::new(width).expect("a pool");
+    let executor = Procs::new(width).expect("a pool");
     let cells = Arc::new(SharedCells::new(1000).expect("cells"));
-    place.share(COUNTER, &cells);
-    (place, cells)
+    executor.share(COUNTER, &cells);
+    (executor, cells)
 }
 
 /// Runs `args` into a buffer, which keeps what the other chunks made when one is given up.
 fn squares_of(
-    place: &dyn Executor,
+    executor: &dyn Executor,
     args: Args,
     control: &Control<'_>,
 ) -> (Result<exec::Report, Fault>, Vec<u64>) {
     let mut out = vec![0; args.n as usize];
-    let outcome = exec::run_into::<Harm<false>>(place, how(), control, args, (), &mut out);
+    let job = Harm::<false>::job(args).expect("a plan");
+    let outcome = job.control(control).on_into(executor, &mut out);
     (outcome, out)
 }

@@ -4,10 +4,10 @@
 
 use super::trial;
 use abreast::bag::Bag;
-use abreast::exec::{self, Async, Control, Executor, Locked, Procs, Serial, Sim, Threads};
+use abreast::exec::{Async, Control, Executor, Locked, Procs, Serial, Sim, Threads};
 use abreast::graph::{Graph, Lowered};
-use abreast::kernel::{self, Bodies, BodyFn, Job, Kernel, Layout, Part};
-use abreast::{Error, Fault, How, Plan, aio};
+use abreast::kernel::{self, ChunkArgs, Job, Kernel, Layout, Operands};
+use abreast::{Error, Fault, Plan, Variant, aio};
 use libtest_mimic::Trial;
 use std::borrow::Cow;
 use std::ffi::c_int;
@@ -35,7 +35,7 @@ fn rounding() -> c_int {
     unsafe { fegetround() }
 }
 
-/// What a body does when its chunk is done.
+/// What the kernel does when its chunk is done.
 #[derive(Clone, Copy)]
 enum Then {
     Nothing,
@@ -55,8 +55,8 @@ const CHUNKS: u64 = 20;
 impl Kernel for Rude {
     const NAME: &'static str = "rude";
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> =
-        Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] = &[Variant::new("rust", fractions)];
 
     /// A [`Then`].
     type Args = u64;
@@ -73,19 +73,18 @@ impl Kernel for Rude {
     }
 }
 
-fn body(part: Part<'_, '_, Rude>) -> Result<(), Error> {
-    let p = part.open();
-    let rows = p.chunk.row..p.chunk.row + p.chunk.rows;
-    p.out[0] = rows.fold(0.0, |sum, i| sum + 1.0 / black_box(3.0 + i as f64));
-    if *p.args != Then::Nothing as u64 {
-        // The body's arithmetic is done.
+fn fractions(c: ChunkArgs<'_, '_, Rude>) -> Result<(), Error> {
+    let rows = c.chunk.row..c.chunk.row + c.chunk.rows;
+    c.out[0] = rows.fold(0.0, |sum, i| sum + 1.0 / black_box(3.0 + i as f64));
+    if *c.args != Then::Nothing as u64 {
+        // The arithmetic is done.
         round(UPWARDS);
     }
-    let is_last = p.chunk.index + 1 == CHUNKS;
-    if is_last && *p.args == Then::UpAndFail as u64 {
+    let is_last = c.chunk.index + 1 == CHUNKS;
+    if is_last && *c.args == Then::UpAndFail as u64 {
         return Err(Error::argument("then", 2, "planted"));
     }
-    assert!(!(is_last && *p.args == Then::UpAndPanic as u64), "planted");
+    assert!(!(is_last && *c.args == Then::UpAndPanic as u64), "planted");
     Ok(())
 }
 
@@ -98,19 +97,24 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-fn how() -> How {
-    How::best().expect("a level")
-}
-
 fn polite() -> u64 {
-    kernel::call::<Rude>(how(), Then::Nothing as u64, ()).expect("a sum").to_bits()
+    plain(Then::Nothing).expect("a sum").to_bits()
 }
 
-fn run(place: &dyn Executor, then: Then) -> Result<f64, Fault> {
-    exec::run::<Rude>(place, how(), &Control::default(), then as u64, ())
+fn job<'i>(then: Then) -> Job<'i, Rude> {
+    Job::new(then as u64, ()).expect("a plan")
 }
 
-fn places() -> Vec<Box<dyn Executor>> {
+/// The plain call.
+fn plain(then: Then) -> Result<f64, Error> {
+    kernel::call(Variant::<Rude>::chosen(), then as u64, ())
+}
+
+fn run(executor: &dyn Executor, then: Then) -> Result<f64, Fault> {
+    job(then).on(executor)
+}
+
+fn executors() -> Vec<Box<dyn Executor>> {
     let threads = |width| Threads::new(width).expect("threads");
     vec![
         Box::new(Serial),
@@ -128,42 +132,48 @@ fn places() -> Vec<Box<dyn Executor>> {
 
 fn rude_everywhere() {
     let right = polite();
-    let up = Then::Up as u64;
-    for place in places() {
+    for executor in executors() {
         for _ in 0..3 {
-            assert_eq!(run(&*place, Then::Up).map(f64::to_bits), Ok(right), "{}", place.name());
+            assert_eq!(
+                run(&*executor, Then::Up).map(f64::to_bits),
+                Ok(right),
+                "{}",
+                executor.name()
+            );
         }
-        assert_eq!(rounding(), TO_NEAREST, "{}", place.name());
+        assert_eq!(rounding(), TO_NEAREST, "{}", executor.name());
     }
-    assert_eq!(kernel::call::<Rude>(how(), up, ()).map(f64::to_bits), Ok(right), "plain");
-    let job = Job::<Rude>::new(up, ()).expect("a job");
-    let mut items = job.blank().expect("memory");
-    job.serial(how(), &mut items).expect("sums");
-    assert_eq!((rounding(), job.finish(items.into()).to_bits()), (TO_NEAREST, right), "a job");
+    assert_eq!(plain(Then::Up).map(f64::to_bits), Ok(right), "plain");
+    let polluting = job(Then::Up);
+    let mut items = polluting.blank().expect("memory");
+    polluting.call_into(&mut items).expect("sums");
+    let sum = polluting.finish(items.into());
+    assert_eq!((rounding(), sum.to_bits()), (TO_NEAREST, right), "a job");
+    assert_eq!(polluting.call().map(f64::to_bits), Ok(right), "a job's call");
 
     let pool = Threads::new(1).expect("a thread");
     let graph = Graph::new();
-    let sum = graph.call::<Rude>(how(), up, ()).expect("nodes");
+    let sum = graph.call(job(Then::Up)).expect("nodes");
     let sum = graph.compute(&pool, &Control::default(), sum).expect("a sum").value;
     assert_eq!(sum.to_bits(), right, "graph");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     for _ in 0..3 {
-        let sum = aio::map::<Rude, ()>(&pool, how(), up, (), |()| (), None);
+        let sum = aio::map(&pool, (), |()| Ok(job(Then::Up)), None);
         assert_eq!(runtime.block_on(sum).map(f64::to_bits), Ok(right), "aio");
     }
     assert_eq!(rounding(), TO_NEAREST);
 }
 
 fn ends_badly() {
-    for place in places() {
-        let fault = run(&*place, Then::UpAndFail).expect_err("a failure");
-        assert!(matches!(fault, Fault::Kernel { .. }), "{}: {fault}", place.name());
-        let fault = run(&*place, Then::UpAndPanic).expect_err("a panic");
-        assert!(matches!(fault, Fault::Panic { .. }), "{}: {fault}", place.name());
-        assert_eq!(rounding(), TO_NEAREST, "{}", place.name());
+    for executor in executors() {
+        let fault = run(&*executor, Then::UpAndFail).expect_err("a failure");
+        assert!(matches!(fault, Fault::Kernel { .. }), "{}: {fault}", executor.name());
+        let fault = run(&*executor, Then::UpAndPanic).expect_err("a panic");
+        assert!(matches!(fault, Fault::Panic { .. }), "{}: {fault}", executor.name());
+        assert_eq!(rounding(), TO_NEAREST, "{}", executor.name());
     }
-    let plain = || kernel::call::<Rude>(how(), Then::UpAndPanic as u64, ());
-    assert!(catch_unwind(AssertUnwindSafe(plain)).is_err());
+    let call = || plain(Then::UpAndPanic);
+    assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
     assert_eq!(rounding(), TO_NEAREST, "a plain call that panics");
 }
 
@@ -179,18 +189,18 @@ fn closures() {
     for _ in 0..3 {
         assert_eq!(runtime.block_on(aio::to_thread(&pool, move |_| rude())), Ok(third), "aio");
     }
-    for place in [&Serial as &dyn Executor, &pool, &Async::new(1).expect("a thread")] {
+    for executor in [&Serial as &dyn Executor, &pool, &Async::new(1).expect("a thread")] {
         let graph = Graph::new();
         let tasks: Vec<_> = (0..5).map(|_| graph.task("one", (), move |()| rude())).collect();
         // Two nodes in a chain are one task.
         let after = graph.task("after", tasks[0], move |_| rude());
         let all = graph.gather([tasks, vec![after]].concat());
-        let all = graph.compute(place, &Control::default(), all).expect("thirds").value;
-        assert!(all.iter().all(|one| *one == third), "graph on {}", place.name());
+        let all = graph.compute(executor, &Control::default(), all).expect("thirds").value;
+        assert!(all.iter().all(|one| *one == third), "graph on {}", executor.name());
         let bag = Bag::range(0..20, 20).expect("partitions").map(move |_| rude());
-        let all = bag.collect(place, &Control::default()).expect("thirds");
-        assert!(all.iter().all(|one| *one == third), "bag on {}", place.name());
-        assert_eq!(rounding(), TO_NEAREST, "{}", place.name());
+        let all = bag.collect(executor, &Control::default()).expect("thirds");
+        assert!(all.iter().all(|one| *one == third), "bag on {}", executor.name());
+        assert_eq!(rounding(), TO_NEAREST, "{}", executor.name());
     }
 }
 
@@ -205,7 +215,12 @@ fn made_upwards() {
     assert_eq!(still, UPWARDS, "the caller's own");
     assert_eq!(here.map(f64::to_bits), Ok(right), "serially");
     assert_eq!(there.expect("threads").map(f64::to_bits), Ok(right), "async");
-    for place in [&threads.expect("threads") as &dyn Executor, &tasks.expect("threads")] {
-        assert_eq!(run(place, Then::Nothing).map(f64::to_bits), Ok(right), "{}", place.name());
+    for executor in [&threads.expect("threads") as &dyn Executor, &tasks.expect("threads")] {
+        assert_eq!(
+            run(executor, Then::Nothing).map(f64::to_bits),
+            Ok(right),
+            "{}",
+            executor.name()
+        );
     }
 }

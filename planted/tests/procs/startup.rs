@@ -23,8 +23,8 @@ pub fn scene(name: &str) -> bool {
 
 fn fault_of(lines: &str) -> String {
     let script = Script::new("startup", lines);
-    let place = pool(3).0.program(script.path(), kernels());
-    let (outcome, _) = squares_of(&place, Args::at(20, 0, Act::Nothing), &Control::default());
+    let executor = pool(3).0.program(script.path(), kernels());
+    let (outcome, _) = squares_of(&executor, Args::at(20, 0, Act::Nothing), &Control::default());
     outcome.expect_err("no worker comes up").to_string()
 }
 
@@ -45,19 +45,19 @@ fn exits() {
 fn huge_stack() {
     let lines = format!("RUST_MIN_STACK=1000000000000000 exec {}", myself());
     let script = Script::new("stack", &lines);
-    let place = pool(2).0.program(script.path(), kernels());
-    let (outcome, out) = squares_of(&place, Args::at(20, 0, Act::Nothing), &Control::default());
+    let executor = pool(2).0.program(script.path(), kernels());
+    let (outcome, out) = squares_of(&executor, Args::at(20, 0, Act::Nothing), &Control::default());
     assert_eq!((outcome.map(|report| report.tasks), out), (Ok(20), squares(20)));
 }
 
 fn deadlines() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     for seconds in [u64::MAX, u64::MAX / 2, i64::MAX as u64, i64::MAX as u64 + 1, u32::MAX.into()] {
         let deadline = Some(std::time::Duration::new(seconds, 999_999_999));
         let control = Control { deadline, attempts: u32::MAX, ..Control::default() };
         let cpu = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
         let (outcome, out) =
-            squares_of(&place, Args { every: 1, ..Args::at(8, 0, Act::Nap) }, &control);
+            squares_of(&executor, Args { every: 1, ..Args::at(8, 0, Act::Nap) }, &control);
         assert_eq!((outcome.map(|report| report.tasks), out), (Ok(8), squares(8)));
         let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
         // It sleeps while it waits, four tenths of a second in all.

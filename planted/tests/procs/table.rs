@@ -1,7 +1,7 @@
 //! Which failure does each executor survive? The table of the README, made anew and compared.
 
 use super::*;
-use abreast::place;
+use abreast::executors;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ pub fn trials() -> Vec<Trial> {
     vec![trial("the_readme_says_what_each_executor_survives", table)]
 }
 
-const PLACES: [&str; 5] = ["serial", "threads:2", "graph:2", "async:2", "procs:2"];
+const EXECUTORS: [&str; 5] = ["serial", "threads:2", "graph:2", "async:2", "procs:2"];
 
 const FAILURES: [(&str, Act); 8] = [
-    ("the body returns an error", Act::Fail),
+    ("the variant returns an error", Act::Fail),
     ("Rust panics", Act::Panic),
     ("C++ throws", Act::Throw),
     ("C segfaults", Act::Segfault),
@@ -36,7 +36,8 @@ fn table() {
         let rows: Vec<_> = FAILURES.iter().map(|failure| scope.spawn(|| row(*failure))).collect();
         rows.into_iter().map(|row| row.join().expect("a row")).collect()
     });
-    let names = PLACES.map(|place| format!(" `{}` |", place.split(':').next().unwrap())).concat();
+    let names =
+        EXECUTORS.map(|executor| format!(" `{}` |", executor.split(':').next().unwrap())).concat();
     let head = format!("| |{names}\n|---|---|---|---|---|---|\n");
     let table = head + &rows.join("\n");
     println!("{table}");
@@ -44,23 +45,23 @@ fn table() {
 }
 
 fn row((name, act): (&str, Act)) -> String {
-    let cells = PLACES.map(|place| format!(" {} |", outcome(place, act)));
+    let cells = EXECUTORS.map(|executor| format!(" {} |", outcome(executor, act)));
     format!("| {name} |{}", cells.concat())
 }
 
 /// What happens when a chunk does this, seen from outside: in a process of its own.
-fn outcome(place: &str, act: Act) -> &'static str {
+fn outcome(executor: &str, act: Act) -> &'static str {
     let mut scene = leaks::scene_of("cell");
-    scene.env("ABREAST_TEST_PLACE", place).env("ABREAST_TEST_ACT", (act as u32).to_string());
+    scene.env("ABREAST_TEST_EXECUTOR", executor).env("ABREAST_TEST_ACT", (act as u32).to_string());
     let child = scene.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
     // Only what runs for ever is given up soon; a limit for the others is one against a hang.
-    let ends = act != Act::Spin || place.starts_with("procs");
+    let ends = act != Act::Spin || executor.starts_with("procs");
     let patience = Duration::from_secs(if ends { 600 } else { 3 });
     let Some((code, said)) = wait(child, patience) else { return FOR_EVER };
     match (code, said.trim()) {
         (Some(0), "fault") => FAULT,
         (Some(0), "fault, others done") => CONTAINED,
-        (Some(0), said) => panic!("{place}, {act:?}: {said}"),
+        (Some(0), said) => panic!("{executor}, {act:?}: {said}"),
         _ => DIES,
     }
 }
@@ -84,11 +85,11 @@ fn wait(mut child: Child, patience: Duration) -> Option<(Option<i32>, String)> {
 /// One cell, in the process that `outcome` started: chunk 17 of 40 fails.
 pub fn cell() {
     let variable = |name| std::env::var(name).expect("set by the table");
-    let place = place::parse(&variable("ABREAST_TEST_PLACE")).expect("an executor");
+    let executor = executors::parse(&variable("ABREAST_TEST_EXECUTOR")).expect("an executor");
     let act: u64 = variable("ABREAST_TEST_ACT").parse().expect("a number");
     let args = Args { act, ..Args::at(40, 17, Act::Nothing) };
     let control = Control { deadline: Some(Duration::from_secs(2)), ..Control::default() };
-    let (outcome, out) = squares_of(&*place, args, &control);
+    let (outcome, out) = squares_of(&*executor, args, &control);
     let fault = outcome.expect_err("chunk 17 fails");
     let attempts = match &fault {
         Fault::Kernel { task: 17, .. } | Fault::Panic { task: 17, .. } => 1,

@@ -31,9 +31,9 @@ fn long_chunks(act: Act) -> Args {
 
 fn cut() {
     for _ in 0..20 {
-        let (place, _) = pool(2);
+        let (executor, _) = pool(2);
         let args = long_chunks(Act::Truncate);
-        let (outcome, out) = squares_of(&place, args, &Control::default());
+        let (outcome, out) = squares_of(&executor, args, &Control::default());
         // It is refused, so nobody is any the worse for it.
         assert_eq!(outcome.map(|report| (report.tasks, report.lost_workers)), Ok((150, 0)));
         assert!(out == squares(args.n), "a finished result was changed");
@@ -42,16 +42,17 @@ fn cut() {
 
 fn zero() {
     for _ in 0..20 {
-        let (place, _) = pool(2);
+        let (executor, _) = pool(2);
         let args = long_chunks(Act::Punch);
         // A kernel done again does it to the next one: nobody is to be given up for it.
         let control = Control { attempts: 1000, ..Control::default() };
-        let (outcome, out) = squares_of(&place, args, &control);
+        let (outcome, out) = squares_of(&executor, args, &control);
         assert_eq!(outcome.map(|report| report.tasks), Ok(150));
         assert!(out == squares(args.n), "a finished result was changed");
-        let (place, _) = pool(2);
+        let (executor, _) = pool(2);
         let mut sums = vec![7; args.n as usize];
-        exec::run_into::<Harm<true>>(&place, how(), &control, args, (), &mut sums).unwrap();
+        let job = Harm::<true>::job(args).unwrap();
+        job.control(&control).on_into(&executor, &mut sums).unwrap();
         assert!(sums.iter().zip(0..).all(|(sum, i)| *sum == 7 + i * i), "or what it began with");
     }
 }
@@ -59,11 +60,11 @@ fn zero() {
 fn replace() {
     let file = std::env::temp_dir().join(format!("abreast-file-{}", std::process::id()));
     std::fs::write(&file, "of the user").expect("written");
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     let script = named(&file);
-    let place = place.program(script.path().to_owned(), kernels());
+    let executor = executor.program(script.path().to_owned(), kernels());
     let args = long_chunks(Act::Replace);
-    let (outcome, out) = squares_of(&place, args, &Control::default());
+    let (outcome, out) = squares_of(&executor, args, &Control::default());
     let text = std::fs::read_to_string(&file);
     std::fs::remove_file(&file).expect("removed");
     assert_eq!(text.ok().as_deref(), Some("of the user"));
@@ -78,10 +79,10 @@ fn named(file: &std::path::Path) -> faults::Script {
 }
 
 fn shut() {
-    let (place, _) = pool(2);
+    let (executor, _) = pool(2);
     for act in [Act::Shut, Act::Nonblock, Act::Close] {
         let (outcome, out) =
-            squares_of(&place, long_chunks(act), &Control { attempts: 9, ..Control::default() });
+            squares_of(&executor, long_chunks(act), &Control { attempts: 9, ..Control::default() });
         assert!(outcome.is_ok() && out == squares(700 * 150), "{act:?}: {outcome:?}");
     }
 }

@@ -3,9 +3,7 @@
 //! A head and its body are one message of a socket that keeps messages apart, so nothing has to be
 //! counted or searched for, and a cut message is known by its length.
 
-use crate::Error;
-use crate::kernel::Remote;
-use crate::sample::fnv1a;
+use crate::{Error, remote};
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 
@@ -85,7 +83,7 @@ pub(super) struct Greeting {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct OrderBody<'t> {
     pub(super) kernel: std::borrow::Cow<'t, str>,
-    pub(super) body: std::borrow::Cow<'t, str>,
+    pub(super) variant: std::borrow::Cow<'t, str>,
     pub(super) level: std::borrow::Cow<'t, str>,
     pub(super) args: std::borrow::Cow<'t, [u8]>,
     pub(super) plan: Vec<u8>,
@@ -97,13 +95,6 @@ pub(super) struct OrderBody<'t> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Shared {
     pub(super) name: String,
-}
-
-/// What both sides must have in common: the version, and every kernel with its sizes.
-pub(super) fn fingerprint(kernels: &[Remote]) -> u64 {
-    let kernel = |k: &Remote| format!("{} {:?} {} {}\n", k.name, k.layout, k.args, k.item);
-    let lines: String = kernels.iter().map(kernel).collect();
-    fnv1a(format!("{}\n{lines}", env!("CARGO_PKG_VERSION")).as_bytes())
 }
 
 /// A number that tells bytes from other bytes. Whoever has something open in a worker can change what
@@ -135,32 +126,16 @@ pub(super) fn split<H: Pod>(message: &[u8]) -> Option<(H, &[u8])> {
     Some((bytemuck::pod_read_unaligned(head), body))
 }
 
-/// What a text, or each text of an error, may have of a message.
-const MOST_TEXT: usize = LONGEST - 256;
+/// What a text may have of a message.
+const MAX_TEXT: usize = LONGEST - 256;
 
 /// Text that fits into a message; what is cut off is said to be.
 pub(super) fn shorten(mut text: String) -> String {
-    cut(&mut text, MOST_TEXT);
+    remote::cut(&mut text, MAX_TEXT);
     text
 }
 
-fn cut(text: &mut String, most: usize) {
-    if text.len() > most {
-        let at = text.floor_char_boundary(most);
-        let rest = text.len() - at;
-        text.truncate(at);
-        text.push_str(&format!(" [{rest} more bytes]"));
-    }
-}
-
-/// An error that fits into a message. Its texts are cut as far as they must be, which only trying
-/// tells: an error may have several, and a control character is six bytes of JSON.
+/// An error that fits into a message.
 pub(super) fn pack(why: &Error) -> Option<Vec<u8>> {
-    let lengths = std::iter::successors(Some(MOST_TEXT), |most| (*most > 0).then_some(most / 2));
-    let packed = |most| {
-        let mut why = why.clone();
-        why.texts().into_iter().for_each(|text| cut(text, most));
-        serde_json::to_vec(&why).ok()
-    };
-    lengths.filter_map(packed).find(|body| body.len() + size_of::<Reply>() <= LONGEST)
+    remote::error_to_bytes(why, LONGEST - size_of::<Reply>())
 }

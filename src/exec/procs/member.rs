@@ -6,7 +6,7 @@ use super::memory::{Frozen, SharedCells, Slots};
 use super::process::{Alive, Ending, Process};
 use super::registry::WORKER;
 use crate::Fault;
-use crate::kernel::Remote;
+use crate::remote::{Remote, fingerprint};
 use std::collections::{HashSet, VecDeque};
 use std::ffi::OsString;
 use std::io;
@@ -155,24 +155,24 @@ impl Worker {
     pub(super) fn give(
         &mut self,
         order: u32,
-        wire: &crate::tasks::Wire<'_>,
+        message: &crate::remote::Message<'_>,
     ) -> Result<(), Undelivered> {
-        let slot = self.slot_for(wire.bytes)?;
+        let slot = self.slot_for(message.bytes)?;
         let request = Request {
-            kind: if wire.start.is_some() { RUN_FROM } else { RUN },
+            kind: if message.start.is_some() { RUN_FROM } else { RUN },
             order,
             seq: self.seq,
             slot: slot.unwrap_or_default(),
-            chunk: wire.chunk as u64,
-            bytes: wire.bytes as u64,
+            chunk: message.chunk as u64,
+            bytes: message.bytes as u64,
         };
-        if let Some(start) = &wire.start {
+        if let Some(start) = &message.start {
             self.give_from(request, slot, start)?;
         } else {
             self.outbox.push(request);
         }
         self.seq += 1;
-        self.sent.push_back(Sent { seq: request.seq, slot, bytes: wire.bytes, began: None });
+        self.sent.push_back(Sent { seq: request.seq, slot, bytes: message.bytes, began: None });
         Ok(())
     }
 

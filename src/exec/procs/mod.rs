@@ -48,11 +48,9 @@ pub use memory::SharedCells;
 pub use registry::shared_cells;
 pub use worker::worker_main;
 
-use super::above::Above;
-use super::shift::Shift;
-use super::{Control, Executor, Report};
+use crate::executor::{Control, Executor, Nesting, Report, RunState};
 use crate::fork::Origin;
-use crate::kernel::Remote;
+use crate::remote::Remote;
 use crate::{Error, Fault, Tasks};
 use crew::Crew;
 use member::Terms;
@@ -99,16 +97,16 @@ pub enum Harm {
 }
 
 impl Procs {
-    /// More workers than this are refused: a slip, not a wish.
-    pub const MOST: usize = 1024;
+    /// More workers than this are refused: almost certainly a typo.
+    pub const MAX: usize = 1024;
 
     /// A pool of `count` workers, not yet started.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `count` is 0 or above [`Procs::MOST`].
+    /// [`Error::Argument`] when `count` is 0 or above [`Procs::MAX`].
     pub fn new(count: usize) -> Result<Procs, Error> {
-        if !(1..=Self::MOST).contains(&count) {
-            let rule = format!("must be between 1 and {}", Self::MOST);
+        if !(1..=Self::MAX).contains(&count) {
+            let rule = format!("must be between 1 and {}", Self::MAX);
             return Err(Error::argument("procs", count, rule));
         }
         let alive = Arc::new(Alive::new(count));
@@ -204,7 +202,7 @@ pub fn can_start_workers() -> bool {
 /// Whether this process is a worker. A kernel that may crash asks before it does: its [`Remote`] can be
 /// opened in any process, and only in a worker is nothing else lost.
 ///
-/// [`Remote`]: crate::kernel::Remote
+/// [`Remote`]: crate::Remote
 pub fn is_worker() -> bool {
     registry::serves()
 }
@@ -240,9 +238,9 @@ impl Executor for Procs {
             registry::tell_astray();
             return Err(nested("a worker process does not start workers of its own"));
         }
-        let above = Above::here();
+        let nesting = Nesting::here();
         let conducts = CONDUCTED.with_borrow(|pools| pools.contains(&std::ptr::from_ref(self)));
-        if conducts || above.has(self) {
+        if conducts || nesting.has(self) {
             return Err(nested("a task that runs at home would wait for its own pool"));
         }
         CONDUCTED.with_borrow_mut(|pools| pools.push(self));
@@ -250,7 +248,8 @@ impl Executor for Procs {
         let mut state = self.state();
         let terms = state.terms()?;
         state.crew.tidy();
-        let shift = Shift::under(above.and(self, || self.name())?, tasks, control);
-        Run::new(shift, tasks, control, &mut state.crew, &terms)?.finish()
+        let nesting = nesting.and(self, || self.name())?;
+        let state_of_run = RunState::within(nesting, tasks, control);
+        Run::new(state_of_run, tasks, control, &mut state.crew, &terms)?.finish()
     }
 }

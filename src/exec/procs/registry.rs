@@ -5,7 +5,7 @@ use super::frame::{ASTRAY, Reply};
 use super::link::Link;
 use super::memory::SharedCells;
 use crate::Fault;
-use crate::kernel::Remote;
+use crate::remote::Remote;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

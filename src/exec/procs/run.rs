@@ -8,10 +8,9 @@ use super::memory::Frozen;
 use super::pending::Pending;
 use super::schedule::{Schedule, Step};
 use super::wait::wait;
-use crate::exec::shift::Shift;
-use crate::exec::{Control, Report};
-use crate::tasks::{Order, Wire};
-use crate::{Fault, Tasks};
+use crate::executor::{Control, Report, RunState};
+use crate::remote::{JobSpec, Message, error_from_bytes, fingerprint};
+use crate::{Error, Fault, Tasks};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -25,7 +24,7 @@ const DEAF: Duration = Duration::from_secs(10);
 pub(super) struct Run<'r> {
     tasks: &'r dyn Tasks,
     control: &'r Control<'r>,
-    shift: Shift<'r>,
+    state: RunState<'r>,
     crew: &'r mut Crew,
     terms: &'r Terms,
     schedule: Schedule,
@@ -54,18 +53,18 @@ enum Cause {
 
 impl<'r> Run<'r> {
     pub(super) fn new(
-        shift: Shift<'r>,
+        state: RunState<'r>,
         tasks: &'r dyn Tasks,
         control: &'r Control<'r>,
         crew: &'r mut Crew,
         terms: &'r Terms,
     ) -> Result<Self, Fault> {
         let alive: Vec<bool> = (0..crew.width()).map(|w| crew.lives(w)).collect();
-        let max_busy = control.lanes(alive.len());
+        let max_busy = control.slots(alive.len());
         Ok(Run {
             tasks,
             control,
-            shift,
+            state,
             crew,
             terms,
             schedule: Schedule::new(Pending::new(tasks)?, &alive, max_busy),
@@ -84,14 +83,14 @@ impl<'r> Run<'r> {
             return Err(fault);
         }
         self.crew.forget();
-        let done = self.shift.end()?;
+        let done = self.state.end()?;
         Ok(Report { tasks: done.tasks, wall: done.wall, ..self.report })
     }
 
     /// Some tasks may run at home, but not all: then this was the wrong executor.
     fn check_shippable(&self) -> Result<(), Fault> {
         let some =
-            self.tasks.is_empty() || (0..self.tasks.len()).any(|i| self.tasks.wire(i).is_some());
+            self.tasks.is_empty() || (0..self.tasks.len()).any(|i| self.tasks.message(i).is_some());
         if some { Ok(()) } else { Err(self.not_shippable(0)) }
     }
 
@@ -103,12 +102,12 @@ impl<'r> Run<'r> {
     fn all(&mut self) -> Result<(), Fault> {
         let mut buffer = vec![0; LONGEST];
         loop {
-            match self.schedule.next(|task| self.shift.goes_on(task)) {
+            match self.schedule.next(|task| self.state.goes_on(task)) {
                 Step::Give { worker, task } => self.give(worker, task)?,
                 Step::Flush(w) => self.flush(w)?,
                 Step::RunHere(task) => {
-                    self.shift.step(task, self.crew.width());
-                    self.report.at_home += 1;
+                    self.state.step(task, self.crew.width());
+                    self.report.ran_locally += 1;
                     self.schedule.over(task);
                     // Nobody who has answered is kept waiting for the tasks that follow.
                     self.listen(&mut buffer, Some(Duration::ZERO))?;
@@ -125,14 +124,14 @@ impl<'r> Run<'r> {
     /// Gives worker `w` a task, if it can be sent away.
     fn give(&mut self, w: usize, task: usize) -> Result<(), Fault> {
         let tasks = self.tasks;
-        let Some(wire) = tasks.wire(task) else {
+        let Some(message) = tasks.message(task) else {
             self.schedule.keep_here(task);
             return Ok(());
         };
-        if !self.terms.kernels.iter().any(|kernel| kernel.name == wire.order.kernel) {
+        if !self.terms.kernels.iter().any(|kernel| kernel.name == message.job.kernel) {
             return Err(self.not_shippable(task));
         }
-        let number = self.number(wire.order)?;
+        let number = self.number(message.job)?;
         if !self.crew.lives(w) {
             match self.crew.start(w, self.terms) {
                 Ok(is_successor) => self.report.respawned += usize::from(is_successor),
@@ -142,18 +141,24 @@ impl<'r> Run<'r> {
             }
             self.schedule.started(w);
         }
-        self.send(w, task, number, &wire)
+        self.send(w, task, number, &message)
     }
 
-    fn send(&mut self, w: usize, task: usize, number: u32, wire: &Wire<'_>) -> Result<(), Fault> {
-        let packed = &self.orders[&address(wire.order)].1;
+    fn send(
+        &mut self,
+        w: usize,
+        task: usize,
+        number: u32,
+        message: &Message<'_>,
+    ) -> Result<(), Fault> {
+        let packed = &self.orders[&address(message.job)].1;
         let Some(worker) = self.crew.get_mut(w) else { unreachable!("it was alive or started") };
-        if !worker.has_room(wire.bytes) {
+        if !worker.has_room(message.bytes) {
             self.schedule.no_room(w, task);
             return Ok(());
         }
         let told = worker.tell(&self.terms.shared, number, packed).map_err(Undelivered::from);
-        match told.and_then(|()| worker.give(number, wire)) {
+        match told.and_then(|()| worker.give(number, message)) {
             Ok(()) => {
                 self.schedule.given(w, task, worker.has_unsent());
                 self.begin_first(w);
@@ -168,7 +173,7 @@ impl<'r> Run<'r> {
                 self.bury(w, Cause::Closed)
             }
             Err(Undelivered::NoMemory(why)) => Err(Fault::Io {
-                what: format!("share the {} bytes of task {task}", wire.bytes),
+                what: format!("share the {} bytes of task {task}", message.bytes),
                 why: why.to_string(),
             }),
         }
@@ -196,12 +201,12 @@ impl<'r> Run<'r> {
             && let Some(task) = self.schedule.first(w)
         {
             first.began = Some(Instant::now());
-            self.shift.start(task, w);
+            self.state.started(task, w);
         }
     }
 
     /// The number of an order, which is packed when it is met first.
-    fn number(&mut self, order: &Order<'_>) -> Result<u32, Fault> {
+    fn number(&mut self, order: &JobSpec<'_>) -> Result<u32, Fault> {
         if let Some((number, _)) = self.orders.get(&address(order)) {
             return Ok(*number);
         }
@@ -213,7 +218,7 @@ impl<'r> Run<'r> {
         let spans = operands.as_ref().map(|frozen| frozen.spans.clone());
         let body = OrderBody {
             kernel: (*order.kernel).into(),
-            body: (*order.body).into(),
+            variant: (*order.variant).into(),
             level: (*order.level).into(),
             args: (*order.args).into(),
             plan: bytemuck::bytes_of(&order.plan).to_vec(),
@@ -318,10 +323,10 @@ impl<'r> Run<'r> {
         };
         let outcome = match reply.kind {
             DONE => match worker.result(first, body) {
-                Some(bytes) => Some(self.tasks.receive(task, &bytes)),
+                Some(bytes) => Some(self.tasks.receive(task, &mut copy_of(task, &bytes))),
                 None => return self.bury(w, Cause::Changed),
             },
-            FAILED => serde_json::from_slice(body).ok().map(|why| Err(Fault::Kernel { task, why })),
+            FAILED => error_from_bytes(body).map(|why| Err(Fault::Kernel { task, why })),
             PANICKED => {
                 let why = String::from_utf8_lossy(body).into_owned();
                 Some(Err(Fault::Panic { task, why }))
@@ -330,7 +335,7 @@ impl<'r> Run<'r> {
         };
         let Some(outcome) = outcome else { return self.bury(w, Cause::Nonsense) };
         self.schedule.finished(w, worker.done());
-        self.shift.finish(task, w, outcome);
+        self.state.ended(task, w, outcome);
         self.schedule.over(task);
         self.begin_first(w);
         Ok(())
@@ -371,7 +376,7 @@ impl<'r> Run<'r> {
         let deaths = self.deaths.entry(task).or_default();
         *deaths = deaths.saturating_add(1);
         let attempts = *deaths;
-        self.shift.lost(task, w, attempts);
+        self.state.lost(task, w, attempts);
         if attempts < self.control.attempts {
             self.report.retried += 1;
             self.schedule.put_back(task);
@@ -388,9 +393,9 @@ impl<'r> Run<'r> {
         };
         // The others are still done, unless they need what this one did not make.
         if self.schedule.is_graph() {
-            self.shift.failed(task, fault);
+            self.state.failed(task, fault);
         } else {
-            self.shift.give_up(task, fault);
+            self.state.give_up(task, fault);
         }
         self.schedule.over(task);
     }
@@ -414,7 +419,20 @@ fn not_started(count: usize, last: Ended, cause: &Cause) -> Fault {
     Fault::Io { what: "start a worker".to_owned(), why }
 }
 
+/// Puts the result of `task` where its output belongs.
+fn copy_of<'b>(task: usize, bytes: &'b [u8]) -> impl FnMut(&mut [u8]) -> Result<(), Fault> + 'b {
+    move |out| {
+        if out.len() != bytes.len() {
+            let rule = format!("the chunk has {} bytes", out.len());
+            let why = Error::argument("result", format!("{} bytes", bytes.len()), rule);
+            return Err(Fault::Kernel { task, why });
+        }
+        out.copy_from_slice(bytes);
+        Ok(())
+    }
+}
+
 /// Orders are told apart by where they are.
-fn address(order: &Order<'_>) -> usize {
+fn address(order: &JobSpec<'_>) -> usize {
     std::ptr::from_ref(order).addr()
 }

@@ -8,9 +8,8 @@ use super::registry;
 use crate::Error;
 use crate::error::panic_text;
 use crate::fork::Caller;
-use crate::kernel::{Remote, Served};
+use crate::remote::{JobSpec, Remote, RemoteJob, fingerprint};
 use crate::sample::Line;
-use crate::tasks::Order;
 use memmap2::Mmap;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -32,14 +31,13 @@ use typed_arena::Arena;
 /// `kernels` is a registry (`abreast::kernels::REGISTRY`), or [`Remote`]s of your own.
 ///
 /// ```standalone_crate
-/// use abreast::exec::{self, Control, Procs, worker_main};
+/// use abreast::exec::{Procs, worker_main};
 /// use abreast::kernels::{REGISTRY, dot::Dot};
 ///
 /// fn main() -> Result<(), abreast::Fault> {
 ///     worker_main(REGISTRY);
-///     let (place, x) = (Procs::new(2)?, vec![1.5; 200_000]);
-///     let how = abreast::How::best()?;
-///     let dot = exec::run::<Dot<f64>>(&place, how, &Control::default(), (), (&x, &x))?;
+///     let (workers, x) = (Procs::new(2)?, vec![1.5; 200_000]);
+///     let dot = Dot::job(&x, &x)?.on(&workers)?;
 ///     assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
 ///     Ok(())
 /// }
@@ -111,9 +109,9 @@ fn serve(link: &Link, kernels: &[Remote]) {
         let (slots, scratch) = (&mut slots, &mut scratch);
         let orders = HashMap::new();
         let process = Caller::this();
-        let mut shift =
-            Shift { link, kernels, slots, operands: &operands, scratch, orders, process };
-        match shift.serve(&mut buffer) {
+        let mut session =
+            Session { link, kernels, slots, operands: &operands, scratch, orders, process };
+        match session.serve(&mut buffer) {
             Some(Next::Forget) => {}
             _ => return,
         }
@@ -128,19 +126,19 @@ enum Next {
 }
 
 /// The requests up to the next `FORGET`.
-struct Shift<'s> {
+struct Session<'s> {
     link: &'s Link,
     kernels: &'s [Remote],
     slots: &'s mut Option<Slots>,
     operands: &'s Arena<Mmap>,
     scratch: &'s mut Vec<Line>,
     // An order that cannot be opened is an error of each of its chunks.
-    orders: HashMap<u32, Result<Box<dyn Served + 's>, Error>>,
+    orders: HashMap<u32, Result<Box<dyn RemoteJob + 's>, Error>>,
     /// Who serves: no copy that a kernel forks.
     process: Caller,
 }
 
-impl<'s> Shift<'s> {
+impl<'s> Session<'s> {
     /// None when the link is closed or nonsense came over it.
     fn serve(&mut self, buffer: &mut [u8]) -> Option<Next> {
         while let Heard::Message(len, fd) = self.link.hear(buffer) {
@@ -192,7 +190,7 @@ impl<'s> Shift<'s> {
         &self,
         body: &OrderBody<'_>,
         fd: Option<OwnedFd>,
-    ) -> Option<Result<Box<dyn Served + 's>, Error>> {
+    ) -> Option<Result<Box<dyn RemoteJob + 's>, Error>> {
         let map = match fd.map(thaw) {
             Some(Err(why)) if why.kind() == io::ErrorKind::OutOfMemory => {
                 let why = Error::argument("operands", body.operands.len(), why.to_string());
@@ -208,7 +206,7 @@ impl<'s> Shift<'s> {
         &self,
         body: &OrderBody<'_>,
         map: Option<Mmap>,
-    ) -> Result<Box<dyn Served + 's>, Error> {
+    ) -> Result<Box<dyn RemoteJob + 's>, Error> {
         let unreadable = |why: String| Error::argument("operands", body.operands.len(), why);
         let bytes: &'s [u8] = map.map_or(&[], |map| &**self.operands.alloc(map));
         let operand = |(start, len): &(usize, usize)| {
@@ -216,18 +214,16 @@ impl<'s> Shift<'s> {
             if *len == 0 { Some(&[][..]) } else { bytes.get(*start..end) }
         };
         let operands: Option<Vec<&'s [u8]>> = body.operands.iter().map(operand).collect();
-        let order = Order {
+        let order = JobSpec {
             kernel: body.kernel.to_string().into(),
-            body: body.body.to_string().into(),
+            variant: body.variant.to_string().into(),
             level: body.level.to_string().into(),
             args: body.args.to_vec().into(),
             plan: bytemuck::try_pod_read_unaligned(&body.plan)
                 .map_err(|why| unreadable(why.to_string()))?,
             operands: operands.ok_or_else(|| unreadable("beyond the end of the file".into()))?,
         };
-        let names = || self.kernels.iter().map(|kernel| kernel.name);
-        let kernel = self.kernels.iter().find(|kernel| kernel.name == order.kernel);
-        kernel.ok_or_else(|| Error::unknown("kernel", &order.kernel, names()))?.open(&order)
+        Remote::find(self.kernels, &order.kernel)?.open(&order)
     }
 
     /// Does a chunk and says how it went.

@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 /// What the calls on this thread have done to its environment since this was asked last, if
 /// anything: sums should round to nearest, subnormal numbers be kept and nothing trap.
-pub(super) fn trouble() -> Option<&'static str> {
+pub(super) fn violation() -> Option<&'static str> {
     if let Some(what) = fpenv::left_behind() {
         return Some(what);
     }
@@ -34,6 +34,6 @@ pub(super) fn trouble() -> Option<&'static str> {
 mod tests {
     #[test]
     fn a_thread_begins_without_trouble() {
-        assert_eq!(super::trouble(), None);
+        assert_eq!(super::violation(), None);
     }
 }

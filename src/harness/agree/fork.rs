@@ -1,12 +1,13 @@
-//! What becomes of a process that a body forked.
+//! What becomes of a process that a variant forked.
 
 use crate::fork::Caller;
-use crate::tasks::{Model, Wire};
+use crate::remote::Message;
+use crate::tasks::{Fill, Model};
 use crate::{Fault, Tasks};
 use std::borrow::Cow;
 
-/// The same tasks, of this process alone. A body that forks comes back twice; the second process
-/// would go on with the other tasks, in which the body forks again, and so on without end. It ends
+/// The same tasks, of this process alone. A variant that forks comes back twice; the second process
+/// would go on with the other tasks, in which the variant forks again, and so on without end. It ends
 /// here, after the task that forked it.
 pub(in crate::harness) struct OneProcess<'t> {
     tasks: &'t dyn Tasks,
@@ -46,11 +47,11 @@ impl Tasks for OneProcess<'_> {
         self.tasks.model(i)
     }
 
-    fn wire(&self, i: usize) -> Option<Wire<'_>> {
-        self.tasks.wire(i)
+    fn message(&self, i: usize) -> Option<Message<'_>> {
+        self.tasks.message(i)
     }
 
-    fn receive(&self, i: usize, result: &[u8]) -> Result<(), Fault> {
-        self.tasks.receive(i, result)
+    fn receive(&self, i: usize, fill: Fill<'_>) -> Result<(), Fault> {
+        self.tasks.receive(i, fill)
     }
 }

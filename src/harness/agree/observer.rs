@@ -2,7 +2,7 @@
 
 use super::Progress;
 use super::report::Finding;
-use crate::kernel::How;
+use crate::kernel::Choice;
 
 /// What comes now.
 pub(in crate::harness) struct Step<'s> {
@@ -12,8 +12,8 @@ pub(in crate::harness) struct Step<'s> {
     pub(in crate::harness) done: usize,
     /// Problems in all.
     pub(in crate::harness) of: usize,
-    /// Which body at which level runs; none when it is the kernel's own sample or oracle.
-    pub(in crate::harness) how: Option<How>,
+    /// Which variant at which level runs; none when it is the kernel's own sample or oracle.
+    pub(in crate::harness) choice: Option<Choice>,
     /// On what: `n = 4097`.
     pub(in crate::harness) case: &'s str,
 }
@@ -25,16 +25,16 @@ pub(in crate::harness) trait Observer {
     /// This was found.
     fn found(&mut self, finding: &Finding);
 
-    /// A body has run: now is the time to look what it did to the process.
+    /// A variant has run: now is the time to look what it did to the process.
     fn after(&mut self);
 }
 
-/// Trusts the bodies with this process, and passes the steps on to a progress bar.
+/// Trusts the variants with this process, and passes the steps on to a progress bar.
 pub(in crate::harness) struct Trusting<'p>(pub(in crate::harness) &'p mut dyn FnMut(Progress<'_>));
 
 impl Observer for Trusting<'_> {
     fn now(&mut self, step: &Step<'_>) {
-        if step.how.is_none() {
+        if step.choice.is_none() {
             (self.0)(Progress {
                 kernel: step.kernel,
                 done: step.done,

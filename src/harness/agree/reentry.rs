@@ -1,9 +1,9 @@
-//! Many threads in one body at once. A body with a hidden `static` gives right answers one call at
+//! Many threads in one variant at once. A variant with a hidden `static` gives right answers one call at
 //! a time; here its calls overlap.
 
 use super::report::Check;
-use super::watch::{Trouble, caught};
-use crate::kernel::{Ask, Case, Entry, How, Rehearsed};
+use super::watch::{Violation, caught};
+use crate::kernel::{Ask, Case, Choice, Entry, Rehearsed};
 use std::sync::{Barrier, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -14,37 +14,37 @@ const CROWDS: [usize; 3] = [2, 8, 64];
 /// How many problems of one size, each with operands of its own, the threads share out.
 const INPUTS: usize = 4;
 
-/// Calls that one thread makes of a body on one input, before and beside others, at least and at
+/// Calls that one thread makes of a variant on one input, before and beside others, at least and at
 /// most.
 const CALLS: (u64, u64) = (4, 4096);
 
 /// The problems of size `n` that the threads share out.
-pub(super) fn cases(entry: &Entry, seed: u64, n: u64) -> Result<Vec<Box<dyn Case>>, Trouble> {
+pub(super) fn cases(entry: &Entry, seed: u64, n: u64) -> Result<Vec<Box<dyn Case>>, Violation> {
     let ask = |i| Ask { seed: seed.wrapping_add(i), ..Ask::size(n) };
     (0..INPUTS as u64).map(|i| caught(|| entry.case(&ask(i)))).collect()
 }
 
-/// Calls `how` from many threads at once: all on the same problem, and each on one of several.
+/// Calls `choice` from many threads at once: all on the same problem, and each on one of several.
 /// Gives what went wrong; adds to `runs`.
 pub(super) fn crowds(
     cases: &[Box<dyn Case>],
-    how: How,
+    choice: Choice,
     quick: bool,
     runs: &mut u64,
-) -> Result<Vec<Found>, Trouble> {
-    let parts = cases.iter().map(|case| caught(|| case.rehearse(how)));
+) -> Result<Vec<Found>, Violation> {
+    let parts = cases.iter().map(|case| caught(|| case.rehearse(choice)));
     one_body(&parts.collect::<Result<Vec<_>, _>>()?, quick, runs)
 }
 
 /// Where it happened, and what.
-pub(super) type Found = (String, Trouble);
+pub(super) type Found = (String, Violation);
 
-/// One body: alone, then in crowds. What does not even repeat alone is spared the crowds.
+/// One variant: alone, then in crowds. What does not even repeat alone is spared the crowds.
 fn one_body(
     parts: &[Box<dyn Rehearsed + '_>],
     quick: bool,
     runs: &mut u64,
-) -> Result<Vec<Found>, Trouble> {
+) -> Result<Vec<Found>, Violation> {
     let mut gather = |threads, calls, input| {
         *runs += threads as u64 * calls;
         Crowd { parts, threads, calls, input }.gather()
@@ -62,8 +62,8 @@ fn one_body(
     Ok(found)
 }
 
-/// The shortest of a few, so that a busy machine does not look like a slow body.
-fn time_of_one_call(part: &dyn Rehearsed) -> Result<Duration, Trouble> {
+/// The shortest of a few, so that a busy machine does not look like a slow variant.
+fn time_of_one_call(part: &dyn Rehearsed) -> Result<Duration, Violation> {
     let mut shortest = Duration::MAX;
     for _ in 0..4 {
         let clock = Instant::now();
@@ -89,7 +89,7 @@ enum Input {
     Different,
 }
 
-/// Threads that begin together and call one body again and again.
+/// Threads that begin together and call one variant again and again.
 struct Crowd<'c> {
     parts: &'c [Box<dyn Rehearsed + 'c>],
     threads: usize,
@@ -99,7 +99,7 @@ struct Crowd<'c> {
 
 impl Crowd<'_> {
     /// Lets them loose; what went wrong, if anything did.
-    fn gather(&self) -> Result<Option<Found>, Trouble> {
+    fn gather(&self) -> Result<Option<Found>, Violation> {
         let clashed = self.all_members()?;
         let wrong: u64 = clashed.iter().map(|(calls, _)| calls).sum();
         let Some((_, first)) = clashed.into_iter().next() else { return Ok(None) };
@@ -114,11 +114,11 @@ impl Crowd<'_> {
         };
         let of = self.threads as u64 * self.calls;
         let detail = format!("{wrong} of {of} calls {at_once}: {}", first.detail);
-        Ok(Some((place, Trouble { check, detail, ..first })))
+        Ok(Some((place, Violation { check, detail, ..first })))
     }
 
     /// For each thread with wrong calls, their number and the first of them.
-    fn all_members(&self) -> Result<Vec<(u64, Trouble)>, Trouble> {
+    fn all_members(&self) -> Result<Vec<(u64, Violation)>, Violation> {
         let (barrier, clashed) = (Barrier::new(self.threads), Mutex::new(Vec::new()));
         // Whether all threads could be started: only then may they wait for each other.
         let complete = OnceLock::new();
@@ -136,7 +136,7 @@ impl Crowd<'_> {
                 if let Err(why) = thread.spawn_scoped(scope, work) {
                     complete.get_or_init(|| false);
                     let detail = format!("could not start {} threads: {why}", self.threads);
-                    return Err(Trouble::new(Check::Failed, detail));
+                    return Err(Violation::new(Check::Failed, detail));
                 }
             }
             complete.get_or_init(|| true);
@@ -146,17 +146,17 @@ impl Crowd<'_> {
     }
 
     /// What one thread does, and how many of its calls went wrong.
-    fn member(&self, member: usize) -> Option<(u64, Trouble)> {
+    fn member(&self, member: usize) -> Option<(u64, Violation)> {
         let which = if self.input == Input::Same { 0 } else { member % self.parts.len() };
         let part = &self.parts[which];
         match caught(|| part.repeat(self.calls)) {
             Ok((0, _)) => None,
             Ok((wrong, example)) => {
                 let seen = example.unwrap_or_else(|| part.alone());
-                Some((wrong, Trouble::differs(Check::Reentry, OTHER_BITS, &seen, &part.alone())))
+                Some((wrong, Violation::differs(Check::Reentry, OTHER_BITS, &seen, &part.alone())))
             }
             // The first fault ended this thread's calls.
-            Err(trouble) => Some((1, trouble)),
+            Err(violation) => Some((1, violation)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the gate found, for people and for programs.
 
-use crate::kernel::{Body, How};
+use crate::error::{Static, interned};
+use crate::kernel::Choice;
 use crate::level::Isa;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
@@ -15,11 +16,11 @@ pub struct GateReport {
     pub seed: u64,
     /// Problems tried: sizes and special cases.
     pub cases: usize,
-    /// Runs of a body over a problem.
+    /// Runs of a variant over a problem.
     pub runs: u64,
-    /// How near each body came to the oracle, over all sizes.
+    /// How near each variant came to the oracle, over all sizes.
     pub accuracy: Vec<Accuracy>,
-    /// What is wrong: at most one line per body, level and check.
+    /// What is wrong: at most one line per variant, level and check.
     pub findings: Vec<Finding>,
 }
 
@@ -29,53 +30,45 @@ impl GateReport {
         self.runs > 0 && self.findings.is_empty()
     }
 
-    /// Whether `how` may be timed: nothing was found against it, nor against the kernel itself.
-    pub fn trusts(&self, how: How) -> bool {
-        let against = |f: &Finding| f.accused.is_none_or(|accused| accused.is(how));
+    /// Whether `choice` may be timed: nothing was found against it, nor against the kernel itself.
+    pub fn trusts(&self, choice: Choice) -> bool {
+        let against = |f: &Finding| f.target.is_none_or(|target| target.is(choice));
         self.runs > 0 && !self.findings.iter().any(against)
     }
 }
 
-/// A body at a level, as a report names it.
+/// A variant at a level, as a report names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accused {
-    /// The body.
-    #[serde(serialize_with = "body_name", deserialize_with = "body_named")]
-    pub body: Body,
+pub struct Target {
+    /// The variant.
+    #[serde(deserialize_with = "interned")]
+    pub variant: Static,
     /// The level.
     #[serde(serialize_with = "isa_name", deserialize_with = "isa_named")]
     pub level: Isa,
 }
 
-impl Accused {
-    /// Whether this is `how`.
-    pub(in crate::harness) fn is(self, how: How) -> bool {
-        self == how.into()
+impl Target {
+    /// Whether this is `choice`.
+    pub(in crate::harness) fn is(self, choice: Choice) -> bool {
+        self == choice.into()
     }
 }
 
-impl From<How> for Accused {
-    fn from(how: How) -> Accused {
-        Accused { body: how.body, level: how.level.isa() }
+impl From<Choice> for Target {
+    fn from(choice: Choice) -> Target {
+        Target { variant: choice.variant, level: choice.level.isa() }
     }
 }
 
-impl fmt::Display for Accused {
+impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.body, self.level.name())
+        write!(f, "{} at {}", self.variant, self.level.name())
     }
-}
-
-pub(in crate::harness) fn body_name<S: Serializer>(body: &Body, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(body.name())
 }
 
 pub(in crate::harness) fn isa_name<S: Serializer>(isa: &Isa, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(isa.name())
-}
-
-pub(in crate::harness) fn body_named<'de, D: Deserializer<'de>>(from: D) -> Result<Body, D::Error> {
-    Body::parse(&String::deserialize(from)?).map_err(de::Error::custom)
 }
 
 pub(in crate::harness) fn isa_named<'de, D: Deserializer<'de>>(from: D) -> Result<Isa, D::Error> {
@@ -87,14 +80,14 @@ fn distance<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or(f64::INFINITY))
 }
 
-/// How far from the oracle a body was, in units in the last place of the exact result. An integer
+/// How far from the oracle a variant was, in units in the last place of the exact result. An integer
 /// counts its distance. A result that no distance describes (NaN where a number is due) is
 /// infinitely far, `null` in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
     /// Whose.
     #[serde(flatten)]
-    pub of: Accused,
+    pub of: Target,
     /// The largest distance.
     #[serde(deserialize_with = "distance")]
     pub max_ulp: f64,
@@ -109,9 +102,9 @@ pub struct Finding {
     /// In which kernel.
     #[serde(skip_deserializing)]
     pub kernel: &'static str,
-    /// In which body at which level; none when the kernel's own sample or oracle failed.
+    /// In which variant at which level; none when the kernel's own sample or oracle failed.
     #[serde(flatten)]
-    pub accused: Option<Accused>,
+    pub target: Option<Target>,
     /// At which problem it showed first: `n = 33`, `special case -0`.
     pub case: String,
     /// What is wrong.
@@ -127,8 +120,8 @@ pub struct Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kernel)?;
-        if let Some(accused) = self.accused {
-            write!(f, ", {accused}")?;
+        if let Some(target) = self.target {
+            write!(f, ", {target}")?;
         }
         write!(f, ", {}: {}: {}", self.case, self.check, self.detail)?;
         if let Some(difference) = &self.difference {

@@ -1,10 +1,10 @@
 //! The problems that the gate tries.
 
 use super::report::Check;
-use super::watch::{Trouble, apart};
+use super::watch::{Violation, apart};
 use crate::kernel::{Ask, Case, Entry};
 
-/// One problem, made as often as it is needed: a body that spoils its operands must not spoil them
+/// One problem, made as often as it is needed: a variant that spoils its operands must not spoil them
 /// for the next.
 pub(super) struct Subject<'e> {
     pub(super) name: String,
@@ -16,7 +16,7 @@ pub(super) struct Subject<'e> {
 }
 
 /// Every size of the kernel, then its special cases.
-pub(super) fn subjects(entry: &Entry, seed: u64) -> Result<Vec<Subject<'_>>, Trouble> {
+pub(super) fn subjects(entry: &Entry, seed: u64) -> Result<Vec<Subject<'_>>, Violation> {
     let specials = apart(|| entry.special().into_iter().map(|(name, _)| name).collect::<Vec<_>>())?;
     let sizes = entry.sizes.iter().map(|n| (format!("n = {n}"), Some(*n), 0));
     let specials =
@@ -27,12 +27,12 @@ pub(super) fn subjects(entry: &Entry, seed: u64) -> Result<Vec<Subject<'_>>, Tro
 
 impl Subject<'_> {
     /// The problem, fresh.
-    pub(super) fn make(&self) -> Result<Box<dyn Case>, Trouble> {
+    pub(super) fn make(&self) -> Result<Box<dyn Case>, Violation> {
         apart(|| match self.size {
             Some(n) => self
                 .entry
                 .case(&Ask { seed: self.seed, ..Ask::size(n) })
-                .map_err(|why| Trouble::new(Check::Failed, why.to_string())),
+                .map_err(|why| Violation::new(Check::Failed, why.to_string())),
             None => Ok(self.entry.special().swap_remove(self.special).1),
         })
         .flatten()

@@ -1,4 +1,4 @@
-//! One body on one problem, watched: what it may not do is seen here.
+//! One variant on one problem, watched: what it may not do is seen here.
 
 use super::environment;
 use super::fork::OneProcess;
@@ -7,8 +7,8 @@ use super::report::{Check, Difference};
 use crate::error::panic_text;
 use crate::exec::{Control, Executor, Serial};
 use crate::fork::Caller;
-use crate::kernel::{Answer, Case, How, Near};
-use crate::{Body, Fault, Level, Tasks};
+use crate::kernel::{Answer, Case, Choice, Near};
+use crate::{Fault, Level, Tasks};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -18,29 +18,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// them instead of overflowing or rounding them away.
 const POISONS: [u8; 2] = [0x01, 0x3F];
 
-/// Why a body does not pass.
-pub(in crate::harness) struct Trouble {
+/// Why a variant does not pass.
+pub(in crate::harness) struct Violation {
     pub(super) check: Check,
     pub(in crate::harness) detail: String,
     // Boxed: it is large, and rare.
     pub(super) difference: Option<Box<Difference>>,
 }
 
-impl Trouble {
+impl Violation {
     /// The text on one line, as a table needs it: a panic's may have several.
-    pub(super) fn new(check: Check, detail: impl AsRef<str>) -> Trouble {
+    pub(super) fn new(check: Check, detail: impl AsRef<str>) -> Violation {
         let detail: Vec<&str> = detail.as_ref().lines().map(str::trim).collect();
-        Trouble { check, detail: detail.join(" "), difference: None }
+        Violation { check, detail: detail.join(" "), difference: None }
     }
 
-    /// The trouble of having other bits than `reference`.
+    /// The violation of having other bits than `reference`.
     pub(super) fn differs(
         check: Check,
         detail: impl AsRef<str>,
         answer: &Answer,
         reference: &Answer,
-    ) -> Trouble {
-        Trouble {
+    ) -> Violation {
+        Violation {
             difference: difference(answer, reference).map(Box::new),
             ..Self::new(check, detail)
         }
@@ -49,8 +49,8 @@ impl Trouble {
 
 /// Runs `work` on a thread of its own, so that neither a panic nor a changed floating-point
 /// environment outlives it, nor a copy of the process that `work` forked.
-pub(in crate::harness) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Trouble> {
-    let failed = |why| Trouble::new(Check::Failed, why);
+pub(in crate::harness) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Violation> {
+    let failed = |why| Violation::new(Check::Failed, why);
     let process = Caller::this();
     let work = move || {
         let done = catch_unwind(AssertUnwindSafe(work));
@@ -66,11 +66,11 @@ pub(in crate::harness) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Res
     })
 }
 
-/// What is known about a problem before any body has run.
+/// What is known about a problem before any variant has run.
 pub(super) struct Expected {
     pub(super) oracle: Vec<Near>,
     operands: u64,
-    // The results that a body which does nothing would leave, one per poison; none when the
+    // The results that a variant which does nothing would leave, one per poison; none when the
     // kernel's own fold cannot bear the poison.
     untouched: [Option<Answer>; 2],
 }
@@ -78,7 +78,7 @@ pub(super) struct Expected {
 impl Expected {
     pub(super) fn of(case: &dyn Case) -> Expected {
         // Any will do: it is never called.
-        let none = How { body: Body::Rust, level: Level::best() };
+        let none = Choice { variant: case.default_variant(), level: Level::best() };
         let untouched = |poison| caught(|| case.run(none, poison, &mut |_| Ok(()))).ok();
         Expected {
             oracle: case.oracle(),
@@ -87,7 +87,7 @@ impl Expected {
         }
     }
 
-    /// Whether number `i` of two runs, one per poison, is what a body that does nothing would
+    /// Whether number `i` of two runs, one per poison, is what a variant that does nothing would
     /// leave there.
     fn left_alone(&self, answers: [Option<&Answer>; 2], i: usize) -> bool {
         let number = |answer: &Answer| answer.numbers.get(i).copied();
@@ -108,24 +108,24 @@ impl Expected {
     }
 }
 
-/// Runs `how` on `case` and looks for everything that one thread can see. Gives the answer and how
+/// Runs `choice` on `case` and looks for everything that one thread can see. Gives the answer and how
 /// near it is to the oracle, or the first thing wrong.
 pub(super) fn examine(
     case: &dyn Case,
-    how: How,
+    choice: Choice,
     expected: &Expected,
     runs: &mut u64,
-) -> Result<(Answer, Nearness), Trouble> {
+) -> Result<(Answer, Nearness), Violation> {
     let mut run = |poison: usize, order| {
         *runs += 1;
-        once(case, how, POISONS[poison], order)
+        once(case, choice, POISONS[poison], order)
     };
     let first = run(0, Order::Forward)?;
     let second = match run(1, Order::Backward) {
-        Err(trouble)
-            if trouble.check == Check::Failed && expected.left_alone([Some(&first), None], 0) =>
+        Err(violation)
+            if violation.check == Check::Failed && expected.left_alone([Some(&first), None], 0) =>
         {
-            return Err(Trouble::new(
+            return Err(Violation::new(
                 Check::Unwritten,
                 "the result is what an untouched buffer gives",
             ));
@@ -133,12 +133,16 @@ pub(super) fn examine(
         second => second?,
     };
     if case.operands_hash() != expected.operands {
-        return Err(Trouble::new(Check::Operands, "an operand is not what it was before the call"));
+        return Err(Violation::new(
+            Check::Operands,
+            "an operand is not what it was before the call",
+        ));
     }
     if !same(&first, &second) {
         return Err(why_unsteady(&first, &second, expected, run)?);
     }
-    let near = nearness(&first, &expected.oracle).map_err(|why| Trouble::new(Check::Value, why))?;
+    let near =
+        nearness(&first, &expected.oracle).map_err(|why| Violation::new(Check::Value, why))?;
     if near.rejected.is_empty() {
         return Ok((first, near));
     }
@@ -148,41 +152,44 @@ pub(super) fn examine(
         false => (Check::Value, "the oracle does not accept the result"),
     };
     let difference = Some(Box::new(near.difference(&first, &expected.oracle)));
-    Err(Trouble { check, detail: detail.to_owned(), difference })
+    Err(Violation { check, detail: detail.to_owned(), difference })
 }
 
-/// That `how` runs on `case`, stays inside its slice and leaves the floating-point environment
+/// That `choice` runs on `case`, stays inside its slice and leaves the floating-point environment
 /// alone: only then may it run on threads that outlive it.
-pub(in crate::harness) fn harmless(case: &dyn Case, how: How) -> Result<(), Trouble> {
-    once(case, how, POISONS[0], Order::Forward).map(drop)
+pub(in crate::harness) fn harmless(case: &dyn Case, choice: Choice) -> Result<(), Violation> {
+    once(case, choice, POISONS[0], Order::Forward).map(drop)
 }
 
 /// A watched run with operands that lie elsewhere: right is what `reference` says.
-pub(super) fn again(case: &dyn Case, how: How, reference: &Answer) -> Result<(), Trouble> {
+pub(super) fn again(case: &dyn Case, choice: Choice, reference: &Answer) -> Result<(), Violation> {
     let operands = case.operands_hash();
-    let answer = once(case, how, POISONS[0], Order::Forward)?;
+    let answer = once(case, choice, POISONS[0], Order::Forward)?;
     if case.operands_hash() != operands {
-        return Err(Trouble::new(Check::Operands, "an operand is not what it was before the call"));
+        return Err(Violation::new(
+            Check::Operands,
+            "an operand is not what it was before the call",
+        ));
     }
     if same(&answer, reference) {
         return Ok(());
     }
-    unrepeated(&answer, || once(case, how, POISONS[0], Order::Forward))?;
+    unrepeated(&answer, || once(case, choice, POISONS[0], Order::Forward))?;
     let detail = "not the bits of aligned operands";
-    Err(Trouble::differs(Check::Bits, detail, &answer, reference))
+    Err(Violation::differs(Check::Bits, detail, &answer, reference))
 }
 
 /// Fails when `run` gives other bits than `first` in one of a few more calls. What does not repeat
 /// must not be blamed on anything else.
 fn unrepeated(
     first: &Answer,
-    mut run: impl FnMut() -> Result<Answer, Trouble>,
-) -> Result<(), Trouble> {
+    mut run: impl FnMut() -> Result<Answer, Violation>,
+) -> Result<(), Violation> {
     for _ in 0..6 {
         let next = run()?;
         if !same(first, &next) {
             let detail = "the same call gave other bits another time";
-            return Err(Trouble::differs(Check::Repeat, detail, &next, first));
+            return Err(Violation::differs(Check::Repeat, detail, &next, first));
         }
     }
     Ok(())
@@ -193,11 +200,11 @@ fn serially(tasks: &dyn Tasks) -> Result<(), Fault> {
     Serial.run(&OneProcess::of(tasks), &Control::default()).map(drop)
 }
 
-/// Does `work`; its errors and panics (those outside of tasks, as in the kernel's fold) are trouble.
+/// Does `work`; its errors and panics (those outside of tasks, as in the kernel's fold) are violation.
 pub(in crate::harness) fn caught<T, E: Display>(
     work: impl FnOnce() -> Result<T, E>,
-) -> Result<T, Trouble> {
-    let failed = |why| Trouble::new(Check::Failed, why);
+) -> Result<T, Violation> {
+    let failed = |why| Violation::new(Check::Failed, why);
     let process = Caller::this();
     let done = catch_unwind(AssertUnwindSafe(work));
     process.end_copy();
@@ -214,18 +221,18 @@ enum Order {
     Backward,
 }
 
-fn once(case: &dyn Case, how: How, poison: u8, order: Order) -> Result<Answer, Trouble> {
+fn once(case: &dyn Case, choice: Choice, poison: u8, order: Order) -> Result<Answer, Violation> {
     let mut drive = |tasks: &dyn Tasks| match order {
         Order::Forward => serially(tasks),
         Order::Backward => serially(&Reversed(tasks)),
     };
-    let answer = caught(|| case.run(how, poison, &mut drive))?;
-    if let Some(what) = environment::trouble() {
-        return Err(Trouble::new(Check::Environment, format!("after the call {what}")));
+    let answer = caught(|| case.run(choice, poison, &mut drive))?;
+    if let Some(what) = environment::violation() {
+        return Err(Violation::new(Check::Environment, format!("after the call {what}")));
     }
     if !answer.fenced {
         let detail = "bytes before or after the output buffer changed";
-        return Err(Trouble::new(Check::Fence, detail));
+        return Err(Violation::new(Check::Fence, detail));
     }
     Ok(answer)
 }
@@ -236,22 +243,22 @@ fn why_unsteady(
     first: &Answer,
     second: &Answer,
     expected: &Expected,
-    mut run: impl FnMut(usize, Order) -> Result<Answer, Trouble>,
-) -> Result<Trouble, Trouble> {
+    mut run: impl FnMut(usize, Order) -> Result<Answer, Violation>,
+) -> Result<Violation, Violation> {
     if let Some(i) = expected.unwritten(first, second) {
         let detail = format!("number {i} is what filled the buffer before the call");
-        return Ok(Trouble::new(Check::Unwritten, detail));
+        return Ok(Violation::new(Check::Unwritten, detail));
     }
     unrepeated(first, || run(0, Order::Forward))?;
     if !same(first, &run(1, Order::Forward)?) {
         let detail = "the result follows what the buffer held before the call";
-        return Ok(Trouble::new(Check::Unwritten, detail));
+        return Ok(Violation::new(Check::Unwritten, detail));
     }
     let (check, detail) = match same(first, &run(0, Order::Backward)?) {
         false => (Check::Order, "other bits when the last chunk runs first"),
         true => (Check::Repeat, "one call in a few gave other bits"),
     };
-    Ok(Trouble::differs(check, detail, second, first))
+    Ok(Violation::differs(check, detail, second, first))
 }
 
 /// The same tasks, the last one first.

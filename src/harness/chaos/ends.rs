@@ -2,8 +2,8 @@
 //! worker when the program that started it is killed.
 
 use crate::exec::{Control, Event, Executor, Procs};
-use crate::kernel::{Ask, Case, Cost, Entry, How};
-use crate::{Body, Error, Fault, Level};
+use crate::kernel::{Ask, Case, Choice, Cost, Entry};
+use crate::{Error, Fault, Level};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::Serialize;
@@ -46,7 +46,7 @@ const ENDLESS: u64 = 1 << 43;
 /// How long after its end nobody waits any more.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A problem of so many chunks that would keep a C body busy for hours, if one of the kernels has
+/// A problem of so many chunks that would keep a worker busy for hours, if one of the kernels has
 /// such a thing: one that makes its numbers itself and keeps none of them.
 fn endless(entries: &[&Entry], chunks: u64) -> Result<Option<Box<dyn Case>>, Error> {
     let mut cases = entries.iter().filter_map(|entry| entry.case(&Ask::size(ENDLESS)).ok());
@@ -59,11 +59,11 @@ fn is_endless(cost: Cost) -> bool {
     cost.elements >= ENDLESS && cost.read == 0 && cost.written == 0
 }
 
-fn in_c() -> How {
-    How { body: Body::C, level: Level::best() }
+fn choice(case: &dyn Case) -> Choice {
+    Choice { variant: case.default_variant(), level: Level::best() }
 }
 
-/// How long after its deadline a worker in an endless C loop is dead and buried. The loop is tried
+/// How long after its deadline a worker in an endless loop is dead and buried. The loop is tried
 /// again as often as there are trials. None when no kernel of `entries` takes long enough.
 ///
 /// # Errors
@@ -83,7 +83,7 @@ pub fn overdue(entries: &[&Entry], trials: u32) -> Result<Option<Times>, Fault> 
     };
     let (deadline, on_event) = (Some(deadline), Some(&watch as _));
     let control = Control { deadline, attempts: trials, on_event, ..Control::default() };
-    match case.run(in_c(), 0, &mut |tasks| place.run(tasks, &control).map(drop)) {
+    match case.run(choice(&*case), 0, &mut |tasks| place.run(tasks, &control).map(drop)) {
         Ok(_) => Ok(None),
         Err(Fault::Deadline { .. }) => {
             Ok(Times::of(late.into_inner().expect("nothing panics here")))
@@ -113,7 +113,7 @@ pub fn victim(
         }
     };
     let control = Control { on_event: Some(&watch), ..Control::default() };
-    case.run(in_c(), 0, &mut |tasks| place.run(tasks, &control).map(drop)).map(drop)
+    case.run(choice(&*case), 0, &mut |tasks| place.run(tasks, &control).map(drop)).map(drop)
 }
 
 fn no_endless_loop() -> Error {

@@ -126,8 +126,8 @@ fn act(act: Act, below: &mut impl FnMut(u64) -> u64) {
         Act::Close => close(3 + below(10) as i32),
         Act::CloseAll => (3..64).for_each(close),
         Act::Shutdown => links().for_each(|link| {
-            let how = [Shutdown::Read, Shutdown::Write, Shutdown::Both][below(3) as usize];
-            let _ = shutdown(&link, how);
+            let choice = [Shutdown::Read, Shutdown::Write, Shutdown::Both][below(3) as usize];
+            let _ = shutdown(&link, choice);
         }),
         Act::Garbage => links().for_each(|link| {
             let bytes = vec![below(256) as u8; below(100) as usize];

@@ -3,16 +3,19 @@
 use crate::harness::env::{Cores, Environment};
 use crate::harness::isolated;
 use crate::harness::measure::{Effort, clock_tick, rounds_needed};
-use crate::{Body, Error, Level};
+use crate::kernel::Entry;
+use crate::{Error, Level};
 use std::time::Duration;
 
 /// What to compare, and how thoroughly.
 #[derive(Debug, Clone)]
 pub struct CompareOptions {
-    /// The bodies. `c` and `c-by-hand` are timed even when they are not among them: they are the
-    /// yardstick and the noise floor.
-    pub bodies: Vec<Body>,
-    /// The levels. Plain C, which is `c` at the weakest level, is timed in any case.
+    /// The names of the variants; all if there are none. The baseline and its twins are timed in any case.
+    pub variants: Vec<String>,
+    /// The variant that the others are compared with: the first of each kernel's unless named. A kernel
+    /// that does not have it keeps its first.
+    pub baseline: Option<String>,
+    /// The levels. The baseline at the lowest level is timed in any case.
     pub levels: Vec<Level>,
     /// Sizes instead of those that each kernel sweeps.
     pub sizes: Option<Vec<u64>>,
@@ -30,14 +33,15 @@ pub struct CompareOptions {
 }
 
 impl CompareOptions {
-    /// All bodies at the chosen level, on one thread and on all cores, the kernels' own sizes.
+    /// All variants at the chosen level, on one thread and on all cores, the kernels' own sizes.
     ///
     /// # Errors
     /// As [`Level::chosen`].
     pub fn new() -> Result<CompareOptions, Error> {
         let cores = Cores::here().usable();
         Ok(CompareOptions {
-            bodies: Body::ALL.to_vec(),
+            variants: Vec::new(),
+            baseline: None,
             levels: vec![Level::chosen()?],
             sizes: None,
             threads: if cores > 1 { vec![1, cores] } else { vec![1] },
@@ -54,6 +58,23 @@ impl CompareOptions {
     /// As [`Level::chosen`].
     pub fn quick() -> Result<CompareOptions, Error> {
         Ok(CompareOptions { quick: true, ..Self::new()? })
+    }
+
+    /// Whether every name that is asked for is one that some kernel has.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], with the nearest name.
+    pub(super) fn check_names(&self, entries: &[&Entry]) -> Result<(), Error> {
+        let known: Vec<&str> = entries.iter().flat_map(|e| e.variants()).map(|v| v.name).collect();
+        let check = |what, name: &String| {
+            if known.contains(&&**name) {
+                Ok(())
+            } else {
+                Err(Error::unknown(what, name, known.iter().copied()))
+            }
+        };
+        self.variants.iter().try_for_each(|name| check("variant", name))?;
+        self.baseline.iter().try_for_each(|name| check("baseline", name))
     }
 
     pub(super) fn budget(&self, cells: usize) -> Duration {
@@ -75,13 +96,13 @@ impl CompareOptions {
 const QUICK: Duration = Duration::from_secs(35);
 
 /// How long each of so many cells may take.
-pub(super) fn effort(options: &CompareOptions, cells: usize, doubt: f64) -> Effort {
+pub(super) fn effort(options: &CompareOptions, cells: usize, alpha: f64) -> Effort {
     let micros = if options.quick { 300 } else { 1000 };
     Effort {
         budget: options.budget(cells) / cells.max(1) as u32,
         block: Duration::from_micros(micros),
         // A few more than the least, so that one disturbed round does not set an end.
-        least_rounds: rounds_needed(doubt) + 3,
+        least_rounds: rounds_needed(alpha) + 3,
         most_rounds: if options.quick { 101 } else { 501 },
         tick: clock_tick(),
         seed: options.seed,
@@ -94,7 +115,7 @@ pub(super) fn warnings(options: &CompareOptions, environment: &Environment) -> V
     if options.levels.len() > 1 {
         let names: Vec<&str> = options.levels.iter().map(|level| level.name()).collect();
         warnings.push(format!(
-            "levels {} are in one table: a ratio to c is within one level, a ratio to plain C is not",
+            "levels {} are in one table: a ratio to the baseline is within one level, a ratio to the lowest level is not",
             names.join(", ")
         ));
     }

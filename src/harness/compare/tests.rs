@@ -1,10 +1,15 @@
 //! The comparison's structure and honesty. No test depends on how fast this machine is.
 
 use super::*;
+use crate::Choice;
+use crate::Plan;
 use crate::harness::agree::{Check, Finding};
 use crate::harness::model::Floor;
+use crate::kernel::{
+    Ask, ChunkArgs, Cost, Evidence, Kernel, Layout, Near, Operands, Problem, Variant,
+};
 use crate::kernels::REGISTRY;
-use crate::{Body, How};
+use std::borrow::Cow;
 
 fn quick() -> CompareOptions {
     CompareOptions {
@@ -23,7 +28,7 @@ struct Short {
 
 impl Means for Short {
     fn gate(&self, entry: &Entry, options: &GateOptions, _: GateProgress<'_>) -> GateReport {
-        assert!(options.bodies.contains(&Body::C) && !options.levels.is_empty());
+        assert!(options.variants.iter().any(|name| name == "c") && !options.levels.is_empty());
         GateReport {
             kernel: entry.name,
             seed: options.seed,
@@ -49,45 +54,49 @@ fn run(options: &CompareOptions) -> Comparison {
     run_with(options, &mut |_| ()).unwrap()
 }
 
-fn find(table: &KernelRows, body: Body, level: Level, threads: usize, n: u64) -> &Row {
+fn find<'t>(table: &'t KernelRows, variant: &str, level: Level, threads: usize, n: u64) -> &'t Row {
     let fits = |row: &&Row| {
-        row.body == body.name() && row.level == level.name() && row.threads == threads && row.n == n
+        row.variant == variant && row.level == level.name() && row.threads == threads && row.n == n
     };
     let mut rows = table.rows.iter().filter(fits);
-    let row = rows.next().unwrap_or_else(|| panic!("no row for {body} at {level}, {threads}, {n}"));
-    assert!(rows.next().is_none(), "two rows for {body} at {level}, {threads}, {n}");
+    let row =
+        rows.next().unwrap_or_else(|| panic!("no row for {variant} at {level}, {threads}, {n}"));
+    assert!(rows.next().is_none(), "two rows for {variant} at {level}, {threads}, {n}");
     row
 }
 
 #[test]
-fn every_body_has_its_row_with_the_ratios_that_make_sense() {
+fn every_variant_has_its_row_with_the_ratios_that_make_sense() {
     let comparison = run(&quick());
     let table = &comparison.kernels[0];
-    let (best, plain) = (Level::chosen().unwrap(), Level::available()[0]);
+    let (best, lowest) = (Level::chosen().unwrap(), Level::available()[0]);
     for n in [100, 70_000] {
-        assert!(find(table, Body::C, plain, 1, n).plain_c);
-        for body in Body::ALL {
-            let row = find(table, body, best, 1, n);
+        assert!(find(table, "c", lowest, 1, n).lowest);
+        for variant in REGISTRY[0].variants().map(|variant| variant.name) {
+            let row = find(table, variant, best, 1, n);
             assert!(row.best_seconds > 0.0 && row.best_seconds <= row.median_seconds, "{row:?}");
-            assert_eq!(row.to_c.is_some(), body != Body::C);
-            assert_eq!(row.to_plain_c.is_some(), !row.plain_c);
+            assert_eq!(row.to_baseline.is_some(), variant != "c");
+            assert_eq!(row.to_lowest.is_some(), !row.lowest);
             assert!(row.thread_speed_up.is_none());
         }
     }
-    for body in Body::ALL {
-        let row = find(table, body, best, 2, 70_000);
-        assert!(row.thread_speed_up.is_some() && row.to_c.is_none());
+    for variant in REGISTRY[0].variants().map(|variant| variant.name) {
+        let row = find(table, variant, best, 2, 70_000);
+        assert!(row.thread_speed_up.is_some() && row.to_baseline.is_none());
     }
     assert!(!table.rows.iter().any(|row| row.threads == 2 && row.n == 100));
     assert_eq!(comparison.noise.pairs, 2);
 }
 
 #[test]
-fn the_yardsticks_are_timed_even_when_nobody_asked_for_them() {
-    let comparison = run(&CompareOptions { bodies: vec![Body::Simd], threads: vec![], ..quick() });
-    let bodies: Vec<&str> = comparison.kernels[0].rows.iter().map(|row| row.body).collect();
-    assert!(bodies.contains(&"c") && bodies.contains(&"c-by-hand") && bodies.contains(&"simd"));
-    assert!(!bodies.contains(&"rust") && !bodies.contains(&"cpp"));
+fn the_baseline_and_its_twin_are_timed_even_when_nobody_asked_for_them() {
+    let comparison =
+        run(&CompareOptions { variants: vec!["simd".into()], threads: vec![], ..quick() });
+    let variants: Vec<&str> = comparison.kernels[0].rows.iter().map(|row| row.variant).collect();
+    assert!(
+        variants.contains(&"c") && variants.contains(&"c-by-hand") && variants.contains(&"simd")
+    );
+    assert!(!variants.contains(&"rust") && !variants.contains(&"cpp"));
 }
 
 #[test]
@@ -134,21 +143,32 @@ fn mixed_levels_more_threads_than_cores_and_load_are_warned_of() {
     assert!(all[0].contains("levels") && all[1].contains("load") && all[2].contains("take turns"));
 }
 
-fn table_with(to_c: Ratio, floor: f64) -> KernelRows {
-    let floor = Floor { n: 64, level: "v3", ratio: floor, interval: None };
-    let row = Row { to_c: Some(to_c), ..Row::blank("v3") };
-    KernelRows { rows: vec![row], floors: vec![floor], ..table(&REGISTRY[0]) }
+fn table_with(to_baseline: Ratio, floor: f64) -> KernelRows {
+    let floor = Floor {
+        n: 64,
+        level: "v3",
+        of: "c",
+        twin: Some("c-by-hand"),
+        ratio: floor,
+        interval: None,
+    };
+    let row = Row { to_baseline: Some(to_baseline), ..Row::blank("v3") };
+    KernelRows {
+        rows: vec![row],
+        floors: vec![floor],
+        ..table(&REGISTRY[0], &Setup::new(&quick()).unwrap())
+    }
 }
 
 #[test]
-fn inside_the_noise_floor_nothing_is_separated() {
+fn inside_the_noise_floor_nothing_is_distinguishable() {
     let ratio = |low: f64, high: f64| Ratio {
         value: (low + high) / 2.0,
         low: Some(low),
         high: Some(high),
-        separated: false,
+        distinguishable: false,
     };
-    for (ratio, floor, separated) in [
+    for (ratio, floor, distinguishable) in [
         (ratio(1.01, 1.03), 1.001, true),
         (ratio(1.01, 1.03), 1.02, false),
         (ratio(1.01, 1.03), 1.0 / 1.02, false),
@@ -158,17 +178,21 @@ fn inside_the_noise_floor_nothing_is_separated() {
         (Ratio { low: None, high: None, ..ratio(3.0, 3.0) }, 1.0, false),
     ] {
         let mut tables = [table_with(ratio, floor)];
-        settle(&mut tables, 1);
-        assert_eq!(tables[0].rows[0].to_c.unwrap().separated, separated, "{ratio:?} over {floor}");
+        judge(&mut tables, 1);
+        assert_eq!(
+            tables[0].rows[0].to_baseline.unwrap().distinguishable,
+            distinguishable,
+            "{ratio:?} over {floor}"
+        );
     }
 }
 
 #[test]
 fn what_the_gate_accuses_is_not_timed() {
-    let guilty = How { body: Body::Cpp, level: Level::chosen().unwrap() };
+    let guilty = Choice { variant: "cpp", level: Level::chosen().unwrap() };
     let finding = Finding {
         kernel: REGISTRY[0].name,
-        accused: Some(guilty.into()),
+        target: Some(guilty.into()),
         case: "n = 33".to_owned(),
         check: Check::Bits,
         cases: 1,
@@ -180,8 +204,97 @@ fn what_the_gate_accuses_is_not_timed() {
     assert!(!found.agreement.agreed);
     assert!(found.verdict[0].contains("disagree") && found.verdict[0].contains(REGISTRY[0].name));
     let table = &found.kernels[0];
-    assert!(table.rows.iter().all(|row| row.body != "cpp") && !table.rows.is_empty());
+    assert!(table.rows.iter().all(|row| row.variant != "cpp") && !table.rows.is_empty());
     let [untimed] = &table.untimed[..] else { panic!("{:?}", table.untimed) };
-    assert_eq!((untimed.body, untimed.level), ("cpp", guilty.level.name()));
+    assert_eq!((untimed.variant, untimed.level), ("cpp", guilty.level.name()));
     assert!(untimed.why.contains("different bits") && untimed.why.contains("n = 33"));
+}
+
+/// A table whose variants have other names than ours, without a twin.
+struct Letters;
+
+impl Kernel for Letters {
+    const NAME: &'static str = "letters";
+    const LAYOUT: Layout = Layout::PerElement;
+    const OPERANDS: Operands = Operands::Elementwise;
+    const VARIANTS: &'static [Variant<Self>] = &[
+        Variant::new("a", double),
+        Variant::new("b", double),
+        Variant::new("z", double).default(),
+    ];
+    type Args = ();
+    type Input<'i> = &'i [u32];
+    type Item = u32;
+    type Output = Vec<u32>;
+
+    fn plan((): &(), x: &[u32]) -> Result<Plan, Error> {
+        Plan::range(x.len() as u64, 1000)
+    }
+
+    fn finish((): &(), _: &Plan, items: Cow<'_, [u32]>) -> Vec<u32> {
+        items.into_owned()
+    }
+}
+
+fn double(c: ChunkArgs<'_, '_, Letters>) -> Result<(), Error> {
+    c.out.iter_mut().zip(c.input).for_each(|(y, x)| *y = 2 * x);
+    Ok(())
+}
+
+impl Evidence for Letters {
+    const FORMULA: &'static str = "2 x[i]";
+
+    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
+        let n = ask.elements(1000, 8)?;
+        Ok(Problem::new(n as u64, ()).with(&(0..n as u32).collect::<Vec<_>>()))
+    }
+
+    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+        problem.input().iter().map(|x| Near::Exact(2 * i128::from(*x))).collect()
+    }
+
+    fn cost(problem: &Problem<Self>) -> Cost {
+        Cost { read: 4 * problem.n, written: 4 * problem.n, flops: problem.n, elements: problem.n }
+    }
+}
+
+#[test]
+fn variants_of_any_name_are_compared_with_the_first_or_the_one_that_is_named() {
+    let letters = Entry::of::<Letters>();
+    let compare = |options: &CompareOptions| {
+        compare_with(&Agreeing, &[&letters], options, &mut |_| ()).unwrap()
+    };
+    let found = compare(&quick());
+    let table = &found.kernels[0];
+    assert_eq!((table.baseline, table.default, &*table.variants), ("a", "z", &["a", "b", "z"][..]));
+    assert!(find(table, "b", Level::chosen().unwrap(), 1, 100).to_baseline.is_some());
+    // Without a twin the baseline is timed twice, and that is no row.
+    assert_eq!(found.noise.pairs, 2);
+    assert!(table.floors.iter().all(|floor| floor.of == "a" && floor.twin.is_none()));
+    let found = compare(&CompareOptions { baseline: Some("z".to_owned()), ..quick() });
+    let table = &found.kernels[0];
+    assert_eq!(table.baseline, "z");
+    assert!(find(table, "a", Level::chosen().unwrap(), 1, 100).to_baseline.is_some());
+}
+
+#[test]
+fn a_name_that_no_kernel_has_is_refused_with_the_nearest() {
+    let refused =
+        |options: CompareOptions| run_with(&options, &mut |_| ()).unwrap_err().to_string();
+    let baseline = refused(CompareOptions { baseline: Some("rst".to_owned()), ..quick() });
+    assert!(baseline.contains("baseline") && baseline.contains("rust"), "{baseline}");
+    let variant = refused(CompareOptions { variants: vec!["simmd".to_owned()], ..quick() });
+    assert!(variant.contains("variant") && variant.contains("simd"), "{variant}");
+}
+
+/// A gate that has nothing against anybody.
+struct Agreeing;
+
+impl Means for Agreeing {
+    fn gate(&self, entry: &Entry, options: &GateOptions, _: GateProgress<'_>) -> GateReport {
+        agree::gate(entry, options, &mut |_| ())
+    }
+    fn roof(&self, _: &[Level], _: &[usize]) -> Result<Roof, Error> {
+        Ok(Roof::default())
+    }
 }

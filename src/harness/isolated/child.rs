@@ -3,10 +3,10 @@
 use super::limit::threads;
 use super::message::{At, End, Job, Message, Now, line};
 use crate::fork::Caller;
-use crate::harness::agree::{Accused, Finding, GateOptions, Observer, Step, gate_of};
+use crate::harness::agree::{Finding, GateOptions, Observer, Step, Target, gate_of};
 use crate::harness::matrix::matrix_of;
-use crate::kernel::{Entry, How};
-use crate::{Error, Level, place};
+use crate::kernel::{Choice, Entry};
+use crate::{Error, Level, executors};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::fstat;
 use rustix::io::fcntl_dupfd_cloexec;
@@ -119,17 +119,20 @@ impl Worker {
 
     fn judge(&mut self, job: &Job, registry: &[Entry]) -> Result<End, Error> {
         let entry = Entry::find(registry, &job.kernel)?;
-        let how = |of: &Accused| Ok(How { body: of.body, level: Level::new(of.level)? });
-        let hows = job.hows.iter().map(how).collect::<Result<Vec<How>, Error>>()?;
+        let choice = |of: &Target| Ok(Choice { variant: of.variant, level: Level::new(of.level)? });
+        let choices = job.choices.iter().map(choice).collect::<Result<Vec<Choice>, Error>>()?;
         let options = GateOptions { seed: job.seed, quick: job.quick, ..GateOptions::all() };
-        let gate = job.gate.then(|| gate_of(entry, hows.clone(), &options, self));
+        let gate = job.gate.then(|| gate_of(entry, choices.clone(), &options, self));
         self.part = 1;
-        if job.places.is_empty() || self.is_over((1, 0)) {
+        if job.executors.is_empty() || self.is_over((1, 0)) {
             return Ok(End { gate, matrix: None });
         }
-        let places =
-            job.places.iter().map(|name| place::parse(name)).collect::<Result<Vec<_>, _>>()?;
-        let matrix = matrix_of(entry, &places, &hows, &options, self);
+        let executors = job
+            .executors
+            .iter()
+            .map(|name| executors::parse(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let matrix = matrix_of(entry, &executors, &choices, &options, self);
         Ok(End { gate, matrix: Some(matrix.map_err(|why| why.to_string())) })
     }
 
@@ -147,7 +150,7 @@ impl Worker {
         };
         if let Some(what) = self.streams.change().or_else(left) {
             self.say(&Message::Spoilt(what));
-            // Without what the body may have left for the end.
+            // Without what the variant may have left for the end.
             let _ = kill_process_group(getpgrp(), Signal::KILL);
         }
     }
@@ -179,8 +182,8 @@ impl Observer for Worker {
         if self.is_over(at) {
             self.finish(End::default());
         }
-        let (accused, case) = (step.how.map(Into::into), step.case.to_owned());
-        self.say(&Message::Now(Now { at, of: step.of, accused, case }));
+        let (target, case) = (step.choice.map(Into::into), step.case.to_owned());
+        self.say(&Message::Now(Now { at, of: step.of, target, case }));
     }
 
     fn found(&mut self, finding: &Finding) {

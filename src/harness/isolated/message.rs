@@ -1,6 +1,6 @@
 //! What a gate worker and its parent say to each other: lines of JSON.
 
-use crate::harness::agree::{Accused, Finding, GateReport};
+use crate::harness::agree::{Finding, GateReport, Target};
 use crate::harness::matrix::Matrix;
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Job {
     pub(super) kernel: String,
-    pub(super) hows: Vec<Accused>,
+    pub(super) choices: Vec<Target>,
     pub(super) seed: u64,
     pub(super) quick: bool,
     pub(super) gate: bool,
-    pub(super) places: Vec<String>,
+    pub(super) executors: Vec<String>,
     /// The last step to make, if not all.
     pub(super) until: Option<At>,
-    /// How many milliseconds to wait at the end for threads that a body left behind.
+    /// How many milliseconds to wait at the end for threads that a variant left behind.
     pub(super) linger: u64,
 }
 
@@ -32,7 +32,7 @@ pub(super) enum Message {
     /// All is done: nothing of the kernel's runs any more, but what it left for the end of the
     /// process.
     End(Box<End>),
-    /// The body in work did this to its process, which ends.
+    /// The variant in work did this to its process, which ends.
     Spoilt(String),
     /// The order cannot be carried out.
     Refused(String),
@@ -43,7 +43,7 @@ pub(super) struct Now {
     pub(super) at: At,
     /// Problems in all.
     pub(super) of: usize,
-    pub(super) accused: Option<Accused>,
+    pub(super) target: Option<Target>,
     pub(super) case: String,
 }
 
@@ -91,12 +91,12 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Isa;
     use crate::harness::agree::{Accuracy, Check};
-    use crate::{Body, Isa};
 
     fn now(case: &str) -> Message {
-        let accused = Some(Accused { body: Body::CByHand, level: Isa::V3 });
-        Message::Now(Now { at: (0, 3), of: 9, accused, case: case.to_owned() })
+        let target = Some(Target { variant: "c-by-hand", level: Isa::V3 });
+        Message::Now(Now { at: (0, 3), of: 9, target, case: case.to_owned() })
     }
 
     #[test]
@@ -108,7 +108,7 @@ mod tests {
             lines.push(&[byte]);
             while let Some(message) = lines.next().unwrap() {
                 let Message::Now(now) = message else { panic!("{message:?}") };
-                assert_eq!((now.at, now.of, now.accused.unwrap().level), ((0, 3), 9, Isa::V3));
+                assert_eq!((now.at, now.of, now.target.unwrap().level), ((0, 3), 9, Isa::V3));
                 cases.push(now.case);
             }
         }
@@ -136,10 +136,10 @@ mod tests {
 
     #[test]
     fn a_report_is_the_same_after_the_way() {
-        let of = Accused { body: Body::Cpp, level: Isa::Baseline };
+        let of = Target { variant: "cpp", level: Isa::Baseline };
         let finding = Finding {
             kernel: "",
-            accused: None,
+            target: None,
             case: "n = 0".to_owned(),
             check: Check::Overdue,
             cases: 2,

@@ -21,7 +21,7 @@ pub(super) fn judge(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Checked, Fault> {
     let Order { entry, options, .. } = order;
-    let (end, mut findings) = settle(entry.name, &options.hows(), |attempt| {
+    let (end, mut findings) = settle(entry.name, &options.choices(entry), |attempt| {
         Worker::start(&job(&order, attempt), order.limit)?.listen(entry.name, progress)
     })?;
     let end = end.unwrap_or_default();
@@ -40,11 +40,11 @@ pub(super) fn judge(
 fn job(order: &Order<'_>, attempt: &Attempt) -> Job {
     Job {
         kernel: order.entry.name.to_owned(),
-        hows: attempt.hows.iter().map(|how| (*how).into()).collect(),
+        choices: attempt.choices.iter().map(|choice| (*choice).into()).collect(),
         seed: order.options.seed,
         quick: order.options.quick,
         gate: order.gate,
-        places: order.places.iter().map(|place| place.name()).collect(),
+        executors: order.executors.iter().map(|place| place.name()).collect(),
         until: attempt.until,
         linger: attempt.linger.as_millis().try_into().unwrap_or(u64::MAX),
     }

@@ -1,6 +1,7 @@
 //! A task of a chosen length: a chain of steps that no compiler shortens and no CPU overlaps.
 
-use crate::kernel::{Bodies, BodyFn, Kernel, Layout, Part, Remote};
+use crate::kernel::{ChunkArgs, Kernel, Layout, Operands, Variant};
+use crate::remote::Remote;
 use crate::sample::splitmix64;
 use crate::{Error, Plan};
 use std::borrow::Cow;
@@ -19,9 +20,9 @@ pub const REMOTE: Remote = Remote::of::<Spin>();
 impl Kernel for Spin {
     const NAME: &'static str = "spin";
     const LAYOUT: Layout = Layout::PerChunk;
-    // It measures executors, not languages: one body, under every name.
-    const BODIES: Bodies<BodyFn<Self>> =
-        Bodies { c: body, c_by_hand: body, cpp: body, rust: body, simd: body };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] = &[Variant::new("rust", run)];
+
     /// How many tasks, and how many steps each.
     type Args = [u64; 2];
     type Input<'i> = ();
@@ -35,9 +36,8 @@ impl Kernel for Spin {
     fn finish(_: &[u64; 2], _: &Plan, _: Cow<'_, [u64]>) {}
 }
 
-fn body(part: Part<'_, '_, Spin>) -> Result<(), Error> {
-    let opened = part.open();
-    opened.out[0] = task(opened.args[1]);
+fn run(c: ChunkArgs<'_, '_, Spin>) -> Result<(), Error> {
+    c.out[0] = task(c.args[1]);
     Ok(())
 }
 
@@ -83,21 +83,19 @@ pub(super) fn step_ns() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Body;
-    use crate::kernel::{How, Job};
+    use crate::kernel::Job;
 
     #[test]
     fn a_worker_that_gets_the_task_in_bytes_ends_where_everybody_does() {
-        let how = How::of(Body::Rust).unwrap();
         let job = Job::<Spin>::new([5, 1000], ()).unwrap();
-        let order = job.order(how);
-        let served = REMOTE.open(&order).unwrap();
+        let spec = job.spec();
+        let remote = REMOTE.open(&spec).unwrap();
         let mut out = [0; 8];
         for chunk in 0..5 {
-            served.chunk(chunk, &mut out).unwrap();
+            remote.chunk(chunk, &mut out).unwrap();
             assert_eq!(u64::from_ne_bytes(out), end(1000), "whatever ran on this thread before");
         }
         assert_ne!(end(1000), end(999));
-        assert!(served.chunk(5, &mut out).is_err());
+        assert!(remote.chunk(5, &mut out).is_err());
     }
 }

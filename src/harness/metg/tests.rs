@@ -8,10 +8,10 @@ fn short() -> Options {
 
 #[test]
 fn every_executor_gets_a_curve_over_the_same_sizes() {
-    let places = ["serial", "threads:2", "graph:2"].map(|name| place::parse(name).unwrap());
+    let executors = ["serial", "threads:2", "graph:2"].map(|name| executors::parse(name).unwrap());
     let mut steps = Vec::new();
     let mut tell = |progress: Progress<'_>| steps.push((progress.done, progress.of));
-    let metg = measured(places.into(), &Options { rounds: 2, ..short() }, &mut tell).unwrap();
+    let metg = measured(executors.into(), &Options { rounds: 2, ..short() }, &mut tell).unwrap();
     assert_eq!(steps, [(0, 2), (1, 2)]);
     let names: Vec<&str> = metg.curves.iter().map(|curve| &curve.executor[..]).collect();
     assert_eq!(names, ["serial", "threads:2", "graph:2"]);
@@ -57,15 +57,15 @@ fn a_task_that_was_not_done_is_found() {
 fn nothing_to_measure_is_refused() {
     let none = measured(Vec::new(), &short(), &mut |_| {});
     assert!(matches!(none, Err(Fault::Refused(_))), "{none:?}");
-    let places = vec![place::parse("serial").unwrap()];
-    let never = measured(places, &Options { rounds: 0, ..short() }, &mut |_| {});
+    let executors = vec![executors::parse("serial").unwrap()];
+    let never = measured(executors, &Options { rounds: 0, ..short() }, &mut |_| {});
     assert!(matches!(never, Err(Fault::Refused(_))), "{never:?}");
 }
 
 #[test]
 fn worker_processes_are_offered_only_to_programs_that_can_start_them() {
     // This one, a test, cannot.
-    let names: Vec<String> = places().unwrap().iter().map(|place| place.name()).collect();
+    let names: Vec<String> = executors().unwrap().iter().map(|place| place.name()).collect();
     assert!(names[0].starts_with("threads:") && names[1].starts_with("graph:"), "{names:?}");
     assert!(names.iter().all(|name| !name.starts_with("procs")), "{names:?}");
 }

@@ -1,9 +1,8 @@
-//! Who agrees: kernels by bodies.
+//! Who agrees: kernels by variants.
 
 use super::Report;
 use super::format::{digits, grouped};
 use super::html::Html;
-use crate::Body;
 use crate::harness::agree::{Finding, GateReport};
 use crate::harness::matrix::{Matrix, Row};
 
@@ -30,9 +29,9 @@ pub(super) fn section(html: &mut Html, report: &Report<'_>) {
 }
 
 fn words(report: &Report<'_>) -> String {
-    let gate = "Before anything was timed, the gate held every body to the oracle, which is none of \
-                the bodies, and to the bits of the others, over all its sizes and special cases. \
-                The distance is the largest of any body from the oracle, in units in the last place of \
+    let gate = "Before anything was timed, the gate held every variant to the oracle, which is none of \
+                the variants, and to the bits of the others, over all its sizes and special cases. \
+                The distance is the largest of any variant from the oracle, in units in the last place of \
                 the exact result: many where that is nearly 0.";
     match report.matrices.first() {
         None => gate.to_owned(),
@@ -45,17 +44,21 @@ fn words(report: &Report<'_>) -> String {
 }
 
 fn table(html: &mut Html, report: &Report<'_>) {
-    let names = Body::ALL.map(Body::name);
+    let names = names(report);
     let hash = (!report.matrices.is_empty()).then_some("hash");
-    let header: Vec<&str> =
-        ["kernel"].into_iter().chain(names).chain(["distance"]).chain(hash).collect();
+    let header: Vec<&str> = ["kernel"]
+        .into_iter()
+        .chain(names.iter().copied())
+        .chain(["distance"])
+        .chain(hash)
+        .collect();
     html.tag("div", "wide", |html| {
         html.table("matrix", "✓ agrees, ✗ does not", &header, |rows| {
             for gate in &report.comparison.agreement.reports {
                 let matrix = report.matrices.iter().find(|matrix| matrix.kernel == gate.kernel);
                 rows.tag("tr", "", |row| {
                     row.row_name(gate.kernel);
-                    Body::ALL.into_iter().for_each(|body| cell(row, body, gate, matrix));
+                    names.iter().for_each(|variant| cell(row, variant, gate, matrix));
                     row.put("td", "number", distance(gate));
                     if hash.is_some() {
                         let hashes = matrix.map(|matrix| matrix.hashes().join(" "));
@@ -67,14 +70,28 @@ fn table(html: &mut Html, report: &Report<'_>) {
     });
 }
 
-/// Whether a body passed, and how many runs of the same-bits table have the expected hash.
-fn cell(row: &mut Html, body: Body, gate: &GateReport, matrix: Option<&Matrix>) {
-    if !gate.accuracy.iter().any(|accuracy| accuracy.of.body == body) {
+/// Every variant that the gate has judged, in the order of the tables.
+fn names(report: &Report<'_>) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for gate in &report.comparison.agreement.reports {
+        for accuracy in &gate.accuracy {
+            if !names.contains(&accuracy.of.variant) {
+                names.push(accuracy.of.variant);
+            }
+        }
+    }
+    names
+}
+
+/// Whether a variant passed, and how many runs of the same-bits table have the expected hash.
+fn cell(row: &mut Html, variant: &str, gate: &GateReport, matrix: Option<&Matrix>) {
+    if !gate.accuracy.iter().any(|accuracy| accuracy.of.variant == variant) {
         return row.put("td", "none", "–");
     }
-    let against = |f: &&Finding| f.accused.is_none_or(|accused| accused.body == body);
+    let against = |f: &&Finding| f.target.is_none_or(|target| target.variant == variant);
     let findings = gate.findings.iter().filter(against).count();
-    let rows = matrix.into_iter().flat_map(|matrix| &matrix.rows).filter(|row| row.body == body);
+    let rows =
+        matrix.into_iter().flat_map(|matrix| &matrix.rows).filter(|row| row.variant == variant);
     let runs: Vec<bool> = rows.flat_map(|row| &row.cells).map(|cell| cell.agrees).collect();
     let agree = runs.iter().filter(|agrees| **agrees).count();
     let good = findings == 0 && agree == runs.len();
@@ -86,7 +103,7 @@ fn cell(row: &mut Html, body: Body, gate: &GateReport, matrix: Option<&Matrix>) 
     }
 }
 
-/// The largest distance of any body from the oracle.
+/// The largest distance of any variant from the oracle.
 fn distance(gate: &GateReport) -> String {
     let largest = gate.accuracy.iter().map(|accuracy| accuracy.max_ulp).fold(0.0, f64::max);
     match largest {
@@ -105,7 +122,7 @@ fn disagreements(matrix: &Matrix) -> Vec<String> {
             format!(
                 "{}, {} at {}, n = {} on {place}: {got} instead of {}",
                 matrix.kernel,
-                row.body,
+                row.variant,
                 row.level.name(),
                 matrix.n,
                 row.expected

@@ -2,9 +2,8 @@
 
 use super::format::{digits, grouped, percent};
 use super::html::Html;
-use super::rows::{level, line};
+use super::rows::{level, line, series};
 use super::series::Series;
-use crate::Body;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
 use crate::harness::overhead::{Overhead, Rung, YARDSTICK};
 use crate::harness::roof::Limit;
@@ -29,7 +28,7 @@ fn nothing(row: &mut Html) {
     row.put("td", "bar none", "–");
 }
 
-/// What more threads bring: one row per kernel, one column per body.
+/// What more threads bring: one row per kernel, one column per variant.
 pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
     let many = |row: &&Row| row.thread_speed_up.is_some();
     let rows = || comparison.kernels.iter().flat_map(|table| &table.rows).filter(many);
@@ -42,19 +41,23 @@ pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
     for threads in counts {
         let caption = format!(
             "Times as fast on {threads} threads as on one, each kernel at its largest n. A full \
-             bar is {threads} times; a pale one with ~ is not separated from one thread."
+             bar is {threads} times; a pale one with ~ is indistinguishable from one thread."
         );
-        matrix(html, comparison, &caption, |table, body, cells| {
+        matrix(html, comparison, &caption, |table, variant, cells| {
             let row = table.rows.iter().rev().find(|row| {
-                row.body == body.name() && row.threads == threads && row.level == level(table)
+                row.variant == variant.name() && row.threads == threads && row.level == level(table)
             });
             match row.and_then(|row| row.thread_speed_up) {
                 Some(ratio) => bar(
                     cells,
-                    &pale(body, ratio),
+                    &pale(variant, ratio),
                     ratio.value / threads as f64,
                     None,
-                    &format!("{}{}×", if ratio.separated { "" } else { "~" }, digits(ratio.value)),
+                    &format!(
+                        "{}{}×",
+                        if ratio.distinguishable { "" } else { "~" },
+                        digits(ratio.value)
+                    ),
                 ),
                 None => nothing(cells),
             }
@@ -62,19 +65,19 @@ pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
     }
 }
 
-fn pale(body: Body, ratio: Ratio) -> String {
-    let hue = Series::Body(body).hue();
-    if ratio.separated { hue } else { format!("{hue} pale") }
+fn pale(variant: Series, ratio: Ratio) -> String {
+    let hue = variant.hue();
+    if ratio.distinguishable { hue } else { format!("{hue} pale") }
 }
 
-/// How near each body comes to what the machine can do, at its best size.
+/// How near each variant comes to what the machine can do, at its best size.
 pub(super) fn roof(html: &mut Html, comparison: &Comparison) {
     let caption = "Share of what one core of this machine can load, write or compute, measured in \
-                   this run; each body at the size where it comes nearest. The letter says which \
+                   this run; each variant at the size where it comes nearest. The letter says which \
                    limit is the nearest: L loads, W writes, A arithmetic. Limits are measured too: a \
                    little over 100 % is noise.";
-    matrix(html, comparison, caption, |table, body, cells| {
-        let shares = line(table, Series::Body(body)).into_iter().filter_map(|row| row.roof);
+    matrix(html, comparison, caption, |table, variant, cells| {
+        let shares = line(table, variant).into_iter().filter_map(|row| row.roof);
         match shares.reduce(|a, b| if b.share > a.share { b } else { a }) {
             Some(best) => {
                 let limit = match best.limit {
@@ -83,31 +86,30 @@ pub(super) fn roof(html: &mut Html, comparison: &Comparison) {
                     Limit::Arithmetic => "A",
                 };
                 let text = format!("{:.0} % {limit}", 100.0 * best.share);
-                bar(cells, &Series::Body(body).hue(), best.share, None, &text);
+                bar(cells, &variant.hue(), best.share, None, &text);
             }
             None => nothing(cells),
         }
     });
 }
 
-/// A table with one row per kernel and one column per body that was timed.
+/// A table with one row per kernel and one column per variant that was timed.
 fn matrix(
     html: &mut Html,
     comparison: &Comparison,
     caption: &str,
-    cell: impl Fn(&KernelRows, Body, &mut Html),
+    cell: impl Fn(&KernelRows, Series, &mut Html),
 ) {
-    let timed = |body: &Body| {
-        comparison.kernels.iter().any(|table| !line(table, Series::Body(*body)).is_empty())
-    };
-    let bodies: Vec<Body> = Body::ALL.into_iter().filter(timed).collect();
-    let header: Vec<&str> = ["kernel"].into_iter().chain(bodies.iter().map(|b| b.name())).collect();
+    let variants: Vec<Series> =
+        series(comparison).into_iter().filter(|series| *series != Series::Lowest).collect();
+    let header: Vec<&str> =
+        ["kernel"].into_iter().chain(variants.iter().map(|b| b.name())).collect();
     html.tag("div", "wide", |html| {
         html.table("bars", caption, &header, |rows| {
             for table in &comparison.kernels {
                 rows.tag("tr", "", |row| {
                     row.row_name(table.kernel);
-                    bodies.iter().for_each(|body| cell(table, *body, row));
+                    variants.iter().for_each(|variant| cell(table, *variant, row));
                 });
             }
         });
@@ -151,7 +153,7 @@ pub(super) fn noise(html: &mut Html, comparison: &Comparison) {
     let worst = comparison.noise.worst.max(f64::MIN_POSITIVE);
     html.table(
         "bars",
-        "The largest difference of c and c-by-hand, by kernel",
+        "The largest difference of the same machine code, by kernel",
         &["kernel", "difference"],
         |rows| {
             for table in &comparison.kernels {

@@ -5,6 +5,7 @@ use super::plot::{
     Axis, Canvas, Failure, Ink, Margins, Panel, around, decades, letters, panel, svg,
 };
 use super::rows::{line, lines, outgrown, sizes};
+use super::series::Series;
 use crate::harness::env::Cache;
 use crate::harness::model::{KernelRows, Row};
 use plotters::element::DashedPathElement;
@@ -14,14 +15,17 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 const SIZE: (u32, u32) = (540, 350);
 
 /// The plot of one kernel; None when nothing was timed.
-pub(super) fn plot(table: &KernelRows, caches: &[Cache]) -> Option<String> {
-    let all = || lines(table).into_iter().flat_map(|series| line(table, series));
+pub(super) fn plot(table: &KernelRows, all: &[Series], caches: &[Cache]) -> Option<String> {
+    let lines = lines(table, all);
+    let all = || lines.iter().copied().flat_map(|series| line(table, series));
     let x = around(all().map(|row| row.n as f64), 1.3)?;
     let y = around(all().filter_map(|row| row.ns_per_element), 1.4)?;
     let x = Axis { ticks: size_ticks(table), range: x, log: true };
     let y = Axis { ticks: decades(&y, tick), range: y, log: true };
     let title = format!("{}: time per element against n", table.kernel);
-    Some(svg(SIZE, &title, &in_words(table), |canvas| paint(canvas, table, caches, x, y)))
+    Some(svg(SIZE, &title, &in_words(table, &lines), |canvas| {
+        paint(canvas, table, &lines, caches, x, y)
+    }))
 }
 
 /// A tick at every size that was timed, or at some of them when they are many.
@@ -31,21 +35,22 @@ fn size_ticks(table: &KernelRows) -> Vec<(f64, String)> {
     sizes.iter().step_by(step).map(|n| (*n as f64, short(*n))).collect()
 }
 
-fn in_words(table: &KernelRows) -> String {
-    let ends = |series: super::series::Series| {
-        let rows = line(table, series);
+fn in_words(table: &KernelRows, lines: &[Series]) -> String {
+    let ends = |series: &Series| {
+        let rows = line(table, *series);
         let at = |row: &Row| Some(format!("{} at {}", digits(row.ns_per_element?), grouped(row.n)));
         let words: Vec<String> =
             rows.first().into_iter().chain(rows.last()).filter_map(|row| at(row)).collect();
         format!("{}: {}", series.name(), words.join(", "))
     };
-    let words: Vec<String> = lines(table).into_iter().map(ends).collect();
+    let words: Vec<String> = lines.iter().map(ends).collect();
     format!("Nanoseconds per element at the smallest and the largest n. {}.", words.join("; "))
 }
 
 fn paint(
     canvas: &Canvas<'_>,
     table: &KernelRows,
+    lines: &[Series],
     caches: &[Cache],
     x: Axis,
     y: Axis,
@@ -59,7 +64,7 @@ fn paint(
             mark_cache(&panel, cache, n, ceiling)?;
         }
     }
-    for series in lines(table) {
+    for &series in lines {
         let rows = line(table, series);
         let points: Vec<(f64, f64)> =
             rows.iter().filter_map(|row| Some((row.n as f64, row.ns_per_element?))).collect();

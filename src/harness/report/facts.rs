@@ -4,7 +4,6 @@ use super::Report;
 use super::bars;
 use super::format::{bytes, grouped, percent};
 use super::html::Html;
-use crate::Body;
 use crate::harness::env::{Cache, Environment};
 use crate::harness::model::{Comparison, Noise};
 
@@ -20,10 +19,13 @@ pub(super) fn head(html: &mut Html, report: &Report<'_>) {
     });
     html.element("section", &[("id", "verdict")], |html| {
         html.put("h2", "", "Verdict");
-        html.list("verdict", comparison.verdict.iter().map(|words| sentence(words)));
+        html.list("verdict", comparison.verdict.iter().map(|words| sentence(words, comparison)));
         if !comparison.warnings.is_empty() {
             html.put("h3", "", "Read with care");
-            html.list("warnings", comparison.warnings.iter().map(|words| sentence(words)));
+            html.list(
+                "warnings",
+                comparison.warnings.iter().map(|words| sentence(words, comparison)),
+            );
         }
     });
 }
@@ -31,8 +33,14 @@ pub(super) fn head(html: &mut Html, report: &Report<'_>) {
 fn title(comparison: &Comparison) -> String {
     match &comparison.kernels[..] {
         [] => "Nothing was compared".to_owned(),
-        [one] => format!("{}, in five bodies", one.kernel),
-        many => format!("{} kernels, in five bodies", many.len()),
+        [one] => format!("{}, in {} variants", one.kernel, one.variants.len()),
+        many => {
+            let counts = many.iter().map(|table| table.variants.len());
+            let (least, most) = (counts.clone().min(), counts.max());
+            let (least, most) = (least.unwrap_or(0), most.unwrap_or(0));
+            let range = if least == most { most.to_string() } else { format!("{least} to {most}") };
+            format!("{} kernels, in {range} variants", many.len())
+        }
     }
 }
 
@@ -45,7 +53,7 @@ fn agreement(report: &Report<'_>) -> (&'static str, String) {
     let runs: u64 = agreement.reports.iter().map(|gate| gate.runs).sum();
     let cases: usize = agreement.reports.iter().map(|gate| gate.cases).sum();
     let counted = [grouped(runs), grouped(cases as u64)];
-    ("good", format!("✓ All bodies agree: {} runs over {} problems", counted[0], counted[1]))
+    ("good", format!("✓ All variants agree: {} runs over {} problems", counted[0], counted[1]))
 }
 
 fn when(comparison: &Comparison) -> String {
@@ -61,11 +69,12 @@ fn when(comparison: &Comparison) -> String {
 }
 
 /// The words with a capital and a full stop.
-pub(super) fn sentence(words: &str) -> String {
-    // A kernel's or a body's name keeps its spelling.
+pub(super) fn sentence(words: &str, comparison: &Comparison) -> String {
+    // A kernel's or a variant's name keeps its spelling.
     let first = words.split([' ', ':']).next().unwrap_or_default();
-    let body = Body::ALL.iter().any(|body| body.name() == first);
-    let name = body || first.contains('_') || words[first.len()..].starts_with(':');
+    let mut tables = comparison.kernels.iter();
+    let variant = tables.any(|table| table.variants.contains(&first));
+    let name = variant || first.contains('_') || words[first.len()..].starts_with(':');
     let mut letters = words.chars();
     let first =
         letters.next().map(|c| if name { c.to_string() } else { c.to_uppercase().to_string() });
@@ -131,7 +140,7 @@ fn caches(caches: &[Cache]) -> String {
 }
 
 fn noise(html: &mut Html, comparison: &Comparison) {
-    let Noise { pairs, typical, worst, false_alarms, doubt, comparisons } = comparison.noise;
+    let Noise { pairs, typical, worst, false_alarms, alpha, comparisons } = comparison.noise;
     html.tag("p", "figure", |html| {
         html.put("strong", "", percent(typical));
         html.text(" typical, ");
@@ -142,9 +151,10 @@ fn noise(html: &mut Html, comparison: &Comparison) {
         "p",
         "",
         format!(
-            "c and c-by-hand are the same machine code, timed as if they were not: {pairs} pairs, \
+            "The same machine code, timed as if it were two variants: {pairs} pairs{}, \
              of which {false_alarms} would have been called different by their intervals alone. \
-             A difference counts only when its interval lies outside the pair beside it."
+             A difference counts only when its interval lies outside the pair beside it.",
+            twins(comparison)
         ),
     );
     html.put(
@@ -153,11 +163,21 @@ fn noise(html: &mut Html, comparison: &Comparison) {
         format!(
             "All {comparisons} intervals together hold the truth with {} probability. Handing out \
              a chunk costs {:.0} ns on a pool of two threads.",
-            percent(1.0 - doubt),
+            percent(1.0 - alpha),
             comparison.chunk_overhead_ns
         ),
     );
     if comparison.kernels.len() > 1 {
         bars::noise(html, comparison);
     }
+}
+
+/// Which pairs, when they have names: ` (c and c-by-hand)`.
+fn twins(comparison: &Comparison) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for floor in comparison.kernels.iter().flat_map(|table| &table.floors) {
+        let name = floor.twin.map(|twin| format!("{} and {twin}", floor.of));
+        names.extend(name.filter(|name| !names.contains(name)));
+    }
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }

@@ -2,62 +2,63 @@
 
 use super::format::digits;
 use super::plot::{Axis, Canvas, Failure, Ink, Margins, Panel, around, doublings, panel, svg};
-use super::rows::ratios;
+use super::rows::{ratios, variants};
 use super::series::Series;
-use crate::Body;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
 use plotters::prelude::*;
 
-/// What a body is held against.
+/// What a variant is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Against {
-    /// `c` at the same level.
-    C,
-    /// C as a compiler makes it without levels.
-    PlainC,
+    /// The baseline at the same level.
+    Baseline,
+    /// The baseline as a compiler makes it without further flags.
+    Lowest,
 }
 
 impl Against {
     fn ratio(self, row: &Row) -> Option<Ratio> {
         match self {
-            Against::C => row.to_c,
-            Against::PlainC => row.to_plain_c,
+            Against::Baseline => row.to_baseline,
+            Against::Lowest => row.to_lowest,
         }
     }
 
-    /// The bodies that have such a ratio.
-    pub(super) fn bodies(self) -> &'static [Body] {
-        match self {
-            Against::C => &[Body::CByHand, Body::Cpp, Body::Rust, Body::Simd],
-            Against::PlainC => &[Body::C, Body::Cpp, Body::Rust, Body::Simd],
-        }
+    /// The variants that have such a ratio.
+    pub(super) fn series(self, comparison: &Comparison) -> Vec<Series> {
+        let has = |table: &KernelRows, series: &Series| {
+            !ratios(table, *series, |row| self.ratio(row)).is_empty()
+        };
+        let any = |series: &Series| comparison.kernels.iter().any(|table| has(table, series));
+        variants(comparison).into_iter().filter(any).collect()
     }
 
     fn title(self) -> &'static str {
         match self {
-            Against::C => "How many times as fast as c at the same level",
-            Against::PlainC => "How many times as fast as plain C",
+            Against::Baseline => "How many times as fast as the baseline at the same level",
+            Against::Lowest => "How many times as fast as the baseline at the lowest level",
         }
     }
 }
 
-/// Pixels for a body's dot, and between kernels.
+/// Pixels for a variant's dot, and between kernels.
 const LANE: f64 = 17.0;
 const GAP: f64 = 12.0;
 
 /// The picture; None when there is no ratio.
 pub(super) fn plot(comparison: &Comparison, against: Against) -> Option<String> {
     let tables = &comparison.kernels;
+    let series = against.series(comparison);
     let all = || {
-        let bodies = |table| against.bodies().iter().map(move |body| (table, *body));
-        let pairs = tables.iter().flat_map(bodies);
-        pairs.flat_map(|(table, body)| ratios(table, body, |row| against.ratio(row)))
+        let of_table = |table| series.iter().map(move |series| (table, *series));
+        let pairs = tables.iter().flat_map(of_table);
+        pairs.flat_map(|(table, series)| ratios(table, series, |row| against.ratio(row)))
     };
     all().next()?;
     // The rule at 1 is always in the picture; a wide interval may leave it.
     let range = around(all().map(|(_, ratio)| ratio.value).chain([0.8, 1.25]), 1.5)?;
     let x = Axis { ticks: doublings(&range, |tick| format!("{tick}×")), range, log: true };
-    let block = against.bodies().len() as f64 * LANE + GAP;
+    let block = series.len() as f64 * LANE + GAP;
     let height = block * tables.len() as f64;
     // Kernels from the top down: the axis is turned over.
     let middle = |i: usize| height - (i as f64 + 0.5) * block;
@@ -65,18 +66,18 @@ pub(super) fn plot(comparison: &Comparison, against: Against) -> Option<String> 
     let y = Axis { range: 0.0..height, log: false, ticks: names.collect() };
     let size = (540, height as u32 + 64);
     Some(svg(size, against.title(), &in_words(comparison, against), |canvas| {
-        paint(canvas, tables, against, x, y)
+        paint(canvas, comparison, against, x, y)
     }))
 }
 
 fn in_words(comparison: &Comparison, against: Against) -> String {
     let words = |table: &KernelRows| {
-        let last = |body: &Body| {
-            let (_, ratio) = ratios(table, *body, |row| against.ratio(row)).pop()?;
-            Some(format!("{body} {}", digits(ratio.value)))
+        let last = |series: &Series| {
+            let (_, ratio) = ratios(table, *series, |row| against.ratio(row)).pop()?;
+            Some(format!("{} {}", series.name(), digits(ratio.value)))
         };
-        let bodies: Vec<String> = against.bodies().iter().filter_map(last).collect();
-        format!("{}: {}", table.kernel, bodies.join(", "))
+        let words: Vec<String> = against.series(comparison).iter().filter_map(last).collect();
+        format!("{}: {}", table.kernel, words.join(", "))
     };
     let words: Vec<String> = comparison.kernels.iter().map(words).collect();
     format!("At the largest n. {}.", words.join("; "))
@@ -84,11 +85,12 @@ fn in_words(comparison: &Comparison, against: Against) -> String {
 
 fn paint(
     canvas: &Canvas<'_>,
-    tables: &[KernelRows],
+    comparison: &Comparison,
     against: Against,
     x: Axis,
     y: Axis,
 ) -> Result<(), Failure> {
+    let (tables, series) = (&comparison.kernels, against.series(comparison));
     let names = tables.iter().map(|table| table.kernel.len()).max().unwrap_or(0) as u32;
     let margins = Margins { left: 24 + 15 * names / 2, bottom: 44, top: 8 };
     let height = y.range.end;
@@ -97,20 +99,24 @@ fn paint(
     panel.plotting_area().draw(&PathElement::new([(1.0, 0.0), (1.0, height)], rule))?;
     let mut top = height - GAP / 2.0;
     for table in tables {
-        for (lane, body) in against.bodies().iter().enumerate() {
-            let ratios = ratios(table, *body, |row| against.ratio(row));
-            dots(&panel, *body, &ratios, top - (lane as f64 + 0.5) * LANE)?;
+        for (lane, series) in series.iter().enumerate() {
+            let ratios = ratios(table, *series, |row| against.ratio(row));
+            dots(&panel, *series, &ratios, top - (lane as f64 + 0.5) * LANE)?;
         }
-        top -= against.bodies().len() as f64 * LANE + GAP;
+        top -= series.len() as f64 * LANE + GAP;
     }
     Ok(())
 }
 
 /// The largest size with its interval and its shape; the smaller ones as small dots.
-fn dots(panel: &Panel<'_, '_>, body: Body, ratios: &[(u64, Ratio)], y: f64) -> Result<(), Failure> {
+fn dots(
+    panel: &Panel<'_, '_>,
+    series: Series,
+    ratios: &[(u64, Ratio)],
+    y: f64,
+) -> Result<(), Failure> {
     let Some(((_, largest), smaller)) = ratios.split_last() else { return Ok(()) };
     let area = panel.plotting_area();
-    let series = Series::Body(body);
     let color = Ink::Series(series).color();
     if let (Some(low), Some(high)) = (largest.low, largest.high) {
         let edges = panel.x_range();

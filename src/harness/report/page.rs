@@ -67,14 +67,14 @@ fn overview(html: &mut Html, comparison: &Comparison) {
         "",
         "Right of the rule at 1 is faster. The shape with its interval is the largest size that was \
          timed; small dots are the smaller sizes; an \
-         interval that leaves the picture is cut. One thread, the same rounds for all bodies. Plain \
-         C is what the C compiler makes of the same source without instruction-set levels.",
+         interval that leaves the picture is cut. One thread, the same rounds for all variants. The \
+         lowest level is what a compiler makes of the same source without further flags.",
     );
     html.tag("div", "pair", |html| {
-        for against in [Against::C, Against::PlainC] {
+        for against in [Against::Baseline, Against::Lowest] {
             let Some(plot) = overview::plot(comparison, against) else { continue };
             html.tag("figure", "", |figure| {
-                legend(figure, against.bodies().iter().copied().map(Series::Body));
+                legend(figure, against.series(comparison));
                 figure.raw(&plot);
             });
         }
@@ -82,27 +82,28 @@ fn overview(html: &mut Html, comparison: &Comparison) {
 }
 
 fn kernel(html: &mut Html, comparison: &Comparison, table: &KernelRows) {
+    let all = series(comparison);
     html.element("article", &[("id", &format!("kernel-{}", table.kernel))], |html| {
         html.tag("div", "words", |html| {
             html.put("h3", "", table.kernel);
             html.put("p", "formula", table.formula);
-            html.put("p", "", about(table));
+            html.put("p", "", about(table, &all));
             // The name is in the heading already.
             let own = format!("{}: ", table.kernel);
             let short = |words: &String| {
-                sentence(&format!(" {}", words.strip_prefix(&own).unwrap_or(words)))
+                sentence(&format!(" {}", words.strip_prefix(&own).unwrap_or(words)), comparison)
                     .trim()
                     .to_owned()
             };
             html.list("verdict", table.verdict.iter().map(short));
         });
-        if let Some(plot) = curves::plot(table, &comparison.environment.caches) {
+        if let Some(plot) = curves::plot(table, &all, &comparison.environment.caches) {
             html.tag("figure", "", |figure| figure.raw(&plot));
         }
     });
 }
 
-fn about(table: &KernelRows) -> String {
+fn about(table: &KernelRows, all: &[Series]) -> String {
     let sizes = sizes(table);
     let range = match (sizes.first(), sizes.last()) {
         (Some(first), Some(last)) if first < last => {
@@ -111,8 +112,7 @@ fn about(table: &KernelRows) -> String {
         (Some(only), _) => format!(" = {}", grouped(*only)),
         _ => String::new(),
     };
-    let bodies = lines(table).len();
-    if bodies == 0 {
+    if lines(table, all).is_empty() {
         return "Nothing was timed.".to_owned();
     }
     format!(

@@ -22,19 +22,26 @@ pub(super) enum Ink {
 }
 
 impl Ink {
-    fn all() -> impl Iterator<Item = Ink> {
-        let roles = [Ink::Text, Ink::Grid, Ink::Rule];
-        roles.into_iter().chain(Series::ALL.map(Ink::Series))
-    }
-
     /// Its number in the style sheet: `f0` fills with the first ink, `k0` strokes with it.
     pub(super) fn index(self) -> u8 {
-        Ink::all().position(|ink| ink == self).unwrap_or(0) as u8
+        match self {
+            Ink::Text => 0,
+            Ink::Grid => 1,
+            Ink::Rule => 2,
+            Ink::Series(series) => 3 + series.colour() as u8,
+        }
     }
+
+    /// How many the style sheet has: three roles, the colours of variants, that of the lowest level.
+    const COUNT: u8 = 9;
 
     /// The value that stands for it while plotters draws.
     pub(super) fn color(self) -> RGBColor {
-        RGBColor(0xAB, 0x12, self.index())
+        Ink::value(self.index())
+    }
+
+    fn value(index: u8) -> RGBColor {
+        RGBColor(0xAB, 0x12, index)
     }
 }
 
@@ -193,9 +200,8 @@ fn themed(markup: &str, (width, height): (u32, u32), title: &str, description: &
         escape(title),
         escape(description),
     );
-    for ink in Ink::all() {
-        let RGBColor(r, g, b) = ink.color();
-        let i = ink.index();
+    for i in 0..Ink::COUNT {
+        let RGBColor(r, g, b) = Ink::value(i);
         for (attribute, class) in [("fill", 'f'), ("stroke", 'k')] {
             let value = format!("{attribute}=\"#{r:02X}{g:02X}{b:02X}\"");
             themed = themed.replace(&value, &format!("class=\"{class}{i}\""));

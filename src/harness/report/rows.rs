@@ -1,9 +1,9 @@
 //! Which rows of a comparison a plot shows.
 
 use super::series::Series;
+use crate::Isa;
 use crate::harness::env::Cache;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
-use crate::{Body, Isa};
 
 /// The strongest level that a kernel was timed at: plots show this one, the tables show all.
 pub(super) fn level(table: &KernelRows) -> &'static str {
@@ -15,24 +15,35 @@ pub(super) fn level(table: &KernelRows) -> &'static str {
 pub(super) fn line(table: &KernelRows, series: Series) -> Vec<&Row> {
     let level = level(table);
     let is = |row: &&Row| match series {
-        Series::Body(body) => row.body == body.name() && row.level == level,
-        // At the weakest level plain C is the C of every other line.
-        Series::PlainC => row.plain_c && row.level != level,
+        Series::Variant(name, _) => row.variant == name && row.level == level,
+        // At the lowest level it is the baseline of every other line.
+        Series::Lowest => row.lowest && row.level != level,
     };
     let mut rows: Vec<&Row> = table.rows.iter().filter(|row| row.threads == 1).filter(is).collect();
     rows.sort_by_key(|row| row.n);
     rows
 }
 
-/// The series that have any rows.
-pub(super) fn lines(table: &KernelRows) -> Vec<Series> {
-    Series::ALL.into_iter().filter(|series| !line(table, *series).is_empty()).collect()
+/// Those of the page's series that the kernel has rows of.
+pub(super) fn lines(table: &KernelRows, all: &[Series]) -> Vec<Series> {
+    all.iter().copied().filter(|series| !line(table, *series).is_empty()).collect()
+}
+
+/// The variants of all kernels, each once.
+pub(super) fn variants(comparison: &Comparison) -> Vec<Series> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for name in comparison.kernels.iter().flat_map(|table| &table.variants) {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().enumerate().map(|(i, name)| Series::Variant(name, i)).collect()
 }
 
 /// The series that any kernel has rows of.
 pub(super) fn series(comparison: &Comparison) -> Vec<Series> {
     let any = |series: &Series| comparison.kernels.iter().any(|t| !line(t, *series).is_empty());
-    Series::ALL.into_iter().filter(any).collect()
+    variants(comparison).into_iter().chain([Series::Lowest]).filter(any).collect()
 }
 
 /// Sizes that were timed.
@@ -46,10 +57,10 @@ pub(super) fn sizes(table: &KernelRows) -> Vec<u64> {
 /// The ratios of a line with their sizes, smallest first.
 pub(super) fn ratios(
     table: &KernelRows,
-    body: Body,
+    series: Series,
     which: impl Fn(&Row) -> Option<Ratio>,
 ) -> Vec<(u64, Ratio)> {
-    let rows = line(table, Series::Body(body)).into_iter();
+    let rows = line(table, series).into_iter();
     rows.filter_map(|row| Some((row.n, which(row)?))).collect()
 }
 

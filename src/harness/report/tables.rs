@@ -6,7 +6,7 @@ use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
 
 /// The columns of the table, in this order everywhere.
 const COLUMNS: [&str; 12] = [
-    "body",
+    "variant",
     "level",
     "threads",
     "n",
@@ -15,17 +15,16 @@ const COLUMNS: [&str; 12] = [
     "GB/s",
     "GFLOP/s",
     "% of roof",
-    "× c",
-    "× plain C",
+    "× baseline",
+    "× lowest level",
     "× one thread",
 ];
 
 /// A row's cells as people read them.
 fn cells(row: &Row) -> [String; 12] {
     let number = |value: Option<f64>| value.map_or_else(dash, digits);
-    let body = if row.plain_c { format!("{} (plain)", row.body) } else { row.body.to_owned() };
     [
-        body,
+        row.variant.to_owned(),
         row.level.to_owned(),
         row.threads.to_string(),
         grouped(row.n),
@@ -34,8 +33,8 @@ fn cells(row: &Row) -> [String; 12] {
         number(row.gb_per_second),
         number(row.gflops),
         row.roof.map_or_else(dash, |roof| percent(roof.share)),
-        ratio(row.to_c),
-        ratio(row.to_plain_c),
+        ratio(row.to_baseline),
+        ratio(row.to_lowest),
         ratio(row.thread_speed_up),
     ]
 }
@@ -44,10 +43,10 @@ fn dash() -> String {
     "–".to_owned()
 }
 
-/// `1.40 (1.38–1.42)`; a wave in front says that it is not separated from 1.
+/// `1.40 (1.38–1.42)`; a wave in front says that it is indistinguishable from 1.
 fn ratio(ratio: Option<Ratio>) -> String {
     let Some(ratio) = ratio else { return dash() };
-    let sign = if ratio.separated { "" } else { "~" };
+    let sign = if ratio.distinguishable { "" } else { "~" };
     let value = digits(ratio.value);
     match (ratio.low, ratio.high) {
         (Some(low), Some(high)) => format!("{sign}{value} ({}–{})", digits(low), digits(high)),
@@ -56,8 +55,8 @@ fn ratio(ratio: Option<Ratio>) -> String {
 }
 
 const EXPLAINED: &str = "Times and rates are those of the best round; ratios are medians of paired \
-                         rounds with their intervals, larger is faster; ~ marks a ratio that is not \
-                         separated from 1.";
+                         rounds with their intervals, larger is faster; ~ marks a ratio that is \
+                         indistinguishable from 1.";
 
 /// The full table of the page.
 pub(super) fn full(html: &mut Html, comparison: &Comparison) {
@@ -65,10 +64,10 @@ pub(super) fn full(html: &mut Html, comparison: &Comparison) {
     for table in comparison.kernels.iter().filter(|table| !table.rows.is_empty()) {
         html.tag("div", "wide", |html| {
             html.table("full", table.kernel, &COLUMNS, |rows| {
-                for row in &table.rows {
+                for row in table.shown() {
                     rows.tag("tr", "", |tr| {
-                        let [body, rest @ ..] = cells(row);
-                        tr.row_name(body);
+                        let [variant, rest @ ..] = cells(row);
+                        tr.row_name(variant);
                         rest.into_iter().for_each(|cell| tr.put("td", "number", cell));
                     });
                     if let Some(note) = &row.note {
@@ -81,7 +80,10 @@ pub(super) fn full(html: &mut Html, comparison: &Comparison) {
     }
     let untimed = comparison.kernels.iter().flat_map(|table| {
         let kernel = table.kernel;
-        table.untimed.iter().map(move |u| format!("{kernel} {} at {}: {}", u.body, u.level, u.why))
+        table
+            .untimed
+            .iter()
+            .map(move |u| format!("{kernel} {} at {}: {}", u.variant, u.level, u.why))
     });
     let untimed: Vec<String> = untimed.collect();
     if !untimed.is_empty() {
@@ -134,7 +136,7 @@ fn markdown_table(text: &mut String, table: &KernelRows) {
     let mut rule = COLUMNS.map(|_| "---:".to_owned());
     rule[..2].fill("---".to_owned());
     line(&rule);
-    table.rows.iter().for_each(|row| line(&cells(row).map(|cell| md(&cell))));
+    table.shown().for_each(|row| line(&cells(row).map(|cell| md(&cell))));
 }
 
 /// Text that Markdown takes for text.
@@ -154,14 +156,14 @@ fn md(text: &str) -> String {
 
 /// The first line of every [`csv()`]: the names of the columns.
 pub const CSV_BEGINS: &str = concat!(
-    "schema,kernel,body,level,plain_c,threads,n,footprint,calls,rounds,best_seconds,",
+    "schema,kernel,variant,level,lowest,threads,n,footprint,calls,rounds,best_seconds,",
     "median_seconds,ns_per_element,gb_per_second,gflops,roof_share,",
-    "to_c,to_c_low,to_c_high,to_c_separated,",
-    "to_plain_c,to_plain_c_low,to_plain_c_high,to_plain_c_separated,",
-    "thread_speed_up,thread_speed_up_low,thread_speed_up_high,thread_speed_up_separated,note\r\n"
+    "to_baseline,to_baseline_low,to_baseline_high,to_baseline_distinguishable,",
+    "to_lowest,to_lowest_low,to_lowest_high,to_lowest_distinguishable,",
+    "thread_speed_up,thread_speed_up_low,thread_speed_up_high,thread_speed_up_distinguishable,note\r\n"
 );
 
-/// The comparison as CSV: a row per body, level, size and number of threads, with full precision.
+/// The comparison as CSV: a row per variant, level, size and number of threads, with full precision.
 ///
 /// The first column of every row names the form, `abreast.compare/1`. A number that could not be
 /// had is an empty field.
@@ -181,9 +183,9 @@ fn record(schema: &str, kernel: &str, row: &Row) -> String {
     let mut fields = vec![
         field(schema),
         field(kernel),
-        field(row.body),
+        field(row.variant),
         field(row.level),
-        row.plain_c.to_string(),
+        row.lowest.to_string(),
         row.threads.to_string(),
         row.n.to_string(),
         row.footprint.to_string(),
@@ -196,11 +198,11 @@ fn record(schema: &str, kernel: &str, row: &Row) -> String {
         number(row.gflops),
         number(row.roof.map(|roof| roof.share)),
     ];
-    for ratio in [row.to_c, row.to_plain_c, row.thread_speed_up] {
+    for ratio in [row.to_baseline, row.to_lowest, row.thread_speed_up] {
         fields.push(number(ratio.map(|ratio| ratio.value)));
         fields.push(number(ratio.and_then(|ratio| ratio.low)));
         fields.push(number(ratio.and_then(|ratio| ratio.high)));
-        fields.push(ratio.map_or_else(String::new, |ratio| ratio.separated.to_string()));
+        fields.push(ratio.map_or_else(String::new, |ratio| ratio.distinguishable.to_string()));
     }
     fields.push(field(row.note.as_deref().unwrap_or_default()));
     fields.join(",")

@@ -1,11 +1,11 @@
 mod sample;
 
 use super::*;
-use crate::harness::agree::{self, Accused, Check, Finding};
+use crate::harness::agree::{self, Check, Finding, Target};
 use crate::harness::matrix;
 use crate::harness::model::Row;
 use crate::kernels::REGISTRY;
-use crate::{Body, Isa, exec};
+use crate::{Isa, executors};
 use sample::{EVIL, comparison, overhead};
 
 fn page(comparison: &Comparison) -> String {
@@ -24,8 +24,8 @@ fn apart(page: &str) -> (String, &str) {
 fn assert_well_formed(page: &str) {
     let page = page.replacen("<!DOCTYPE html>\n", "", 1);
     let (head, rest) = page.split_once("<style>").unwrap();
-    let (_, body) = rest.split_once("</style>").unwrap();
-    let markup = format!("{head}<style></style>{body}");
+    let (_, variant) = rest.split_once("</style>").unwrap();
+    let markup = format!("{head}<style></style>{variant}");
     let mut open: Vec<&str> = Vec::new();
     for piece in markup.split('<').skip(1) {
         let (tag, text) = piece.split_once('>').expect("a tag ends");
@@ -75,15 +75,15 @@ fn the_page_is_well_formed_and_whole() {
         "table",
         "again",
     ];
-    let places = sections.map(|id| markup.find(&format!("id=\"{id}\"")).expect(id));
-    assert!(places.is_sorted(), "{places:?}");
+    let executors = sections.map(|id| markup.find(&format!("id=\"{id}\"")).expect(id));
+    assert!(executors.is_sorted(), "{executors:?}");
     assert_eq!(markup.matches("<svg class=\"plot\"").count(), 4, "two overviews, two kernels");
     for word in [
         "L1 32 KiB",
         "~1.25",
         "1.90×",
         "50 % L",
-        "✓ All bodies agree: 8\u{202f}642 runs over 66 problems",
+        "✓ All variants agree: 8\u{202f}642 runs over 66 problems",
         "12.5 ulp",
     ] {
         assert!(markup.contains(word), "{word}");
@@ -144,14 +144,14 @@ fn colours_come_from_the_style_sheet_alone() {
 #[test]
 fn who_disagrees_is_named() {
     let entry = &REGISTRY[0];
-    let places = [exec::parse("serial").unwrap(), exec::parse("threads:2").unwrap()];
+    let pools = [executors::parse("serial").unwrap(), executors::parse("threads:2").unwrap()];
     let options = agree::GateOptions::quick();
-    let mut table = matrix::matrix(entry, &places, &options).unwrap();
+    let mut table = matrix::matrix(entry, &pools, &options).unwrap();
     let comparison = comparison(&[entry.name]);
     let agreed = |table: &[matrix::Matrix]| {
         html(&Report { command: "", comparison: &comparison, matrices: table, overhead: None })
     };
-    assert!(agreed(std::slice::from_ref(&table)).contains("✓ All bodies agree"));
+    assert!(agreed(std::slice::from_ref(&table)).contains("✓ All variants agree"));
     let place = table.executors[1].clone();
     table.rows[0].cells[1] =
         matrix::Cell { hash: Some("deadbeef".into()), agrees: false, fault: None };
@@ -169,7 +169,7 @@ fn what_the_gate_found_is_on_the_page() {
     comparison.agreement.agreed = false;
     comparison.agreement.reports[0].findings.push(Finding {
         kernel: "dot",
-        accused: Some(Accused { body: Body::Cpp, level: Isa::V3 }),
+        target: Some(Target { variant: "cpp", level: Isa::V3 }),
         case: "n = 33".to_owned(),
         check: Check::Fence,
         cases: 7,
@@ -180,10 +180,10 @@ fn what_the_gate_found_is_on_the_page() {
     assert_well_formed(&apart(&page).0);
     assert!(page.contains("✗ Not everything agrees"));
     assert!(page.contains("✗, 1 at the gate"));
-    let cells = ["✓", "✓", "✗, 1 at the gate", "✓", "–"];
-    let places = cells.map(|cell| format!(">{cell}</td>"));
+    let cells = ["✓", "✓", "✗, 1 at the gate", "✓"];
+    let executors = cells.map(|cell| format!(">{cell}</td>"));
     let row = page.split("<table class=\"matrix\"").nth(1).unwrap();
-    assert!(places.iter().try_fold(row, |rest, cell| Some(rest.split_once(cell)?.1)).is_some());
+    assert!(executors.iter().try_fold(row, |rest, cell| Some(rest.split_once(cell)?.1)).is_some());
     assert!(page.contains("dot, cpp at v3, n = 33"));
 }
 
@@ -235,8 +235,8 @@ fn csv_has_one_record_per_row_and_keeps_every_digit() {
         assert_eq!(record[column("best_seconds")].parse(), Ok(row.best_seconds));
         assert_eq!(record[column("note")], row.note.clone().unwrap_or_default());
         assert_eq!(record[column("gflops")], "");
-        let to_c = row.to_c.map_or(String::new(), |ratio| ratio.value.to_string());
-        assert_eq!(record[column("to_c")], to_c);
+        let to_baseline = row.to_baseline.map_or(String::new(), |ratio| ratio.value.to_string());
+        assert_eq!(record[column("to_baseline")], to_baseline);
     }
 }
 
@@ -245,7 +245,7 @@ fn markdown_tables_have_a_cell_for_every_column() {
     let comparison = comparison(&["dot", "axpy"]);
     let text = markdown(&comparison);
     let tables: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
-    let rows: usize = comparison.kernels.iter().map(|table| table.rows.len() + 2).sum();
+    let rows: usize = comparison.kernels.iter().map(|table| table.shown().count() + 2).sum();
     assert_eq!(tables.len(), rows);
     for line in tables {
         assert_eq!(line.replace("\\|", "").matches('|').count(), 13, "{line}");

@@ -219,14 +219,14 @@ fn step(least: f64) -> f64 {
 
 /// At most four digits that say something.
 fn number(value: f64) -> String {
-    let places = if value >= 100.0 {
+    let executors = if value >= 100.0 {
         0
     } else if value >= 10.0 {
         1
     } else {
         3
     };
-    let text = format!("{value:.places$}");
+    let text = format!("{value:.executors$}");
     if !text.contains('.') {
         return text;
     }

@@ -4,7 +4,7 @@
 use super::Axpy;
 use crate::Error;
 use crate::ffi::{bound, check};
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 /// The declarations by hand, as a person reads them off the header.
 mod by_hand {
@@ -28,18 +28,17 @@ mod by_hand {
     }
 }
 
-/// One door into C: opens the part, calls the function with the chunk's share of `x` and of `y`.
+/// One door into C: calls the function with the chunk's share of `x` and of `y`.
 ///
-/// SAFETY of every call: by `Part`, the chunk's range lies within `x` and the output slice is as
+/// SAFETY of every call: by `ChunkArgs`, the chunk's range lies within `x` and the output slice is as
 /// long as that range, so `x` is valid for `n` reads and `y` for `n` reads and writes; a slice that
 /// is borrowed mutably overlaps no other. The level is one this CPU has. C keeps no pointer and no
 /// state.
 macro_rules! door {
     ($name:ident, $real:ty, $function:path, $symbol:literal) => {
-        pub(super) fn $name(part: Part<'_, '_, Axpy<$real>>) -> Result<(), Error> {
-            let p = part.open();
-            let (x, y) = (&p.input[p.chunk.range()], p.out);
-            let (level, alpha) = (p.level.code(), *p.args);
+        pub(super) fn $name(c: ChunkArgs<'_, '_, Axpy<$real>>) -> Result<(), Error> {
+            let (x, y) = (c.input, c.out);
+            let (level, alpha) = (c.level.code(), *c.args);
             // SAFETY: as above.
             let status = unsafe { $function(level, y.len(), alpha, x.as_ptr(), y.as_mut_ptr()) };
             check($symbol, status, 0)

@@ -3,7 +3,7 @@
 
 use super::Axpy;
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
@@ -21,18 +21,16 @@ mod bridge {
     }
 }
 
-pub(super) fn f64(part: Part<'_, '_, Axpy<f64>>) -> Result<(), Error> {
-    let p = part.open();
-    let x = &p.input[p.chunk.range()];
+pub(super) fn f64(c: ChunkArgs<'_, '_, Axpy<f64>>) -> Result<(), Error> {
+    let x = c.input;
     // SAFETY: a `Level` is one that this CPU has.
-    unsafe { bridge::daxpy(p.level.code(), *p.args, x, p.out) };
+    unsafe { bridge::daxpy(c.level.code(), *c.args, x, c.out) };
     Ok(())
 }
 
-pub(super) fn f32(part: Part<'_, '_, Axpy<f32>>) -> Result<(), Error> {
-    let p = part.open();
-    let x = &p.input[p.chunk.range()];
+pub(super) fn f32(c: ChunkArgs<'_, '_, Axpy<f32>>) -> Result<(), Error> {
+    let x = c.input;
     // SAFETY: a `Level` is one that this CPU has.
-    unsafe { bridge::saxpy(p.level.code(), *p.args, x, p.out) };
+    unsafe { bridge::saxpy(c.level.code(), *c.args, x, c.out) };
     Ok(())
 }

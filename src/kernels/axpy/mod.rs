@@ -19,11 +19,12 @@ mod simd;
 
 use crate::exact::{Twofold, gamma};
 use crate::kernel::{
-    Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Outcome, Param, Problem,
+    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Outcome, Param, Problem, Variant,
+    five,
 };
 use crate::sample::Sampled;
 use crate::simd::Real;
-use crate::{Body, Error, How, Plan};
+use crate::{Error, Plan};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -32,12 +33,12 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy)]
 pub struct Axpy<T>(PhantomData<T>);
 
-/// The element types that have all five bodies.
+/// The element types that have all five variants.
 pub trait Element: Real + Sampled + FromStr {
     #[doc(hidden)]
     const NAME: &'static str;
     #[doc(hidden)]
-    const BODIES: Bodies<BodyFn<Axpy<Self>>>;
+    const VARIANTS: &'static [Variant<Axpy<Self>>];
     /// What the samples multiply by: a number with all its bits set at random, so that every
     /// product is rounded.
     #[doc(hidden)]
@@ -46,25 +47,15 @@ pub trait Element: Real + Sampled + FromStr {
 
 impl Element for f64 {
     const NAME: &'static str = "axpy";
-    const BODIES: Bodies<BodyFn<Axpy<f64>>> = Bodies {
-        c: c::bound_f64,
-        c_by_hand: c::by_hand_f64,
-        cpp: cpp::f64,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const VARIANTS: &'static [Variant<Axpy<f64>>] =
+        &five(c::bound_f64, c::by_hand_f64, cpp::f64, rust::body, simd::body);
     const ALPHA: f64 = std::f64::consts::E;
 }
 
 impl Element for f32 {
     const NAME: &'static str = "axpy_f32";
-    const BODIES: Bodies<BodyFn<Axpy<f32>>> = Bodies {
-        c: c::bound_f32,
-        c_by_hand: c::by_hand_f32,
-        cpp: cpp::f32,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const VARIANTS: &'static [Variant<Axpy<f32>>] =
+        &five(c::bound_f32, c::by_hand_f32, cpp::f32, rust::body, simd::body);
     const ALPHA: f32 = std::f32::consts::E;
 }
 
@@ -74,7 +65,8 @@ const CHUNK: u64 = 65_536;
 impl<T: Element> Kernel for Axpy<T> {
     const NAME: &'static str = <T as Element>::NAME;
     const LAYOUT: Layout = Layout::InPlace;
-    const BODIES: Bodies<BodyFn<Self>> = <T as Element>::BODIES;
+    const OPERANDS: Operands = Operands::Elementwise;
+    const VARIANTS: &'static [Variant<Self>] = <T as Element>::VARIANTS;
 
     type Args = T;
     type Input<'i> = &'i [T];
@@ -88,6 +80,16 @@ impl<T: Element> Kernel for Axpy<T> {
 
     fn finish(_: &T, _: &Plan, y: Cow<'_, [T]>) -> Vec<T> {
         y.into_owned()
+    }
+}
+
+impl<T: Element> Axpy<T> {
+    /// Adding `alpha` times `x` to the vector given to [`Job::on_into`].
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(alpha: T, x: &'i [T]) -> Result<Job<'i, Self>, Error> {
+        Job::new(alpha, x)
     }
 }
 
@@ -109,15 +111,20 @@ impl<T: Element> Kernel for Axpy<T> {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn axpy<T: Element>(alpha: T, x: &[T], y: &mut [T]) -> Result<(), Error> {
-    with(Body::Simd, alpha, x, y)
+    with(Variant::chosen(), alpha, x, y)
 }
 
 #[inline]
-fn with<T: Element>(body: Body, alpha: T, x: &[T], y: &mut [T]) -> Result<(), Error> {
+fn with<T: Element>(
+    variant: &'static Variant<Axpy<T>>,
+    alpha: T,
+    x: &[T],
+    y: &mut [T],
+) -> Result<(), Error> {
     if x.len() != y.len() {
         return Err(Error::Length { left: "x", left_len: x.len(), right: "y", right_len: y.len() });
     }
-    crate::kernel::call_into::<Axpy<T>>(How::of(body)?, alpha, x, y)
+    crate::kernel::call_into(variant, alpha, x, y)
 }
 
 crate::kernels::five_functions! {
@@ -187,10 +194,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_body_refuses_a_y_of_another_length_and_leaves_it_alone() {
-        for body in Body::ALL {
+    fn every_variant_refuses_a_y_of_another_length_and_leaves_it_alone() {
+        for variant in Axpy::VARIANTS {
             let mut y = [1.0, 2.0];
-            let refusal = with(body, 2.0, &[1.0; 3], &mut y).unwrap_err().to_string();
+            let refusal = with(variant, 2.0, &[1.0; 3], &mut y).unwrap_err().to_string();
             assert_eq!(refusal, "x has 3 elements and y has 2: they must be equally long");
             assert_eq!(y, [1.0, 2.0]);
         }
@@ -200,10 +207,10 @@ mod tests {
     fn the_product_is_rounded_before_the_sum() {
         // (1 + 2^-30)^2 = 1 + 2^-29 + 2^-60: a fused operation would keep the last term.
         let x = 1.0 + 0.5f64.powi(30);
-        for body in Body::ALL {
+        for variant in Axpy::VARIANTS {
             let mut y = [-1.0 - 0.5f64.powi(29); 9];
-            with(body, x, &[x; 9], &mut y).unwrap();
-            assert_eq!(y, [0.0; 9], "{body}");
+            with(variant, x, &[x; 9], &mut y).unwrap();
+            assert_eq!(y, [0.0; 9], "{variant:?}");
         }
     }
 }

@@ -2,15 +2,14 @@
 
 use super::{Axpy, Element};
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use crate::simd::Real;
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body<T: Element>(part: Part<'_, '_, Axpy<T>>) -> Result<(), Error> {
-    let p = part.open();
-    let (x, y) = (&p.input[p.chunk.range()], p.out);
-    dispatch!(p.level.simd(), level => axpy(level, *p.args, x, y));
+pub(super) fn body<T: Element>(c: ChunkArgs<'_, '_, Axpy<T>>) -> Result<(), Error> {
+    let (x, y) = (c.input, c.out);
+    dispatch!(c.level.simd(), level => axpy(level, *c.args, x, y));
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 use super::ConditionalRangeSum;
 use crate::Error;
 use crate::ffi::bound;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 /// The declaration by hand, as a person reads it off the header.
 mod by_hand {
@@ -17,16 +17,15 @@ mod by_hand {
 
 /// One door into C.
 ///
-/// SAFETY of every call: by `Part`, the chunk lies within a range that the plan accepted, so
+/// SAFETY of every call: by `ChunkArgs`, the chunk lies within a range that the plan accepted, so
 /// `0 <= from <= to <= ConditionalRangeSum::LARGEST` and no sum overflows; the level is one this CPU
 /// has. C touches no memory and keeps no state.
 macro_rules! door {
     ($name:ident, $function:path) => {
-        pub(super) fn $name(part: Part<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
-            let p = part.open();
-            let (from, to) = super::bounds(p.chunk);
+        pub(super) fn $name(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
+            let (from, to) = super::bounds(c.chunk);
             // SAFETY: as above.
-            p.out[0] = unsafe { $function(p.level.code(), from, to) };
+            c.out[0] = unsafe { $function(c.level.code(), from, to) };
             Ok(())
         }
     };

@@ -3,7 +3,7 @@
 
 use super::ConditionalRangeSum;
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
@@ -19,10 +19,9 @@ mod bridge {
     }
 }
 
-pub(super) fn body(part: Part<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
-    let p = part.open();
-    let (from, to) = super::bounds(p.chunk);
-    // SAFETY: a `Level` is one that this CPU has; by `Part` the bounds are ones the plan accepted.
-    p.out[0] = unsafe { bridge::conditional_range_sum(p.level.code(), from, to) };
+pub(super) fn body(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
+    let (from, to) = super::bounds(c.chunk);
+    // SAFETY: a `Level` is one that this CPU has; by `ChunkArgs` the bounds are ones the plan accepted.
+    c.out[0] = unsafe { bridge::conditional_range_sum(c.level.code(), from, to) };
     Ok(())
 }

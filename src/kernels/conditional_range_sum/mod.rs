@@ -23,8 +23,10 @@ mod cpp;
 mod rust;
 mod simd;
 
-use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Problem};
-use crate::{Body, Chunk, Error, How, Plan};
+use crate::kernel::{
+    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Problem, Variant, five,
+};
+use crate::{Chunk, Error, Plan};
 use std::borrow::Cow;
 
 /// The sum of the multiples of 3 in `0..n`.
@@ -60,13 +62,9 @@ const CHUNK: u64 = 1 << 18;
 impl Kernel for ConditionalRangeSum {
     const NAME: &'static str = "conditional_range_sum";
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> = Bodies {
-        c: c::by_bindgen,
-        c_by_hand: c::by_hand,
-        cpp: cpp::body,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] =
+        &five(c::by_bindgen, c::by_hand, cpp::body, rust::body, simd::body);
 
     /// `n`.
     type Args = i64;
@@ -86,6 +84,16 @@ impl Kernel for ConditionalRangeSum {
     }
 }
 
+impl ConditionalRangeSum {
+    /// The sum of the integers below `n` that satisfy the condition, to run [on](Job::on) an executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(n: i64) -> Result<Job<'i, Self>, Error> {
+        Job::new(n, ())
+    }
+}
+
 /// The sum of the integers from 0 to `n - 1` that 3 divides, every integer visited, by the fastest
 /// body at the best level here.
 ///
@@ -102,12 +110,12 @@ impl Kernel for ConditionalRangeSum {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn conditional_range_sum(n: i64) -> Result<i64, Error> {
-    with(Body::Simd, n)
+    with(Variant::chosen(), n)
 }
 
 #[inline]
-fn with(body: Body, n: i64) -> Result<i64, Error> {
-    crate::kernel::call::<ConditionalRangeSum>(How::of(body)?, n, ())
+fn with(variant: &'static Variant<ConditionalRangeSum>, n: i64) -> Result<i64, Error> {
+    crate::kernel::call(variant, n, ())
 }
 
 crate::kernels::five_functions! {
@@ -150,29 +158,30 @@ impl Evidence for ConditionalRangeSum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Level;
-    use crate::kernel::call;
-
-    fn hows() -> impl Iterator<Item = How> {
-        let levels = Level::available().into_iter();
-        levels.flat_map(|level| Body::ALL.map(|body| How { body, level }))
-    }
 
     #[test]
-    fn known_sums_from_every_body_at_every_level() {
-        for how in hows() {
+    fn known_sums_from_every_variant_at_every_level() {
+        for choice in Variant::<ConditionalRangeSum>::choices() {
             for (n, sum) in [(0, 0), (1, 0), (3, 0), (4, 3), (10_000_000, 16_666_668_333_333)] {
-                assert_eq!(call::<ConditionalRangeSum>(how, n, ()), Ok(sum), "{how:?} {n}");
+                assert_eq!(
+                    ConditionalRangeSum::job(n).unwrap().choose(choice).unwrap().call(),
+                    Ok(sum),
+                    "{choice} {n}"
+                );
             }
         }
     }
 
     #[test]
     fn every_n_around_the_lanes_is_the_obvious_loop() {
-        for how in hows() {
+        for choice in Variant::<ConditionalRangeSum>::choices() {
             for n in (0..200).chain(262_130..262_250) {
                 let obvious = (0..n).filter(|i| i % 3 == 0).sum();
-                assert_eq!(call::<ConditionalRangeSum>(how, n, ()), Ok(obvious), "{how:?} {n}");
+                assert_eq!(
+                    ConditionalRangeSum::job(n).unwrap().choose(choice).unwrap().call(),
+                    Ok(obvious),
+                    "{choice} {n}"
+                );
             }
         }
     }

@@ -2,15 +2,14 @@
 
 use super::ConditionalRangeSum;
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 use std::hint::black_box;
 
-pub(super) fn body(part: Part<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
-    let p = part.open();
-    let (from, to) = super::bounds(p.chunk);
-    p.out[0] = dispatch!(p.level.simd(), level => sum(level, from, to));
+pub(super) fn body(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
+    let (from, to) = super::bounds(c.chunk);
+    c.out[0] = dispatch!(c.level.simd(), level => sum(level, from, to));
     Ok(())
 }
 

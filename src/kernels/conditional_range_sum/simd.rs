@@ -2,14 +2,13 @@
 
 use super::ConditionalRangeSum;
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use fearless_simd::{Select, Simd, SimdBase, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body(part: Part<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
-    let p = part.open();
-    let (from, to) = super::bounds(p.chunk);
-    p.out[0] = dispatch!(p.level.simd(), simd => sum(simd, from, to));
+pub(super) fn body(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
+    let (from, to) = super::bounds(c.chunk);
+    c.out[0] = dispatch!(c.level.simd(), simd => sum(simd, from, to));
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 use super::Dot;
 use crate::Error;
 use crate::ffi::bound;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 /// The declarations by hand, as a person reads them off the header.
 mod by_hand {
@@ -17,18 +17,17 @@ mod by_hand {
     }
 }
 
-/// One door into C: opens the part, calls the function with slices of equal length.
+/// One door into C: calls the function with slices of equal length.
 ///
-/// SAFETY of every call: by `Part`, `x` and `y` are equally long and the chunk's range lies within
+/// SAFETY of every call: by `ChunkArgs`, `x` and `y` are equally long and the chunk's range lies within
 /// them, so both pointers are valid for `n` reads; the level is one this CPU has. C only reads,
 /// keeps no pointer and no state.
 macro_rules! door {
     ($name:ident, $real:ty, $function:path) => {
-        pub(super) fn $name(part: Part<'_, '_, Dot<$real>>) -> Result<(), Error> {
-            let p = part.open();
-            let (x, y) = (&p.input.0[p.chunk.range()], &p.input.1[p.chunk.range()]);
+        pub(super) fn $name(c: ChunkArgs<'_, '_, Dot<$real>>) -> Result<(), Error> {
+            let (x, y) = c.input;
             // SAFETY: as above.
-            p.out[0] = unsafe { $function(p.level.code(), x.len(), x.as_ptr(), y.as_ptr()) };
+            c.out[0] = unsafe { $function(c.level.code(), x.len(), x.as_ptr(), y.as_ptr()) };
             Ok(())
         }
     };

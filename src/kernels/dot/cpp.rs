@@ -3,7 +3,7 @@
 
 use super::Dot;
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
@@ -21,18 +21,16 @@ mod bridge {
     }
 }
 
-pub(super) fn f64(part: Part<'_, '_, Dot<f64>>) -> Result<(), Error> {
-    let p = part.open();
-    let (x, y) = (&p.input.0[p.chunk.range()], &p.input.1[p.chunk.range()]);
+pub(super) fn f64(c: ChunkArgs<'_, '_, Dot<f64>>) -> Result<(), Error> {
+    let (x, y) = c.input;
     // SAFETY: a `Level` is one that this CPU has.
-    p.out[0] = unsafe { bridge::ddot(p.level.code(), x, y) };
+    c.out[0] = unsafe { bridge::ddot(c.level.code(), x, y) };
     Ok(())
 }
 
-pub(super) fn f32(part: Part<'_, '_, Dot<f32>>) -> Result<(), Error> {
-    let p = part.open();
-    let (x, y) = (&p.input.0[p.chunk.range()], &p.input.1[p.chunk.range()]);
+pub(super) fn f32(c: ChunkArgs<'_, '_, Dot<f32>>) -> Result<(), Error> {
+    let (x, y) = c.input;
     // SAFETY: a `Level` is one that this CPU has.
-    p.out[0] = unsafe { bridge::sdot(p.level.code(), x, y) };
+    c.out[0] = unsafe { bridge::sdot(c.level.code(), x, y) };
     Ok(())
 }

@@ -17,11 +17,13 @@ mod rust;
 mod simd;
 
 use crate::exact::{Twofold, gamma};
-use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Outcome, Problem};
+use crate::kernel::{
+    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Outcome, Problem, Variant, five,
+};
 use crate::plan::fold;
 use crate::sample::Sampled;
 use crate::simd::Real;
-use crate::{Body, Error, How, Plan};
+use crate::{Error, Plan};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -29,34 +31,24 @@ use std::marker::PhantomData;
 #[derive(Debug, Clone, Copy)]
 pub struct Dot<T>(PhantomData<T>);
 
-/// The element types that have all five bodies.
+/// The element types that have all five variants.
 pub trait Element: Real + Sampled + Outcome {
     #[doc(hidden)]
     const NAME: &'static str;
     #[doc(hidden)]
-    const BODIES: Bodies<BodyFn<Dot<Self>>>;
+    const VARIANTS: &'static [Variant<Dot<Self>>];
 }
 
 impl Element for f64 {
     const NAME: &'static str = "dot";
-    const BODIES: Bodies<BodyFn<Dot<f64>>> = Bodies {
-        c: c::bound_f64,
-        c_by_hand: c::by_hand_f64,
-        cpp: cpp::f64,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const VARIANTS: &'static [Variant<Dot<f64>>] =
+        &five(c::bound_f64, c::by_hand_f64, cpp::f64, rust::body, simd::body);
 }
 
 impl Element for f32 {
     const NAME: &'static str = "dot_f32";
-    const BODIES: Bodies<BodyFn<Dot<f32>>> = Bodies {
-        c: c::bound_f32,
-        c_by_hand: c::by_hand_f32,
-        cpp: cpp::f32,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const VARIANTS: &'static [Variant<Dot<f32>>] =
+        &five(c::bound_f32, c::by_hand_f32, cpp::f32, rust::body, simd::body);
 }
 
 /// Elements per chunk.
@@ -65,7 +57,8 @@ const CHUNK: u64 = 65_536;
 impl<T: Element> Kernel for Dot<T> {
     const NAME: &'static str = <T as Element>::NAME;
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> = <T as Element>::BODIES;
+    const OPERANDS: Operands = Operands::Elementwise;
+    const VARIANTS: &'static [Variant<Self>] = <T as Element>::VARIANTS;
 
     type Args = ();
     type Input<'i> = (&'i [T], &'i [T]);
@@ -91,6 +84,16 @@ impl<T: Element> Kernel for Dot<T> {
     }
 }
 
+impl<T: Element> Dot<T> {
+    /// The product of `x` and `y`, to run [on](Job::on) an executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(x: &'i [T], y: &'i [T]) -> Result<Job<'i, Self>, Error> {
+        Job::new((), (x, y))
+    }
+}
+
 /// The inner product `sum of x[i] * y[i]`, by the fastest body at the best level here.
 ///
 /// An empty product is 0. The bits do not depend on the machine's vector width.
@@ -106,12 +109,12 @@ impl<T: Element> Kernel for Dot<T> {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn dot<T: Element>(x: &[T], y: &[T]) -> Result<T, Error> {
-    with(Body::Simd, x, y)
+    with(Variant::chosen(), x, y)
 }
 
 #[inline]
-fn with<T: Element>(body: Body, x: &[T], y: &[T]) -> Result<T, Error> {
-    crate::kernel::call::<Dot<T>>(How::of(body)?, (), (x, y))
+fn with<T: Element>(variant: &'static Variant<Dot<T>>, x: &[T], y: &[T]) -> Result<T, Error> {
+    crate::kernel::call(variant, (), (x, y))
 }
 
 crate::kernels::five_functions! {

@@ -2,15 +2,14 @@
 
 use super::{Dot, Element};
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use crate::simd::{Real, sum_in_lanes};
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body<T: Element>(part: Part<'_, '_, Dot<T>>) -> Result<(), Error> {
-    let p = part.open();
-    let (x, y) = (&p.input.0[p.chunk.range()], &p.input.1[p.chunk.range()]);
-    p.out[0] = dispatch!(p.level.simd(), simd => dot(simd, x, y));
+pub(super) fn body<T: Element>(c: ChunkArgs<'_, '_, Dot<T>>) -> Result<(), Error> {
+    let (x, y) = c.input;
+    c.out[0] = dispatch!(c.level.simd(), simd => dot(simd, x, y));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Args, Escape};
 use crate::ffi::bound;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use crate::{Chunk, Error};
 use std::mem::offset_of;
 
@@ -34,18 +34,17 @@ const _: () = {
     assert!(offset_of!(Chunk, cols) == offset_of!(bound::ab_chunk, cols));
 };
 
-/// One door into C: opens the part, calls the function with the view, the chunk and its counts.
+/// One door into C: calls the function with the view, the chunk and its counts.
 ///
 /// SAFETY of every call: the view and the chunk are references whose layout is checked above; by
-/// `Part`, `counts` holds one element per pixel of the chunk and `max_iter` is in range; the level
+/// `ChunkArgs`, `counts` holds one element per pixel of the chunk and `max_iter` is in range; the level
 /// is one this CPU has. C writes the counts, keeps no pointer and no state.
 macro_rules! door {
     ($name:ident, $function:path) => {
-        pub(super) fn $name(part: Part<'_, '_, Escape>) -> Result<(), Error> {
-            let p = part.open();
-            let (view, chunk) = (std::ptr::from_ref(p.args), std::ptr::from_ref(&p.chunk));
+        pub(super) fn $name(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
+            let (view, chunk) = (std::ptr::from_ref(c.args), std::ptr::from_ref(&c.chunk));
             // SAFETY: as above.
-            unsafe { $function(p.level.code(), view.cast(), chunk.cast(), p.out.as_mut_ptr()) };
+            unsafe { $function(c.level.code(), view.cast(), chunk.cast(), c.out.as_mut_ptr()) };
             Ok(())
         }
     };

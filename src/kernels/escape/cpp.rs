@@ -3,7 +3,7 @@
 
 use super::{Args, Escape};
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 // SAFETY: `Args` is `repr(C)` with the fields of `ab_view`, as `c.rs` asserts, and plain data.
 unsafe impl cxx::ExternType for Args {
@@ -36,11 +36,10 @@ mod bridge {
     }
 }
 
-pub(super) fn body(part: Part<'_, '_, Escape>) -> Result<(), Error> {
-    let p = part.open();
-    let at = p.chunk;
-    // SAFETY: a `Level` is one that this CPU has; by `Part` the plan accepted the view, and its chunks
+pub(super) fn body(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
+    let at = c.chunk;
+    // SAFETY: a `Level` is one that this CPU has; by `ChunkArgs` the plan accepted the view, and its chunks
     // have columns.
-    unsafe { bridge::escape(p.level.code(), p.args, at.row, at.col, at.cols, p.out) };
+    unsafe { bridge::escape(c.level.code(), c.args, at.row, at.col, at.cols, c.out) };
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Samples, the oracle and the cost of `escape`.
 
 use super::{Args, Escape, PARAMS, View};
-use crate::kernel::{Arithmetic, Ask, Cost, Evidence, Kernel, Near, Param, Problem, call};
-use crate::{Body, Error, How, Level};
+use crate::kernel::{Arithmetic, Ask, Cost, Evidence, Job, Kernel, Near, Param, Problem};
+use crate::{Error, Level};
 use num_complex::Complex64;
 
 impl Evidence for Escape {
@@ -76,8 +76,8 @@ impl Evidence for Escape {
 
     fn cost(problem: &Problem<Self>) -> Cost {
         // The work depends on the picture, so the picture says how much it was.
-        let how = How { body: Body::Simd, level: Level::best() };
-        let counts = call::<Escape>(how, problem.args, ()).unwrap_or_default();
+        let job = Job::<Escape>::new(problem.args, ()).map(|job| job.level(Level::best()));
+        let counts = job.and_then(|job| job.call()).unwrap_or_default();
         let updates = counts.iter().map(|n| u64::from(*n)).sum();
         Cost { read: 0, written: 4 * problem.n, flops: 8 * updates, elements: updates }
     }

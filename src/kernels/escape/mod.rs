@@ -26,8 +26,8 @@ mod view;
 
 pub use view::{Args, PARAMS, View};
 
-use crate::kernel::{Bodies, BodyFn, Kernel, Layout};
-use crate::{Body, Error, How, Plan};
+use crate::kernel::{Job, Kernel, Layout, Operands, Variant, five};
+use crate::{Error, Plan};
 use std::borrow::Cow;
 
 /// The escape-time kernel.
@@ -40,13 +40,9 @@ const BAND: u64 = 8192;
 impl Kernel for Escape {
     const NAME: &'static str = "escape";
     const LAYOUT: Layout = Layout::PerElement;
-    const BODIES: Bodies<BodyFn<Self>> = Bodies {
-        c: c::bound,
-        c_by_hand: c::by_hand,
-        cpp: cpp::body,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] =
+        &five(c::bound, c::by_hand, cpp::body, rust::body, simd::body);
 
     type Args = Args;
     type Input<'i> = ();
@@ -60,6 +56,16 @@ impl Kernel for Escape {
 
     fn finish(_: &Args, _: &Plan, counts: Cow<'_, [u32]>) -> Vec<u32> {
         counts.into_owned()
+    }
+}
+
+impl Escape {
+    /// The counts of `view`, to run [on](Job::on) an executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(view: &View) -> Result<Job<'i, Self>, Error> {
+        Job::new(view.into(), ())
     }
 }
 
@@ -82,11 +88,11 @@ impl Kernel for Escape {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn escape(view: &View) -> Result<Vec<u32>, Error> {
-    with(Body::Simd, view)
+    with(Variant::chosen(), view)
 }
 
-fn with(body: Body, view: &View) -> Result<Vec<u32>, Error> {
-    crate::kernel::call::<Escape>(How::of(body)?, view.into(), ())
+fn with(variant: &'static Variant<Escape>, view: &View) -> Result<Vec<u32>, Error> {
+    crate::kernel::call(variant, view.into(), ())
 }
 
 crate::kernels::five_functions! {

@@ -1,15 +1,14 @@
 //! `escape` in plain Rust: one pixel after another.
 
 use super::{Args, Escape};
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use crate::{Chunk, Error};
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 use num_complex::Complex64;
 
-pub(super) fn body(part: Part<'_, '_, Escape>) -> Result<(), Error> {
-    let p = part.open();
-    dispatch!(p.level.simd(), level => escape(level, p.args, p.chunk, p.out));
+pub(super) fn body(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
+    dispatch!(c.level.simd(), level => escape(level, c.args, c.chunk, c.out));
     Ok(())
 }
 

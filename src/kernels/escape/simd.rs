@@ -22,7 +22,7 @@
 
 use super::pool::{Pool, WIDEST};
 use super::{Args, Escape, rust};
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use crate::{Chunk, Error};
 use fearless_simd::{Select, Simd, SimdBase, SimdCvtTruncate, SimdMask, dispatch};
 use fearless_simd_macros::simd;
@@ -33,13 +33,12 @@ const CHAINS: usize = 4;
 /// Updates between two tests: more waste more on orbits that have escaped, fewer test more often.
 const BLOCK: usize = 12;
 
-pub(super) fn body(part: Part<'_, '_, Escape>) -> Result<(), Error> {
-    let p = part.open();
+pub(super) fn body(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
     let pool = &mut *Pool::empty()?;
-    dispatch!(p.level.simd(), simd => match p.args.julia {
-        0 => escape::<_, false>(simd, p.args, p.chunk, pool, p.out),
-        _ if Pool::is_safe(p.args.c()) => escape::<_, true>(simd, p.args, p.chunk, pool, p.out),
-        _ => rust::escape(simd, p.args, p.chunk, p.out),
+    dispatch!(c.level.simd(), simd => match c.args.julia {
+        0 => escape::<_, false>(simd, c.args, c.chunk, pool, c.out),
+        _ if Pool::is_safe(c.args.c()) => escape::<_, true>(simd, c.args, c.chunk, pool, c.out),
+        _ => rust::escape(simd, c.args, c.chunk, c.out),
     });
     Ok(())
 }

@@ -1,21 +1,18 @@
-//! Values that are known, from every body at every level, and views that must be refused.
+//! Values that are known, from every variant at every level, and views that must be refused.
 
 use super::{Args, Escape, View};
-use crate::kernel::{Ask, Evidence, Number, Problem, call};
+use crate::kernel::{Ask, Evidence, Number, Problem, Variant};
 use crate::sample::splitmix64;
-use crate::{Body, How, Level};
 use num_complex::Complex64;
 
-/// The view's counts by every body at every level; all the same, which is asserted.
+/// The view's counts by every variant at every level; all the same, which is asserted.
 fn counts(view: &View) -> Vec<u32> {
-    let hows =
-        Level::available().into_iter().flat_map(|level| Body::ALL.map(|body| How { body, level }));
     let mut known: Option<Vec<u32>> = None;
-    for how in hows {
-        let found = call::<Escape>(how, Args::from(view), ()).unwrap();
+    for choice in Variant::<Escape>::choices() {
+        let found = Escape::job(view).unwrap().choose(choice).unwrap().call().unwrap();
         let known = known.get_or_insert_with(|| found.clone());
         let differ = known.iter().zip(&found).position(|(a, b)| a != b);
-        assert_eq!(differ, None, "{} at {}: the first pixel that differs", how.body, how.level);
+        assert_eq!(differ, None, "{choice}: the first pixel that differs");
     }
     known.unwrap()
 }

@@ -5,7 +5,7 @@ use super::blocked::Product;
 use super::{Gemm, PANELS};
 use crate::Error;
 use crate::ffi::{bound, check};
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 /// The declarations by hand, as a person reads them off the header.
 mod by_hand {
@@ -46,18 +46,17 @@ mod by_hand {
 
 const _: () = assert!(size_of::<by_hand::ab_gemm_shape>() == size_of::<bound::ab_gemm_shape>());
 
-/// One door into C: opens the part, calls the function with the chunk's rows of A and its columns
+/// One door into C: calls the function with the chunk's rows of A and its columns
 /// of B.
 ///
-/// SAFETY of every call: by `Part`, the plan has checked that every element of A and B lies within
+/// SAFETY of every call: by `ChunkArgs`, the plan has checked that every element of A and B lies within
 /// its slice, so C may read whatever sizes and strides name; both pointers come from the whole
 /// slice, whichever way the strides go. `out` holds the chunk's m * n elements and, being borrowed
 /// mutably, overlaps neither. The level is one this CPU has. C keeps no pointer and no state.
 macro_rules! door {
     ($name:ident, $real:ty, $declared:ident :: $function:ident) => {
-        pub(super) fn $name(part: Part<'_, '_, Gemm<$real>>) -> Result<(), Error> {
-            let p = part.open();
-            let Product { alpha, a, b, beta } = Product::of(p.args, p.input, &p.chunk);
+        pub(super) fn $name(c: ChunkArgs<'_, '_, Gemm<$real>>) -> Result<(), Error> {
+            let Product { alpha, a, b, beta } = Product::of(c.args, c.input, &c.chunk);
             let shape = $declared::ab_gemm_shape {
                 m: a.rows() as i64,
                 n: b.cols() as i64,
@@ -69,7 +68,7 @@ macro_rules! door {
             };
             let a = a.data().as_ptr().wrapping_add(a.shape().offset);
             let b = b.data().as_ptr().wrapping_add(b.shape().offset);
-            let (level, c) = (p.level.code(), p.out.as_mut_ptr());
+            let (level, c) = (c.level.code(), c.out.as_mut_ptr());
             // SAFETY: as above.
             let status = unsafe { $declared::$function(level, &shape, alpha, a, b, beta, c) };
             check(stringify!($function), status, PANELS)

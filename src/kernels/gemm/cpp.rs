@@ -5,7 +5,7 @@ use super::blocked::Product;
 use super::{Element, Gemm, MatRef, PANELS};
 use crate::Error;
 use crate::ffi::caught;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
@@ -68,22 +68,20 @@ fn shape<T: Element>(a: MatRef<'_, T>, b: MatRef<'_, T>) -> bridge::GemmShape {
     }
 }
 
-pub(super) fn f64(part: Part<'_, '_, Gemm<f64>>) -> Result<(), Error> {
-    let p = part.open();
-    let Product { alpha, a, b, beta } = Product::of(p.args, p.input, &p.chunk);
-    let (level, shape) = (p.level.code(), shape(a, b));
-    // SAFETY: a `Level` is one that this CPU has; by `Part` the plan has checked that the elements lie
+pub(super) fn f64(c: ChunkArgs<'_, '_, Gemm<f64>>) -> Result<(), Error> {
+    let Product { alpha, a, b, beta } = Product::of(c.args, c.input, &c.chunk);
+    let (level, shape) = (c.level.code(), shape(a, b));
+    // SAFETY: a `Level` is one that this CPU has; by `ChunkArgs` the plan has checked that the elements lie
     // within the slices, and `out` is the rows of C.
-    let done = unsafe { bridge::dgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out) };
+    let done = unsafe { bridge::dgemm(level, &shape, alpha, a.data(), b.data(), beta, c.out) };
     done.map_err(caught("dgemm", PANELS))
 }
 
-pub(super) fn f32(part: Part<'_, '_, Gemm<f32>>) -> Result<(), Error> {
-    let p = part.open();
-    let Product { alpha, a, b, beta } = Product::of(p.args, p.input, &p.chunk);
-    let (level, shape) = (p.level.code(), shape(a, b));
-    // SAFETY: a `Level` is one that this CPU has; by `Part` the plan has checked that the elements lie
+pub(super) fn f32(c: ChunkArgs<'_, '_, Gemm<f32>>) -> Result<(), Error> {
+    let Product { alpha, a, b, beta } = Product::of(c.args, c.input, &c.chunk);
+    let (level, shape) = (c.level.code(), shape(a, b));
+    // SAFETY: a `Level` is one that this CPU has; by `ChunkArgs` the plan has checked that the elements lie
     // within the slices, and `out` is the rows of C.
-    let done = unsafe { bridge::sgemm(level, &shape, alpha, a.data(), b.data(), beta, p.out) };
+    let done = unsafe { bridge::sgemm(level, &shape, alpha, a.data(), b.data(), beta, c.out) };
     done.map_err(caught("sgemm", PANELS))
 }

@@ -48,11 +48,12 @@ pub use view::{MatMut, MatRef};
 
 use crate::exact::{Twofold, gamma};
 use crate::kernel::{
-    self, Ask, Bodies, BodyFn, Class, Cost, Evidence, Kernel, Layout, Near, Outcome, Problem,
+    Ask, Class, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Outcome, Problem, Variant,
+    five,
 };
 use crate::sample::Sampled;
 use crate::simd::Real;
-use crate::{Body, Error, How, Plan, fpenv};
+use crate::{Error, Level, Plan, fpenv};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -62,14 +63,14 @@ use view::Shape;
 #[derive(Debug, Clone, Copy)]
 pub struct Gemm<T>(PhantomData<T>);
 
-/// The element types that have all five bodies.
+/// The element types that have all five variants.
 pub trait Element: Real + Sampled {
     #[doc(hidden)]
     const NAME: &'static str;
     /// How many terms are summed before the sum goes into C: part of the definition.
     const KC: usize;
     #[doc(hidden)]
-    const BODIES: Bodies<BodyFn<Gemm<Self>>>;
+    const VARIANTS: &'static [Variant<Gemm<Self>>];
     /// The nearest number of this type.
     fn narrow(x: f64) -> Self;
     /// `self * b + c` with one rounding.
@@ -81,13 +82,8 @@ macro_rules! element {
         impl Element for $real {
             const NAME: &'static str = $name;
             const KC: usize = $kc;
-            const BODIES: Bodies<BodyFn<Gemm<$real>>> = Bodies {
-                c: c::$bound,
-                c_by_hand: c::$by_hand,
-                cpp: cpp::$real,
-                rust: rust::body,
-                simd: simd::body,
-            };
+            const VARIANTS: &'static [Variant<Gemm<$real>>] =
+                &five(c::$bound, c::$by_hand, cpp::$real, rust::body, simd::body);
             #[inline(always)]
             fn narrow(x: f64) -> $real {
                 x as $real
@@ -148,25 +144,10 @@ impl Strides {
 }
 
 impl Args {
-    /// The arguments of `alpha a b + beta c`, to run on an executor with `(a.data(), b.data())`
-    /// as input and C, tile after tile, as buffer.
+    /// The arguments of `alpha a b + beta c`; see [`Gemm::job`].
     ///
     /// # Errors
     /// [`Error::Argument`] when A has not as many columns as B has rows.
-    ///
-    /// ```
-    /// use abreast::exec::{Control, Threads, run_into};
-    /// use abreast::kernels::gemm::{Args, Gemm};
-    /// use abreast::{How, MatRef};
-    /// let x = vec![1.0; 600 * 600];
-    /// let a = MatRef::row_major(&x, 600, 600)?;
-    /// let args = Args::new(1.0, a, a.transposed(), 0.0)?;
-    /// let mut c = vec![0.0; 600 * 600]; // three bands of whole rows: row-major as it is
-    /// let input = (a.data(), a.data());
-    /// run_into::<Gemm<f64>>(&Threads::new(2)?, How::best()?, &Control::default(), args, input, &mut c)?;
-    /// assert!(c.iter().all(|c| *c == 600.0));
-    /// # Ok::<(), abreast::Fault>(())
-    /// ```
     pub fn new<T: Element>(
         alpha: T,
         a: MatRef<'_, T>,
@@ -227,7 +208,8 @@ const PANELS: usize = (256 + 240) * 2048;
 impl<T: Element> Kernel for Gemm<T> {
     const NAME: &'static str = <T as Element>::NAME;
     const LAYOUT: Layout = Layout::InPlace;
-    const BODIES: Bodies<BodyFn<Self>> = <T as Element>::BODIES;
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] = <T as Element>::VARIANTS;
 
     type Args = Args;
     type Input<'i> = (&'i [T], &'i [T]);
@@ -244,6 +226,32 @@ impl<T: Element> Kernel for Gemm<T> {
 
     fn finish(_: &Args, plan: &Plan, items: Cow<'_, [T]>) -> Vec<T> {
         if plan.is_row_major() { items.into_owned() } else { plan.assemble(&items) }
+    }
+}
+
+impl<T: Element> Gemm<T> {
+    /// `alpha a b + beta C` for the C that is given to [`Job::on_into`]: dense, tile after tile, which is
+    /// row-major as it is when there is one column of tiles.
+    ///
+    /// # Errors
+    /// As [`Args::new`] and [`Job::new`].
+    ///
+    /// ```
+    /// use abreast::{MatRef, Threads, kernels::gemm::Gemm};
+    /// let x = vec![1.0; 600 * 600];
+    /// let a = MatRef::row_major(&x, 600, 600)?;
+    /// let mut c = vec![0.0; 600 * 600]; // three bands of whole rows
+    /// Gemm::job(1.0, a, a.transposed(), 0.0)?.on_into(&Threads::new(2)?, &mut c)?;
+    /// assert!(c.iter().all(|c| *c == 600.0));
+    /// # Ok::<(), abreast::Fault>(())
+    /// ```
+    pub fn job<'i>(
+        alpha: T,
+        a: MatRef<'i, T>,
+        b: MatRef<'i, T>,
+        beta: T,
+    ) -> Result<Job<'i, Self>, Error> {
+        Job::new(Args::new(alpha, a, b, beta)?, (a.data(), b.data()))
     }
 }
 
@@ -276,25 +284,26 @@ pub fn gemm<T: Element>(
     beta: T,
     c: &mut MatMut<'_, T>,
 ) -> Result<(), Error> {
-    with(Body::Simd, alpha, a, b, beta, c)
+    with(Variant::chosen(), alpha, a, b, beta, c)
 }
 
 #[inline]
 fn with<T: Element>(
-    body: Body,
+    variant: &'static Variant<Gemm<T>>,
     alpha: T,
     a: MatRef<'_, T>,
     b: MatRef<'_, T>,
     beta: T,
     c: &mut MatMut<'_, T>,
 ) -> Result<(), Error> {
-    let how = How::of(body)?;
-    fpenv::within(|| update(how, alpha, a, b, beta, c))
+    let level = Level::chosen()?;
+    fpenv::within(|| update(variant, level, alpha, a, b, beta, c))
 }
 
 /// The floating-point environment is the usual one here.
 fn update<T: Element>(
-    how: How,
+    variant: &'static Variant<Gemm<T>>,
+    level: Level,
     alpha: T,
     a: MatRef<'_, T>,
     b: MatRef<'_, T>,
@@ -307,17 +316,17 @@ fn update<T: Element>(
         let rule = format!("A B is {} x {}", a.rows(), b.cols());
         return Err(Error::argument("rows x cols of C", format!("{rows} x {cols}"), rule));
     }
-    let job = kernel::Job::<Gemm<T>>::planned(args, (a.data(), b.data()))?;
+    let job = Job::planned(variant, level, args, (a.data(), b.data()))?;
     if job.plan().is_row_major()
         && let Some(c) = c.as_row_major()
     {
-        return job.each(how, c);
+        return job.each(c);
     }
     let mut tiles = job.blank()?;
     if args.reads_c() {
         tiled(job.plan(), |i, j, at| tiles[at] = c.view().at(i, j));
     }
-    job.each(how, &mut tiles)?;
+    job.each(&mut tiles)?;
     tiled(job.plan(), |i, j, at| c.set(i, j, tiles[at]));
     Ok(())
 }

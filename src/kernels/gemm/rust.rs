@@ -3,15 +3,14 @@
 use super::blocked::{self, Micro, Product, Scratch, Update};
 use super::{Element, Gemm, MatRef};
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use fearless_simd::{Simd, SimdBase, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body<T: Element>(part: Part<'_, '_, Gemm<T>>) -> Result<(), Error> {
-    let p = part.open();
-    let product = Product::of(p.args, p.input, &p.chunk);
+pub(super) fn body<T: Element>(c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
+    let product = Product::of(c.args, c.input, &c.chunk);
     blocked::with_scratch(
-        |scratch| dispatch!(p.level.simd(), level => tile(level, product, p.out, scratch)),
+        |scratch| dispatch!(c.level.simd(), level => tile(level, product, c.out, scratch)),
     )
 }
 

@@ -1,7 +1,6 @@
 //! What a caller would notice: right numbers from every body for any layout, and refusals in words.
 
 use super::*;
-use crate::Level;
 use proptest::prelude::*;
 
 /// How a matrix lies in memory, made from random bits: transposed, either way round, with gaps.
@@ -33,27 +32,24 @@ fn view<'a, T: Copy>(data: &'a [T], s: Shape) -> MatRef<'a, T> {
     MatRef::new(data, s.rows, s.cols, s.row_stride, s.col_stride, s.offset).unwrap()
 }
 
-/// Every body at every level against three plain loops; then against each other, bit for bit.
+/// Every variant at every level against three plain loops; then against each other, bit for bit.
 fn agrees<T: Element>([m, n, k]: [usize; 3], bits: [u8; 3], alpha: T, beta: T) {
     let [(a_shape, a_len), (b_shape, b_len), (c_shape, c_len)] =
         [layout(m, k, bits[0]), layout(k, n, bits[1]), layout(m, n, bits[2])];
     let (a, b, c) = (T::uniform(a_len, 1), T::uniform(b_len, 2), T::uniform(c_len, 3));
     let (a, b) = (view(&a, a_shape), view(&b, b_shape));
     let mut by_class: [Option<Vec<T>>; 2] = [None, None];
-    for level in Level::available() {
-        for body in Body::ALL {
-            let mut got = c.clone();
-            let Shape { rows, cols, row_stride, col_stride, offset } = c_shape;
-            let mut out =
-                MatMut::new(&mut got, rows, cols, row_stride, col_stride, offset).unwrap();
-            update(How { body, level }, alpha, a, b, beta, &mut out).unwrap();
-            near(out.view(), alpha, a, b, beta, view(&c, c_shape));
-            let expected = by_class[usize::from(level.has_fma())].get_or_insert(got.clone());
-            let same =
-                bytemuck::cast_slice::<T, u8>(expected) == bytemuck::cast_slice::<T, u8>(&got);
-            assert!(same, "{body} at {level} differs for {m} x {n} x {k}, layouts {bits:?}");
-            untouched(&c, &got, c_shape);
-        }
+    for choice in Variant::<Gemm<T>>::choices() {
+        let mut got = c.clone();
+        let Shape { rows, cols, row_stride, col_stride, offset } = c_shape;
+        let mut out = MatMut::new(&mut got, rows, cols, row_stride, col_stride, offset).unwrap();
+        let variant = Variant::named(choice.variant).unwrap();
+        update(variant, choice.level, alpha, a, b, beta, &mut out).unwrap();
+        near(out.view(), alpha, a, b, beta, view(&c, c_shape));
+        let expected = by_class[usize::from(choice.level.has_fma())].get_or_insert(got.clone());
+        let same = bytemuck::cast_slice::<T, u8>(expected) == bytemuck::cast_slice::<T, u8>(&got);
+        assert!(same, "{choice} differs for {m} x {n} x {k}, layouts {bits:?}");
+        untouched(&c, &got, c_shape);
     }
 }
 
@@ -136,12 +132,10 @@ fn blocks_and_tiles_larger_than_one_are_multiplied_right() {
 fn any_chunk_size_gives_the_same_bits() {
     let (a, b) = (f64::uniform(70 * 80, 1), f64::uniform(80 * 90, 2));
     let (a, b) = (MatRef::row_major(&a, 70, 80).unwrap(), MatRef::row_major(&b, 80, 90).unwrap());
-    let how = How::best().unwrap();
     let run = |chunk| {
         let mut c = f64::uniform(70 * 90, 3);
-        let args = Args::new(0.5, a, b, 2.0).unwrap();
-        let job = kernel::Job::<Gemm<f64>>::new(args, (a.data(), b.data())).unwrap();
-        job.with_chunk(chunk).unwrap().serial(how, &mut c).unwrap();
+        let job = Gemm::job(0.5, a, b, 2.0).unwrap();
+        job.with_chunk(chunk).unwrap().call_into(&mut c).unwrap();
         c
     };
     let whole = run(70);
@@ -196,8 +190,7 @@ fn a_product_larger_than_memory_is_refused_before_anything_is_allocated() {
     let x = [1.0];
     let side = 1usize << 31;
     let column = MatRef::new(&x, side, 1, 0, 0, 0).unwrap();
-    let args = Args::new(1.0, column, column.transposed(), 0.0).unwrap();
-    let huge = kernel::Job::<Gemm<f64>>::new(args, (&x, &x)).unwrap();
+    let huge = Gemm::job(1.0, column, column.transposed(), 0.0).unwrap();
     assert!(matches!(huge.blank(), Err(Error::Memory { .. })));
     let ask = Ask { n: Some(i64::MAX), ..Ask::default() };
     assert!(matches!(Gemm::<f64>::problem(&ask), Err(Error::Argument { .. })));

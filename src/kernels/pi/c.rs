@@ -4,7 +4,7 @@
 use super::Pi;
 use crate::Error;
 use crate::ffi::bound;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 /// The declaration by hand, as a person reads it off the header.
 mod by_hand {
@@ -17,15 +17,14 @@ mod by_hand {
 
 /// One door into C.
 ///
-/// SAFETY of every call: by `Part`, the chunk is one of a plan's, so `from <= to`; the level is one
+/// SAFETY of every call: by `ChunkArgs`, the chunk is one of a plan's, so `from <= to`; the level is one
 /// this CPU has. C touches no memory and keeps no state.
 macro_rules! door {
     ($name:ident, $function:path) => {
-        pub(super) fn $name(part: Part<'_, '_, Pi>) -> Result<(), Error> {
-            let p = part.open();
-            let (from, to) = (p.chunk.row, p.chunk.row + p.chunk.rows);
+        pub(super) fn $name(c: ChunkArgs<'_, '_, Pi>) -> Result<(), Error> {
+            let (from, to) = (c.chunk.row, c.chunk.row + c.chunk.rows);
             // SAFETY: as above.
-            p.out[0] = unsafe { $function(p.level.code(), p.args.seed, from, to) };
+            c.out[0] = unsafe { $function(c.level.code(), c.args.seed, from, to) };
             Ok(())
         }
     };

@@ -3,7 +3,7 @@
 
 use super::Pi;
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
@@ -18,10 +18,9 @@ mod bridge {
     }
 }
 
-pub(super) fn body(part: Part<'_, '_, Pi>) -> Result<(), Error> {
-    let p = part.open();
-    let (from, to) = (p.chunk.row, p.chunk.row + p.chunk.rows);
+pub(super) fn body(c: ChunkArgs<'_, '_, Pi>) -> Result<(), Error> {
+    let (from, to) = (c.chunk.row, c.chunk.row + c.chunk.rows);
     // SAFETY: a `Level` is one that this CPU has; a chunk ends where it begins or after that.
-    p.out[0] = unsafe { bridge::pi(p.level.code(), p.args.seed, from, to) };
+    c.out[0] = unsafe { bridge::pi(c.level.code(), c.args.seed, from, to) };
     Ok(())
 }

@@ -25,9 +25,11 @@ mod cpp;
 mod rust;
 mod simd;
 
-use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Number, Problem};
+use crate::kernel::{
+    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Number, Operands, Problem, Variant, five,
+};
 use crate::sample::splitmix64;
-use crate::{Body, Error, How, Plan, fpenv};
+use crate::{Error, Plan, fpenv};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
 
@@ -52,13 +54,9 @@ const CHUNKS: u64 = 1 << 16;
 impl Kernel for Pi {
     const NAME: &'static str = "pi";
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> = Bodies {
-        c: c::by_bindgen,
-        c_by_hand: c::by_hand,
-        cpp: cpp::body,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] =
+        &five(c::by_bindgen, c::by_hand, cpp::body, rust::body, simd::body);
 
     type Args = Points;
     type Input<'i> = ();
@@ -80,6 +78,16 @@ impl Kernel for Pi {
     }
 }
 
+impl Pi {
+    /// The hits among the first `n` points of stream `seed`, to run [on](Job::on) an executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(n: u64, seed: u64) -> Result<Job<'i, Self>, Error> {
+        Job::new(Points { n, seed }, ())
+    }
+}
+
 /// How many of the first `n` points of stream `seed` lie in the quarter circle, by the fastest body at
 /// the best level here. 0 when `n` is 0.
 ///
@@ -92,7 +100,7 @@ impl Kernel for Pi {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn pi_hits(n: u64, seed: u64) -> Result<u64, Error> {
-    with(Body::Simd, n, seed)
+    with(Variant::chosen(), n, seed)
 }
 
 /// An estimate of the number pi from the first `n` points of stream `seed`: 4 hits / n, with a standard
@@ -117,8 +125,8 @@ pub fn pi(n: u64, seed: u64) -> Result<f64, Error> {
 }
 
 #[inline]
-fn with(body: Body, n: u64, seed: u64) -> Result<u64, Error> {
-    crate::kernel::call::<Pi>(How::of(body)?, Points { n, seed }, ())
+fn with(variant: &'static Variant<Pi>, n: u64, seed: u64) -> Result<u64, Error> {
+    crate::kernel::call(variant, Points { n, seed }, ())
 }
 
 crate::kernels::five_functions! {
@@ -178,13 +186,6 @@ fn is_hit(z: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Level;
-    use crate::kernel::{Job, call};
-
-    fn hows() -> impl Iterator<Item = How> {
-        let levels = Level::available().into_iter();
-        levels.flat_map(|level| Body::ALL.map(|body| How { body, level }))
-    }
 
     fn slow(n: u64, seed: u64) -> u64 {
         (0..n).filter(|i| is_hit(splitmix64(seed, *i))).count() as u64
@@ -196,30 +197,28 @@ mod tests {
     }
 
     #[test]
-    fn every_body_at_every_level_counts_the_oracles_hits() {
+    fn every_variant_at_every_level_counts_the_oracles_hits() {
         let million = slow(1_000_000, 1);
-        for how in hows() {
+        for choice in Variant::<Pi>::choices() {
             assert_eq!(
-                call::<Pi>(how, Points { n: 1_000_000, seed: 1 }, ()),
+                Pi::job(1_000_000, 1).unwrap().choose(choice).unwrap().call(),
                 Ok(million),
-                "{how:?}"
+                "{choice}"
             );
             for n in (0..100).chain(262_140..262_150) {
-                let points = Points { n, seed: !n };
-                assert_eq!(call::<Pi>(how, points, ()), Ok(slow(n, !n)), "{how:?} {n}");
+                let hits = Pi::job(n, !n).unwrap().choose(choice).unwrap().call();
+                assert_eq!(hits, Ok(slow(n, !n)), "{choice} {n}");
             }
         }
     }
 
     #[test]
     fn chunks_of_any_size_give_the_same_hits() {
-        let points = Points { n: 10_007, seed: 7 };
-        for how in hows() {
+        for choice in Variant::<Pi>::choices() {
             for chunk in [1, 13, 4096, 20_000] {
-                let job = Job::<Pi>::new(points, ()).unwrap().with_chunk(chunk).unwrap();
-                let mut parts = job.blank().unwrap();
-                job.serial(how, &mut parts).unwrap();
-                assert_eq!(job.finish(parts.into()), slow(10_007, 7), "{how:?} {chunk}");
+                let job = Pi::job(10_007, 7).unwrap().with_chunk(chunk).unwrap();
+                let hits = job.choose(choice).unwrap().call();
+                assert_eq!(hits, Ok(slow(10_007, 7)), "{choice} {chunk}");
             }
         }
     }

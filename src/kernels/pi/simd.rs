@@ -2,15 +2,14 @@
 
 use super::Pi;
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use crate::sample::GOLDEN_GAMMA;
 use fearless_simd::{Select, Simd, SimdBase, SimdInt, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body(part: Part<'_, '_, Pi>) -> Result<(), Error> {
-    let p = part.open();
-    let (from, to) = (p.chunk.row, p.chunk.row + p.chunk.rows);
-    p.out[0] = dispatch!(p.level.simd(), simd => hits(simd, p.args.seed, from, to));
+pub(super) fn body(c: ChunkArgs<'_, '_, Pi>) -> Result<(), Error> {
+    let (from, to) = (c.chunk.row, c.chunk.row + c.chunk.rows);
+    c.out[0] = dispatch!(c.level.simd(), simd => hits(simd, c.args.seed, from, to));
     Ok(())
 }
 

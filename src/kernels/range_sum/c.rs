@@ -4,7 +4,7 @@
 use super::{RangeSum, RangeSums};
 use crate::Error;
 use crate::ffi::bound;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 /// The declarations by hand, as a person reads them off the header.
 mod by_hand {
@@ -19,25 +19,23 @@ mod by_hand {
 
 /// The doors into C for one way of declaring it.
 ///
-/// SAFETY of every call: by `Part`, the plan accepted the problem, so every bound and limit lies
+/// SAFETY of every call: by `ChunkArgs`, the plan accepted the problem, so every bound and limit lies
 /// between 0 and `RangeSum::LARGEST`, and a chunk's limits are as many as its slice of the output;
 /// that slice is borrowed mutably, so the two do not overlap. The level is one this CPU has. C
 /// keeps no pointer and no state.
 macro_rules! doors {
     ($way:ident, $one:ident, $many:ident) => {
-        pub(super) fn $one(part: Part<'_, '_, RangeSum>) -> Result<(), Error> {
-            let p = part.open();
-            let (from, to) = super::bounds(p.chunk);
+        pub(super) fn $one(c: ChunkArgs<'_, '_, RangeSum>) -> Result<(), Error> {
+            let (from, to) = super::bounds(c.chunk);
             // SAFETY: as above.
-            p.out[0] = unsafe { $way::ab_range_sum(p.level.code(), from, to) };
+            c.out[0] = unsafe { $way::ab_range_sum(c.level.code(), from, to) };
             Ok(())
         }
 
-        pub(super) fn $many(part: Part<'_, '_, RangeSums>) -> Result<(), Error> {
-            let p = part.open();
-            let (limits, sums) = (&p.input[p.chunk.range()], p.out.as_mut_ptr());
+        pub(super) fn $many(c: ChunkArgs<'_, '_, RangeSums>) -> Result<(), Error> {
+            let (limits, sums) = (c.input, c.out.as_mut_ptr());
             // SAFETY: as above.
-            unsafe { $way::ab_range_sums(p.level.code(), limits.len(), limits.as_ptr(), sums) };
+            unsafe { $way::ab_range_sums(c.level.code(), limits.len(), limits.as_ptr(), sums) };
             Ok(())
         }
     };

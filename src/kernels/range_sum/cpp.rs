@@ -3,7 +3,7 @@
 
 use super::{RangeSum, RangeSums};
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
@@ -26,19 +26,17 @@ mod bridge {
     }
 }
 
-pub(super) fn one(part: Part<'_, '_, RangeSum>) -> Result<(), Error> {
-    let p = part.open();
-    let (from, to) = super::bounds(p.chunk);
-    // SAFETY: a `Level` is one that this CPU has; by `Part` the bounds are ones the plan accepted.
-    p.out[0] = unsafe { bridge::range_sum(p.level.code(), from, to) };
+pub(super) fn one(c: ChunkArgs<'_, '_, RangeSum>) -> Result<(), Error> {
+    let (from, to) = super::bounds(c.chunk);
+    // SAFETY: a `Level` is one that this CPU has; by `ChunkArgs` the bounds are ones the plan accepted.
+    c.out[0] = unsafe { bridge::range_sum(c.level.code(), from, to) };
     Ok(())
 }
 
-pub(super) fn many(part: Part<'_, '_, RangeSums>) -> Result<(), Error> {
-    let p = part.open();
-    let limits = &p.input[p.chunk.range()];
-    // SAFETY: a `Level` is one that this CPU has; by `Part` the plan accepted every limit.
-    unsafe { bridge::range_sums(p.level.code(), limits, p.out) };
+pub(super) fn many(c: ChunkArgs<'_, '_, RangeSums>) -> Result<(), Error> {
+    let limits = c.input;
+    // SAFETY: a `Level` is one that this CPU has; by `ChunkArgs` the plan accepted every limit.
+    unsafe { bridge::range_sums(c.level.code(), limits, c.out) };
     Ok(())
 }
 

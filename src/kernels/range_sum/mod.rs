@@ -30,8 +30,10 @@ pub mod vectorised;
 pub use folding::{range_sum_folded, range_sum_formula};
 pub use vectorised::{RangeSums, range_sums};
 
-use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Problem};
-use crate::{Body, Chunk, Error, How, Plan};
+use crate::kernel::{
+    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Problem, Variant, five,
+};
+use crate::{Chunk, Error, Plan};
 use std::borrow::Cow;
 
 /// The sum of `0..n`.
@@ -66,13 +68,9 @@ const CHUNK: u64 = 1 << 18;
 impl Kernel for RangeSum {
     const NAME: &'static str = "range_sum";
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> = Bodies {
-        c: c::bound_one,
-        c_by_hand: c::by_hand_one,
-        cpp: cpp::one,
-        rust: rust::one,
-        simd: simd::one,
-    };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] =
+        &five(c::bound_one, c::by_hand_one, cpp::one, rust::one, simd::one);
 
     /// `n`.
     type Args = i64;
@@ -92,6 +90,16 @@ impl Kernel for RangeSum {
     }
 }
 
+impl RangeSum {
+    /// The sum of the integers below `n`, to run [on](Job::on) an executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(n: i64) -> Result<Job<'i, Self>, Error> {
+        Job::new(n, ())
+    }
+}
+
 /// The sum of the integers from 0 to `n - 1`, added one by one, by the fastest body at the best level
 /// here.
 ///
@@ -108,12 +116,12 @@ impl Kernel for RangeSum {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn range_sum(n: i64) -> Result<i64, Error> {
-    with(Body::Simd, n)
+    with(Variant::chosen(), n)
 }
 
 #[inline]
-fn with(body: Body, n: i64) -> Result<i64, Error> {
-    crate::kernel::call::<RangeSum>(How::of(body)?, n, ())
+fn with(variant: &'static Variant<RangeSum>, n: i64) -> Result<i64, Error> {
+    crate::kernel::call(variant, n, ())
 }
 
 crate::kernels::five_functions! {
@@ -150,44 +158,47 @@ impl Evidence for RangeSum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{Job, call};
-    use crate::{Level, Tasks};
-
-    fn hows() -> impl Iterator<Item = How> {
-        let levels = Level::available().into_iter();
-        levels.flat_map(|level| Body::ALL.map(|body| How { body, level }))
-    }
+    use crate::Tasks;
 
     #[test]
-    fn known_sums_from_every_body_at_every_level() {
+    fn known_sums_from_every_variant_at_every_level() {
         let known = [(0, 0), (1, 0), (10, 45), (10_000_000, 49_999_995_000_000)];
-        for how in hows() {
+        for choice in Variant::<RangeSum>::choices() {
             for (n, sum) in known {
-                assert_eq!(call::<RangeSum>(how, n, ()), Ok(sum), "{how:?} {n}");
+                assert_eq!(
+                    RangeSum::job(n).unwrap().choose(choice).unwrap().call(),
+                    Ok(sum),
+                    "{choice} {n}"
+                );
             }
         }
     }
 
     #[test]
     fn every_n_around_the_lanes_is_the_formula() {
-        for how in hows() {
+        for choice in Variant::<RangeSum>::choices() {
             for n in (0..200).chain(262_130..262_180) {
-                assert_eq!(call::<RangeSum>(how, n, ()), range_sum_formula(n), "{how:?} {n}");
+                assert_eq!(
+                    RangeSum::job(n).unwrap().choose(choice).unwrap().call(),
+                    range_sum_formula(n),
+                    "{choice} {n}"
+                );
             }
         }
     }
 
     #[test]
-    fn the_last_chunk_of_the_largest_range_is_right_in_every_body() {
+    fn the_last_chunk_of_the_largest_range_is_right_in_every_variant() {
         // The largest numbers a body ever adds; all the chunks would take seconds.
         let n = RangeSum::LARGEST;
         let job = Job::<RangeSum>::new(n, ()).unwrap();
         let last = job.plan().len() - 1;
         let sum = folding::formula(n) - folding::formula(bounds(job.plan().chunk(last)).0);
-        for how in hows() {
+        for choice in Variant::<RangeSum>::choices() {
             let mut parts = job.blank().unwrap();
-            job.tasks(how, &mut parts).unwrap().run(last).unwrap();
-            assert_eq!(i128::from(parts[last]), sum, "{how:?}");
+            let job = RangeSum::job(n).unwrap().choose(choice).unwrap();
+            job.tasks(&mut parts).unwrap().run(last).unwrap();
+            assert_eq!(i128::from(parts[last]), sum, "{choice}");
         }
         assert_eq!(range_sum_formula(n), Ok(i64::MAX - (1 << 31) + 1));
     }

@@ -2,21 +2,19 @@
 
 use super::{RangeSum, RangeSums};
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 use std::hint::black_box;
 
-pub(super) fn one(part: Part<'_, '_, RangeSum>) -> Result<(), Error> {
-    let p = part.open();
-    let (from, to) = super::bounds(p.chunk);
-    p.out[0] = dispatch!(p.level.simd(), level => sum(level, from, to));
+pub(super) fn one(c: ChunkArgs<'_, '_, RangeSum>) -> Result<(), Error> {
+    let (from, to) = super::bounds(c.chunk);
+    c.out[0] = dispatch!(c.level.simd(), level => sum(level, from, to));
     Ok(())
 }
 
-pub(super) fn many(part: Part<'_, '_, RangeSums>) -> Result<(), Error> {
-    let p = part.open();
-    dispatch!(p.level.simd(), level => sums(level, &p.input[p.chunk.range()], p.out));
+pub(super) fn many(c: ChunkArgs<'_, '_, RangeSums>) -> Result<(), Error> {
+    dispatch!(c.level.simd(), level => sums(level, c.input, c.out));
     Ok(())
 }
 

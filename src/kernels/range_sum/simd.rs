@@ -2,20 +2,18 @@
 
 use super::{RangeSum, RangeSums};
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use fearless_simd::{Select, Simd, SimdBase, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn one(part: Part<'_, '_, RangeSum>) -> Result<(), Error> {
-    let p = part.open();
-    let (from, to) = super::bounds(p.chunk);
-    p.out[0] = dispatch!(p.level.simd(), simd => sum(simd, from, to));
+pub(super) fn one(c: ChunkArgs<'_, '_, RangeSum>) -> Result<(), Error> {
+    let (from, to) = super::bounds(c.chunk);
+    c.out[0] = dispatch!(c.level.simd(), simd => sum(simd, from, to));
     Ok(())
 }
 
-pub(super) fn many(part: Part<'_, '_, RangeSums>) -> Result<(), Error> {
-    let p = part.open();
-    dispatch!(p.level.simd(), simd => sums(simd, &p.input[p.chunk.range()], p.out));
+pub(super) fn many(c: ChunkArgs<'_, '_, RangeSums>) -> Result<(), Error> {
+    dispatch!(c.level.simd(), simd => sums(simd, c.input, c.out));
     Ok(())
 }
 

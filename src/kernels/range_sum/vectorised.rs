@@ -1,9 +1,11 @@
 //! `range_sums`: [`range_sum`](super::range_sum()) for every element of an array.
 
 use super::{RangeSum, folding};
-use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Problem};
+use crate::kernel::{
+    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Problem, Variant, five,
+};
 use crate::sample::splitmix64;
-use crate::{Body, Error, How, Plan, memory};
+use crate::{Error, Plan, memory};
 use std::borrow::Cow;
 
 /// An array of limits in, an array of sums out.
@@ -16,13 +18,14 @@ const CHUNK: u64 = 64;
 impl Kernel for RangeSums {
     const NAME: &'static str = "range_sums";
     const LAYOUT: Layout = Layout::PerElement;
-    const BODIES: Bodies<BodyFn<Self>> = Bodies {
-        c: super::c::bound_many,
-        c_by_hand: super::c::by_hand_many,
-        cpp: super::cpp::many,
-        rust: super::rust::many,
-        simd: super::simd::many,
-    };
+    const OPERANDS: Operands = Operands::Elementwise;
+    const VARIANTS: &'static [Variant<Self>] = &five(
+        super::c::bound_many,
+        super::c::by_hand_many,
+        super::cpp::many,
+        super::rust::many,
+        super::simd::many,
+    );
 
     type Args = ();
     type Input<'i> = &'i [i64];
@@ -43,6 +46,16 @@ impl Kernel for RangeSums {
     }
 }
 
+impl RangeSums {
+    /// The sum below each of `limits`, to run [on](Job::on) an executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(limits: &'i [i64]) -> Result<Job<'i, Self>, Error> {
+        Job::new((), limits)
+    }
+}
+
 /// For each limit the sum of the integers from 0 to `limit - 1`, added one by one.
 ///
 /// # Errors
@@ -57,11 +70,11 @@ impl Kernel for RangeSums {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn range_sums(limits: &[i64]) -> Result<Vec<i64>, Error> {
-    with(Body::Simd, limits)
+    with(Variant::chosen(), limits)
 }
 
-fn with(body: Body, limits: &[i64]) -> Result<Vec<i64>, Error> {
-    crate::kernel::call::<RangeSums>(How::of(body)?, (), limits)
+fn with(variant: &'static Variant<RangeSums>, limits: &[i64]) -> Result<Vec<i64>, Error> {
+    crate::kernel::call(variant, (), limits)
 }
 
 crate::kernels::five_functions! {
@@ -110,17 +123,13 @@ impl Evidence for RangeSums {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Level;
-    use crate::kernel::call;
 
     #[test]
-    fn ten_limits_from_every_body_at_every_level() {
+    fn ten_limits_from_every_variant_at_every_level() {
         let limits: Vec<i64> = (0..10).collect();
-        for level in Level::available() {
-            for body in Body::ALL {
-                let sums = call::<RangeSums>(How { body, level }, (), &limits).unwrap();
-                assert_eq!(sums, [0, 0, 1, 3, 6, 10, 15, 21, 28, 36], "{body} {level}");
-            }
+        for choice in Variant::<RangeSums>::choices() {
+            let sums = RangeSums::job(&limits).unwrap().choose(choice).unwrap().call().unwrap();
+            assert_eq!(sums, [0, 0, 1, 3, 6, 10, 15, 21, 28, 36], "{choice}");
         }
     }
 

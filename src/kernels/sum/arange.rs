@@ -15,11 +15,12 @@
 use super::{CHUNK, Sum, additions};
 use crate::exact::{Twofold, gamma};
 use crate::kernel::{
-    Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Part, Problem, call,
+    Ask, ChunkArgs, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Problem, Variant, call,
+    five,
 };
 use crate::plan::fold;
 use crate::simd::Real;
-use crate::{Body, Error, How, Plan};
+use crate::{Error, Plan};
 use std::borrow::Cow;
 use std::cell::RefCell;
 
@@ -33,13 +34,9 @@ const MOST: u64 = 1 << f64::MANTISSA_DIGITS;
 impl Kernel for SumArange {
     const NAME: &'static str = "sum_arange";
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> = Bodies {
-        c: |part| chunk(Body::C, part),
-        c_by_hand: |part| chunk(Body::CByHand, part),
-        cpp: |part| chunk(Body::Cpp, part),
-        rust: |part| chunk(Body::Rust, part),
-        simd: |part| chunk(Body::Simd, part),
-    };
+    const OPERANDS: Operands = Operands::Whole;
+    const VARIANTS: &'static [Variant<Self>] =
+        &five(chunk::<0>, chunk::<1>, chunk::<2>, chunk::<3>, chunk::<4>);
 
     type Args = u64;
     type Input<'i> = ();
@@ -61,25 +58,35 @@ impl Kernel for SumArange {
     }
 }
 
-/// The numbers of one chunk, summed by `body` of `sum`.
-fn chunk(body: Body, part: Part<'_, '_, SumArange>) -> Result<(), Error> {
+/// The numbers of one chunk, summed by the same row of `sum`.
+fn chunk<const ROW: usize>(c: ChunkArgs<'_, '_, SumArange>) -> Result<(), Error> {
     thread_local! {
         static NUMBERS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
     }
-    let p = part.open();
-    let range = p.chunk.row..p.chunk.row + p.chunk.rows;
+    let range = c.chunk.row..c.chunk.row + c.chunk.rows;
     NUMBERS.with_borrow_mut(|numbers| {
         numbers.clear();
-        let bytes = p.chunk.range().len().saturating_mul(size_of::<f64>());
+        let bytes = c.chunk.range().len().saturating_mul(size_of::<f64>());
         numbers
-            .try_reserve_exact(p.chunk.range().len())
+            .try_reserve_exact(c.chunk.range().len())
             .map_err(|_| Error::Memory { bytes, purpose: "the numbers of a chunk" })?;
         numbers.extend(range.map(|i| i as f64));
-        p.out[0] = call::<Sum<f64>>(How { body, level: p.level }, (), numbers)?;
+        let sum = Variant::<Sum<f64>>::row::<ROW>();
+        c.out[0] = Job::planned(sum, c.level, (), numbers)?.call_here()?;
         // A job cut into larger chunks leaves no large buffer behind.
         numbers.shrink_to(CHUNK as usize);
         Ok(())
     })
+}
+
+impl SumArange {
+    /// The sum of the doubles below `n`, to run [on](Job::on) an executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(n: u64) -> Result<Job<'i, Self>, Error> {
+        Job::new(n, ())
+    }
 }
 
 /// The sum of the doubles 0, 1, .., n - 1, by the fastest body at the best level here, in
@@ -97,7 +104,7 @@ fn chunk(body: Body, part: Part<'_, '_, SumArange>) -> Result<(), Error> {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn sum_arange(n: u64) -> Result<f64, Error> {
-    call::<SumArange>(How::best()?, n, ())
+    call::<SumArange>(Variant::chosen(), n, ())
 }
 
 impl Evidence for SumArange {
@@ -132,7 +139,6 @@ impl Evidence for SumArange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Job;
 
     #[test]
     fn a_number_that_is_no_double_is_refused() {
@@ -146,11 +152,11 @@ mod tests {
         let n = 1_000_000;
         let whole: Vec<f64> = (0..n).map(|i| i as f64).collect();
         let want = super::super::sum(&whole).unwrap();
-        for (body, size) in Body::ALL.into_iter().zip([1000, 65_536, 65_537, 300_000, n]) {
-            let job = Job::<SumArange>::new(n, ()).unwrap().with_chunk(size).unwrap();
-            let mut parts = job.blank().unwrap();
-            job.serial(How::of(body).unwrap(), &mut parts).unwrap();
-            assert_eq!(job.finish(parts.into()), want, "{body} in chunks of {size}");
+        let sizes = [1000, 65_536, 65_537, 300_000, n];
+        for (variant, size) in SumArange::VARIANTS.iter().zip(sizes) {
+            let job = SumArange::job(n).unwrap().variant(variant.name).unwrap();
+            let sum = job.with_chunk(size).unwrap().call();
+            assert_eq!(sum, Ok(want), "{variant:?} in chunks of {size}");
         }
     }
 }

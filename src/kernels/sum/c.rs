@@ -4,7 +4,7 @@
 use super::Sum;
 use crate::Error;
 use crate::ffi::bound;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 /// The declarations by hand, as a person reads them off the header.
 mod by_hand {
@@ -16,17 +16,16 @@ mod by_hand {
     }
 }
 
-/// One door into C: opens the part, calls the function with the chunk's share of `x`.
+/// One door into C: calls the function with the chunk's share of `x`.
 ///
-/// SAFETY of every call: by `Part`, the chunk's range lies within `x`, so the pointer is valid for
+/// SAFETY of every call: by `ChunkArgs`, the chunk's range lies within `x`, so the pointer is valid for
 /// `n` reads; the level is one this CPU has. C only reads, keeps no pointer and no state.
 macro_rules! door {
     ($name:ident, $real:ty, $function:path) => {
-        pub(super) fn $name(part: Part<'_, '_, Sum<$real>>) -> Result<(), Error> {
-            let p = part.open();
-            let x = &p.input[p.chunk.range()];
+        pub(super) fn $name(c: ChunkArgs<'_, '_, Sum<$real>>) -> Result<(), Error> {
+            let x = c.input;
             // SAFETY: as above.
-            p.out[0] = unsafe { $function(p.level.code(), x.len(), x.as_ptr()) };
+            c.out[0] = unsafe { $function(c.level.code(), x.len(), x.as_ptr()) };
             Ok(())
         }
     };

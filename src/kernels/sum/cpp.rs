@@ -3,7 +3,7 @@
 
 use super::Sum;
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 
 #[cxx::bridge(namespace = "abreast")]
 mod bridge {
@@ -21,18 +21,16 @@ mod bridge {
     }
 }
 
-pub(super) fn f64(part: Part<'_, '_, Sum<f64>>) -> Result<(), Error> {
-    let p = part.open();
-    let x = &p.input[p.chunk.range()];
+pub(super) fn f64(c: ChunkArgs<'_, '_, Sum<f64>>) -> Result<(), Error> {
+    let x = c.input;
     // SAFETY: a `Level` is one that this CPU has.
-    p.out[0] = unsafe { bridge::dsum(p.level.code(), x) };
+    c.out[0] = unsafe { bridge::dsum(c.level.code(), x) };
     Ok(())
 }
 
-pub(super) fn f32(part: Part<'_, '_, Sum<f32>>) -> Result<(), Error> {
-    let p = part.open();
-    let x = &p.input[p.chunk.range()];
+pub(super) fn f32(c: ChunkArgs<'_, '_, Sum<f32>>) -> Result<(), Error> {
+    let x = c.input;
     // SAFETY: a `Level` is one that this CPU has.
-    p.out[0] = unsafe { bridge::ssum(p.level.code(), x) };
+    c.out[0] = unsafe { bridge::ssum(c.level.code(), x) };
     Ok(())
 }

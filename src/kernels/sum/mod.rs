@@ -19,11 +19,13 @@ mod simd;
 pub use arange::{SumArange, sum_arange};
 
 use crate::exact::{Twofold, gamma};
-use crate::kernel::{Ask, Bodies, BodyFn, Cost, Evidence, Kernel, Layout, Near, Outcome, Problem};
+use crate::kernel::{
+    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Outcome, Problem, Variant, five,
+};
 use crate::plan::fold;
 use crate::sample::Sampled;
 use crate::simd::Real;
-use crate::{Body, Error, How, Plan};
+use crate::{Error, Plan};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -31,34 +33,24 @@ use std::marker::PhantomData;
 #[derive(Debug, Clone, Copy)]
 pub struct Sum<T>(PhantomData<T>);
 
-/// The element types that have all five bodies.
+/// The element types that have all five variants.
 pub trait Element: Real + Sampled + Outcome {
     #[doc(hidden)]
     const NAME: &'static str;
     #[doc(hidden)]
-    const BODIES: Bodies<BodyFn<Sum<Self>>>;
+    const VARIANTS: &'static [Variant<Sum<Self>>];
 }
 
 impl Element for f64 {
     const NAME: &'static str = "sum";
-    const BODIES: Bodies<BodyFn<Sum<f64>>> = Bodies {
-        c: c::bound_f64,
-        c_by_hand: c::by_hand_f64,
-        cpp: cpp::f64,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const VARIANTS: &'static [Variant<Sum<f64>>] =
+        &five(c::bound_f64, c::by_hand_f64, cpp::f64, rust::body, simd::body);
 }
 
 impl Element for f32 {
     const NAME: &'static str = "sum_f32";
-    const BODIES: Bodies<BodyFn<Sum<f32>>> = Bodies {
-        c: c::bound_f32,
-        c_by_hand: c::by_hand_f32,
-        cpp: cpp::f32,
-        rust: rust::body,
-        simd: simd::body,
-    };
+    const VARIANTS: &'static [Variant<Sum<f32>>] =
+        &five(c::bound_f32, c::by_hand_f32, cpp::f32, rust::body, simd::body);
 }
 
 /// Elements per chunk.
@@ -74,7 +66,8 @@ fn additions<T: Real>(n: u64) -> u64 {
 impl<T: Element> Kernel for Sum<T> {
     const NAME: &'static str = <T as Element>::NAME;
     const LAYOUT: Layout = Layout::PerChunk;
-    const BODIES: Bodies<BodyFn<Self>> = <T as Element>::BODIES;
+    const OPERANDS: Operands = Operands::Elementwise;
+    const VARIANTS: &'static [Variant<Self>] = <T as Element>::VARIANTS;
 
     type Args = ();
     type Input<'i> = &'i [T];
@@ -92,6 +85,16 @@ impl<T: Element> Kernel for Sum<T> {
     }
 }
 
+impl<T: Element> Sum<T> {
+    /// The sum of `x`, to run [on](Job::on) an executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn job<'i>(x: &'i [T]) -> Result<Job<'i, Self>, Error> {
+        Job::new((), x)
+    }
+}
+
 /// The sum of all `x[i]`, by the fastest body at the best level here.
 ///
 /// An empty sum is 0. The bits do not depend on the machine's vector width.
@@ -106,12 +109,12 @@ impl<T: Element> Kernel for Sum<T> {
 /// # Ok::<(), abreast::Error>(())
 /// ```
 pub fn sum<T: Element>(x: &[T]) -> Result<T, Error> {
-    with(Body::Simd, x)
+    with(Variant::chosen(), x)
 }
 
 #[inline]
-fn with<T: Element>(body: Body, x: &[T]) -> Result<T, Error> {
-    crate::kernel::call::<Sum<T>>(How::of(body)?, (), x)
+fn with<T: Element>(variant: &'static Variant<Sum<T>>, x: &[T]) -> Result<T, Error> {
+    crate::kernel::call(variant, (), x)
 }
 
 crate::kernels::five_functions! {

@@ -2,15 +2,14 @@
 
 use super::{Element, Sum};
 use crate::Error;
-use crate::kernel::Part;
+use crate::kernel::ChunkArgs;
 use crate::simd::{Real, sum_in_lanes};
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body<T: Element>(part: Part<'_, '_, Sum<T>>) -> Result<(), Error> {
-    let p = part.open();
-    let x = &p.input[p.chunk.range()];
-    p.out[0] = dispatch!(p.level.simd(), simd => sum(simd, x));
+pub(super) fn body<T: Element>(c: ChunkArgs<'_, '_, Sum<T>>) -> Result<(), Error> {
+    let x = c.input;
+    c.out[0] = dispatch!(c.level.simd(), simd => sum(simd, x));
     Ok(())
 }
 

@@ -1,26 +1,29 @@
 //! A comparison of made-up kernels.
 
-use crate::harness::agree::{Accuracy, Accused, GateReport};
+use crate::Isa;
+use crate::harness::agree::{Accuracy, GateReport, Target};
 use crate::harness::env::{Cache, Environment};
 use crate::harness::model::{self, Agreement, Comparison, Floor, KernelRows, Noise};
 use crate::harness::model::{Ratio, Row, Share, Untimed};
 use crate::harness::overhead::{Overhead, Rung, YARDSTICK};
 use crate::harness::roof::{Limit, Roof};
-use crate::{Body, Isa};
+
+const ALL: [&str; 5] = ["c", "c-by-hand", "cpp", "rust", "simd"];
 
 /// Text that shows whether it was escaped.
 pub(super) const EVIL: &str = r#"</script><b a="x">'&amp;' | *x*"#;
 
-fn ratio(value: f64, separated: bool) -> Option<Ratio> {
-    Some(Ratio { value, low: Some(0.9 * value), high: Some(1.1 * value), separated })
+fn ratio(value: f64, distinguishable: bool) -> Option<Ratio> {
+    Some(Ratio { value, low: Some(0.9 * value), high: Some(1.1 * value), distinguishable })
 }
 
-fn row(body: &'static str, level: &'static str, n: u64, threads: usize) -> Row {
+fn row(variant: &'static str, level: &'static str, n: u64, threads: usize) -> Row {
     let seconds = n as f64 * 1e-9 / threads as f64;
     Row {
-        body,
+        variant,
         level,
-        plain_c: level == "baseline",
+        lowest: level == "baseline",
+        twin_of: (variant == "c-by-hand").then_some("c"),
         threads,
         n,
         footprint: 16 * n,
@@ -37,8 +40,8 @@ fn row(body: &'static str, level: &'static str, n: u64, threads: usize) -> Row {
         gb_per_second: Some(16.0),
         gflops: None,
         roof: Some(Share { share: 0.5, limit: Limit::Load }),
-        to_c: (body != "c" && threads == 1).then(|| ratio(1.25, false)).flatten(),
-        to_plain_c: (level != "baseline").then(|| ratio(4.0, true)).flatten(),
+        to_baseline: (variant != "c" && threads == 1).then(|| ratio(1.25, false)).flatten(),
+        to_lowest: (level != "baseline").then(|| ratio(4.0, true)).flatten(),
         thread_speed_up: (threads > 1).then(|| ratio(1.9, true)).flatten(),
         note: (n == 64).then(|| EVIL.to_owned()),
     }
@@ -46,22 +49,33 @@ fn row(body: &'static str, level: &'static str, n: u64, threads: usize) -> Row {
 
 fn table(kernel: &'static str) -> KernelRows {
     let of_size = |n: u64| {
-        let bodies = Body::ALL.map(|body| row(body.name(), "v3", n, 1));
-        [row("c", "baseline", n, 1)].into_iter().chain(bodies)
+        let variants = ALL.map(|variant| row(variant, "v3", n, 1));
+        [row("c", "baseline", n, 1)].into_iter().chain(variants)
     };
-    let floor = |n| Floor { n, level: "v3", ratio: 1.01, interval: Some((0.99, 1.02)) };
+    let floor = |n| Floor {
+        n,
+        level: "v3",
+        of: "c",
+        twin: Some("c-by-hand"),
+        ratio: 1.01,
+        interval: Some((0.99, 1.02)),
+    };
     KernelRows {
         kernel,
         family: kernel,
         formula: "sum of x[i] < 1 & y[i]",
         unit: "elements",
         arithmetic: "f64",
+        baseline: "c",
+        default: "simd",
+        variants: vec!["c", "cpp", "rust", "simd"],
+        lowest_level: "baseline",
         rows: [64, 4096, 1 << 20]
             .into_iter()
             .flat_map(of_size)
             .chain([row("simd", "v3", 1 << 20, 2)])
             .collect(),
-        untimed: vec![Untimed { body: "cpp", level: "v4", why: EVIL.to_owned() }],
+        untimed: vec![Untimed { variant: "cpp", level: "v4", why: EVIL.to_owned() }],
         floors: vec![floor(64), floor(4096)],
         verdict: vec![format!("{kernel}: simd is fast"), EVIL.to_owned()],
     }
@@ -69,15 +83,15 @@ fn table(kernel: &'static str) -> KernelRows {
 
 /// What the gate says about a kernel of which all but `simd` were asked for.
 fn gate(kernel: &'static str) -> GateReport {
-    let of = |body| Accused { body, level: Isa::Baseline };
-    let accuracy = |body| Accuracy { of: of(body), max_ulp: 12.5, mean_ulp: 1.0 };
-    let bodies = Body::ALL.into_iter().filter(|body| *body != Body::Simd);
+    let of = |variant| Target { variant, level: Isa::Baseline };
+    let accuracy = |variant| Accuracy { of: of(variant), max_ulp: 12.5, mean_ulp: 1.0 };
+    let variants = ALL.into_iter().filter(|variant| *variant != "simd");
     GateReport {
         kernel,
         seed: 42,
         cases: 33,
         runs: 4321,
-        accuracy: bodies.map(accuracy).collect(),
+        accuracy: variants.map(accuracy).collect(),
         findings: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
-//! One run of some tasks, as every executor on this machine does it.
+//! One run of some tasks, as every executor does it.
 
-use super::above::{Above, Under};
+use super::nesting::{Entered, Nesting};
 use super::{Control, Event, Report};
 use crate::error::panic_text;
 use crate::{Fault, Tasks, fpenv};
@@ -9,12 +9,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
-/// The bookkeeping of one run, shared by its lanes.
-pub(super) struct Shift<'s> {
+/// The bookkeeping of one run, shared by all that work on it.
+///
+/// Tasks that run in this process go through [`all`](Self::all) or [`step`](Self::step). A task that is
+/// done elsewhere is [`started`](Self::started), its bytes go to [`Tasks::receive`], and it has
+/// [`ended`](Self::ended).
+pub struct RunState<'s> {
     tasks: &'s dyn Tasks,
     control: &'s Control<'s>,
-    /// What its tasks have above them.
-    above: Above,
+    nesting: Nesting,
     began: Instant,
     done: AtomicUsize,
     stopped: AtomicBool,
@@ -23,18 +26,18 @@ pub(super) struct Shift<'s> {
     fault: Mutex<Option<(usize, Fault)>>,
 }
 
-impl<'s> Shift<'s> {
-    /// A run under whatever is above the caller.
-    pub(super) fn begin(tasks: &'s dyn Tasks, control: &'s Control<'s>) -> Self {
-        Self::under(Above::here(), tasks, control)
+impl<'s> RunState<'s> {
+    /// A run within whatever the caller is within.
+    pub fn begin(tasks: &'s dyn Tasks, control: &'s Control<'s>) -> Self {
+        Self::within(Nesting::here(), tasks, control)
     }
 
-    /// A run whose tasks have this above them.
-    pub(super) fn under(above: Above, tasks: &'s dyn Tasks, control: &'s Control<'s>) -> Self {
-        Shift {
+    /// A run whose tasks are within this.
+    pub fn within(nesting: Nesting, tasks: &'s dyn Tasks, control: &'s Control<'s>) -> Self {
+        RunState {
             tasks,
             control,
-            above,
+            nesting,
             began: Instant::now(),
             done: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
@@ -43,12 +46,13 @@ impl<'s> Shift<'s> {
         }
     }
 
-    /// Runs the task numbers of `source` until it ends or there is no point in going on.
-    pub(super) fn lane(&self, worker: usize, mut source: impl FnMut() -> usize) {
-        let _under = self.enter();
+    /// Runs the tasks that `next` names, on this thread as worker number `worker`, until there are no
+    /// more or there is no point in going on. Several threads may do this at once.
+    #[inline]
+    pub fn all(&self, worker: usize, mut next: impl FnMut() -> Option<usize>) {
+        let _within = self.enter();
         let mut done = 0;
-        loop {
-            let task = source();
+        while let Some(task) = next() {
             if task >= self.tasks.len() || !self.goes_on(task) {
                 break;
             }
@@ -57,20 +61,20 @@ impl<'s> Shift<'s> {
         self.done.fetch_add(done, Ordering::Relaxed);
     }
 
-    /// Runs one task of a graph, or passes it over when there is no point in running it.
-    pub(super) fn step(&self, task: usize, worker: usize) {
-        let _under = self.enter();
+    /// Runs one task, or passes it over when there is no point in running it.
+    pub fn step(&self, task: usize, worker: usize) {
+        let _within = self.enter();
         if self.goes_on(task) && self.one(task, worker) {
             self.done.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    fn enter(&self) -> Under {
-        self.above.enter()
+    fn enter(&self) -> Entered {
+        self.nesting.enter()
     }
 
     /// Whether a serial run would have come to this task, and nobody has cancelled.
-    pub(super) fn goes_on(&self, task: usize) -> bool {
+    pub fn goes_on(&self, task: usize) -> bool {
         if task > self.lowest_failure.load(Ordering::Relaxed) {
             return false;
         }
@@ -82,65 +86,71 @@ impl<'s> Shift<'s> {
     }
 
     fn one(&self, task: usize, worker: usize) -> bool {
-        self.start(task, worker);
-        self.end_of(task, worker, self.attempt(task))
+        self.started(task, worker);
+        self.ended_as(task, worker, self.attempt(task))
     }
 
-    /// Runs one task in this process and says nothing about it.
-    pub(super) fn attempt(&self, task: usize) -> Result<(), Fault> {
+    /// Runs one task in this process and notes nothing.
+    ///
+    /// # Errors
+    /// What the task reports; a panic as [`Fault::Panic`].
+    pub fn attempt(&self, task: usize) -> Result<(), Fault> {
         let _usual = fpenv::Guard::enter();
         catch_unwind(AssertUnwindSafe(|| self.tasks.run(task)))
             .unwrap_or_else(|panic| Err(Fault::Panic { task, why: panic_text(panic) }))
     }
 
-    /// Says that a task begins.
-    pub(super) fn start(&self, task: usize, worker: usize) {
-        self.tell(|at| Event::Start { task, worker, at });
+    /// Notes that a task begins.
+    pub fn started(&self, task: usize, worker: usize) {
+        self.notify(|at| Event::Start { task, worker, at });
     }
 
-    /// Takes down how a task ended whose start was told apart from it.
-    pub(super) fn finish(&self, task: usize, worker: usize, outcome: Result<(), Fault>) {
-        if self.end_of(task, worker, outcome) {
+    /// Notes how a task has ended that was [`started`](Self::started) by itself.
+    pub fn ended(&self, task: usize, worker: usize, how: Result<(), Fault>) {
+        if self.ended_as(task, worker, how) {
             self.done.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Says that a task's worker is dead.
-    #[cfg(all(feature = "procs", target_os = "linux"))]
-    pub(super) fn lost(&self, task: usize, worker: usize, attempt: u32) {
-        self.tell(|at| Event::Lost { task, worker, at, attempt });
+    /// Notes that a task's worker is dead, after so many attempts.
+    pub fn lost(&self, task: usize, worker: usize, attempt: u32) {
+        self.notify(|at| Event::Lost { task, worker, at, attempt });
     }
 
-    fn end_of(&self, task: usize, worker: usize, outcome: Result<(), Fault>) -> bool {
-        let ok = outcome.is_ok();
-        self.tell(|at| Event::End { task, worker, at, ok });
-        if let Err(fault) = outcome {
+    fn ended_as(&self, task: usize, worker: usize, how: Result<(), Fault>) -> bool {
+        let ok = how.is_ok();
+        self.notify(|at| Event::End { task, worker, at, ok });
+        if let Err(fault) = how {
             self.failed(task, fault);
         }
         ok
     }
 
-    fn tell(&self, event: impl FnOnce(std::time::Duration) -> Event) {
+    fn notify(&self, event: impl FnOnce(std::time::Duration) -> Event) {
         if let Some(listener) = self.control.on_event {
             listener(event(self.began.elapsed()));
         }
     }
 
     /// A task has failed: those above it need not run.
-    pub(super) fn failed(&self, task: usize, fault: Fault) {
+    pub fn failed(&self, task: usize, fault: Fault) {
         self.lowest_failure.fetch_min(task, Ordering::Relaxed);
         self.give_up(task, fault);
     }
 
     /// A task is given up, and the others are done all the same.
-    pub(super) fn give_up(&self, task: usize, fault: Fault) {
+    pub fn give_up(&self, task: usize, fault: Fault) {
         let mut lowest = self.fault.lock().unwrap_or_else(|dead| dead.into_inner());
         if lowest.as_ref().is_none_or(|(known, _)| task < *known) {
             *lowest = Some((task, fault));
         }
     }
 
-    pub(super) fn end(self) -> Result<Report, Fault> {
+    /// The end of the run.
+    ///
+    /// # Errors
+    /// The fault of the lowest task that failed; [`Fault::Cancelled`].
+    pub fn end(self) -> Result<Report, Fault> {
         if let Some((_, fault)) = self.fault.into_inner().unwrap_or_else(|dead| dead.into_inner()) {
             return Err(fault);
         }
