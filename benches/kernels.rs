@@ -4,7 +4,7 @@
 //! another). Nothing here knows a kernel by name. Criterion measures one variant after another; use
 //! `abreast compare`, which interleaves them, to judge small differences.
 
-use abreast::kernel::{Ask, Case, Cost, Entry};
+use abreast::kernel::{Case, Cost, Entry, Request};
 use abreast::kernels::REGISTRY;
 use abreast::{Choice, Error, Level};
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, measurement};
@@ -40,7 +40,7 @@ fn kernel(criterion: &mut Criterion, entry: &Entry) -> Result<(), Error> {
     let mut group = criterion.benchmark_group(entry.name);
     group.sampling_mode(SamplingMode::Flat);
     for n in sizes(entry.sweep) {
-        let mut case = entry.case(&Ask::size(n))?;
+        let mut case = entry.case(&Request::size(n))?;
         group.throughput(throughput(case.cost()));
         for variant in entry.variants() {
             line(&mut group, case.as_mut(), Choice { variant: variant.name, level });

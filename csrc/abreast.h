@@ -17,7 +17,7 @@
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
 #error "abreast: compile for arithmetic in the type itself (on 32-bit x86: -msse2 -mfpmath=sse)"
 #endif
-/* Code for AB_BASELINE must run on every CPU, and no level can take in code of a higher one. */
+/* Code for AB_LOWEST must run on every CPU, and no level can take in code of a higher one. */
 #if defined(__x86_64__) && defined(__AVX__)
 #error "abreast: compile for -march=x86-64: the levels above it are attributes of functions"
 #endif
@@ -31,10 +31,10 @@ typedef int32_t ab_status;
 #define AB_OK 0
 #define AB_NO_MEMORY 1
 
-/* An instruction-set level. A level other than AB_BASELINE may be passed only on a CPU that has
- * its instructions; numbers without a meaning fall back to AB_BASELINE. */
+/* An instruction-set level. A level other than AB_LOWEST may be passed only on a CPU that has
+ * its instructions; numbers without a meaning fall back to AB_LOWEST. */
 typedef int32_t ab_level;
-#define AB_BASELINE 0 /* what every CPU of this architecture has (SSE2, NEON) */
+#define AB_LOWEST 0 /* what every CPU of this architecture has (SSE2, NEON) */
 #define AB_V3 3       /* x86-64-v3: AVX2 and FMA */
 #define AB_V4 4       /* x86-64-v4: AVX-512 */
 
@@ -78,7 +78,7 @@ typedef struct ab_chunk {
 
 #if defined(__x86_64__)
 
-#define AB_HAS_FMA(level) ((level) != AB_BASELINE)
+#define AB_HAS_FMA(level) ((level) != AB_LOWEST)
 
 #define AB_TARGET_V3 __attribute__((target("arch=x86-64-v3")))
 #if defined(__clang__)
@@ -98,7 +98,7 @@ typedef struct ab_chunk {
     }                                                                                              \
     static type name##_base parameters                                                             \
     {                                                                                              \
-        return name##_body PASS(AB_BASELINE, AB_UNWRAP arguments);                                 \
+        return name##_body PASS(AB_LOWEST, AB_UNWRAP arguments);                                 \
     }                                                                                              \
     type name(ab_level ab_at_level, AB_UNWRAP parameters)                                          \
     {                                                                                              \
@@ -124,7 +124,7 @@ typedef struct ab_chunk {
     type name(ab_level ab_at_level, AB_UNWRAP parameters)                                          \
     {                                                                                              \
         (void)ab_at_level;                                                                         \
-        return name##_body PASS(AB_BASELINE, AB_UNWRAP arguments);                                 \
+        return name##_body PASS(AB_LOWEST, AB_UNWRAP arguments);                                 \
     }
 
 #endif

@@ -174,7 +174,7 @@ fn cores() {
     println!("  {} worth a worker each", cores.usable());
 }
 
-const MOST: usize = 8;
+const MAX: usize = 8;
 
 /// Pi from twenty million points with one worker, two, three, ..
 fn sweep() -> Result<(), Fault> {
@@ -182,7 +182,7 @@ fn sweep() -> Result<(), Fault> {
     let hits = abreast::pi_hits(POINTS, 1)?;
     println!("\npi from {POINTS} points: workers, ms, speed-up");
     let mut times = Vec::new();
-    for workers in 1..=MOST {
+    for workers in 1..=MAX {
         let pool = Threads::new(workers)?;
         let job = Pi::job(POINTS, 1)?;
         assert_eq!(job.on(&pool)?, hits, "{workers} workers");
@@ -195,7 +195,7 @@ fn sweep() -> Result<(), Fault> {
     let speed_up = |(at, time): (usize, &f64)| ((at + 1) as f64, times[0] / time);
     let lines = [
         ("measured", times.iter().enumerate().map(speed_up).collect()),
-        ("a core for each", (1..=MOST).map(|n| (n as f64, n as f64)).collect()),
+        ("a core for each", (1..=MAX).map(|n| (n as f64, n as f64)).collect()),
     ];
     common::save("workers.svg", plot(["workers", "speed-up"], &lines))
 }

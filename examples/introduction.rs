@@ -104,12 +104,12 @@ fn fibonacci(range: Range<u32>) -> Result<(u64, u64), Error> {
     Ok(range.fold((0, 1), |(a, b), _| (b, a + b)))
 }
 
-type Matrix = [[u64; 2]; 2];
+type SameBits = [[u64; 2]; 2];
 
 /// The number as an entry of `[[0, 1], [1, 1]]` to the power of 90. Products may be bracketed at
 /// will, so each partition multiplies its own.
 fn by_matrices() -> Result<u64, Fault> {
-    let times = |a: Matrix, b: Matrix| -> Matrix {
+    let times = |a: SameBits, b: SameBits| -> SameBits {
         [0, 1].map(|i| [0, 1].map(|j| a[i][0] * b[0][j] + a[i][1] * b[1][j]))
     };
     let steps = Bag::range(0..u64::from(NTH), 8)?.map(|_| [[0, 1], [1, 1]]);

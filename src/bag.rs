@@ -43,7 +43,7 @@ use source::{Filter, FlatMap, Map, TryMap};
 use std::ops::Range;
 
 /// More partitions than this are refused: a slip, not a wish.
-pub const MOST_PARTS: usize = 1 << 20;
+pub const MAX_PARTS: usize = 1 << 20;
 
 /// Elements in partitions. See the [module](self).
 ///
@@ -51,10 +51,10 @@ pub const MOST_PARTS: usize = 1 << 20;
 pub struct Bag<S>(S);
 
 fn check_parts(parts: usize) -> Result<(), Error> {
-    if (1..=MOST_PARTS).contains(&parts) {
+    if (1..=MAX_PARTS).contains(&parts) {
         return Ok(());
     }
-    let rule = format!("must be between 1 and {MOST_PARTS}");
+    let rule = format!("must be between 1 and {MAX_PARTS}");
     Err(Error::argument("parts", parts, rule))
 }
 
@@ -63,7 +63,7 @@ impl<T: Clone + Sync> Bag<Of<T>> {
     /// fewer elements than that. Each run clones the elements.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `parts` is 0 or above [`MOST_PARTS`].
+    /// [`Error::Argument`] when `parts` is 0 or above [`MAX_PARTS`].
     pub fn of(items: Vec<T>, parts: usize) -> Result<Self, Error> {
         Self::new(Of { items, parts })
     }
@@ -146,7 +146,7 @@ impl<S: Source> Bag<S> {
         self.map(move |item| field(&item).clone())
     }
 
-    /// What the kernel `K` gives for each element; `ask` makes its arguments and operands. Each call
+    /// What the kernel `K` gives for each element; `job` makes the job of it. Each call
     /// runs whole where its partition runs.
     ///
     /// A refusal or an error of the kernel ends the run with [`Fault::Kernel`], whose task is the

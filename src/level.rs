@@ -1,8 +1,8 @@
 //! Instruction-set levels: the same ones for every language.
 //!
-//! A table of "C against SIMD" that compares SSE2 with AVX-512 says nothing about C, so each body
+//! A table of "C against SIMD" that compares SSE2 with AVX-512 says nothing about C, so each variant
 //! exists at each level. A [`Level`] is a proof: it can only be had on a CPU that has its
-//! instructions, so bodies that take one need no check of their own.
+//! instructions, so variants that take one need no check of their own.
 
 use crate::Error;
 use std::sync::OnceLock;
@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 /// The names of the levels, on every machine; see [`Level`] for the ones this CPU has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Isa {
-    /// What every CPU of the architecture has: SSE2 on x86-64, nothing special elsewhere.
-    Baseline,
+    /// What every CPU of the architecture has: SSE2 on x86-64; on architectures other than that and ARM, whatever they have.
+    V1,
     /// x86-64-v3: AVX2 and FMA.
     V3,
     /// x86-64-v4, Ice Lake class: AVX-512.
@@ -22,12 +22,12 @@ pub enum Isa {
 
 impl Isa {
     /// Every name, weakest first.
-    pub const ALL: [Isa; 4] = [Isa::Baseline, Isa::V3, Isa::V4, Isa::Neon];
+    pub const ALL: [Isa; 4] = [Isa::V1, Isa::V3, Isa::V4, Isa::Neon];
 
     /// The name used on the command line, in reports and in `ABREAST_ISA`.
     pub const fn name(self) -> &'static str {
         match self {
-            Isa::Baseline => "baseline",
+            Isa::V1 => "v1",
             Isa::V3 => "v3",
             Isa::V4 => "v4",
             Isa::Neon => "neon",
@@ -85,7 +85,7 @@ impl Level {
     /// The best level of this CPU.
     pub fn best() -> Level {
         static BEST: OnceLock<Level> = OnceLock::new();
-        *BEST.get_or_init(|| *Self::available().last().expect("every CPU has its own baseline"))
+        *BEST.get_or_init(|| *Self::available().last().expect("every CPU has its own lowest level"))
     }
 
     /// The level that plain calls use: the best one, unless the environment variable
@@ -118,27 +118,27 @@ impl Level {
     /// The number C and C++ know it by (`ab_level` in `csrc/abreast.h`).
     pub const fn code(self) -> i32 {
         match self.isa {
-            Isa::Baseline | Isa::Neon => 0,
+            Isa::V1 | Isa::Neon => 0,
             Isa::V3 => 3,
             Isa::V4 => 4,
         }
     }
 
-    /// The value `fearless_simd::dispatch!` takes: how a Rust body is compiled for the level.
+    /// The value `fearless_simd::dispatch!` takes: how Rust is compiled for the level.
     pub const fn simd(self) -> fearless_simd::Level {
         self.simd
     }
 
     /// Whether a fused multiply-add is one instruction at this level.
     pub const fn has_fma(self) -> bool {
-        !matches!(self.isa, Isa::Baseline)
+        !matches!(self.isa, Isa::V1)
     }
 
     fn detect(isa: Isa) -> Option<Level> {
         let cpu = fearless_simd::Level::new();
         let simd = match isa {
             #[cfg(target_arch = "x86_64")]
-            Isa::Baseline => fearless_simd::Level::Sse2(cpu.as_sse2()?),
+            Isa::V1 => fearless_simd::Level::Sse2(cpu.as_sse2()?),
             #[cfg(target_arch = "x86_64")]
             Isa::V3 => fearless_simd::Level::Avx2(cpu.as_avx2()?),
             #[cfg(target_arch = "x86_64")]
@@ -146,7 +146,7 @@ impl Level {
             #[cfg(target_arch = "aarch64")]
             Isa::Neon => fearless_simd::Level::Neon(cpu.as_neon()?),
             #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-            Isa::Baseline => cpu,
+            Isa::V1 => cpu,
             _ => return None,
         };
         Some(Level { isa, simd })

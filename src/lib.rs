@@ -37,7 +37,7 @@
 //! |---|---|
 //! | kernel | one numeric problem: a formula with its checks and its plan |
 //! | body | one way a kernel is written: C, C by hand, C++, Rust, SIMD |
-//! | level | an instruction set: baseline, v3, v4, neon; every body exists at each |
+//! | level | an instruction set: v1, v3, v4, neon; every body exists at each |
 //! | plan | how a problem is cut into chunks; depends on the problem only |
 //! | chunk | one piece of a plan |
 //! | part | one chunk with its operands and its slice of the output: what a body gets |

@@ -82,7 +82,7 @@ const fn pass(in_row: usize) -> (usize, usize) {
 }
 
 /// Registers that hold a row of lanes at the narrowest level (SSE2, NEON: 16 bytes each).
-const MOST_REGISTERS: usize = 512 / 16;
+const MAX_REGISTERS: usize = 512 / 16;
 
 /// Sums `term` over the elements of `operands` in fixed lanes: `|[x, y]| x * y` makes a dot
 /// product. Elements beyond the end of the first operand are ignored.
@@ -128,7 +128,7 @@ fn add_rows<S: Simd, T: Real, const K: usize>(
     for from in (0..rows).step_by(rows_per_pass) {
         let to = rows.min(from + rows_per_pass);
         for first in (0..in_row).step_by(per_pass) {
-            let mut sums = [T::Native::<S>::splat(simd, T::default()); MOST_REGISTERS];
+            let mut sums = [T::Native::<S>::splat(simd, T::default()); MAX_REGISTERS];
             for (r, sum) in sums[..per_pass].iter_mut().enumerate() {
                 *sum = vector::<S, T>(simd, lanes, first + r);
             }
@@ -193,7 +193,7 @@ fn add_tail<S: Simd, T: Real, const K: usize>(
 #[inline(always)]
 fn fold_vectors<S: Simd, T: Real>(simd: S, lanes: &T::Lanes) -> T {
     let mut count = T::LANES / T::Native::<S>::LEN;
-    let mut sums = [T::Native::<S>::splat(simd, T::default()); MOST_REGISTERS];
+    let mut sums = [T::Native::<S>::splat(simd, T::default()); MAX_REGISTERS];
     for (r, sum) in sums[..count].iter_mut().enumerate() {
         *sum = vector::<S, T>(simd, lanes, r);
     }

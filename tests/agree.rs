@@ -1,9 +1,9 @@
 //! Every kernel of the registry passes the gate and has one hash everywhere. These tests loop over
 //! the registry: they are never edited for a new kernel.
 
-use abreast::harness::agree::{GateOptions, gate};
-use abreast::harness::matrix::{executors, matrix};
-use abreast::kernel::{Ask, Choice};
+use abreast::harness::gate::{GateOptions, gate};
+use abreast::harness::same_bits::{executors, same_bits};
+use abreast::kernel::{Choice, Request};
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Executor, Level, exec};
 
@@ -21,7 +21,7 @@ fn every_kernel_passes_the_gate() {
 fn every_kernel_has_the_same_bits_everywhere() {
     let executors = executors().unwrap();
     for entry in REGISTRY {
-        let table = matrix(entry, &executors, &GateOptions::quick()).unwrap();
+        let table = same_bits(entry, &executors, &GateOptions::quick()).unwrap();
         assert!(table.same_bits(), "{table:#?}");
     }
 }
@@ -33,7 +33,7 @@ fn every_variant_agrees_with_the_oracle_and_the_others_at_every_small_size() {
     for entry in REGISTRY {
         let mut tried = 0;
         for n in 0..=300 {
-            let case = match entry.case(&Ask::size(n)) {
+            let case = match entry.case(&Request::size(n)) {
                 Ok(case) => case,
                 // A picture without pixels is none.
                 Err(Error::Argument { .. }) if n == 0 => continue,

@@ -5,7 +5,7 @@
 
 use abreast::exec::{Async, Control, Executor, Locked, Serial, Threads};
 use abreast::graph::Graph;
-use abreast::kernel::{Ask, Case, Choice, Entry};
+use abreast::kernel::{Case, Choice, Entry, Request};
 use abreast::kernels::REGISTRY;
 use abreast::{Fault, Tasks, aio};
 use std::future::Future;
@@ -47,7 +47,7 @@ type Problem = (Box<dyn Case>, Choice);
 
 fn problem() -> Problem {
     let problem =
-        |entry: &Entry| Some((entry.case(&Ask::size(300_000)).ok()?, entry.choice().ok()?));
+        |entry: &Entry| Some((entry.case(&Request::size(300_000)).ok()?, entry.choice().ok()?));
     let mut problems = REGISTRY.iter().filter_map(problem);
     problems.find(|(case, _)| case.chunks() > 1).expect("a problem of many chunks")
 }

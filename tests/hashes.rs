@@ -4,9 +4,9 @@
 //! A kernel whose bits change on purpose gets new lines in the same commit:
 //! `ABREAST_RENEW_HASHES=1 cargo test --test hashes`. A new kernel is in the file from then on.
 
-use abreast::harness::agree::GateOptions;
-use abreast::harness::matrix::matrix;
-use abreast::kernel::{Ask, Case, Choice, Class, Entry};
+use abreast::harness::gate::GateOptions;
+use abreast::harness::same_bits::same_bits;
+use abreast::kernel::{Case, Choice, Class, Entry, Request};
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Isa, Level, Tasks, exec, exec::Executor};
 
@@ -55,7 +55,7 @@ fn hash(entry: &Entry, case: &dyn Case, level: Level) -> String {
 fn lines(entry: &Entry) -> Vec<String> {
     let mut lines = Vec::new();
     for n in entry.sizes {
-        let case = match entry.case(&Ask::size(*n)) {
+        let case = match entry.case(&Request::size(*n)) {
             Ok(case) => case,
             // A picture without pixels is none.
             Err(Error::Argument { .. }) if *n == 0 => continue,
@@ -71,7 +71,7 @@ fn lines(entry: &Entry) -> Vec<String> {
         lines.push(line(entry, &name, |level| hash(entry, &*case, level)));
     }
     let serial = [abreast::executors::parse("serial").expect("an executor")];
-    let table = matrix(entry, &serial, &GateOptions::quick()).expect("a problem");
+    let table = same_bits(entry, &serial, &GateOptions::quick()).expect("a problem");
     lines.push(line(entry, "check", |level| {
         let row = table.rows.iter().find(|row| row.level == level.isa());
         row.expect("a row of each level").expected.clone()

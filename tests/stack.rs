@@ -4,7 +4,7 @@
 //! A stack that overflows ends its process, so the calls are made in a child process, which says each
 //! time what it is about to call. The tests loop over the registry: a new kernel is covered.
 
-use abreast::kernel::{Ask, Case, Choice, Entry};
+use abreast::kernel::{Case, Choice, Entry, Request};
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Level, exec::Control, executors};
 use std::io::Write;
@@ -37,7 +37,7 @@ fn tail(said: &str) -> String {
 
 /// The entry's problems that are quickly done: from its list of sizes, and the hand-picked ones.
 fn problems(entry: &Entry) -> Vec<(String, Box<dyn Case>)> {
-    let sized = entry.sizes.iter().filter_map(|n| match entry.case(&Ask::size(*n)) {
+    let sized = entry.sizes.iter().filter_map(|n| match entry.case(&Request::size(*n)) {
         Ok(case) => Some((format!("n = {n}"), case)),
         Err(Error::Argument { .. }) => None,
         Err(why) => panic!("{} n = {n}: {why}", entry.name),

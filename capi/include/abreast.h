@@ -61,7 +61,7 @@ typedef struct abreast_pool {
 } abreast_pool;
 
 /* An instruction-set level. All give the same bits, except that gemm has two sets: with a fused
- * multiply-add, and without (ABREAST_LEVEL_BASELINE). */
+ * multiply-add, and without (ABREAST_LEVEL_V1). */
 typedef int32_t abreast_level;
 
 /* How a kernel is called. Wherever a pointer to it is asked for, null means: the default variant at
@@ -152,7 +152,7 @@ typedef struct abreast_sample {
 #define ABREAST_OTHER 48 /* A failure that this version of the C API has no number for. */
 
 #define ABREAST_LEVEL_BEST 0 /* The best this CPU has, or what the environment variable ABREAST_ISA names. */
-#define ABREAST_LEVEL_BASELINE 1 /* What every x86-64 CPU has: SSE2. */
+#define ABREAST_LEVEL_V1 1 /* What every x86-64 CPU has: SSE2. */
 #define ABREAST_LEVEL_V3 2 /* x86-64-v3: AVX2 and FMA. */
 #define ABREAST_LEVEL_V4 3 /* x86-64-v4: AVX-512. */
 #define ABREAST_LEVEL_NEON 4 /* The vector unit of every 64-bit ARM. */

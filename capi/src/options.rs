@@ -9,13 +9,13 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 /// An instruction-set level. All give the same bits, except that `gemm` has two sets: with a fused
-/// multiply-add, and without (`ABREAST_LEVEL_BASELINE`).
+/// multiply-add, and without (`ABREAST_LEVEL_V1`).
 pub type abreast_level = i32;
 
 /// The best this CPU has, or what the environment variable `ABREAST_ISA` names.
 pub const ABREAST_LEVEL_BEST: abreast_level = 0;
 /// What every x86-64 CPU has: SSE2.
-pub const ABREAST_LEVEL_BASELINE: abreast_level = 1;
+pub const ABREAST_LEVEL_V1: abreast_level = 1;
 /// x86-64-v3: AVX2 and FMA.
 pub const ABREAST_LEVEL_V3: abreast_level = 2;
 /// x86-64-v4: AVX-512.
@@ -140,7 +140,7 @@ impl Chosen {
 fn level(number: abreast_level) -> Result<Level, Error> {
     match number {
         ABREAST_LEVEL_BEST => Level::chosen(),
-        ABREAST_LEVEL_BASELINE => Level::new(Isa::Baseline),
+        ABREAST_LEVEL_V1 => Level::new(Isa::V1),
         ABREAST_LEVEL_V3 => Level::new(Isa::V3),
         ABREAST_LEVEL_V4 => Level::new(Isa::V4),
         ABREAST_LEVEL_NEON => Level::new(Isa::Neon),

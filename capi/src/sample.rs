@@ -5,7 +5,7 @@ use crate::handles::{Kind, Table};
 use crate::options::{Chosen, abreast_options};
 use crate::pointers::{Caller, Span};
 use crate::status::{Refusal, abreast_status};
-use abreast::kernel::{Ask, Case, Entry};
+use abreast::kernel::{Case, Entry, Request};
 use abreast::kernels::REGISTRY;
 use abreast::{Control, Executor, Fault, Serial};
 use std::ffi::c_char;
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn abreast_sample_new(
     boundary(caller, |caller| {
         let sample = Span::one("sample", sample)?;
         let entry = Entry::find(REGISTRY, caller.name("kernel", kernel)?)?;
-        let case = entry.case(&Ask { n: Some(n), seed, given: Vec::new() })?;
+        let case = entry.case(&Request { n: Some(n), seed, given: Vec::new() })?;
         let id = SAMPLES.insert(Problem { entry, case })?;
         caller.write(sample, &[abreast_sample { id }]);
         Ok(())

@@ -3,7 +3,7 @@
 use crate::fractal::FractalArgs;
 use crate::number;
 use abreast::exec::Executor;
-use abreast::kernel::{Ask, Entry};
+use abreast::kernel::{Entry, Request};
 use abreast::{Error, Isa, Level, executors};
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -120,7 +120,7 @@ impl Timeout {
 pub struct CheckArgs {
     #[command(flatten)]
     pub which: Which,
-    /// Only levels up to this one: baseline, v3, v4, neon (default: all this CPU has)
+    /// Only levels up to this one: v1, v3, v4, neon (default: all this CPU has)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
     /// Executors of the same-bits table (default: serial, threads:1, 2, 3, 8, 64, async:2, graph:2,
@@ -236,7 +236,7 @@ pub struct RunArgs {
     /// The variant: see `abreast list` (default: the kernel's own)
     #[arg(long, value_name = "VARIANT")]
     pub variant: Option<String>,
-    /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
+    /// v1, v3, v4 or neon (default: the best one, or ABREAST_ISA)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
     /// serial, or threads, async, graph, procs or sim, also with a count as in threads:2;
@@ -281,20 +281,25 @@ pub fn command(registry: &[Entry]) -> Command {
 
 impl RunArgs {
     /// The problem asked for. `given` are the matches of the `run` subcommand.
-    pub fn ask(&self, entry: &Entry, registry: &[Entry], given: &ArgMatches) -> Result<Ask, Error> {
+    pub fn request(
+        &self,
+        entry: &Entry,
+        registry: &[Entry],
+        given: &ArgMatches,
+    ) -> Result<Request, Error> {
         let n = self.n.as_deref().map(|text| number::whole("n", text)).transpose()?;
         let seed = number::count("seed", &self.seed, 0)?;
-        let mut ask = Ask { n, seed, given: Vec::new() };
+        let mut request = Request { n, seed, given: Vec::new() };
         let mut names: Vec<&str> = registry.iter().flat_map(|e| e.params).map(|p| p.name).collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
             if let Some(text) = given.get_one::<String>(name) {
                 let text = plain_number(entry, name, text)?;
-                ask.given.push((name.to_owned(), text));
+                request.given.push((name.to_owned(), text));
             }
         }
-        Ok(ask)
+        Ok(request)
     }
 }
 

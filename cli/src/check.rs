@@ -4,9 +4,9 @@ use crate::args::{self, CheckArgs};
 use crate::console::Console;
 use crate::{number, table};
 use abreast::Level;
-use abreast::harness::agree::{GateOptions, GateReport};
+use abreast::harness::gate::{GateOptions, GateReport};
 use abreast::harness::isolated;
-use abreast::harness::matrix::{self, Matrix, Row};
+use abreast::harness::same_bits::{self, Row, SameBits};
 use abreast::kernel::Entry;
 use anyhow::Result;
 use serde::Serialize;
@@ -17,7 +17,7 @@ struct Checked {
     schema: &'static str,
     agreed: bool,
     gate: Vec<GateReport>,
-    matrix: Vec<Matrix>,
+    matrix: Vec<SameBits>,
 }
 
 /// Checks; `false` when a variant disagrees.
@@ -30,7 +30,7 @@ pub fn check(args: &CheckArgs, registry: &[Entry], console: &mut Console<'_>) ->
         quick: args.quick,
     };
     let executors = match &args.exec[..] {
-        [] => matrix::executors()?,
+        [] => same_bits::executors()?,
         names => args::executors(names)?,
     };
     let limit = args.timeout.limit()?;
@@ -48,7 +48,7 @@ pub fn check(args: &CheckArgs, registry: &[Entry], console: &mut Console<'_>) ->
             isolated::check(entry, &executors, &options, limit, &mut |progress| {
                 bar.set_message(format!("{}, {}", progress.kernel, progress.now));
             })?;
-        checked.agreed &= gate.passed() && matrix.as_ref().is_some_and(Matrix::same_bits);
+        checked.agreed &= gate.passed() && matrix.as_ref().is_some_and(SameBits::same_bits);
         checked.gate.push(gate);
         checked.matrix.extend(matrix);
         bar.inc(1);
@@ -105,7 +105,7 @@ fn show(checked: &Checked, options: &GateOptions, console: &mut Console<'_>) -> 
 }
 
 /// One row per kernel and variant, one column per level. A cell is the hash that all executors gave.
-fn same_bits(matrices: &[Matrix], options: &GateOptions, columns: Option<u16>) -> String {
+fn same_bits(matrices: &[SameBits], options: &GateOptions, columns: Option<u16>) -> String {
     let levels = options.levels.iter().map(|level| level.name());
     let mut table =
         table::new(&["kernel", "variant"].into_iter().chain(levels).collect::<Vec<_>>());
@@ -123,7 +123,7 @@ fn same_bits(matrices: &[Matrix], options: &GateOptions, columns: Option<u16>) -
 }
 
 /// The variants of a table, each once.
-fn variants(matrix: &Matrix) -> Vec<&'static str> {
+fn variants(matrix: &SameBits) -> Vec<&'static str> {
     let mut names = Vec::new();
     for row in &matrix.rows {
         if !names.contains(&row.variant) {
@@ -133,7 +133,7 @@ fn variants(matrix: &Matrix) -> Vec<&'static str> {
     names
 }
 
-fn cell(matrix: &Matrix, variant: &str, level: Level) -> String {
+fn cell(matrix: &SameBits, variant: &str, level: Level) -> String {
     let row = matrix.rows.iter().find(|row| row.variant == variant && row.level == level.isa());
     match row {
         Some(row) if row.agrees() => row.expected.clone(),
@@ -144,7 +144,7 @@ fn cell(matrix: &Matrix, variant: &str, level: Level) -> String {
 }
 
 /// A line for each run whose hash is not the expected one.
-fn disagreements(matrix: &Matrix) -> Vec<String> {
+fn disagreements(matrix: &SameBits) -> Vec<String> {
     let line = |row: &Row, executor: &str, hash: Option<&str>, fault: Option<&str>| {
         format!(
             "DISAGREES  {}, {} at {}, n = {} on {executor}: {} instead of {}",

@@ -7,14 +7,14 @@ use crate::check;
 use crate::console::Console;
 use crate::number;
 use crate::output::{self, Format, Output, Outputs};
-use abreast::harness::agree::{Finding, GateOptions};
 use abreast::harness::compare::{self, CompareOptions};
+use abreast::harness::gate::{Finding, GateOptions};
 use abreast::harness::isolated;
-use abreast::harness::matrix::{self, Matrix};
 use abreast::harness::model::Comparison;
 use abreast::harness::overhead;
 use abreast::harness::report::{self, Report};
-use abreast::kernel::{Ask, Entry};
+use abreast::harness::same_bits::{self, SameBits};
+use abreast::kernel::{Entry, Request};
 use abreast::{Error, Level};
 use anyhow::Result;
 
@@ -99,7 +99,7 @@ impl Files {
     fn write(
         &mut self,
         comparison: &Comparison,
-        tables: &[Matrix],
+        tables: &[SameBits],
         console: &mut Console<'_>,
     ) -> Result<()> {
         let on_stdout = self.json_on_stdout;
@@ -131,7 +131,7 @@ fn check_sizes(entries: &[&Entry], options: &CompareOptions) -> Result<()> {
         let size = i64::try_from(*n)
             .map_err(|_| Error::argument("sizes", n, format!("must be at most {}", i64::MAX)))?;
         for entry in entries {
-            entry.case(&Ask { n: Some(size), seed: options.seed, given: Vec::new() })?;
+            entry.case(&Request { n: Some(size), seed: options.seed, given: Vec::new() })?;
         }
     }
     Ok(())
@@ -186,9 +186,9 @@ fn tables(
     entries: &[&Entry],
     options: &CompareOptions,
     comparison: &mut Comparison,
-) -> Result<Vec<Matrix>> {
+) -> Result<Vec<SameBits>> {
     let gate = GateOptions { seed: options.seed, ..GateOptions::quick() };
-    let (executors, mut matrices) = (matrix::executors()?, Vec::new());
+    let (executors, mut matrices) = (same_bits::executors()?, Vec::new());
     for entry in entries {
         let checked = isolated::table(entry, &executors, &gate, options.timeout)?;
         matrices.extend(checked.matrix);
@@ -206,7 +206,7 @@ fn tables(
 }
 
 /// The page: the comparison, the same-bits tables and the price of crossing, all from this run.
-fn html(comparison: &Comparison, matrices: &[Matrix]) -> String {
+fn html(comparison: &Comparison, matrices: &[SameBits]) -> String {
     let overhead = overhead::overhead();
     let command = &command_line();
     report::html(&Report { command, comparison, matrices, overhead: Some(&overhead) })

@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::number;
 use crate::output::{Format, Outputs, SOFTWARE};
 use abreast::exec::{Control, Event, Executor};
-use abreast::kernel::{Ask, Choice, Outcome};
+use abreast::kernel::{Choice, Digest, Request};
 use abreast::kernels::escape::{Escape, View};
 use abreast::sample::fnv1a;
 use abreast::{Error, Variant};
@@ -57,7 +57,7 @@ pub struct FractalArgs {
     /// c, c-by-hand, cpp, rust or simd
     #[arg(long, default_value = "simd", value_name = "VARIANT")]
     pub variant: String,
-    /// baseline, v3, v4 or neon (default: the best one, or ABREAST_ISA)
+    /// v1, v3, v4 or neon (default: the best one, or ABREAST_ISA)
     #[arg(long, value_name = "LEVEL")]
     pub isa: Option<String>,
     /// serial, threads (one per core) or threads:N
@@ -244,7 +244,7 @@ fn view(args: &FractalArgs) -> Result<View, Error> {
         ("c", args.c.clone()),
     ];
     let given = given.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?)));
-    own.with(&Ask { given: given.collect(), ..Ask::default() })
+    own.with(&Request { given: given.collect(), ..Request::default() })
 }
 
 /// The same view with `smooth` points per pixel each way.

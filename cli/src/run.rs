@@ -52,7 +52,7 @@ pub fn run(
     let level = args::level(args.isa.as_deref())?;
     let executor = abreast::executors::parse(&args.exec)?;
     let mut recording = Recording::claim(args, console)?;
-    let mut case = entry.case(&args.ask(entry, registry, given)?)?;
+    let mut case = entry.case(&args.request(entry, registry, given)?)?;
     if let Some(chunk) = &args.chunk {
         case.set_chunk(number::count("chunk", chunk, 1)?)?;
     }

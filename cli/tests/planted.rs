@@ -69,7 +69,7 @@ fn sound_kernels_pass() {
 }
 
 fn broken_variants() {
-    accuses("null_body", &["simd at baseline", "n = 1", "output not written"]);
+    accuses("null_body", &["simd at v1", "n = 1", "output not written"]);
     accuses("all_nan", &["cpp at ", "n = 1", "wrong value", "NaN"]);
     accuses("hidden_static", &["not re-entrant", "threads"]);
     accuses("one_level", &["simd at ", "n = 1", "different bits"]);
@@ -119,7 +119,7 @@ mod fatal {
         ]
     }
 
-    const FEW: &str = "--quick --isa baseline --variant c,rust --exec serial,threads:2,procs:1";
+    const FEW: &str = "--quick --isa v1 --variant c,rust --exec serial,threads:2,procs:1";
 
     fn program(mark: &str, args: &str) -> Command {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
@@ -222,8 +222,8 @@ mod fatal {
         let (code, out, err) = output("words", &format!("check square exits closes_output {FEW}"));
         assert_eq!(code, Some(1), "{out}{err}");
         for line in [
-            "DISAGREES  exits, c at baseline, n = 17: ended its process: exit status: 0",
-            "DISAGREES  closes_output, c at baseline, n = 17: changed its process: it closed descriptor 1",
+            "DISAGREES  exits, c at v1, n = 17: ended its process: exit status: 0",
+            "DISAGREES  closes_output, c at v1, n = 17: changed its process: it closed descriptor 1",
         ] {
             assert!(out.lines().any(|found| found.starts_with(line)), "{line}\n{out}{err}");
         }
@@ -264,8 +264,7 @@ mod fatal {
     /// Where times mean something: what is not optimised is not timed.
     #[cfg(not(debug_assertions))]
     fn compare() {
-        let args =
-            "compare square exits sleeps --quick --isa baseline --variant c,rust --sizes 1024";
+        let args = "compare square exits sleeps --quick --isa v1 --variant c,rust --sizes 1024";
         let (code, report) = json(&format!("{args} --timeout 1 --json"));
         assert_eq!(code, Some(1));
         let kernels = report["kernels"].as_array().unwrap();

@@ -32,12 +32,11 @@ fn refused(args: &[&str], words: &[&str]) {
 
 #[test]
 fn run_prints_one_documented_object() {
-    let ran =
-        json(&["run", "dot", "--n", "1e3", "--variant", "cpp", "--isa", "baseline", "--json"]);
+    let ran = json(&["run", "dot", "--n", "1e3", "--variant", "cpp", "--isa", "v1", "--json"]);
     for key in ["kernel", "variant", "level", "exec", "n", "value", "hash", "seconds"] {
         assert!(!ran[key].is_null(), "{key} is missing: {ran}");
     }
-    assert_eq!((ran["variant"].as_str(), ran["level"].as_str()), (Some("cpp"), Some("baseline")));
+    assert_eq!((ran["variant"].as_str(), ran["level"].as_str()), (Some("cpp"), Some("v1")));
     assert_eq!(ran["n"], 1000);
     assert_eq!(ran["hash"].as_str().map(str::len), Some(16));
 }
@@ -63,7 +62,7 @@ fn every_variant_level_and_executor_prints_the_same_hash() {
         ])["hash"]
             .clone()
     };
-    let first = run("c", "baseline", "serial");
+    let first = run("c", "v1", "serial");
     let kernels = listed["kernels"].as_array().unwrap();
     let dot = kernels.iter().find(|kernel| kernel["name"] == "dot").unwrap();
     for variant in dot["variants"].as_array().unwrap() {

@@ -3,7 +3,7 @@
 use abreast::executor::{Control, Executor, Report, RunState};
 use abreast::executors::{self, ExecutorEntry};
 use abreast::kernel::{
-    Ask, ChunkArgs, Cost, Entry, Evidence, Kernel, Layout, Near, Operands, Problem, Variant,
+    ChunkArgs, Cost, Entry, Expected, Input, Kernel, Layout, Operands, Request, Variant, Workload,
 };
 use abreast::{Error, Fault, Plan, Tasks};
 use abreast_cli::{Console, run_with};
@@ -38,20 +38,20 @@ impl<V: Table> Kernel for Double<V> {
     }
 }
 
-impl<V: Table> Evidence for Double<V> {
+impl<V: Table> Workload for Double<V> {
     const FORMULA: &'static str = "2 x[i]";
     const SIZES: &'static [u64] = &[0, 1, 999, 1000, 1001, 5000];
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.elements(1000, 8)?;
-        Ok(Problem::new(n as u64, ()).with(&(0..n as u32).collect::<Vec<_>>()))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.elements(1000, 8)?;
+        Ok(Input::new(n as u64, ()).with(&(0..n as u32).collect::<Vec<_>>()))
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
-        problem.input().iter().map(|x| Near::Exact(2 * i128::from(*x))).collect()
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
+        problem.input().iter().map(|x| Expected::Exact(2 * i128::from(*x))).collect()
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         Cost { read: 4 * problem.n, written: 4 * problem.n, flops: problem.n, elements: problem.n }
     }
 }

@@ -385,12 +385,12 @@ mod tests {
             let mut terms = Terms::new().unwrap();
             terms.add_remembered(|_| resume_unwind(Box::new(7_u8)), 0.0).unwrap();
             let start = Barrier::new(THREADS);
-            let ask = || {
+            let request = || {
                 start.wait();
                 catch_unwind(AssertUnwindSafe(|| terms.at(1.0)))
             };
             let asked: Vec<_> = std::thread::scope(|scope| {
-                let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(ask)).collect();
+                let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(request)).collect();
                 threads.into_iter().map(|thread| thread.join().unwrap()).collect()
             });
             let payloads = asked.iter().filter_map(|asked| asked.as_ref().err());

@@ -48,7 +48,7 @@ fn refused_here() {
     let job = JobSpec {
         kernel: REMOTE.name.into(),
         variant: "c".into(),
-        level: "baseline".into(),
+        level: "v1".into(),
         args: bytemuck::bytes_of(&NO_RULE).into(),
         plan: Plan::range(1, 1).unwrap(),
         operands: Vec::new(),

@@ -3,7 +3,7 @@
 use crate::c;
 use abreast::exact::Twofold;
 use abreast::kernel::{
-    Ask, ChunkArgs, Cost, Evidence, Kernel, Layout, Near, Operands, Problem, RunFn,
+    ChunkArgs, Cost, Expected, Input, Kernel, Layout, Operands, Request, RunFn, Workload,
 };
 use abreast::sample::Sampled;
 use abreast::simd::Real;
@@ -53,28 +53,28 @@ impl<P: Plant> Kernel for Square<P> {
     }
 }
 
-impl<P: Plant> Evidence for Square<P> {
+impl<P: Plant> Workload for Square<P> {
     const FORMULA: &'static str = "out[i] = x[i] * x[i]";
     const SIZES: &'static [u64] = &[0, 1, 2, 3, 17, 33, 257, 4096, 4097, 20_000];
     const SWEEP: &'static [u64] = &[1 << 10, 1 << 14];
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.elements(1 << 14, 2 * size_of::<f64>())?;
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.elements(1 << 14, 2 * size_of::<f64>())?;
         P::sample(n);
-        Ok(Problem::new(n as u64, n as u64).with(&f64::uniform(n, ask.seed)))
+        Ok(Input::new(n as u64, n as u64).with(&f64::uniform(n, request.seed)))
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let near = |x: &f64| {
             let exact = Twofold::product(*x, *x);
             // One rounding, and room for the defects that are meant to hide within the bound.
-            Near::Real { hi: exact.hi, lo: exact.lo, bound: 4.0 * f64::ROUNDOFF * exact.hi }
+            Expected::Real { hi: exact.hi, lo: exact.lo, bound: 4.0 * f64::ROUNDOFF * exact.hi }
         };
         P::oracle(problem.input().len());
         problem.input().iter().map(near).collect()
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let n = problem.n;
         Cost { read: 8 * n, written: 8 * n, flops: n, elements: n }
     }

@@ -1,7 +1,9 @@
 //! `total`: the sum of x, chunk by chunk, sound and with a wrong fold.
 
 use abreast::exact::{Twofold, gamma};
-use abreast::kernel::{Ask, ChunkArgs, Cost, Evidence, Kernel, Layout, Near, Operands, Problem};
+use abreast::kernel::{
+    ChunkArgs, Cost, Expected, Input, Kernel, Layout, Operands, Request, Workload,
+};
 use abreast::plan::fold;
 use abreast::sample::Sampled;
 use abreast::simd::Real;
@@ -94,26 +96,26 @@ impl<P: Plant> Kernel for Total<P> {
     }
 }
 
-impl<P: Plant> Evidence for Total<P> {
+impl<P: Plant> Workload for Total<P> {
     const FORMULA: &'static str = "sum of x[i]";
     const SIZES: &'static [u64] = &[0, 1, 2, 3, 33, 1000, 1001, 20_000];
     const SWEEP: &'static [u64] = &[1 << 10, 1 << 14];
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.elements(1 << 14, size_of::<f64>())?;
-        Ok(Problem::new(n as u64, ()).with(&f64::uniform(n, ask.seed)))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.elements(1 << 14, size_of::<f64>())?;
+        Ok(Input::new(n as u64, ()).with(&f64::uniform(n, request.seed)))
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let x = problem.input();
         let sum = x.iter().fold(Twofold::default(), |sum, x| sum.plus(*x));
         let magnitude: f64 = x.iter().map(|x| x.abs()).sum();
         let additions = CHUNK + 64;
         let bound = gamma(additions, f64::ROUNDOFF) * magnitude;
-        vec![Near::Real { hi: sum.hi, lo: sum.lo, bound }]
+        vec![Expected::Real { hi: sum.hi, lo: sum.lo, bound }]
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let n = problem.n;
         Cost { read: 8 * n, written: 0, flops: n, elements: n }
     }

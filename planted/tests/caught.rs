@@ -1,8 +1,8 @@
 //! Each planted defect is caught by the right check, with the names of the kernel, the variant, the
 //! level and the problem; nobody else is accused; the sound twins pass.
 
-use abreast::harness::agree::{Check, Finding, GateOptions, GateReport, gate};
-use abreast::harness::matrix::{Matrix, Row, executors, matrix};
+use abreast::harness::gate::{Check, Finding, GateOptions, GateReport, gate};
+use abreast::harness::same_bits::{Row, SameBits, executors, same_bits};
 use abreast::kernel::Entry;
 use abreast::level::Isa;
 use abreast::{Choice, Level};
@@ -131,8 +131,9 @@ fn only_what_nothing_was_found_against_may_be_timed() {
 #[test]
 fn the_matrix_shows_which_rows_differ() {
     let executors = executors().unwrap();
-    let table = |kernel: &str| -> Matrix {
-        matrix(Entry::find(REGISTRY, kernel).unwrap(), &executors, &GateOptions::quick()).unwrap()
+    let table = |kernel: &str| -> SameBits {
+        same_bits(Entry::find(REGISTRY, kernel).unwrap(), &executors, &GateOptions::quick())
+            .unwrap()
     };
     let sound = table("total");
     assert!(sound.same_bits() && sound.hashes().len() == 1, "{sound:#?}");

@@ -41,12 +41,12 @@ pub struct Async {
 
 impl Async {
     /// More threads than this are refused: a slip, not a wish.
-    pub const MOST: usize = pool::MAX;
+    pub const MAX: usize = pool::MAX;
 
     /// A driver for a pool of `count` threads.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `count` is 0 or above [`Async::MOST`], or when the system does not
+    /// [`Error::Argument`] when `count` is 0 or above [`Async::MAX`], or when the system does not
     /// give that many threads.
     pub fn new(count: usize) -> Result<Async, Error> {
         Ok(Async { pool: Pool::new("async", count)? })

@@ -2,7 +2,7 @@
 
 pub const AB_OK: u32 = 0;
 pub const AB_NO_MEMORY: u32 = 1;
-pub const AB_BASELINE: u32 = 0;
+pub const AB_LOWEST: u32 = 0;
 pub const AB_V3: u32 = 3;
 pub const AB_V4: u32 = 4;
 pub const AB_LANES_F64: u32 = 64;

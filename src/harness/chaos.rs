@@ -13,7 +13,7 @@ pub use inside::prepare_worker;
 pub use watchdog::Hung;
 
 use crate::exec::{Control, Event, Executor, Harm, Procs, Report};
-use crate::kernel::{Ask, Case, Choice, Entry};
+use crate::kernel::{Case, Choice, Entry, Request};
 use crate::sample::splitmix64;
 use crate::{Error, Fault};
 use inside::Inside;
@@ -173,7 +173,8 @@ pub fn chaos(
 
 /// How long the first run takes on workers that have to be started.
 fn startup(entry: &Entry, place: &Procs, seed: u64) -> Result<Duration, Fault> {
-    let case = entry.case(&Ask { seed, ..Ask::size(entry.sizes.last().copied().unwrap_or(1)) })?;
+    let case =
+        entry.case(&Request { seed, ..Request::size(entry.sizes.last().copied().unwrap_or(1)) })?;
     let began = Instant::now();
     one(&*case, entry.choice()?, place, &Control::default(), &mut Report::default())?;
     Ok(began.elapsed())
@@ -198,12 +199,12 @@ struct Tally {
 const CHUNKS: u64 = 10_000;
 
 /// The most operations of one run.
-const MOST_WORK: u64 = 50_000_000;
+const MAX_WORK: u64 = 50_000_000;
 
 /// The heaviest problem of the kernel's sweep that is quick to run, in many chunks.
 fn problem(entry: &Entry, seed: u64) -> Result<Box<dyn Case>, Error> {
-    let make = |n: &u64| entry.case(&Ask { seed, ..Ask::size(*n) });
-    let is_quick = |case: &dyn Case| case.cost().flops.max(case.cost().elements) <= MOST_WORK;
+    let make = |n: &u64| entry.case(&Request { seed, ..Request::size(*n) });
+    let is_quick = |case: &dyn Case| case.cost().flops.max(case.cost().elements) <= MAX_WORK;
     let mut chosen = None;
     for n in entry.sweep {
         let case = make(n)?;

@@ -5,11 +5,11 @@ mod options;
 
 pub use options::CompareOptions;
 
-use super::agree::{self, GateOptions, GateReport};
 use super::env::{self, Environment};
+use super::gate::{self, GateOptions, GateReport};
 use super::isolated;
 use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row, SCHEMA};
-use super::roof::{Roof, arithmetic_name, roof};
+use super::roofline::{Roofline, arithmetic_name, roofline};
 use super::verdict;
 use crate::exec::{Control, Executor, Threads};
 use crate::kernel::{Class, Entry, Role, VariantInfo};
@@ -29,7 +29,7 @@ pub struct Progress<'p> {
     pub next: &'p str,
 }
 
-/// Compares the variants of `entries`: the gate first, then the roof, then paired rounds.
+/// Compares the variants of `entries`: the gate first, then the roofline, then paired rounds.
 ///
 /// # Errors
 /// [`Error::Unoptimised`] for a build whose times would mean nothing, and whatever a kernel has to
@@ -56,12 +56,12 @@ pub(super) fn refuse_unoptimised(debug_assertions: bool, opt_level: &str) -> Res
 /// What comes before the timing. It takes seconds, so tests bring their own.
 trait Means {
     fn gate(&self, entry: &Entry, options: &GateOptions, tell: GateProgress<'_>) -> GateReport;
-    fn roof(&self, levels: &[Level], threads: &[usize]) -> Result<Roof, Error>;
+    fn roofline(&self, levels: &[Level], threads: &[usize]) -> Result<Roofline, Error>;
 }
 
-type GateProgress<'p> = &'p mut dyn FnMut(agree::Progress<'_>);
+type GateProgress<'p> = &'p mut dyn FnMut(gate::Progress<'_>);
 
-/// The real gate, in processes of its own where there are any, and the real roof.
+/// The real gate, in processes of its own where there are any, and the real roofline.
 struct Thorough {
     limit: Duration,
 }
@@ -70,8 +70,8 @@ impl Means for Thorough {
     fn gate(&self, entry: &Entry, options: &GateOptions, tell: GateProgress<'_>) -> GateReport {
         isolated::gate(entry, options, self.limit, tell)
     }
-    fn roof(&self, levels: &[Level], threads: &[usize]) -> Result<Roof, Error> {
-        roof(levels, threads)
+    fn roofline(&self, levels: &[Level], threads: &[usize]) -> Result<Roofline, Error> {
+        roofline(levels, threads)
     }
 }
 
@@ -99,7 +99,7 @@ fn compare_with(
     });
     let before = entries.len();
     progress(Progress { done: before, of, next: "the machine's limits" });
-    let mut limits = means.roof(&setup.levels(), &setup.thread_counts())?;
+    let mut limits = means.roofline(&setup.levels(), &setup.thread_counts())?;
     let chunk_overhead_ns = chunk_overhead()?;
 
     let mut kernels: Vec<KernelRows> = entries.iter().map(|entry| table(entry, &setup)).collect();
@@ -120,13 +120,13 @@ fn compare_with(
         }
     }
     progress(Progress { done: of - 1, of, next: "the machine's limits again" });
-    limits.raise(&means.roof(&setup.levels(), &setup.thread_counts())?);
+    limits.raise(&means.roofline(&setup.levels(), &setup.thread_counts())?);
     progress(Progress { done: of, of, next: "" });
 
     let noise = judge(&mut kernels, comparisons);
     for (entry, table) in entries.iter().zip(&mut kernels) {
         let (arithmetic, fused) = (entry.arithmetic(), matches!(entry.class, Class::Fused(_)));
-        table.rows.iter_mut().for_each(|row| row.roof = limits.share(arithmetic, fused, row));
+        table.rows.iter_mut().for_each(|row| row.roofline = limits.share(arithmetic, fused, row));
         table.verdict = verdict::kernel(table);
     }
     let mut comparison = Comparison {
@@ -136,7 +136,7 @@ fn compare_with(
         environment,
         agreement,
         noise,
-        roof: limits,
+        roofline: limits,
         chunk_overhead_ns,
         kernels,
         verdict: Vec::new(),
@@ -162,7 +162,7 @@ fn agreement(
             seed: options.seed,
             quick: options.quick,
         };
-        let mut tell = |step: agree::Progress<'_>| {
+        let mut tell = |step: gate::Progress<'_>| {
             progress(done, &format!("the gate: {}, {}", step.kernel, step.now));
         };
         means.gate(entry, &gate_options, &mut tell)

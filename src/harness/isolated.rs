@@ -40,8 +40,8 @@ mod parent;
 #[cfg(all(feature = "procs", target_os = "linux"))]
 pub use child::{can_isolate, gate_worker_main};
 
-use super::agree::{self, Check, Finding, GateOptions, GateReport, Progress};
-use super::matrix::{self, Matrix};
+use super::gate::{self, Check, Finding, GateOptions, GateReport, Progress};
+use super::same_bits::{self, SameBits};
 use crate::Fault;
 use crate::exec::Executor;
 use crate::kernel::Entry;
@@ -57,7 +57,7 @@ pub struct Checked {
     /// What the gate says.
     pub gate: GateReport,
     /// The same-bits table of the variants that live; none when there is nothing to show.
-    pub matrix: Option<Matrix>,
+    pub matrix: Option<SameBits>,
 }
 
 /// What to judge, and how long it may take.
@@ -131,10 +131,10 @@ fn judge(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Che
 fn trusting(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Checked {
     let Order { entry, options, executors, .. } = order;
     let mut gate = match order.gate {
-        true => agree::gate(entry, options, progress),
+        true => gate::gate(entry, options, progress),
         false => nothing(entry, options),
     };
-    let table = || matrix::matrix(entry, executors, options).map_err(|why| why.to_string());
+    let table = || same_bits::same_bits(entry, executors, options).map_err(|why| why.to_string());
     let table = (!executors.is_empty()).then(table);
     let matrix = keep(entry, table, &mut gate);
     Checked { gate, matrix }
@@ -143,9 +143,9 @@ fn trusting(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Checked
 /// Keeps the table; that there is none for a reason is a finding.
 fn keep(
     entry: &Entry,
-    table: Option<Result<Matrix, String>>,
+    table: Option<Result<SameBits, String>>,
     gate: &mut GateReport,
-) -> Option<Matrix> {
+) -> Option<SameBits> {
     match table? {
         Ok(matrix) => Some(matrix),
         Err(why) => {

@@ -128,9 +128,9 @@ const SIZES: i32 = 11;
 /// Nanoseconds of the smallest task.
 const SMALLEST: f64 = 10.0;
 /// Tasks of a point for each lane, at most: enough to see nanoseconds.
-const MOST_TASKS: f64 = 25_000.0;
+const MAX_TASKS: f64 = 25_000.0;
 /// Tasks of a point for each lane, at least.
-const LEAST_TASKS: f64 = 1.0;
+const MIN_TASKS: f64 = 1.0;
 /// A point of small tasks may take this much longer than its work.
 const PATIENCE: f64 = 3.0;
 /// Steps of the plain loop: a few milliseconds.
@@ -203,7 +203,7 @@ impl<'p> Field<'p> {
         };
         let patient = PATIENCE * self.work_ns / (ideal + lost.max(0.0));
         let wanted = (self.work_ns / ideal).min(patient);
-        wanted.clamp(LEAST_TASKS * width, MOST_TASKS * width) as u64
+        wanted.clamp(MIN_TASKS * width, MAX_TASKS * width) as u64
     }
 
     fn curves(&self) -> Vec<Curve> {

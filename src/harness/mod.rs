@@ -1,14 +1,14 @@
 //! Agree first, then measure. What does not agree is not timed.
 //!
-//! - [`agree`]: the gate that every variant passes before it is timed.
+//! - [`gate`]: the gate that every variant passes before it is timed.
 //! - [`isolated`]: both in processes of their own, which a variant may crash or never leave.
-//! - [`matrix`]: the same bits from every variant, level and executor, as a table of hashes.
+//! - [`same_bits`]: the same bits from every variant, level and executor, as a table of hashes.
 //! - [`overhead`]: what crossing a language border costs.
 //! - `chaos`: worker processes killed at random, and nothing lost.
 //! - [`metg`](mod@metg): how small a task may be on each executor.
 //! - [`compare`](mod@compare): every kernel and variant in one run.
 //! - [`measure`]: the paired engine under it, which crate `abreast-compare` has for any functions.
-//! - [`roof`](mod@roof): what the machine can do.
+//! - [`roofline`](mod@roofline): what the machine can do.
 //! - [`env`](mod@env): the environment card.
 //! - [`model`]: what a comparison says; [`verdict`] says it in words.
 //! - [`report`]: all of it as a page, as Markdown and as CSV.
@@ -16,17 +16,17 @@
 
 pub use abreast_compare::measure;
 
-pub mod agree;
+pub mod gate;
 #[cfg(all(feature = "procs", target_os = "linux"))]
 pub mod chaos;
 pub mod compare;
 pub mod env;
 pub mod isolated;
-pub mod matrix;
+pub mod same_bits;
 pub mod metg;
 pub mod model;
 pub mod overhead;
 pub mod report;
-pub mod roof;
+pub mod roofline;
 pub mod trace;
 pub mod verdict;

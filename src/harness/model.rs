@@ -4,9 +4,9 @@
 //! operations per second, integer ones for integer kernels). A number that could not be had is
 //! `null`.
 
-use super::agree::GateReport;
 use super::env::Environment;
-use super::roof::{Limit, Roof};
+use super::gate::GateReport;
+use super::roofline::{Limit, Roofline};
 use crate::kernel::Choice;
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ pub struct Comparison {
     /// The run's own noise floor.
     pub noise: Noise,
     /// What the machine can do, measured in this run.
-    pub roof: Roof,
+    pub roofline: Roofline,
     /// Nanoseconds per chunk that a pool of two threads needs for chunks that do nothing.
     pub chunk_overhead_ns: f64,
     /// One table per kernel.
@@ -105,7 +105,7 @@ pub struct KernelRows {
 pub struct Row {
     /// The variant.
     pub variant: &'static str,
-    /// The level: `baseline`, `v3`, `v4`, `neon`.
+    /// The level: `v1`, `v3`, `v4`, `neon`.
     pub level: &'static str,
     /// Whether this is the baseline at the lowest level: what a compiler gives without further flags.
     pub lowest: bool,
@@ -142,7 +142,7 @@ pub struct Row {
     /// Operations.
     pub gflops: Option<f64>,
     /// How near to what the machine can do.
-    pub roof: Option<Share>,
+    pub roofline: Option<Share>,
     /// Against the baseline at the same level on one thread. None for the baseline itself, and with more
     /// threads.
     pub to_baseline: Option<Ratio>,
@@ -171,7 +171,7 @@ pub struct Ratio {
 /// A share of what the machine can do.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Share {
-    /// 1 is the roof itself. Roofs are measured too, so a little more is noise.
+    /// 1 is the roofline itself. Roofs are measured too, so a little more is noise.
     pub share: f64,
     /// Which of the machine's limits is the nearest.
     pub limit: Limit,
@@ -280,7 +280,7 @@ impl Row {
             elements_per_ns: None,
             gb_per_second: None,
             gflops: None,
-            roof: None,
+            roofline: None,
             to_baseline: None,
             to_lowest: None,
             thread_speed_up: None,

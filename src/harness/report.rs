@@ -20,9 +20,9 @@ pub(super) use html::escape;
 pub use page::{HTML_BEGINS, html};
 pub use tables::{CSV_BEGINS, MARKDOWN_BEGINS, csv, markdown};
 
-use super::matrix::Matrix;
 use super::model::Comparison;
 use super::overhead::Overhead;
+use super::same_bits::SameBits;
 use serde::Serialize;
 
 /// Names the form of the JSON embedded in the page.
@@ -36,7 +36,7 @@ pub struct Report<'r> {
     /// What the gate found and what was measured.
     pub comparison: &'r Comparison,
     /// The same-bits tables, kernel by kernel, if they were made.
-    pub matrices: &'r [Matrix],
+    pub matrices: &'r [SameBits],
     /// What crossing a border costs, if it was measured.
     pub overhead: Option<&'r Overhead>,
 }

@@ -52,12 +52,12 @@ pub struct Span {
     /// When it ended.
     pub end: Duration,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: Digest,
 }
 
 /// Choice an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Digest {
     /// It did what it should.
     Done,
     /// It reported an error, or panicked.
@@ -66,13 +66,13 @@ pub enum Outcome {
     Lost,
 }
 
-impl Outcome {
+impl Digest {
     /// In a word: `done`, `failed`, `lost`.
     pub fn name(self) -> &'static str {
         match self {
-            Outcome::Done => "done",
-            Outcome::Failed => "failed",
-            Outcome::Lost => "lost",
+            Digest::Done => "done",
+            Digest::Failed => "failed",
+            Digest::Lost => "lost",
         }
     }
 }
@@ -176,9 +176,9 @@ impl<'e> Traced<'e> {
                     begun.insert(task, at);
                     continue;
                 }
-                Event::End { task, worker, at, ok: true } => (task, worker, at, Outcome::Done),
-                Event::End { task, worker, at, ok: false } => (task, worker, at, Outcome::Failed),
-                Event::Lost { task, worker, at, .. } => (task, worker, at, Outcome::Lost),
+                Event::End { task, worker, at, ok: true } => (task, worker, at, Digest::Done),
+                Event::End { task, worker, at, ok: false } => (task, worker, at, Digest::Failed),
+                Event::Lost { task, worker, at, .. } => (task, worker, at, Digest::Lost),
             };
             let start = offset + begun.remove(&task).unwrap_or(at);
             let name = tasks.name(task).into_owned();
@@ -312,8 +312,8 @@ mod tests {
         let spans = traced.spans();
         let ms = Duration::from_millis;
         let of = |span: &Span| (span.lane, span.start, span.end, span.outcome);
-        assert_eq!(of(&spans[0]), (0, ms(1), ms(3), Outcome::Lost));
-        assert_eq!(of(&spans[1]), (1, ms(4), ms(5), Outcome::Done));
+        assert_eq!(of(&spans[0]), (0, ms(1), ms(3), Digest::Lost));
+        assert_eq!(of(&spans[1]), (1, ms(4), ms(5), Digest::Done));
         assert_eq!(spans.len(), 2);
         assert!(traced.gantt().contains("lost"));
     }

@@ -1,9 +1,9 @@
 //! The result in plain words. Every sentence is made from the numbers, and none claims a
 //! difference that lies inside the noise.
 
-use super::agree::GateReport;
+use super::gate::GateReport;
 use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row};
-use super::roof::Limit;
+use super::roofline::Limit;
 use abreast_compare::format::{percent, ratio as short};
 
 /// One kernel's table in words.
@@ -147,7 +147,7 @@ fn further<A, B, C>(a: (A, B, C, Ratio), b: (A, B, C, Ratio)) -> (A, B, C, Ratio
 
 /// The row that comes nearest to what the machine can do.
 fn share(table: &KernelRows) -> Option<String> {
-    let rows = alone(table).filter_map(|row| Some((row, row.roof?)));
+    let rows = alone(table).filter_map(|row| Some((row, row.roofline?)));
     let (row, best) = rows.reduce(|a, b| if b.1.share > a.1.share { b } else { a })?;
     let limit = match best.limit {
         Limit::Load => "load",

@@ -1,6 +1,8 @@
 //! One problem without its type: what the harness runs, poisons, hashes and times.
 
-use super::{Choice, Cost, Evidence, Job, Kernel, Layout, Near, Number, Outcome, Problem, Variant};
+use super::{
+    Choice, Cost, Digest, Expected, Input, Job, Kernel, Layout, Number, Variant, Workload,
+};
 use crate::fork::Caller;
 use crate::sample::{Operand, fnv1a};
 use crate::{Error, Fault, Level, Tasks, fpenv, memory};
@@ -11,13 +13,13 @@ use std::time::{Duration, Instant};
 /// What came out of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// The number, or an array's checksum: see [`Outcome::value`].
+    /// The number, or an array's checksum: see [`Digest::value`].
     pub value: Number,
     /// 64-bit FNV-1a of the output bytes.
     pub hash: u64,
     /// Every number of the output.
     pub numbers: Vec<Number>,
-    /// The numbers to show, where the output alone would be misread: see [`Evidence::named`].
+    /// The numbers to show, where the output alone would be misread: see [`Workload::named`].
     pub named: Vec<(&'static str, Number)>,
     /// Whether the bytes before and after the output buffer are untouched.
     pub fenced: bool,
@@ -36,7 +38,7 @@ pub trait Case: Send + Sync {
     fn default_variant(&self) -> &'static str;
     /// What one call costs.
     fn cost(&self) -> Cost;
-    /// What to know before the result is trusted: see [`Evidence::caveat`].
+    /// What to know before the result is trusted: see [`Workload::caveat`].
     fn caveat(&self) -> Option<String>;
     /// How many chunks the plan has.
     fn chunks(&self) -> usize;
@@ -65,7 +67,7 @@ pub trait Case: Send + Sync {
     /// What the plan or the variant reports.
     fn rehearse(&self, choice: Choice) -> Result<Box<dyn Rehearsed + '_>, Error>;
     /// The oracle's word on each number.
-    fn oracle(&self) -> Vec<Near>;
+    fn oracle(&self) -> Vec<Expected>;
     /// Time of `calls` calls on this thread. The loop is inside, compiled for the kernel's own
     /// types; each call goes through the same pointer, whatever the variant.
     ///
@@ -92,8 +94,8 @@ pub trait Rehearsed: Sync {
 }
 
 /// A [`Case`] of the kernel `K`.
-pub(super) struct Specimen<K: Evidence> {
-    problem: Problem<K>,
+pub(super) struct TypedCase<K: Workload> {
+    problem: Input<K>,
     chunk: Option<u64>,
     // How many items the output of a run is moved.
     shift: usize,
@@ -107,9 +109,9 @@ const OUTPUT: &str = "the output";
 /// Items before and after the output that no variant may touch.
 const FENCE: usize = 16;
 
-impl<K: Evidence> Specimen<K> {
-    pub(super) fn new(problem: Problem<K>) -> Self {
-        Specimen { problem, chunk: None, shift: 0, scratch: Vec::new() }
+impl<K: Workload> TypedCase<K> {
+    pub(super) fn new(problem: Input<K>) -> Self {
+        TypedCase { problem, chunk: None, shift: 0, scratch: Vec::new() }
     }
 
     fn chosen(&self, choice: Choice) -> Result<Job<'_, K>, Error> {
@@ -150,7 +152,7 @@ impl<K: Evidence> Specimen<K> {
     }
 }
 
-impl<K: Evidence> Case for Specimen<K> {
+impl<K: Workload> Case for TypedCase<K> {
     fn n(&self) -> u64 {
         self.problem.n
     }
@@ -226,7 +228,7 @@ impl<K: Evidence> Case for Specimen<K> {
         Ok(Box::new(Rehearsal { problem: &self.problem, job, start, alone }))
     }
 
-    fn oracle(&self) -> Vec<Near> {
+    fn oracle(&self) -> Vec<Expected> {
         fpenv::within(|| K::oracle(&self.problem))
     }
 
@@ -252,8 +254,8 @@ impl<K: Evidence> Case for Specimen<K> {
 }
 
 /// A [`Rehearsed`] call of the kernel `K`.
-struct Rehearsal<'c, K: Evidence> {
-    problem: &'c Problem<K>,
+struct Rehearsal<'c, K: Workload> {
+    problem: &'c Input<K>,
     job: Job<'c, K>,
     start: Vec<K::Item>,
     alone: Vec<K::Item>,
@@ -273,7 +275,7 @@ fn call<K: Kernel>(job: &Job<'_, K>, out: &mut [K::Item]) -> Result<(), Error> {
     Ok(())
 }
 
-impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
+impl<K: Workload> Rehearsed for Rehearsal<'_, K> {
     fn alone(&self) -> Answer {
         answer(self.problem, &self.job, &self.alone, true, Duration::ZERO)
     }
@@ -296,8 +298,8 @@ impl<K: Evidence> Rehearsed for Rehearsal<'_, K> {
 }
 
 /// What the gate looks at, from a filled buffer.
-fn answer<K: Evidence>(
-    problem: &Problem<K>,
+fn answer<K: Workload>(
+    problem: &Input<K>,
     job: &Job<'_, K>,
     items: &[K::Item],
     fenced: bool,

@@ -1,8 +1,8 @@
 //! A kernel without its type: a line of the registry.
 
-use super::case::Specimen;
+use super::case::TypedCase;
 use super::variant::check;
-use super::{Arithmetic, Ask, Case, Choice, Class, Evidence, Param, Variant, VariantInfo};
+use super::{Arithmetic, Case, Choice, Class, Param, Request, Variant, VariantInfo, Workload};
 use crate::remote::Remote;
 use crate::{Error, Level, fpenv};
 
@@ -32,14 +32,14 @@ pub struct Entry {
     pub(super) remote: Remote,
     default: usize,
     variant: fn(usize) -> Option<VariantInfo>,
-    make: fn(&Ask) -> Result<Box<dyn Case>, Error>,
+    make: fn(&Request) -> Result<Box<dyn Case>, Error>,
     special: fn() -> Vec<Named>,
     arithmetic: fn() -> Arithmetic,
 }
 
 impl Entry {
     /// The entry of the kernel `K`.
-    pub const fn of<K: Evidence>() -> Entry {
+    pub const fn of<K: Workload>() -> Entry {
         Entry {
             name: K::NAME,
             family: K::FAMILY,
@@ -52,10 +52,10 @@ impl Entry {
             remote: Remote::of::<K>(),
             default: const { check::<K>() },
             variant: |i| K::VARIANTS.get(i).map(Variant::info),
-            make: |ask| Ok(Box::new(Specimen::<K>::new(K::problem(ask)?.complete()?))),
+            make: |request| Ok(Box::new(TypedCase::<K>::new(K::problem(request)?.complete()?))),
             special: || {
                 let boxed =
-                    |(name, problem)| -> Named { (name, Box::new(Specimen::<K>::new(problem))) };
+                    |(name, problem)| -> Named { (name, Box::new(TypedCase::<K>::new(problem))) };
                 K::special().into_iter().map(boxed).collect()
             },
             arithmetic: K::arithmetic,
@@ -66,15 +66,15 @@ impl Entry {
     ///
     /// # Errors
     /// An argument that the kernel does not take, or one that breaks a rule.
-    pub fn case(&self, ask: &Ask) -> Result<Box<dyn Case>, Error> {
-        for (name, value) in &ask.given {
+    pub fn case(&self, request: &Request) -> Result<Box<dyn Case>, Error> {
+        for (name, value) in &request.given {
             if !self.params.iter().any(|param| param.name == name) {
                 let rule = format!("{} does not take this argument", self.name);
                 return Err(Error::argument(name, value, rule));
             }
         }
         // Operands are made with floating-point arithmetic, too.
-        fpenv::within(|| (self.make)(ask))
+        fpenv::within(|| (self.make)(request))
     }
 
     /// The kernel's hand-picked hard problems.

@@ -3,12 +3,12 @@
 //! - [`Kernel`]: formula, checks, plan and the table of variants. Enough to run anywhere.
 //! - [`Job`]: a checked problem, which runs [on](Job::on) an executor. Only a job can make the
 //!   [`ChunkArgs`] that variants take.
-//! - [`Evidence`]: sample, oracle and cost. With it a kernel can also be checked and compared.
+//! - [`Workload`]: sample, oracle and cost. With it a kernel can also be checked and compared.
 //! - [`Entry`]: a kernel without its type, found by name.
 
 mod case;
 mod entry;
-mod evidence;
+mod workload;
 mod job;
 mod remote;
 mod slices;
@@ -17,10 +17,12 @@ mod variant;
 pub use crate::plan::Layout;
 pub use case::{Answer, Case, Drive, Rehearsed};
 pub use entry::{Entry, Named};
-pub use evidence::{Arithmetic, Ask, Class, Cost, Evidence, Near, Number, Outcome, Param, Problem};
 pub use job::{ChunkArgs, Controlled, Job};
 pub use slices::Slices;
 pub use variant::{Choice, Role, RunFn, Variant, VariantInfo, five};
+pub use workload::{
+    Arithmetic, Class, Cost, Digest, Expected, Input, Number, Param, Request, Workload,
+};
 
 use crate::{Error, Level, Plan, fpenv};
 use bytemuck::Pod;

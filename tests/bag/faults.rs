@@ -1,7 +1,7 @@
 //! Partitions that cannot be, closures that panic, kernels that fail, sums that do not fit.
 
 use crate::{PARTS, executors};
-use abreast::bag::{Bag, MOST_PARTS};
+use abreast::bag::{Bag, MAX_PARTS};
 use abreast::exec::{Cancel, Control, Serial};
 use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
 use abreast::plan::fold;
@@ -24,7 +24,7 @@ fn quiet() {
 
 #[test]
 fn partitions_that_cannot_be_are_refused() {
-    for parts in [0, MOST_PARTS + 1, usize::MAX] {
+    for parts in [0, MAX_PARTS + 1, usize::MAX] {
         let sentence = format!("parts = {parts}: must be between 1 and 1048576");
         let refusals = [
             Bag::of(vec![1], parts).err(),
@@ -35,7 +35,7 @@ fn partitions_that_cannot_be_are_refused() {
             assert_eq!(refusal.expect("refused").to_string(), sentence);
         }
     }
-    let most = Bag::range(0..5, MOST_PARTS).unwrap();
+    let most = Bag::range(0..5, MAX_PARTS).unwrap();
     assert_eq!(most.sum(&Serial, &Control::default()).unwrap(), 10);
     for every in [0, 1] {
         let bag = Bag::range(0..5, 2).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::names;
 use abreast::exec::{self, Threads};
-use abreast::kernel::{Ask, Entry};
+use abreast::kernel::{Entry, Request};
 use abreast::kernels::REGISTRY;
 use abreast::level::Isa;
 use abreast::{Error, Level, Plan, executors};
@@ -17,7 +17,7 @@ fn suggests<T: std::fmt::Debug>(result: Result<T, Error>, given: &str, nearest: 
 
 #[test]
 fn a_misspelt_name_gets_the_nearest_one() {
-    suggests(Isa::parse("basline"), "basline", "baseline");
+    suggests(Isa::parse("v11"), "v11", "v1");
     suggests(Level::named("v33"), "v33", "v3");
     suggests(exec::parse("thread").map(|_| ()), "thread", "threads");
     suggests(exec::parse("seral").map(|_| ()), "seral", "serial");
@@ -102,7 +102,7 @@ fn a_plan_that_cannot_be_is_refused() {
 fn every_kernel_refuses_a_negative_size() {
     for entry in REGISTRY {
         for n in [-1, i64::MIN] {
-            let refusal = entry.case(&Ask { n: Some(n), ..Ask::default() }).err();
+            let refusal = entry.case(&Request { n: Some(n), ..Request::default() }).err();
             let refusal = refusal.unwrap_or_else(|| panic!("{} takes n = {n}", entry.name));
             let sentence = refusal.to_string();
             assert!(sentence.starts_with(&format!("n = {n}: ")), "{}: {sentence}", entry.name);
@@ -115,7 +115,9 @@ fn every_kernel_survives_a_size_beyond_all_bounds() {
     for entry in REGISTRY {
         for n in [1 << 50, i64::MAX - 1, i64::MAX] {
             // A kernel without operands may well take it; the others say what is too much.
-            let Err(refusal) = entry.case(&Ask { n: Some(n), ..Ask::default() }) else { continue };
+            let Err(refusal) = entry.case(&Request { n: Some(n), ..Request::default() }) else {
+                continue;
+            };
             let typed = matches!(refusal, Error::Argument { .. } | Error::Memory { .. });
             assert!(typed, "{} with n = {n}: {refusal:?}", entry.name);
         }
@@ -124,15 +126,15 @@ fn every_kernel_survives_a_size_beyond_all_bounds() {
 
 #[test]
 fn every_kernel_refuses_arguments_that_it_does_not_have() {
-    let ask = |name: &str, value: &str| Ask {
+    let request = |name: &str, value: &str| Request {
         given: vec![(name.to_owned(), value.to_owned())],
-        ..Ask::size(8)
+        ..Request::size(8)
     };
     for entry in REGISTRY {
-        let refusal = entry.case(&ask("colour", "red")).err().expect("refused");
+        let refusal = entry.case(&request("colour", "red")).err().expect("refused");
         names(&refusal, "colour", "red", &format!("{} does not take", entry.name));
         for param in entry.params {
-            let refusal = entry.case(&ask(param.name, "?")).err();
+            let refusal = entry.case(&request(param.name, "?")).err();
             let refusal = refusal.unwrap_or_else(|| panic!("{} {}", entry.name, param.name));
             let Error::Argument { argument, value, .. } = &refusal else { panic!("{refusal:?}") };
             assert_eq!((&argument[..], &value[..]), (param.name, "?"), "{}", entry.name);
@@ -143,7 +145,7 @@ fn every_kernel_refuses_arguments_that_it_does_not_have() {
 #[test]
 fn every_kernel_refuses_a_chunk_of_nothing() {
     for entry in REGISTRY {
-        let mut case = entry.case(&Ask::size(8)).unwrap();
+        let mut case = entry.case(&Request::size(8)).unwrap();
         let sentence = case.set_chunk(0).expect_err(entry.name).to_string();
         assert!(sentence.contains(" = 0: "), "{}: {sentence}", entry.name);
     }

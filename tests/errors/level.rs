@@ -51,7 +51,7 @@ fn the_variable_names_the_level() {
     );
     assert_eq!(chosen(Some(OsStr::new(foreign))), refusal);
     for (nonsense, hint) in
-        [("baselin", "did you mean 'baseline'?"), ("AVX-512", "known: baseline, v3, v4, neon")]
+        [("neo", "did you mean 'neon'?"), ("AVX-512", "known: v1, v3, v4, neon")]
     {
         assert_eq!(
             chosen(Some(OsStr::new(nonsense))),

@@ -176,14 +176,14 @@ fn a_kernel_that_fails_in_a_graph_names_its_chunk() {
 
 #[test]
 fn every_kernel_of_the_registry_is_the_same_as_a_graph() {
-    let options = abreast::harness::agree::GateOptions::quick();
+    let options = abreast::harness::gate::GateOptions::quick();
     let executors: Vec<Box<dyn Executor>> = vec![
         Box::new(Serial),
         Box::new(Lowered(Serial)),
         Box::new(Lowered(Threads::new(3).unwrap())),
     ];
     for entry in REGISTRY {
-        let table = abreast::harness::matrix::matrix(entry, &executors, &options).unwrap();
+        let table = abreast::harness::same_bits::same_bits(entry, &executors, &options).unwrap();
         assert!(table.same_bits(), "{table:#?}");
     }
 }

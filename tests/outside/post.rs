@@ -5,7 +5,7 @@
 
 use abreast::executor::{Control, Executor, Nesting, Report, RunState, check_order};
 use abreast::graph::Graph;
-use abreast::kernel::{Ask, Case, Choice, ChunkArgs, Entry, Job, Kernel, Layout, Operands};
+use abreast::kernel::{Request, Case, Choice, ChunkArgs, Entry, Job, Kernel, Layout, Operands};
 use abreast::kernels::REGISTRY;
 use abreast::remote::{self, JobSpec, RemoteJob};
 use abreast::sample::Aligned;
@@ -291,7 +291,7 @@ fn same_bits(post: &Post) -> Result<(), Fault> {
 fn problem(entry: &Entry) -> Result<Box<dyn Case>, Fault> {
     let mut found = Err(Error::argument("kernel", entry.name, "has no small problem"));
     for n in entry.sizes.iter().rev() {
-        let Ok(mut case) = entry.case(&Ask::size(*n)) else { continue };
+        let Ok(mut case) = entry.case(&Request::size(*n)) else { continue };
         if case.cost().flops > 4_000_000 {
             continue;
         }

@@ -372,7 +372,7 @@ int main(void)
     const size_t most = most_variants();
     abreast_pool early;
     MUST(abreast_pool_new(2, &early));
-    const abreast_level levels[] = {ABREAST_LEVEL_BEST, ABREAST_LEVEL_BASELINE};
+    const abreast_level levels[] = {ABREAST_LEVEL_BEST, ABREAST_LEVEL_V1};
     for (size_t l = 0; l < sizeof levels / sizeof *levels; l++) {
         abreast_options options = ABREAST_OPTIONS;
         options.level = levels[l];

@@ -2,7 +2,7 @@
 
 use crate::programs::{Link, build, is_here, prefix, run, says};
 use crate::skip;
-use abreast::kernel::Ask;
+use abreast::kernel::Request;
 use abreast::kernels::REGISTRY;
 use abreast::{Control, Executor, Serial};
 
@@ -20,7 +20,7 @@ fn size(kernel: &str, unit: &str) -> u64 {
 /// What a client must print: Rust's own hashes, from the crate without the C API.
 fn expected() -> String {
     let line = |entry: &abreast::kernel::Entry| {
-        let case = entry.case(&Ask::size(size(entry.name, entry.unit))).expect("a problem");
+        let case = entry.case(&Request::size(size(entry.name, entry.unit))).expect("a problem");
         let choice = entry.choice().expect("a level");
         let mut drive =
             |tasks: &dyn abreast::Tasks| Serial.run(tasks, &Control::default()).map(drop);

@@ -18,7 +18,7 @@ pub fn overview(comparison: &Comparison, columns: Option<u16>) -> String {
     let lowest = common(kernels, KernelRows::lowest_name, "lowest level");
     let over_lowest = format!("{default} / {lowest}");
     let head = ["kernel", "n", "level", &baseline];
-    let tail = [&*over_lowest, "threads", "% of roof"];
+    let tail = [&*over_lowest, "threads", "% of roofline"];
     let names: Vec<&str> = head.into_iter().chain(rivals.iter().copied()).chain(tail).collect();
     let mut table = table::new(&names);
     for kernel in kernels {
@@ -60,7 +60,9 @@ fn overview_row(kernel: &KernelRows, rivals: &[&str]) -> Option<Vec<String>> {
     cells.push(default.and_then(|row| row.to_lowest).map_or_else(none, |ratio| times(&ratio)));
     cells.push(on_threads.unwrap_or_else(none));
     let share = |share: f64| format!("{:.0} %", 100.0 * share);
-    cells.push(default.and_then(|row| row.roof).map_or_else(none, |roof| share(roof.share)));
+    cells.push(
+        default.and_then(|row| row.roofline).map_or_else(none, |roofline| share(roofline.share)),
+    );
     Some(cells)
 }
 
@@ -80,7 +82,7 @@ pub fn kernel(kernel: &KernelRows, columns: Option<u16>) -> String {
         "ns each",
         "GB/s",
         "GFLOP/s",
-        "% of roof",
+        "% of roofline",
         "speed-up",
         "note",
     ]);
@@ -119,7 +121,7 @@ fn cells(row: &Row) -> [String; 14] {
         number(row.ns_per_element, 3),
         number(row.gb_per_second, 1),
         number(row.gflops, 1),
-        row.roof.map_or(String::new(), |roof| format!("{:.0} %", 100.0 * roof.share)),
+        row.roofline.map_or(String::new(), |roofline| format!("{:.0} %", 100.0 * roofline.share)),
         ratio(row.thread_speed_up),
         row.note.clone().unwrap_or_default(),
     ]

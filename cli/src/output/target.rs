@@ -32,7 +32,7 @@ pub enum Identity {
 }
 
 /// Links that are followed before they are called a circle, as Linux does.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 impl Target {
     pub fn of(path: &Path) -> io::Result<Target> {
@@ -74,7 +74,7 @@ fn existing(path: &Path, there: &Metadata) -> io::Result<Target> {
 /// A file that is not there yet, perhaps behind a link that leads nowhere so far.
 fn new(path: &Path) -> io::Result<Target> {
     let mut at = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let Ok(next) = fs::read_link(&at) else { break };
         at = folder_of(&at).join(next);
     }
@@ -122,7 +122,7 @@ fn is_null(there: &Metadata) -> bool {
 /// was opened for us, and its name is none of our business.
 fn is_descriptor(path: &Path) -> io::Result<bool> {
     let mut at = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let folder = fs::canonicalize(folder_of(&at))?;
         let of_a_process = folder.starts_with("/proc") && folder.ends_with("fd");
         if of_a_process || folder == Path::new("/dev/fd") {

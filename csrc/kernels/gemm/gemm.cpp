@@ -191,7 +191,7 @@ template <class Real> AB_BODY void gemm_body(const Product<Real> &p, ab_level le
     else if (level == AB_V3)
         Loops<Real, AB_V3>::run(p);
     else
-        Loops<Real, AB_BASELINE>::run(p);
+        Loops<Real, AB_LOWEST>::run(p);
 }
 
 #define dgemm_at_body gemm_body<double>

@@ -2,7 +2,7 @@
 //! problems that are quickly done, on this thread and on a pool. `scripts/compilers` compares what
 //! different builds print; a line that differs is a result whose bits depend on the build.
 
-use abreast::kernel::{Ask, Case, Choice, Entry};
+use abreast::kernel::{Request, Case, Choice, Entry};
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Fault, Level, exec::Control, exec::Executor, exec::Threads};
 
@@ -37,7 +37,7 @@ fn main() -> Result<(), Fault> {
 fn problems(entry: &Entry) -> Result<Vec<Box<dyn Case>>, Error> {
     let mut problems: Vec<_> = entry.special().into_iter().map(|(_, case)| case).collect();
     for n in entry.sizes {
-        match entry.case(&Ask::size(*n)) {
+        match entry.case(&Request::size(*n)) {
             Ok(case) => problems.push(case),
             // A picture without pixels is none.
             Err(Error::Argument { .. }) if *n == 0 => {}

@@ -24,8 +24,8 @@ pub(super) const MAX_AT_HAND: usize = 16;
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 pub(super) struct Request {
     pub(super) kind: u32,
-    /// Which order the chunk is of.
-    pub(super) order: u32,
+    /// Which job the chunk is of.
+    pub(super) job: u32,
     /// The number of the request.
     pub(super) seq: u64,
     /// Where long bytes are.
@@ -44,11 +44,11 @@ pub(super) struct Reply {
     pub(super) seq: u64,
 }
 
-/// Both: who speaks. The body is a [`Greeting`] from the parent, a fingerprint from the worker.
+/// Both: who speaks. The body is a [`Hello`] from the parent, a fingerprint from the worker.
 pub(super) const HELLO: u32 = 1;
-/// Parent: a job; the body is an [`OrderBody`], the descriptor its operands.
-pub(super) const ORDER: u32 = 2;
-/// Parent: no chunk of the orders so far will follow.
+/// Parent: a job; the body is an [`JobHead`], the descriptor its operands.
+pub(super) const JOB: u32 = 2;
+/// Parent: no chunk of the jobs so far will follow.
 pub(super) const FORGET: u32 = 3;
 /// Parent: the memory for results from now on is in the descriptor, so many bytes for each.
 pub(super) const SLOTS: u32 = 4;
@@ -73,15 +73,15 @@ pub(super) const ASTRAY: u32 = 12;
 
 /// The parent's introduction.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Greeting {
+pub(super) struct Hello {
     pub(super) fingerprint: u64,
     /// Bytes of address space that the worker may have.
     pub(super) memory: Option<u64>,
 }
 
-/// An order, whose operands are in the file that comes with it.
+/// A job, whose operands are in the file that comes with it.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct OrderBody<'t> {
+pub(super) struct JobHead<'t> {
     pub(super) kernel: std::borrow::Cow<'t, str>,
     pub(super) variant: std::borrow::Cow<'t, str>,
     pub(super) level: std::borrow::Cow<'t, str>,

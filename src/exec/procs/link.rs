@@ -16,7 +16,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 pub(super) struct Link(OwnedFd);
 
 /// What came over a link.
-pub(super) enum Heard {
+pub(super) enum Received {
     /// A message of so many bytes, perhaps with a descriptor.
     Message(usize, Option<OwnedFd>),
     /// Nothing yet.
@@ -92,24 +92,24 @@ impl Link {
     }
 
     /// Receives one message without a descriptor, if there is one.
-    pub(super) fn hear_word(&self, buffer: &mut [u8]) -> Heard {
+    pub(super) fn hear_word(&self, buffer: &mut [u8]) -> Received {
         loop {
             // With this flag the system says how long the message really was.
             let flags = RecvFlags::DONTWAIT | RecvFlags::TRUNC;
             return match recv(&self.0, &mut *buffer, flags) {
-                Ok((_, len)) if len == 0 || len > buffer.len() => Heard::Closed,
-                Ok((_, len)) => Heard::Message(len, None),
+                Ok((_, len)) if len == 0 || len > buffer.len() => Received::Closed,
+                Ok((_, len)) => Received::Message(len, None),
                 // A peer that died with something unread is told of once; what it had said before
-                // can still be heard.
+                // can still be received.
                 Err(Errno::INTR | Errno::CONNRESET) => continue,
-                Err(Errno::AGAIN) => Heard::Nothing,
-                Err(_) => Heard::Closed,
+                Err(Errno::AGAIN) => Received::Nothing,
+                Err(_) => Received::Closed,
             };
         }
     }
 
     /// Waits for one message.
-    pub(super) fn hear(&self, buffer: &mut [u8]) -> Heard {
+    pub(super) fn receive(&self, buffer: &mut [u8]) -> Received {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let flags = RecvFlags::CMSG_CLOEXEC;
@@ -118,17 +118,17 @@ impl Link {
                 match recvmsg(&self.0, &mut [IoSliceMut::new(buffer)], &mut control, flags) {
                     Ok(message) => message,
                     Err(Errno::INTR | Errno::CONNRESET) => continue,
-                    Err(_) => return Heard::Closed,
+                    Err(_) => return Received::Closed,
                 };
             let is_cut = message.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC);
             if message.bytes == 0 || is_cut {
-                return Heard::Closed;
+                return Received::Closed;
             }
             let fd = control.drain().find_map(|part| match part {
                 RecvAncillaryMessage::ScmRights(mut fds) => fds.next(),
                 _ => None,
             });
-            return Heard::Message(message.bytes, fd);
+            return Received::Message(message.bytes, fd);
         }
     }
 }

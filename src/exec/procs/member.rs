@@ -1,7 +1,7 @@
 //! One worker as its parent sees it: start it, send to it, end it.
 
 use super::frame::*;
-use super::link::{Heard, Link, Unsent};
+use super::link::{Link, Received, Unsent};
 use super::memory::{Frozen, SharedCells, Slots};
 use super::process::{Alive, Ending, Process};
 use super::registry::WORKER;
@@ -48,12 +48,12 @@ pub(super) struct Worker {
     /// Since when its link has been full while it had nothing to do.
     pub(super) deaf: Option<Instant>,
     /// Whether it has introduced itself.
-    pub(super) greeted: bool,
+    pub(super) ready: bool,
     /// What it said instead.
     pub(super) excuse: Option<String>,
     pub(super) sent: VecDeque<Sent>,
-    orders: HashSet<u32>,
-    /// Whether it has orders of earlier runs.
+    jobs: HashSet<u32>,
+    /// Whether it has jobs of earlier runs.
     is_stale: bool,
     /// How many of the shared arrays it has been told of.
     shared: usize,
@@ -78,7 +78,7 @@ impl From<Unsent> for Undelivered {
     }
 }
 
-/// An order, ready to be sent.
+/// A job, ready to be sent.
 pub(super) struct Packed {
     pub(super) body: Vec<u8>,
     pub(super) operands: Option<Frozen>,
@@ -89,8 +89,8 @@ fn refused(what: &str, why: impl ToString) -> Fault {
 }
 
 /// A request that is no chunk.
-fn plain(kind: u32, order: u32) -> Request {
-    Request { kind, order, seq: 0, slot: 0, chunk: 0, bytes: 0 }
+fn plain(kind: u32, job: u32) -> Request {
+    Request { kind, job, seq: 0, slot: 0, chunk: 0, bytes: 0 }
 }
 
 impl Worker {
@@ -114,16 +114,16 @@ impl Worker {
             slots: None,
             born: Instant::now(),
             deaf: None,
-            greeted: false,
+            ready: false,
             excuse: None,
             sent: VecDeque::new(),
-            orders: HashSet::new(),
+            jobs: HashSet::new(),
             is_stale: false,
             shared: 0,
             seq: 0,
             outbox: Vec::new(),
         };
-        let greeting = Greeting { fingerprint: fingerprint(&terms.kernels), memory: terms.memory };
+        let greeting = Hello { fingerprint: fingerprint(&terms.kernels), memory: terms.memory };
         let body = serde_json::to_vec(&greeting).expect("numbers");
         // If it is dead already, the closed link will say so in its time.
         let _ = worker.say(plain(HELLO, 0), &body, None);
@@ -135,32 +135,32 @@ impl Worker {
         &mut self,
         shared: &[(String, Arc<SharedCells>)],
         number: u32,
-        order: &Packed,
+        job: &Packed,
     ) -> Result<(), Unsent> {
-        self.tell_stale()?;
+        self.send_stale()?;
         while let Some((name, cells)) = shared.get(self.shared) {
             let body = serde_json::to_vec(&Shared { name: name.clone() }).expect("text");
             self.say(plain(SHARE, 0), &body, Some(cells.fd()))?;
             self.shared += 1;
         }
-        if !self.orders.contains(&number) {
-            let fd = order.operands.as_ref().map(Frozen::fd);
-            self.say(plain(ORDER, number), &order.body, fd)?;
-            self.orders.insert(number);
+        if !self.jobs.contains(&number) {
+            let fd = job.operands.as_ref().map(Frozen::fd);
+            self.say(plain(JOB, number), &job.body, fd)?;
+            self.jobs.insert(number);
         }
         Ok(())
     }
 
-    /// Gives it a chunk, once it knows the order.
+    /// Gives it a chunk, once it knows the job.
     pub(super) fn give(
         &mut self,
-        order: u32,
+        job: u32,
         message: &crate::remote::Message<'_>,
     ) -> Result<(), Undelivered> {
         let slot = self.slot_for(message.bytes)?;
         let request = Request {
             kind: if message.start.is_some() { RUN_FROM } else { RUN },
-            order,
+            job,
             seq: self.seq,
             slot: slot.unwrap_or_default(),
             chunk: message.chunk as u64,
@@ -260,17 +260,17 @@ impl Worker {
         (checksum(&bytes).to_le_bytes() == *body).then_some(bytes)
     }
 
-    /// Says that the orders so far are over, or remembers to say it.
+    /// Says that the jobs so far are over, or remembers to say it.
     pub(super) fn forget(&mut self) -> Result<(), Unsent> {
-        self.is_stale |= !self.orders.is_empty();
-        self.orders.clear();
-        match self.tell_stale() {
+        self.is_stale |= !self.jobs.is_empty();
+        self.jobs.clear();
+        match self.send_stale() {
             Err(Unsent::Full) => Ok(()),
-            told => told,
+            sent => sent,
         }
     }
 
-    fn tell_stale(&mut self) -> Result<(), Unsent> {
+    fn send_stale(&mut self) -> Result<(), Unsent> {
         if self.is_stale {
             self.say(plain(FORGET, 0), &[], None)?;
             self.is_stale = false;
@@ -282,7 +282,7 @@ impl Worker {
         self.link.send(bytemuck::bytes_of(&head), body, fd, false)
     }
 
-    pub(super) fn hear(&self, buffer: &mut [u8]) -> Heard {
+    pub(super) fn receive(&self, buffer: &mut [u8]) -> Received {
         self.link.hear_word(buffer)
     }
 

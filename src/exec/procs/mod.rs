@@ -11,7 +11,7 @@
 //! message. docs/unsafe.md says what a broken worker can still do.
 //!
 //! A worker that dies - a segfault, an abort, `kill -9` - or that takes longer than
-//! [`Control::deadline`](super::Control) is buried: killed, waited for, and only then are its chunks
+//! [`Control::deadline`](super::Control) is reaped: killed, waited for, and only then are its chunks
 //! given to another. So two processes never write the same bytes, and a chunk counts only when its
 //! result has arrived whole. The chunk that was in work is charged with the death; after
 //! [`Control::attempts`](super::Control) of them it is given up as [`Fault::Lost`] or
@@ -21,9 +21,9 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `run.rs`, `wait.rs` | one run: giving out, listening, burying |
+//! | `run.rs`, `wait.rs` | one run: giving out, listening, reaping |
 //! | `schedule.rs` | what a run does next, as a state machine without input or output |
-//! | `crew.rs`, `member.rs` | the workers as the parent sees them, and one of them |
+//! | `pool.rs`, `member.rs` | the workers as the parent sees them, and one of them |
 //! | `process.rs` | a process and the thread that starts it and reaps it |
 //! | `worker.rs` | the worker's own side |
 //! | `pending.rs` | tasks that nobody has yet |
@@ -31,7 +31,7 @@
 //! | `memory.rs` | memory that several processes see; the only unsafe code |
 //! | `registry.rs` | what a process knows of itself |
 
-mod crew;
+mod pool;
 mod frame;
 mod link;
 mod member;
@@ -52,8 +52,8 @@ use crate::executor::{Control, Executor, Nesting, Report, RunState};
 use crate::fork::Origin;
 use crate::remote::Remote;
 use crate::{Error, Fault, Tasks};
-use crew::Crew;
 use member::Terms;
+use pool::Pool;
 use process::Alive;
 use run::Run;
 use rustix::process::Signal;
@@ -84,7 +84,7 @@ struct State {
     memory: Option<u64>,
     env: Vec<(OsString, OsString)>,
     shared: Vec<(String, Arc<SharedCells>)>,
-    crew: Crew,
+    pool: Pool,
 }
 
 /// What [`Procs::harm`] does to a worker.
@@ -110,9 +110,9 @@ impl Procs {
             return Err(Error::argument("procs", count, rule));
         }
         let alive = Arc::new(Alive::new(count));
-        let crew = Crew::new(count, alive.clone());
+        let pool = Pool::new(count, alive.clone());
         let state =
-            State { program: None, memory: None, env: Vec::new(), shared: Vec::new(), crew };
+            State { program: None, memory: None, env: Vec::new(), shared: Vec::new(), pool };
         Ok(Procs { width: count, state: Mutex::new(state), alive, origin: Origin::this() })
     }
 
@@ -235,7 +235,7 @@ impl Executor for Procs {
         self.origin.check(|| self.name())?;
         let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };
         if registry::is_worker() {
-            registry::tell_astray();
+            registry::send_astray();
             return Err(nested("a worker process does not start workers of its own"));
         }
         let nesting = Nesting::here();
@@ -247,9 +247,9 @@ impl Executor for Procs {
         let _conducting = Conducting;
         let mut state = self.state();
         let terms = state.terms()?;
-        state.crew.tidy();
+        state.pool.tidy();
         let nesting = nesting.and(self, || self.name())?;
         let state_of_run = RunState::within(nesting, tasks, control);
-        Run::new(state_of_run, tasks, control, &mut state.crew, &terms)?.finish()
+        Run::new(state_of_run, tasks, control, &mut state.pool, &terms)?.finish()
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn is_worker() -> bool {
 }
 
 /// In a process that was started as a worker and whose `main` goes on all the same: tells the parent.
-pub(super) fn tell_astray() {
+pub(super) fn send_astray() {
     if !serves()
         && let Ok(link) = rustix::io::fcntl_dupfd_cloexec(std::io::stdin(), 3)
     {

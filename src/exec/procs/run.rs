@@ -1,11 +1,11 @@
 //! One run: who gets which chunk, who answers, who has died.
 
-use super::crew::{Crew, Ended};
 use super::frame::*;
-use super::link::{Heard, Unsent};
+use super::link::{Received, Unsent};
 use super::member::{Packed, Terms, Undelivered, Worker};
 use super::memory::Frozen;
 use super::pending::Pending;
+use super::pool::{Ended, Pool};
 use super::schedule::{Schedule, Step};
 use super::wait::wait;
 use crate::executor::{Control, Report, RunState};
@@ -25,11 +25,11 @@ pub(super) struct Run<'r> {
     tasks: &'r dyn Tasks,
     control: &'r Control<'r>,
     state: RunState<'r>,
-    crew: &'r mut Crew,
+    pool: &'r mut Pool,
     terms: &'r Terms,
     schedule: Schedule,
     /// Orders by where they are, with the number that workers know them by.
-    orders: HashMap<usize, (u32, Packed)>,
+    jobs: HashMap<usize, (u32, Packed)>,
     /// How often tasks have killed their workers; most never do.
     deaths: HashMap<usize, u32>,
     report: Report,
@@ -56,19 +56,19 @@ impl<'r> Run<'r> {
         state: RunState<'r>,
         tasks: &'r dyn Tasks,
         control: &'r Control<'r>,
-        crew: &'r mut Crew,
+        pool: &'r mut Pool,
         terms: &'r Terms,
     ) -> Result<Self, Fault> {
-        let alive: Vec<bool> = (0..crew.width()).map(|w| crew.lives(w)).collect();
+        let alive: Vec<bool> = (0..pool.width()).map(|w| pool.lives(w)).collect();
         let max_busy = control.slots(alive.len());
         Ok(Run {
             tasks,
             control,
             state,
-            crew,
+            pool,
             terms,
             schedule: Schedule::new(Pending::new(tasks)?, &alive, max_busy),
-            orders: HashMap::new(),
+            jobs: HashMap::new(),
             deaths: HashMap::new(),
             report: Report::default(),
         })
@@ -79,10 +79,10 @@ impl<'r> Run<'r> {
         let outcome = self.check_shippable().and_then(|()| self.all());
         if let Err(fault) = outcome {
             // Whoever is at work now works for nobody.
-            self.crew.dismiss();
+            self.pool.dismiss();
             return Err(fault);
         }
-        self.crew.forget();
+        self.pool.forget();
         let done = self.state.end()?;
         Ok(Report { tasks: done.tasks, wall: done.wall, ..self.report })
     }
@@ -106,7 +106,7 @@ impl<'r> Run<'r> {
                 Step::Give { worker, task } => self.give(worker, task)?,
                 Step::Flush(w) => self.flush(w)?,
                 Step::RunHere(task) => {
-                    self.state.step(task, self.crew.width());
+                    self.state.step(task, self.pool.width());
                     self.report.ran_locally += 1;
                     self.schedule.over(task);
                     // Nobody who has answered is kept waiting for the tasks that follow.
@@ -132,8 +132,8 @@ impl<'r> Run<'r> {
             return Err(self.not_shippable(task));
         }
         let number = self.number(message.job)?;
-        if !self.crew.lives(w) {
-            match self.crew.start(w, self.terms) {
+        if !self.pool.lives(w) {
+            match self.pool.start(w, self.terms) {
                 Ok(is_successor) => self.report.respawned += usize::from(is_successor),
                 // Others do its work; if there are none, that is the fault.
                 Err(_) if self.schedule.start_failed(w, task) => return Ok(()),
@@ -151,14 +151,14 @@ impl<'r> Run<'r> {
         number: u32,
         message: &Message<'_>,
     ) -> Result<(), Fault> {
-        let packed = &self.orders[&address(message.job)].1;
-        let Some(worker) = self.crew.get_mut(w) else { unreachable!("it was alive or started") };
+        let packed = &self.jobs[&address(message.job)].1;
+        let Some(worker) = self.pool.get_mut(w) else { unreachable!("it was alive or started") };
         if !worker.has_room(message.bytes) {
             self.schedule.no_room(w, task);
             return Ok(());
         }
-        let told = worker.tell(&self.terms.shared, number, packed).map_err(Undelivered::from);
-        match told.and_then(|()| worker.give(number, message)) {
+        let sent = worker.tell(&self.terms.shared, number, packed).map_err(Undelivered::from);
+        match sent.and_then(|()| worker.give(number, message)) {
             Ok(()) => {
                 self.schedule.given(w, task, worker.has_unsent());
                 self.begin_first(w);
@@ -170,7 +170,7 @@ impl<'r> Run<'r> {
             }
             Err(Undelivered::Unsent(Unsent::Broken)) => {
                 self.schedule.put_back(task);
-                self.bury(w, Cause::Closed)
+                self.reap(w, Cause::Closed)
             }
             Err(Undelivered::NoMemory(why)) => Err(Fault::Io {
                 what: format!("share the {} bytes of task {task}", message.bytes),
@@ -180,22 +180,22 @@ impl<'r> Run<'r> {
     }
 
     fn flush(&mut self, w: usize) -> Result<(), Fault> {
-        let Some(worker) = self.crew.get_mut(w) else { return Ok(()) };
+        let Some(worker) = self.pool.get_mut(w) else { return Ok(()) };
         match worker.flush() {
             Ok(()) => {
                 self.schedule.flushed(w);
                 self.begin_first(w);
             }
             Err(Unsent::Full) => self.schedule.full(w, None),
-            Err(Unsent::Broken) => self.bury(w, Cause::Closed)?,
+            Err(Unsent::Broken) => self.reap(w, Cause::Closed)?,
         }
         Ok(())
     }
 
     /// The first chunk that worker `w` has and knows of is the one in work.
     fn begin_first(&mut self, w: usize) {
-        let knows = |worker: &&mut Worker| worker.greeted && worker.knows_first();
-        let Some(worker) = self.crew.get_mut(w).filter(knows) else { return };
+        let knows = |worker: &&mut Worker| worker.ready && worker.knows_first();
+        let Some(worker) = self.pool.get_mut(w).filter(knows) else { return };
         let Some(first) = worker.sent.front_mut() else { return };
         if first.began.is_none()
             && let Some(task) = self.schedule.first(w)
@@ -205,48 +205,47 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// The number of an order, which is packed when it is met first.
-    fn number(&mut self, order: &JobSpec<'_>) -> Result<u32, Fault> {
-        if let Some((number, _)) = self.orders.get(&address(order)) {
+    /// The number of a job, which is packed when it is met first.
+    fn number(&mut self, job: &JobSpec<'_>) -> Result<u32, Fault> {
+        if let Some((number, _)) = self.jobs.get(&address(job)) {
             return Ok(*number);
         }
-        let io =
-            |why: String| Fault::Io { what: format!("send the order for {}", order.kernel), why };
-        let has_bytes = order.operands.iter().any(|operand| !operand.is_empty());
-        let operands = has_bytes.then(|| Frozen::new(&order.operands)).transpose();
+        let io = |why: String| Fault::Io { what: format!("send the job for {}", job.kernel), why };
+        let has_bytes = job.operands.iter().any(|operand| !operand.is_empty());
+        let operands = has_bytes.then(|| Frozen::new(&job.operands)).transpose();
         let operands = operands.map_err(|why| io(why.to_string()))?;
         let spans = operands.as_ref().map(|frozen| frozen.spans.clone());
-        let body = OrderBody {
-            kernel: (*order.kernel).into(),
-            variant: (*order.variant).into(),
-            level: (*order.level).into(),
-            args: (*order.args).into(),
-            plan: bytemuck::bytes_of(&order.plan).to_vec(),
-            operands: spans.unwrap_or_else(|| vec![(0, 0); order.operands.len()]),
+        let body = JobHead {
+            kernel: (*job.kernel).into(),
+            variant: (*job.variant).into(),
+            level: (*job.level).into(),
+            args: (*job.args).into(),
+            plan: bytemuck::bytes_of(&job.plan).to_vec(),
+            operands: spans.unwrap_or_else(|| vec![(0, 0); job.operands.len()]),
         };
         let body = serde_json::to_vec(&body).map_err(|why| io(why.to_string()))?;
         if body.len() + size_of::<Request>() > LONGEST {
             return Err(io(format!("its scalars make {} bytes of text", body.len())));
         }
-        let number = self.crew.next_order();
-        self.orders.insert(address(order), (number, Packed { body, operands }));
+        let number = self.pool.next_job();
+        self.jobs.insert(address(job), (number, Packed { body, operands }));
         Ok(number)
     }
 
     /// Waits until somebody says something, can be sent to, dies or is late, but not longer than this.
     fn listen(&mut self, buffer: &mut [u8], patience: Option<Duration>) -> Result<(), Fault> {
-        let living: Vec<usize> = self.crew.living().collect();
-        let links = living.iter().map(|w| (&*self.crew.get(*w).link, self.schedule.is_full(*w)));
+        let alive: Vec<usize> = self.pool.alive().collect();
+        let links = alive.iter().map(|w| (&*self.pool.get(*w).link, self.schedule.is_full(*w)));
         let ready = wait(links, patience).map_err(|why| Fault::Io {
             what: "wait for workers".to_owned(),
             why: why.to_string(),
         })?;
-        for (w, ready) in living.into_iter().zip(ready) {
+        for (w, ready) in alive.into_iter().zip(ready) {
             if ready.can_write && self.schedule.is_full(w) {
                 self.schedule.writable(w);
             }
             if ready.can_read {
-                self.hear(w, buffer)?;
+                self.receive(w, buffer)?;
             }
             self.check_time(w)?;
         }
@@ -256,16 +255,16 @@ impl<'r> Run<'r> {
     /// How long to wait for the next word; none when there is nothing else to look for.
     fn patience(&mut self) -> Option<Duration> {
         let glance = self.control.cancel.map(|_| GLANCE);
-        let living: Vec<usize> = self.crew.living().collect();
-        let left = living.into_iter().filter_map(|w| self.time_left(w).map(|(left, _)| left));
+        let alive: Vec<usize> = self.pool.alive().collect();
+        let left = alive.into_iter().filter_map(|w| self.time_left(w).map(|(left, _)| left));
         left.chain(glance).min()
     }
 
     /// What worker `w` has left of the time for what it is doing, and what it is if that is nothing.
     fn time_left(&mut self, w: usize) -> Option<(Duration, Cause)> {
-        let (allowed, is_full) = (self.crew.greeting_time(), self.schedule.is_full(w));
-        let worker = self.crew.get_mut(w)?;
-        if !worker.greeted {
+        let (allowed, is_full) = (self.pool.greeting_time(), self.schedule.is_full(w));
+        let worker = self.pool.get_mut(w)?;
+        if !worker.ready {
             let left = allowed.saturating_sub(worker.born.elapsed());
             return Some((left, Cause::Silent(allowed)));
         }
@@ -283,21 +282,21 @@ impl<'r> Run<'r> {
 
     fn check_time(&mut self, w: usize) -> Result<(), Fault> {
         match self.time_left(w) {
-            Some((Duration::ZERO, cause)) => self.bury(w, cause),
+            Some((Duration::ZERO, cause)) => self.reap(w, cause),
             _ => Ok(()),
         }
     }
 
     /// What worker `w` has said.
-    fn hear(&mut self, w: usize, buffer: &mut [u8]) -> Result<(), Fault> {
+    fn receive(&mut self, w: usize, buffer: &mut [u8]) -> Result<(), Fault> {
         // All that it has said: a short chunk's reply is seldom alone.
-        while let Some(worker) = self.crew.get_mut(w) {
-            match worker.hear(buffer) {
-                Heard::Nothing => break,
-                Heard::Closed => self.bury(w, Cause::Closed)?,
-                Heard::Message(len, _) => match split::<Reply>(&buffer[..len]) {
+        while let Some(worker) = self.pool.get_mut(w) {
+            match worker.receive(buffer) {
+                Received::Nothing => break,
+                Received::Closed => self.reap(w, Cause::Closed)?,
+                Received::Message(len, _) => match split::<Reply>(&buffer[..len]) {
                     Some((reply, body)) => self.obey(w, reply, body)?,
-                    None => self.bury(w, Cause::Nonsense)?,
+                    None => self.reap(w, Cause::Nonsense)?,
                 },
             }
         }
@@ -305,26 +304,26 @@ impl<'r> Run<'r> {
     }
 
     fn obey(&mut self, w: usize, reply: Reply, body: &[u8]) -> Result<(), Fault> {
-        let Some(worker) = self.crew.get_mut(w) else { return Ok(()) };
+        let Some(worker) = self.pool.get_mut(w) else { return Ok(()) };
         match reply.kind {
-            HELLO if !worker.greeted => return self.greet(w, body),
-            ASTRAY if !worker.greeted => {
+            HELLO if !worker.ready => return self.make_ready(w, body),
+            ASTRAY if !worker.ready => {
                 return Err(no_entry("a worker went on in its main as if it were none"));
             }
-            CANNOT if !worker.greeted => {
+            CANNOT if !worker.ready => {
                 worker.excuse = Some(String::from_utf8_lossy(body).into_owned());
-                return self.bury(w, Cause::Closed);
+                return self.reap(w, Cause::Closed);
             }
             _ => {}
         }
-        let first = worker.sent.front().filter(|sent| worker.greeted && sent.seq == reply.seq);
+        let first = worker.sent.front().filter(|sent| worker.ready && sent.seq == reply.seq);
         let (Some(first), Some(task)) = (first, self.schedule.first(w)) else {
-            return self.bury(w, Cause::Nonsense);
+            return self.reap(w, Cause::Nonsense);
         };
         let outcome = match reply.kind {
             DONE => match worker.result(first, body) {
                 Some(bytes) => Some(self.tasks.receive(task, &mut copy_of(task, &bytes))),
-                None => return self.bury(w, Cause::Changed),
+                None => return self.reap(w, Cause::Changed),
             },
             FAILED => error_from_bytes(body).map(|why| Err(Fault::Kernel { task, why })),
             PANICKED => {
@@ -333,7 +332,7 @@ impl<'r> Run<'r> {
             }
             _ => None,
         };
-        let Some(outcome) = outcome else { return self.bury(w, Cause::Nonsense) };
+        let Some(outcome) = outcome else { return self.reap(w, Cause::Nonsense) };
         self.schedule.finished(w, worker.done());
         self.state.ended(task, w, outcome);
         self.schedule.over(task);
@@ -341,20 +340,20 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    fn greet(&mut self, w: usize, body: &[u8]) -> Result<(), Fault> {
+    fn make_ready(&mut self, w: usize, body: &[u8]) -> Result<(), Fault> {
         let (ours, theirs) = (fingerprint(&self.terms.kernels).to_le_bytes(), body);
         if ours != *theirs {
             let why = "they do not have the same kernels, or not the same version of this crate";
             return Err(Fault::Mismatch(why.to_owned()));
         }
-        self.crew.greeted(w);
+        self.pool.ready(w);
         self.begin_first(w);
         Ok(())
     }
 
     /// Worker `w` is no more: its chunks are for others, once it is certain that it is dead.
-    fn bury(&mut self, w: usize, cause: Cause) -> Result<(), Fault> {
-        let Some(ended) = self.crew.bury(w) else { return Ok(()) };
+    fn reap(&mut self, w: usize, cause: Cause) -> Result<(), Fault> {
+        let Some(ended) = self.pool.reap(w) else { return Ok(()) };
         self.report.lost_workers += 1;
         for (place, task) in self.schedule.ended(w).into_iter().enumerate() {
             // The others had not begun, and a worker that had not said hello, or died before it was
@@ -365,8 +364,8 @@ impl<'r> Run<'r> {
                 self.schedule.put_back(task);
             }
         }
-        match self.crew.too_many_silent() {
-            Some(count) if !ended.greeted => Err(not_started(count, ended, &cause)),
+        match self.pool.too_many_silent() {
+            Some(count) if !ended.ready => Err(not_started(count, ended, &cause)),
             _ => Ok(()),
         }
     }
@@ -432,7 +431,7 @@ fn copy_of<'b>(task: usize, bytes: &'b [u8]) -> impl FnMut(&mut [u8]) -> Result<
     }
 }
 
-/// Orders are told apart by where they are.
-fn address(order: &JobSpec<'_>) -> usize {
-    std::ptr::from_ref(order).addr()
+/// Jobs are told apart by where they are.
+fn address(job: &JobSpec<'_>) -> usize {
+    std::ptr::from_ref(job).addr()
 }

@@ -168,7 +168,7 @@ impl Schedule {
         self.alive > 0
     }
 
-    /// Worker `w` has been given a task; `is_unsent` says whether it has not been told yet.
+    /// Worker `w` has been given a task; `is_unsent` says whether it has not been sent yet.
     pub(super) fn given(&mut self, w: usize, task: usize, is_unsent: bool) {
         self.busy += usize::from(self.slots[w].tasks.is_empty());
         self.slots[w].tasks.push_back(task);

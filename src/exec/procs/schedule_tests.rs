@@ -9,7 +9,7 @@ use crate::{Fault, Tasks};
 
 /// What is to be run.
 #[derive(Clone)]
-struct Problem {
+struct Model {
     max_busy: usize,
     needs: Vec<Vec<u32>>,
     is_graph: bool,
@@ -22,9 +22,9 @@ struct Problem {
     attempts: u32,
 }
 
-impl Problem {
-    fn row(workers: usize, tasks: usize) -> Problem {
-        Problem {
+impl Model {
+    fn row(workers: usize, tasks: usize) -> Model {
+        Model {
             max_busy: workers,
             needs: vec![Vec::new(); tasks],
             is_graph: false,
@@ -35,13 +35,13 @@ impl Problem {
         }
     }
 
-    fn graph(workers: usize, needs: &[&[u32]]) -> Problem {
+    fn graph(workers: usize, needs: &[&[u32]]) -> Model {
         let needs = needs.iter().map(|needs| needs.to_vec()).collect();
-        Problem { needs, is_graph: true, ..Problem::row(workers, 0) }
+        Model { needs, is_graph: true, ..Model::row(workers, 0) }
     }
 }
 
-impl Tasks for Problem {
+impl Tasks for Model {
     fn len(&self) -> usize {
         self.needs.len()
     }
@@ -100,7 +100,7 @@ struct Peer {
 }
 
 struct Driver<'d> {
-    problem: &'d Problem,
+    problem: &'d Model,
     schedule: Schedule,
     peers: Vec<Peer>,
     choices: &'d mut Choices,
@@ -178,7 +178,7 @@ impl Driver<'_> {
             }
             _ => {
                 self.schedule.put_back(task);
-                self.bury(w);
+                self.reap(w);
             }
         }
         true
@@ -196,7 +196,7 @@ impl Driver<'_> {
                 self.peers[w].is_full = true;
                 self.schedule.full(w, None);
             }
-            _ => self.bury(w),
+            _ => self.reap(w),
         }
     }
 
@@ -222,7 +222,7 @@ impl Driver<'_> {
                 self.peers[w].is_full = false;
                 self.schedule.writable(w);
             }
-            Happening::Death(w) => self.bury(w),
+            Happening::Death(w) => self.reap(w),
         }
     }
 
@@ -233,7 +233,7 @@ impl Driver<'_> {
         let may_act = alive().any(|peer| peer.sent > 0 || peer.is_full);
         assert!(may_act, "nobody is at work: {:#?}", self.story);
         let unsent = alive().any(|peer| peer.sent < peer.tasks.len() && !peer.is_full);
-        assert!(!unsent, "somebody is not told what to do: {:#?}", self.story);
+        assert!(!unsent, "somebody is not sent what to do: {:#?}", self.story);
         let is_idle = |peer: &Peer| peer.tasks.is_empty() && !peer.is_full;
         if self.schedule.pending.has_ready() && busy < self.problem.max_busy {
             assert!(!alive().any(is_idle), "somebody idle, and work undone: {:#?}", self.story);
@@ -241,7 +241,7 @@ impl Driver<'_> {
         assert!(busy <= self.problem.max_busy, "{:#?}", self.story);
     }
 
-    fn bury(&mut self, w: usize) {
+    fn reap(&mut self, w: usize) {
         self.story.push(format!("{w} is dead"));
         let peer = std::mem::take(&mut self.peers[w]);
         let tasks = self.schedule.ended(w);
@@ -263,7 +263,7 @@ impl Driver<'_> {
 }
 
 /// Tries all orders of events, and says how many there were.
-fn explore(problem: &Problem) -> usize {
+fn explore(problem: &Model) -> usize {
     let mut choices = Choices::default();
     let mut count = 0;
     loop {
@@ -293,11 +293,11 @@ fn no_order_of_events_makes_a_run_wait_for_nobody() {
     for workers in 1..=3 {
         for tasks in 0..=4 {
             let all_alive = vec![true; workers];
-            let row = Problem::row(workers, tasks);
+            let row = Model::row(workers, tasks);
             count += explore(&row);
-            count += explore(&Problem { alive: all_alive.clone(), ..row.clone() });
-            count += explore(&Problem { alive: all_alive, max_busy: 1, ..row.clone() });
-            count += explore(&Problem { local: vec![1], large: vec![0, 2], ..row });
+            count += explore(&Model { alive: all_alive.clone(), ..row.clone() });
+            count += explore(&Model { alive: all_alive, max_busy: 1, ..row.clone() });
+            count += explore(&Model { local: vec![1], large: vec![0, 2], ..row });
         }
     }
     assert!(count > 100_000, "{count}");
@@ -310,10 +310,10 @@ fn no_order_of_events_makes_a_graph_wait_for_nobody() {
     let chain: [&[u32]; 3] = [&[], &[0], &[1]];
     for workers in 1..=3 {
         for needs in [&diamond[..], &chain[..]] {
-            let graph = Problem::graph(workers, needs);
+            let graph = Model::graph(workers, needs);
             count += explore(&graph);
-            count += explore(&Problem { local: vec![1], ..graph.clone() });
-            count += explore(&Problem { max_busy: 1, large: vec![2], ..graph });
+            count += explore(&Model { local: vec![1], ..graph.clone() });
+            count += explore(&Model { max_busy: 1, large: vec![2], ..graph });
         }
     }
     assert!(count > 20_000, "{count}");
@@ -321,7 +321,7 @@ fn no_order_of_events_makes_a_graph_wait_for_nobody() {
 
 #[test]
 fn what_is_not_worth_running_is_passed_over() {
-    let problem = Problem::row(2, 5);
+    let problem = Model::row(2, 5);
     let mut schedule = Schedule::new(Pending::new(&problem).unwrap(), &[true, true], 2);
     assert_eq!(schedule.next(|task| task > 2), Step::Give { worker: 0, task: 3 });
     schedule.given(0, 3, false);
@@ -332,7 +332,7 @@ fn what_is_not_worth_running_is_passed_over() {
 
 #[test]
 fn tasks_go_round_before_anybody_gets_a_second_one() {
-    let problem = Problem::row(3, 6);
+    let problem = Model::row(3, 6);
     let mut schedule = Schedule::new(Pending::new(&problem).unwrap(), &[true; 3], 3);
     let mut given = Vec::new();
     while let Step::Give { worker, task } = schedule.next(|_| true) {

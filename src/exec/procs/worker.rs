@@ -1,7 +1,7 @@
 //! The worker's side: wait for a chunk, do it, say so.
 
 use super::frame::*;
-use super::link::{Heard, Link};
+use super::link::{Link, Received};
 use super::memory::{SharedCells, Slots, thaw};
 use super::process::STACK;
 use super::registry;
@@ -104,13 +104,13 @@ fn serve(link: &Link, kernels: &[Remote]) {
     let (mut slots, mut scratch) = (None, Vec::new());
     let mut buffer = vec![0; LONGEST];
     loop {
-        // What the orders of one run borrow: it goes when they go.
+        // What the jobs of one run borrow: it goes when they go.
         let operands = Arena::new();
         let (slots, scratch) = (&mut slots, &mut scratch);
-        let orders = HashMap::new();
+        let jobs = HashMap::new();
         let process = Caller::this();
         let mut session =
-            Session { link, kernels, slots, operands: &operands, scratch, orders, process };
+            Session { link, kernels, slots, operands: &operands, scratch, jobs, process };
         match session.serve(&mut buffer) {
             Some(Next::Forget) => {}
             _ => return,
@@ -121,7 +121,7 @@ fn serve(link: &Link, kernels: &[Remote]) {
 /// What to do after a request.
 enum Next {
     Go,
-    /// Drop the orders.
+    /// Drop the jobs.
     Forget,
 }
 
@@ -132,8 +132,8 @@ struct Session<'s> {
     slots: &'s mut Option<Slots>,
     operands: &'s Arena<Mmap>,
     scratch: &'s mut Vec<Line>,
-    // An order that cannot be opened is an error of each of its chunks.
-    orders: HashMap<u32, Result<Box<dyn RemoteJob + 's>, Error>>,
+    // A job that cannot be opened is an error of each of its chunks.
+    jobs: HashMap<u32, Result<Box<dyn RemoteJob + 's>, Error>>,
     /// Who serves: no copy that a kernel forks.
     process: Caller,
 }
@@ -141,7 +141,7 @@ struct Session<'s> {
 impl<'s> Session<'s> {
     /// None when the link is closed or nonsense came over it.
     fn serve(&mut self, buffer: &mut [u8]) -> Option<Next> {
-        while let Heard::Message(len, fd) = self.link.hear(buffer) {
+        while let Received::Message(len, fd) = self.link.receive(buffer) {
             let (request, body) = split::<Request>(&buffer[..len])?;
             if let Next::Forget = self.obey(request, body, fd)? {
                 return Some(Next::Forget);
@@ -152,15 +152,15 @@ impl<'s> Session<'s> {
 
     fn obey(&mut self, request: Request, body: &[u8], fd: Option<OwnedFd>) -> Option<Next> {
         match request.kind {
-            HELLO => self.greet(&serde_json::from_slice(body).ok()?)?,
+            HELLO => self.make_ready(&serde_json::from_slice(body).ok()?)?,
             SLOTS => *self.slots = Some(Slots::from_fd(fd?, request.bytes)),
             SHARE => {
                 let shared: Shared = serde_json::from_slice(body).ok()?;
                 registry::share(shared.name, SharedCells::from_fd(fd?).ok()?);
             }
-            ORDER => {
-                let order = self.open(&serde_json::from_slice(body).ok()?, fd)?;
-                self.orders.insert(request.order, order);
+            JOB => {
+                let job = self.open(&serde_json::from_slice(body).ok()?, fd)?;
+                self.jobs.insert(request.job, job);
             }
             RUN => {
                 self.run(request, None)?;
@@ -175,7 +175,7 @@ impl<'s> Session<'s> {
         Some(Next::Go)
     }
 
-    fn greet(&self, greeting: &Greeting) -> Option<()> {
+    fn make_ready(&self, greeting: &Hello) -> Option<()> {
         // No core file for each crash: crashes are expected here.
         limit(Resource::Core, 0);
         if let Some(bytes) = greeting.memory {
@@ -185,10 +185,10 @@ impl<'s> Session<'s> {
         say(self.link, HELLO, 0, &fingerprint(self.kernels).to_le_bytes())
     }
 
-    /// None when the operands did not arrive: somebody here has closed what came with the order.
+    /// None when the operands did not arrive: somebody here has closed what came with the job.
     fn open(
         &self,
-        body: &OrderBody<'_>,
+        body: &JobHead<'_>,
         fd: Option<OwnedFd>,
     ) -> Option<Result<Box<dyn RemoteJob + 's>, Error>> {
         let map = match fd.map(thaw) {
@@ -204,7 +204,7 @@ impl<'s> Session<'s> {
 
     fn open_mapped(
         &self,
-        body: &OrderBody<'_>,
+        body: &JobHead<'_>,
         map: Option<Mmap>,
     ) -> Result<Box<dyn RemoteJob + 's>, Error> {
         let unreadable = |why: String| Error::argument("operands", body.operands.len(), why);
@@ -214,7 +214,7 @@ impl<'s> Session<'s> {
             if *len == 0 { Some(&[][..]) } else { bytes.get(*start..end) }
         };
         let operands: Option<Vec<&'s [u8]>> = body.operands.iter().map(operand).collect();
-        let order = JobSpec {
+        let job = JobSpec {
             kernel: body.kernel.to_string().into(),
             variant: body.variant.to_string().into(),
             level: body.level.to_string().into(),
@@ -223,16 +223,16 @@ impl<'s> Session<'s> {
                 .map_err(|why| unreadable(why.to_string()))?,
             operands: operands.ok_or_else(|| unreadable("beyond the end of the file".into()))?,
         };
-        Remote::find(self.kernels, &order.kernel)?.open(&order)
+        Remote::find(self.kernels, &job.kernel)?.open(&job)
     }
 
     /// Does a chunk and says how it went.
     fn run(&mut self, request: Request, start: Option<&[u8]>) -> Option<()> {
         let link = self.link;
         let (len, slot) = (usize::try_from(request.bytes).ok()?, request.slot);
-        let order = self.orders.get(&request.order)?;
-        let chunk = match order {
-            Ok(order) => order,
+        let job = self.jobs.get(&request.job)?;
+        let chunk = match job {
+            Ok(job) => job,
             Err(why) => return failed(link, request.seq, why),
         };
         let Some(out) = room(self.scratch, len) else {

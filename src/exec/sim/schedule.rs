@@ -19,7 +19,7 @@ pub(super) trait Stage {
 }
 
 /// How it went.
-pub(super) struct Outcome {
+pub(super) struct Digest {
     pub(super) makespan: u64,
     pub(super) critical_path: u64,
     pub(super) work: u64,
@@ -31,7 +31,7 @@ pub(super) fn schedule(
     workers: usize,
     unattended: usize,
     stage: &mut dyn Stage,
-) -> Result<Outcome, Error> {
+) -> Result<Digest, Error> {
     let ready = Ready::new(tasks)?;
     let work = work(tasks)?;
     // Who waits, who runs and what is occupied: trees and heaps that grow with the tasks.
@@ -67,7 +67,7 @@ pub(super) fn schedule(
         }
     }
     let critical_path = ways.into_iter().max().unwrap_or(0);
-    Ok(Outcome { makespan: now, critical_path, work })
+    Ok(Digest { makespan: now, critical_path, work })
 }
 
 /// When a task ends, which, and on which lane; the soonest is on top.

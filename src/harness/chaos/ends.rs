@@ -2,7 +2,7 @@
 //! worker when the program that started it is killed.
 
 use crate::exec::{Control, Event, Executor, Procs};
-use crate::kernel::{Ask, Case, Choice, Cost, Entry};
+use crate::kernel::{Case, Choice, Cost, Entry, Request};
 use crate::{Error, Fault, Level};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -49,7 +49,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A problem of so many chunks that would keep a worker busy for hours, if one of the kernels has
 /// such a thing: one that makes its numbers itself and keeps none of them.
 fn endless(entries: &[&Entry], chunks: u64) -> Result<Option<Box<dyn Case>>, Error> {
-    let mut cases = entries.iter().filter_map(|entry| entry.case(&Ask::size(ENDLESS)).ok());
+    let mut cases = entries.iter().filter_map(|entry| entry.case(&Request::size(ENDLESS)).ok());
     let Some(mut case) = cases.find(|case| is_endless(case.cost())) else { return Ok(None) };
     case.set_chunk(case.n().div_ceil(chunks))?;
     Ok(Some(case))

@@ -2,10 +2,10 @@
 
 use super::CompareOptions;
 use crate::exec::{Control, Executor, Threads};
-use crate::harness::agree::{Finding, GateReport};
+use crate::harness::gate::{Finding, GateReport};
 use crate::harness::measure::{Effort, Rounds, measure};
 use crate::harness::model::{Agreement, Floor, Ratio, Row, Untimed};
-use crate::kernel::{Ask, Case, Choice, Entry, Role, VariantInfo};
+use crate::kernel::{Case, Choice, Entry, Request, Role, VariantInfo};
 use crate::level::Isa;
 use crate::{Error, Fault, Level};
 use std::time::Duration;
@@ -168,8 +168,8 @@ impl<'e> Cell<'e> {
     ) -> Result<CellResult, Error> {
         let n = i64::try_from(self.n)
             .map_err(|_| Error::argument("n", self.n, format!("must be at most {}", i64::MAX)))?;
-        let ask = Ask { n: Some(n), seed: setup.seed, given: Vec::new() };
-        let mut case = self.entry.case(&ask)?;
+        let request = Request { n: Some(n), seed: setup.seed, given: Vec::new() };
+        let mut case = self.entry.case(&request)?;
         let (mut timed, mut untimed) = self.trusted(agreement);
         while !timed.is_empty() {
             let run = |v: usize, calls| {
@@ -297,7 +297,7 @@ impl Timings<'_> {
             elements_per_ns: None,
             gb_per_second: None,
             gflops: None,
-            roof: None,
+            roofline: None,
             to_baseline,
             to_lowest,
             thread_speed_up,

@@ -91,7 +91,7 @@ impl CompareOptions {
     }
 }
 
-/// What the rounds of a quick comparison take. The rest of its minute goes to the gate, the roof
+/// What the rounds of a quick comparison take. The rest of its minute goes to the gate, the rooflines
 /// and making operands.
 const QUICK: Duration = Duration::from_secs(35);
 

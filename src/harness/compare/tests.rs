@@ -3,10 +3,10 @@
 use super::*;
 use crate::Choice;
 use crate::Plan;
-use crate::harness::agree::{Check, Finding};
+use crate::harness::gate::{Check, Finding};
 use crate::harness::model::Floor;
 use crate::kernel::{
-    Ask, ChunkArgs, Cost, Evidence, Kernel, Layout, Near, Operands, Problem, Variant,
+    ChunkArgs, Cost, Expected, Input, Kernel, Layout, Operands, Request, Variant, Workload,
 };
 use crate::kernels::REGISTRY;
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ fn quick() -> CompareOptions {
     }
 }
 
-/// A gate that finds what it is told to find, and no roof: both have tests of their own.
+/// A gate that finds what it is told to find, and no roofline: both have tests of their own.
 #[derive(Default)]
 struct Short {
     findings: Vec<Finding>,
@@ -38,8 +38,8 @@ impl Means for Short {
             findings: self.findings.clone(),
         }
     }
-    fn roof(&self, _: &[Level], _: &[usize]) -> Result<Roof, Error> {
-        Ok(Roof::default())
+    fn roofline(&self, _: &[Level], _: &[usize]) -> Result<Roofline, Error> {
+        Ok(Roofline::default())
     }
 }
 
@@ -241,19 +241,19 @@ fn double(c: ChunkArgs<'_, '_, Letters>) -> Result<(), Error> {
     Ok(())
 }
 
-impl Evidence for Letters {
+impl Workload for Letters {
     const FORMULA: &'static str = "2 x[i]";
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.elements(1000, 8)?;
-        Ok(Problem::new(n as u64, ()).with(&(0..n as u32).collect::<Vec<_>>()))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.elements(1000, 8)?;
+        Ok(Input::new(n as u64, ()).with(&(0..n as u32).collect::<Vec<_>>()))
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
-        problem.input().iter().map(|x| Near::Exact(2 * i128::from(*x))).collect()
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
+        problem.input().iter().map(|x| Expected::Exact(2 * i128::from(*x))).collect()
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         Cost { read: 4 * problem.n, written: 4 * problem.n, flops: problem.n, elements: problem.n }
     }
 }
@@ -292,9 +292,9 @@ struct Agreeing;
 
 impl Means for Agreeing {
     fn gate(&self, entry: &Entry, options: &GateOptions, _: GateProgress<'_>) -> GateReport {
-        agree::gate(entry, options, &mut |_| ())
+        gate::gate(entry, options, &mut |_| ())
     }
-    fn roof(&self, _: &[Level], _: &[usize]) -> Result<Roof, Error> {
-        Ok(Roof::default())
+    fn roofline(&self, _: &[Level], _: &[usize]) -> Result<Roofline, Error> {
+        Ok(Roofline::default())
     }
 }

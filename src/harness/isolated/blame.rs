@@ -2,7 +2,7 @@
 //! process: the caller says how an attempt went.
 
 use super::message::{At, Now};
-use crate::harness::agree::{Check, Finding, Target};
+use crate::harness::gate::{Check, Finding, Target};
 use crate::kernel::Choice;
 use std::time::Duration;
 

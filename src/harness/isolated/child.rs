@@ -3,8 +3,8 @@
 use super::limit::threads;
 use super::message::{At, End, Job, Message, Now, line};
 use crate::fork::Caller;
-use crate::harness::agree::{Finding, GateOptions, Observer, Step, Target, gate_of};
-use crate::harness::matrix::matrix_of;
+use crate::harness::gate::{Finding, GateOptions, Observer, Step, Target, gate_of};
+use crate::harness::same_bits::same_bits_of;
 use crate::kernel::{Choice, Entry};
 use crate::{Error, Level, executors};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -132,7 +132,7 @@ impl Worker {
             .iter()
             .map(|name| executors::parse(name))
             .collect::<Result<Vec<_>, _>>()?;
-        let matrix = matrix_of(entry, &executors, &choices, &options, self);
+        let matrix = same_bits_of(entry, &executors, &choices, &options, self);
         Ok(End { gate, matrix: Some(matrix.map_err(|why| why.to_string())) })
     }
 

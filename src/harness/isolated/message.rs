@@ -1,7 +1,7 @@
 //! What a gate worker and its parent say to each other: lines of JSON.
 
-use crate::harness::agree::{Finding, GateReport, Target};
-use crate::harness::matrix::Matrix;
+use crate::harness::gate::{Finding, GateReport, Target};
+use crate::harness::same_bits::SameBits;
 use serde::{Deserialize, Serialize};
 
 /// What a worker is to do: the one line that it is sent.
@@ -51,7 +51,7 @@ pub(super) struct Now {
 pub(super) struct End {
     pub(super) gate: Option<GateReport>,
     /// The table, or why there is none.
-    pub(super) matrix: Option<Result<Matrix, String>>,
+    pub(super) matrix: Option<Result<SameBits, String>>,
 }
 
 /// A message as it is sent.
@@ -92,7 +92,7 @@ impl Lines {
 mod tests {
     use super::*;
     use crate::Isa;
-    use crate::harness::agree::{Accuracy, Check};
+    use crate::harness::gate::{Accuracy, Check};
 
     fn now(case: &str) -> Message {
         let target = Some(Target { variant: "c-by-hand", level: Isa::V3 });
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_report_is_the_same_after_the_way() {
-        let of = Target { variant: "cpp", level: Isa::Baseline };
+        let of = Target { variant: "cpp", level: Isa::V1 };
         let finding = Finding {
             kernel: "",
             target: None,

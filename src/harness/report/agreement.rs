@@ -3,8 +3,8 @@
 use super::Report;
 use super::format::{digits, grouped};
 use super::html::Html;
-use crate::harness::agree::{Finding, GateReport};
-use crate::harness::matrix::{Matrix, Row};
+use crate::harness::gate::{Finding, GateReport};
+use crate::harness::same_bits::{Row, SameBits};
 
 /// The matrix, and what is wrong.
 pub(super) fn section(html: &mut Html, report: &Report<'_>) {
@@ -18,7 +18,7 @@ pub(super) fn section(html: &mut Html, report: &Report<'_>) {
         html.put("h3", "", "What is wrong");
         html.list("findings", wrong);
     }
-    let fused = |matrix: &Matrix| {
+    let fused = |matrix: &SameBits| {
         let why = matrix.fused?;
         Some(format!("{}: one hash with fused multiply-add, one without: {why}", matrix.kernel))
     };
@@ -84,7 +84,7 @@ fn names(report: &Report<'_>) -> Vec<&'static str> {
 }
 
 /// Whether a variant passed, and how many runs of the same-bits table have the expected hash.
-fn cell(row: &mut Html, variant: &str, gate: &GateReport, matrix: Option<&Matrix>) {
+fn cell(row: &mut Html, variant: &str, gate: &GateReport, matrix: Option<&SameBits>) {
     if !gate.accuracy.iter().any(|accuracy| accuracy.of.variant == variant) {
         return row.put("td", "none", "–");
     }
@@ -114,10 +114,10 @@ fn distance(gate: &GateReport) -> String {
 }
 
 /// A line for each run of the same-bits table whose hash is not the expected one.
-fn disagreements(matrix: &Matrix) -> Vec<String> {
+fn disagreements(matrix: &SameBits) -> Vec<String> {
     let of_row = |row: &Row| -> Vec<String> {
         let runs = row.cells.iter().zip(&matrix.executors).filter(|(cell, _)| !cell.agrees);
-        let line = |(cell, place): (&crate::harness::matrix::Cell, &String)| {
+        let line = |(cell, place): (&crate::harness::same_bits::Cell, &String)| {
             let got = cell.hash.as_deref().or(cell.fault.as_deref()).unwrap_or("nothing");
             format!(
                 "{}, {} at {}, n = {} on {place}: {got} instead of {}",

@@ -1,4 +1,4 @@
-//! Tables whose numbers are bars as well: threads, the roof, and the price of a crossing.
+//! Tables whose numbers are bars as well: threads, the roofline, and the price of a crossing.
 
 use super::format::{digits, grouped, percent};
 use super::html::Html;
@@ -6,7 +6,7 @@ use super::rows::{level, line, series};
 use super::series::Series;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
 use crate::harness::overhead::{Overhead, Rung, YARDSTICK};
-use crate::harness::roof::Limit;
+use crate::harness::roofline::Limit;
 
 /// A cell with a number, a bar that fills `share` of it, and a mark where one is wanted.
 fn bar(row: &mut Html, class: &str, share: f64, mark: Option<f64>, text: &str) {
@@ -71,13 +71,13 @@ fn pale(variant: Series, ratio: Ratio) -> String {
 }
 
 /// How near each variant comes to what the machine can do, at its best size.
-pub(super) fn roof(html: &mut Html, comparison: &Comparison) {
+pub(super) fn roofline(html: &mut Html, comparison: &Comparison) {
     let caption = "Share of what one core of this machine can load, write or compute, measured in \
                    this run; each variant at the size where it comes nearest. The letter says which \
                    limit is the nearest: L loads, W writes, A arithmetic. Limits are measured too: a \
                    little over 100 % is noise.";
     matrix(html, comparison, caption, |table, variant, cells| {
-        let shares = line(table, variant).into_iter().filter_map(|row| row.roof);
+        let shares = line(table, variant).into_iter().filter_map(|row| row.roofline);
         match shares.reduce(|a, b| if b.share > a.share { b } else { a }) {
             Some(best) => {
                 let limit = match best.limit {

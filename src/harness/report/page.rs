@@ -49,7 +49,9 @@ fn sections(html: &mut Html, report: &Report<'_>) {
     if let Some(overhead) = report.overhead {
         section(html, "crossing", "What a crossing costs", |html| bars::ladder(html, overhead));
     }
-    section(html, "roof", "How near to the machine's limits", |html| bars::roof(html, comparison));
+    section(html, "roofline", "How near to the machine's limits", |html| {
+        bars::roofline(html, comparison)
+    });
     section(html, "table", "Every number", |html| tables::full(html, comparison));
     section(html, "again", "Again", |html| again(html, report));
 }

@@ -14,7 +14,7 @@ const COLUMNS: [&str; 12] = [
     "ns / element",
     "GB/s",
     "GFLOP/s",
-    "% of roof",
+    "% of roofline",
     "× baseline",
     "× lowest level",
     "× one thread",
@@ -32,7 +32,7 @@ fn cells(row: &Row) -> [String; 12] {
         number(row.ns_per_element),
         number(row.gb_per_second),
         number(row.gflops),
-        row.roof.map_or_else(dash, |roof| percent(roof.share)),
+        row.roofline.map_or_else(dash, |roofline| percent(roofline.share)),
         ratio(row.to_baseline),
         ratio(row.to_lowest),
         ratio(row.thread_speed_up),
@@ -196,7 +196,7 @@ fn record(schema: &str, kernel: &str, row: &Row) -> String {
         number(row.ns_per_element),
         number(row.gb_per_second),
         number(row.gflops),
-        number(row.roof.map(|roof| roof.share)),
+        number(row.roofline.map(|roofline| roofline.share)),
     ];
     for ratio in [row.to_baseline, row.to_lowest, row.thread_speed_up] {
         fields.push(number(ratio.map(|ratio| ratio.value)));

@@ -1,9 +1,9 @@
 mod sample;
 
 use super::*;
-use crate::harness::agree::{self, Check, Finding, Target};
-use crate::harness::matrix;
+use crate::harness::gate::{self, Check, Finding, Target};
 use crate::harness::model::Row;
+use crate::harness::same_bits;
 use crate::kernels::REGISTRY;
 use crate::{Isa, executors};
 use sample::{EVIL, comparison, overhead};
@@ -71,7 +71,7 @@ fn the_page_is_well_formed_and_whole() {
         "kernel-axpy",
         "threads",
         "crossing",
-        "roof",
+        "roofline",
         "table",
         "again",
     ];
@@ -145,16 +145,16 @@ fn colours_come_from_the_style_sheet_alone() {
 fn who_disagrees_is_named() {
     let entry = &REGISTRY[0];
     let pools = [executors::parse("serial").unwrap(), executors::parse("threads:2").unwrap()];
-    let options = agree::GateOptions::quick();
-    let mut table = matrix::matrix(entry, &pools, &options).unwrap();
+    let options = gate::GateOptions::quick();
+    let mut table = same_bits::same_bits(entry, &pools, &options).unwrap();
     let comparison = comparison(&[entry.name]);
-    let agreed = |table: &[matrix::Matrix]| {
+    let agreed = |table: &[same_bits::SameBits]| {
         html(&Report { command: "", comparison: &comparison, matrices: table, overhead: None })
     };
     assert!(agreed(std::slice::from_ref(&table)).contains("✓ All variants agree"));
     let place = table.executors[1].clone();
     table.rows[0].cells[1] =
-        matrix::Cell { hash: Some("deadbeef".into()), agrees: false, fault: None };
+        same_bits::Cell { hash: Some("deadbeef".into()), agrees: false, fault: None };
     let page = agreed(&[table]);
     assert!(page.contains("✗ Not everything agrees"));
     let runs = 2 * crate::Level::available().len();

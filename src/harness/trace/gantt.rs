@@ -1,6 +1,6 @@
 //! A Gantt chart as an SVG file that needs nothing else.
 
-use super::{Outcome, Span, last_end};
+use super::{Digest, Span, last_end};
 use crate::exec::Executor;
 use crate::harness::report::escape;
 use std::borrow::Cow;
@@ -180,9 +180,9 @@ impl Chart<'_> {
         let width = (self.x(span.end) - x).max(0.6);
         let stroke = match span.outcome {
             // A white edge would be all that is seen of it.
-            Outcome::Done if count > 1 || width < 1.0 => "",
-            Outcome::Done => "stroke=\"white\" stroke-width=\"0.5\"",
-            Outcome::Failed | Outcome::Lost => {
+            Digest::Done if count > 1 || width < 1.0 => "",
+            Digest::Done => "stroke=\"white\" stroke-width=\"0.5\"",
+            Digest::Failed | Digest::Lost => {
                 "stroke=\"black\" stroke-width=\"2\" stroke-dasharray=\"4 2\" fill-opacity=\"0.4\""
             }
         };
@@ -247,7 +247,7 @@ mod tests {
             lane: task / 10_000,
             start: micros(task),
             end: micros(if task + 1 == count { 2 * count } else { task + 1 }),
-            outcome: if task == 5000 { Outcome::Failed } else { Outcome::Done },
+            outcome: if task == 5000 { Digest::Failed } else { Digest::Done },
         };
         (0..count).map(span).collect()
     }

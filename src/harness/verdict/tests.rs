@@ -100,7 +100,7 @@ fn from_which_size_on_the_slower_one_is_not_slower_any_more() {
 fn floor_threads_roof_and_what_was_not_timed_have_their_sentences() {
     let mut all = table(pair("simd", ratio(1.5, true), ratio(1.1, true)));
     all.rows[2].to_lowest = ratio(12.34, true);
-    all.rows[2].roof = Some(Share { share: 0.873, limit: Limit::Load });
+    all.rows[2].roofline = Some(Share { share: 0.873, limit: Limit::Load });
     all.rows.push(Row {
         threads: 2,
         thread_speed_up: ratio(1.93, true),

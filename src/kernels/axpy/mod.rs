@@ -4,7 +4,7 @@
 //!
 //! **Plan.** Chunks of 65 536 elements. Every element stands for itself, so neither chunks nor
 //! lanes can change a bit. `mul` then `add`, not fused: the kernel is bound by loads and stores, so
-//! fusing would cost baseline its bits and win nothing.
+//! fusing would cost v1 its bits and win nothing.
 //!
 //! **In place.** The output buffer is also an operand: each chunk reads and writes its own slice
 //! of `y`, and no two chunks share one.
@@ -19,8 +19,8 @@ mod simd;
 
 use crate::exact::{Twofold, gamma};
 use crate::kernel::{
-    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Outcome, Param, Problem, Variant,
-    five,
+    Cost, Digest, Expected, Input, Job, Kernel, Layout, Operands, Param, Request, Variant,
+    Workload, five,
 };
 use crate::sample::Sampled;
 use crate::simd::Real;
@@ -135,22 +135,22 @@ crate::kernels::five_functions! {
     (alpha: f64, x: &[f64], y: &mut [f64]) -> () = with
 }
 
-impl<T: Element> Evidence for Axpy<T>
+impl<T: Element> Workload for Axpy<T>
 where
-    Vec<T>: Outcome,
+    Vec<T>: Digest,
 {
     const FAMILY: &'static str = "axpy";
     const FORMULA: &'static str = "y[i] = alpha * x[i] + y[i], in place";
     const PARAMS: &'static [Param] =
         &[Param { name: "alpha", form: "NUMBER", help: "what x is multiplied by; e by default" }];
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.elements(1 << 20, 2 * size_of::<T>())?;
-        let alpha = ask.parse("alpha", "NUMBER, as in -0.5")?.unwrap_or(T::ALPHA);
-        Ok(sample(alpha, T::try_uniform(n, ask.seed)?, T::try_uniform(n, !ask.seed)?))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.elements(1 << 20, 2 * size_of::<T>())?;
+        let alpha = request.parse("alpha", "NUMBER, as in -0.5")?.unwrap_or(T::ALPHA);
+        Ok(sample(alpha, T::try_uniform(n, request.seed)?, T::try_uniform(n, !request.seed)?))
     }
 
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
+    fn special() -> Vec<(&'static str, Input<Self>)> {
         let problem = |alpha, in_x: Option<T>, in_y: Option<T>| {
             let (mut x, mut y) = (T::uniform(1003, 5), T::uniform(1003, 6));
             x[517] = in_x.unwrap_or(x[517]);
@@ -168,25 +168,25 @@ where
         T::special().into_iter().flat_map(everywhere).collect()
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let alpha: f64 = problem.args.into();
         let near = |(x, y): (&T, &T)| {
             let (product, y) = (Twofold::product(alpha, (*x).into()), (*y).into());
             let Twofold { hi, lo } = product.plus(y);
             let bound = gamma(2, T::ROUNDOFF) * (product.hi.abs() + y.abs());
-            Near::Real { hi, lo, bound }
+            Expected::Real { hi, lo, bound }
         };
         problem.input().iter().zip(&problem.start).map(near).collect()
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let (n, bytes) = (problem.n, problem.n * size_of::<T>() as u64);
         Cost { read: 2 * bytes, written: bytes, flops: 2 * n, elements: n }
     }
 }
 
-fn sample<T: Element>(alpha: T, x: Vec<T>, y: Vec<T>) -> Problem<Axpy<T>> {
-    Problem::new(x.len() as u64, alpha).with(&x).starting(y)
+fn sample<T: Element>(alpha: T, x: Vec<T>, y: Vec<T>) -> Input<Axpy<T>> {
+    Input::new(x.len() as u64, alpha).with(&x).starting(y)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ mod rust;
 mod simd;
 
 use crate::kernel::{
-    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Problem, Variant, five,
+    Cost, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload, five,
 };
 use crate::{Chunk, Error, Plan};
 use std::borrow::Cow;
@@ -132,7 +132,7 @@ fn formula(n: i64) -> i128 {
     3 * m * (m + 1) / 2
 }
 
-impl Evidence for ConditionalRangeSum {
+impl Workload for ConditionalRangeSum {
     const FORMULA: &'static str = "sum of i, 0 <= i < n, i % 3 == 0";
     const UNIT: &'static str = "indices";
     const SIZES: &'static [u64] = &[
@@ -141,16 +141,16 @@ impl Evidence for ConditionalRangeSum {
     ];
     const SWEEP: &'static [u64] = &[1 << 10, 1 << 14, 1 << 18, 1 << 22, 1 << 26];
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.n.unwrap_or(10_000_000);
-        Ok(Problem::new(Self::check(n)?, n))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.n.unwrap_or(10_000_000);
+        Ok(Input::new(Self::check(n)?, n))
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
-        vec![Near::Exact(formula(problem.args))]
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
+        vec![Expected::Exact(formula(problem.args))]
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         Cost { read: 0, written: 0, flops: problem.n, elements: problem.n }
     }
 }
@@ -202,8 +202,8 @@ mod tests {
             let refusal = conditional_range_sum(n).unwrap_err().to_string();
             assert!(refusal.starts_with(&format!("n = {n}: ")), "{refusal}");
             assert!(refusal.contains("7439101575"), "{refusal}");
-            let ask = Ask { n: Some(n), ..Ask::default() };
-            let asked = ConditionalRangeSum::problem(&ask).map(drop).unwrap_err();
+            let request = Request { n: Some(n), ..Request::default() };
+            let asked = ConditionalRangeSum::problem(&request).map(drop).unwrap_err();
             assert_eq!(asked.to_string(), refusal);
         }
     }

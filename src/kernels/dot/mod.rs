@@ -4,7 +4,7 @@
 //!
 //! **Plan.** Chunks of 65 536 elements. Within a chunk, products are rounded and added in
 //! [fixed lanes](crate::simd); the chunks' sums are folded by a [balanced tree](crate::plan::fold).
-//! `mul` then `add`, not fused: the kernel is bound by loads, so fusing would cost baseline its
+//! `mul` then `add`, not fused: the kernel is bound by loads, so fusing would cost v1 its
 //! bits and win nothing.
 //!
 //! **Accuracy.** Every product passes through one rounding of its own and at most
@@ -18,7 +18,7 @@ mod simd;
 
 use crate::exact::{Twofold, gamma};
 use crate::kernel::{
-    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Outcome, Problem, Variant, five,
+    Cost, Digest, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload, five,
 };
 use crate::plan::fold;
 use crate::sample::Sampled;
@@ -32,7 +32,7 @@ use std::marker::PhantomData;
 pub struct Dot<T>(PhantomData<T>);
 
 /// The element types that have all five variants.
-pub trait Element: Real + Sampled + Outcome {
+pub trait Element: Real + Sampled + Digest {
     #[doc(hidden)]
     const NAME: &'static str;
     #[doc(hidden)]
@@ -125,27 +125,27 @@ crate::kernels::five_functions! {
     (x: &[f64], y: &[f64]) -> f64 = with
 }
 
-impl<T: Element> Evidence for Dot<T> {
+impl<T: Element> Workload for Dot<T> {
     const FAMILY: &'static str = "dot";
     const FORMULA: &'static str = "sum of x[i] * y[i]";
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.elements(1 << 20, 2 * size_of::<T>())?;
-        Ok(Problem::new(n as u64, ())
-            .with(&T::try_uniform(n, ask.seed)?)
-            .with(&T::try_uniform(n, !ask.seed)?))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.elements(1 << 20, 2 * size_of::<T>())?;
+        Ok(Input::new(n as u64, ())
+            .with(&T::try_uniform(n, request.seed)?)
+            .with(&T::try_uniform(n, !request.seed)?))
     }
 
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
+    fn special() -> Vec<(&'static str, Input<Self>)> {
         let place = |(name, value)| {
             let (mut x, y) = (T::uniform(1003, 5), T::uniform(1003, 6));
             x[517] = value;
-            (name, Problem::new(1003, ()).with(&x).with(&y))
+            (name, Input::new(1003, ()).with(&x).with(&y))
         };
         T::special().into_iter().map(place).collect()
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let (x, y) = problem.input();
         let products = || x.iter().zip(y).map(|(a, b)| Twofold::product((*a).into(), (*b).into()));
         let sum = products().fold(Twofold::default(), |sum, product| sum + product);
@@ -156,10 +156,10 @@ impl<T: Element> Evidence for Dot<T> {
             + chunks.ilog2() as usize
             + 1;
         let bound = gamma(additions as u64 + 1, T::ROUNDOFF) * magnitude;
-        vec![Near::Real { hi: sum.hi, lo: sum.lo, bound }]
+        vec![Expected::Real { hi: sum.hi, lo: sum.lo, bound }]
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let n = problem.n;
         Cost { read: 2 * n * size_of::<T>() as u64, written: 0, flops: 2 * n, elements: n }
     }

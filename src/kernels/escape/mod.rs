@@ -16,7 +16,7 @@
 
 mod c;
 mod cpp;
-mod evidence;
+mod workload;
 mod pool;
 mod rust;
 mod simd;

@@ -16,18 +16,18 @@ pub(super) struct Pool {
     pub(super) re: [f64; POOL],
     pub(super) im: [f64; POOL],
     /// Which count each belongs to.
-    pub(super) whose: [u32; Pool::MOST],
+    pub(super) whose: [u32; Pool::MAX],
     pub(super) len: usize,
 }
 
-const POOL: usize = Pool::MOST + WIDEST;
+const POOL: usize = Pool::MAX + WIDEST;
 
 /// The largest `|c|^2` of orbits that stay escaped; see the SIMD body.
 const SAFE: f64 = 3.9999;
 
 impl Pool {
     /// The most points a pool holds.
-    pub(super) const MOST: usize = 8192;
+    pub(super) const MAX: usize = 8192;
 
     /// An empty pool, on the heap: a thread that calls may have less stack than it takes. Of fixed
     /// size, because the SIMD body is an eighth slower when it has to load addresses and lengths.

@@ -52,7 +52,7 @@ fn escape<S: Simd, const JULIA: bool>(
     counts: &mut [u32],
 ) {
     let mut pixels = args.grid().pixels(chunk);
-    for counts in counts.chunks_mut(Pool::MOST) {
+    for counts in counts.chunks_mut(Pool::MAX) {
         if JULIA {
             pool.fill(&mut pixels, counts.len());
         } else {
@@ -75,13 +75,13 @@ struct Chain<S: Simd> {
 }
 
 /// Above every place in a pool, and a power of 2.
-const PLACES: u64 = (2 * Pool::MOST) as u64;
+const PLACES: u64 = (2 * Pool::MAX) as u64;
 
 // Tags are exact: even if no orbit ever escapes, the blocks of a pool are few enough.
 const _: () = {
     let blocks_each = u32::MAX as u64 / BLOCK as u64 + 1;
     let narrowest = 2 * CHAINS as u64;
-    assert!((Pool::MOST as u64 / narrowest + 2) * blocks_each <= (1 << 53) / PLACES);
+    assert!((Pool::MAX as u64 / narrowest + 2) * blocks_each <= (1 << 53) / PLACES);
 };
 
 impl<S: Simd> Chain<S> {

@@ -1,7 +1,7 @@
 //! Values that are known, from every variant at every level, and views that must be refused.
 
 use super::{Args, Escape, View};
-use crate::kernel::{Ask, Evidence, Number, Problem, Variant};
+use crate::kernel::{Input, Number, Request, Variant, Workload};
 use crate::sample::splitmix64;
 use num_complex::Complex64;
 
@@ -116,7 +116,7 @@ fn any_view(seed: u64) -> View {
 fn random_views_are_counted_as_the_oracle_counts_them() {
     for seed in 0..60 {
         let view = any_view(seed);
-        let problem = Problem::new(view.width * view.height, Args::from(&view));
+        let problem = Input::new(view.width * view.height, Args::from(&view));
         let oracle = Escape::oracle(&problem);
         for (pixel, (near, count)) in oracle.iter().zip(counts(&view)).enumerate() {
             let count = Number::Int(count.into());
@@ -125,9 +125,9 @@ fn random_views_are_counted_as_the_oracle_counts_them() {
     }
 }
 
-fn ask(given: &[(&str, &str)]) -> Ask {
+fn request(given: &[(&str, &str)]) -> Request {
     let given = given.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect();
-    Ask { given, ..Ask::default() }
+    Request { given, ..Request::default() }
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn arguments_by_name_replace_those_of_the_view() {
         ("iter", "77"),
         ("c", "-0.8-0.2i"),
     ];
-    let view = View::LESSON.with(&ask(&given)).unwrap();
+    let view = View::LESSON.with(&request(&given)).unwrap();
     let wanted = View {
         center: Complex64::new(-0.5, 0.25),
         extent: Complex64::new(3.0, 3.0),
@@ -149,8 +149,8 @@ fn arguments_by_name_replace_those_of_the_view() {
         julia: Some(Complex64::new(-0.8, -0.2)),
     };
     assert_eq!(view, wanted);
-    assert_eq!(View::LESSON.with(&ask(&[])).unwrap(), View::LESSON);
-    let oblong = View::LESSON.with(&ask(&[("extent", "3+2i")])).unwrap();
+    assert_eq!(View::LESSON.with(&request(&[])).unwrap(), View::LESSON);
+    let oblong = View::LESSON.with(&request(&[("extent", "3+2i")])).unwrap();
     assert_eq!(oblong.extent, Complex64::new(3.0, 2.0));
 }
 
@@ -166,7 +166,7 @@ fn arguments_of_another_form_are_refused() {
         ("iter", "many"),
         ("c", ""),
     ] {
-        let said = View::LESSON.with(&ask(&[(name, text)])).unwrap_err().to_string();
+        let said = View::LESSON.with(&request(&[(name, text)])).unwrap_err().to_string();
         assert!(said.starts_with(&format!("{name} = {text}: must have the form")), "{said}");
     }
 }

@@ -1,6 +1,6 @@
 //! What part of the plane is looked at, and the checks it must pass.
 
-use crate::kernel::{Ask, Param};
+use crate::kernel::{Param, Request};
 use crate::{Chunk, Error};
 use bytemuck::{Pod, Zeroable};
 use num_complex::Complex64;
@@ -85,18 +85,18 @@ impl View {
         })
     }
 
-    /// This view with what `ask` gives by name (see [`PARAMS`]) in place of its own.
+    /// This view with what `request` gives by name (see [`PARAMS`]) in place of its own.
     ///
     /// # Errors
     /// [`Error::Argument`] for text of another form.
-    pub fn with(mut self, ask: &Ask) -> Result<View, Error> {
-        if let Some(Size { width, height }) = ask.parse("size", "WxH, as in 1920x1080")? {
+    pub fn with(mut self, request: &Request) -> Result<View, Error> {
+        if let Some(Size { width, height }) = request.parse("size", "WxH, as in 1920x1080")? {
             (self.width, self.height) = (width, height);
         }
-        self.center = ask.complex("center")?.unwrap_or(self.center);
-        self.extent = ask.complex("extent")?.map_or(self.extent, square);
-        self.max_iter = ask.parse("iter", "a whole number")?.unwrap_or(self.max_iter);
-        self.julia = ask.complex("c")?.or(self.julia);
+        self.center = request.complex("center")?.unwrap_or(self.center);
+        self.extent = request.complex("extent")?.map_or(self.extent, square);
+        self.max_iter = request.parse("iter", "a whole number")?.unwrap_or(self.max_iter);
+        self.julia = request.complex("c")?.or(self.julia);
         Ok(self)
     }
 }
@@ -192,9 +192,9 @@ impl Args {
             return Err(Error::argument("extent", extent, "must be above 0, across and down"));
         }
         let area = self.width.checked_mul(self.height);
-        if !area.is_some_and(|area| (1..=MOST_PIXELS).contains(&area)) {
+        if !area.is_some_and(|area| (1..=MAX_PIXELS).contains(&area)) {
             let size = format!("{}x{}", self.width, self.height);
-            let rule = format!("must be between 1 and {MOST_PIXELS} pixels");
+            let rule = format!("must be between 1 and {MAX_PIXELS} pixels");
             return Err(Error::argument("size", size, rule));
         }
         if !(1..=u64::from(u32::MAX)).contains(&self.max_iter) {
@@ -230,7 +230,7 @@ impl Args {
 }
 
 /// As many pixels as a slice can have elements.
-const MOST_PIXELS: u64 = i64::MAX as u64;
+const MAX_PIXELS: u64 = i64::MAX as u64;
 
 /// The pixels' points.
 #[derive(Clone, Copy)]

@@ -16,7 +16,7 @@ const BLOCK_ROWS: usize = 256;
 /// Columns of a block of B: a multiple of every `NR`.
 const BLOCK_COLS: usize = 240;
 /// Elements of the largest micro-tile, 8 x 48.
-const MOST_IN_A_TILE: usize = 384;
+const MAX_IN_A_TILE: usize = 384;
 
 /// One product `C <- alpha A B + beta C`, C packed row-major and as large as `a` and `b` say.
 #[derive(Clone, Copy)]
@@ -188,7 +188,7 @@ fn onto<T: Element, M: Micro<T>>(c: &mut [T], space: Space, work: impl FnOnce(&m
     if space.rows >= M::MR && space.cols >= M::NR {
         return work(c, space.stride);
     }
-    let mut tile = [T::default(); MOST_IN_A_TILE];
+    let mut tile = [T::default(); MAX_IN_A_TILE];
     let (rows, cols) = (space.rows.min(M::MR), space.cols.min(M::NR));
     for (tile, c) in tile.chunks_mut(M::NR).zip(c.chunks(space.stride)).take(rows) {
         tile[..cols].copy_from_slice(&c[..cols]);

@@ -17,8 +17,8 @@
 //! When k = 0 or alpha = 0, c becomes beta c. As in BLAS, C is not read when beta = 0, and A and B
 //! are not read when alpha = 0. Which of several NaNs survives is not specified.
 //!
-//! **Class.** `fma` rounds once wherever the CPU has the instruction, so all levels but baseline
-//! give the same bits; at baseline product and sum are rounded each, by all five bodies alike.
+//! **Class.** `fma` rounds once wherever the CPU has the instruction, so all levels but v1
+//! give the same bits; at v1 product and sum are rounded each, by all five bodies alike.
 //! The order of operations is fixed per element: tiles, panels and registers do not show.
 //!
 //! **Plan.** Bands of 256 whole rows; when C is a single band, tiles of 256 x 1024. So C is updated
@@ -37,7 +37,7 @@
 mod blocked;
 mod c;
 mod cpp;
-mod evidence;
+mod workload;
 mod rust;
 mod simd;
 #[cfg(test)]
@@ -48,8 +48,8 @@ pub use view::{MatMut, MatRef};
 
 use crate::exact::{Twofold, gamma};
 use crate::kernel::{
-    Ask, Class, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Outcome, Problem, Variant,
-    five,
+    Class, Cost, Digest, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant,
+    Workload, five,
 };
 use crate::sample::Sampled;
 use crate::simd::Real;

@@ -192,8 +192,8 @@ fn a_product_larger_than_memory_is_refused_before_anything_is_allocated() {
     let column = MatRef::new(&x, side, 1, 0, 0, 0).unwrap();
     let huge = Gemm::job(1.0, column, column.transposed(), 0.0).unwrap();
     assert!(matches!(huge.blank(), Err(Error::Memory { .. })));
-    let ask = Ask { n: Some(i64::MAX), ..Ask::default() };
-    assert!(matches!(Gemm::<f64>::problem(&ask), Err(Error::Argument { .. })));
+    let request = Request { n: Some(i64::MAX), ..Request::default() };
+    assert!(matches!(Gemm::<f64>::problem(&request), Err(Error::Argument { .. })));
 }
 
 #[test]

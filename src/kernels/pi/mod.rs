@@ -26,7 +26,7 @@ mod rust;
 mod simd;
 
 use crate::kernel::{
-    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Number, Operands, Problem, Variant, five,
+    Cost, Expected, Input, Job, Kernel, Layout, Number, Operands, Request, Variant, Workload, five,
 };
 use crate::sample::splitmix64;
 use crate::{Error, Plan, fpenv};
@@ -140,7 +140,7 @@ crate::kernels::five_functions! {
 /// Operations per point; see the module's docs.
 const OPERATIONS: u64 = 16;
 
-impl Evidence for Pi {
+impl Workload for Pi {
     const FORMULA: &'static str = "count of x[i]^2 + y[i]^2 < 2^64, (x, y) from SplitMix64";
     const UNIT: &'static str = "samples";
     const SIZES: &'static [u64] = &[
@@ -149,29 +149,29 @@ impl Evidence for Pi {
     ];
     const SWEEP: &'static [u64] = &[1 << 10, 1 << 14, 1 << 18, 1 << 22];
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.length(10_000_000)?;
-        Ok(Problem::new(n, Points { n, seed: ask.seed }))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.length(10_000_000)?;
+        Ok(Input::new(n, Points { n, seed: request.seed }))
     }
 
     /// The hits, after what they estimate.
-    fn named(problem: &Problem<Self>, hits: &u64) -> Vec<(&'static str, Number)> {
+    fn named(problem: &Input<Self>, hits: &u64) -> Vec<(&'static str, Number)> {
         let estimate = 4.0 * (*hits as f64 / problem.n as f64);
         let pi = (problem.n > 0).then_some(("pi", Number::F64(estimate)));
         pi.into_iter().chain([("hits", Number::Int((*hits).into()))]).collect()
     }
 
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
+    fn special() -> Vec<(&'static str, Input<Self>)> {
         let wrapping = Points { n: 1003, seed: u64::MAX };
-        vec![("state that wraps at once", Problem::new(1003, wrapping))]
+        vec![("state that wraps at once", Input::new(1003, wrapping))]
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let Points { n, seed } = problem.args;
-        vec![Near::Exact((0..n).filter(|i| is_hit(splitmix64(seed, *i))).count() as i128)]
+        vec![Expected::Exact((0..n).filter(|i| is_hit(splitmix64(seed, *i))).count() as i128)]
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let n = problem.n;
         Cost { read: 0, written: 0, flops: n.saturating_mul(OPERATIONS), elements: n }
     }
@@ -235,6 +235,6 @@ mod tests {
         assert!(refusal.starts_with("n = 18446744073709551615: must be at most"), "{refusal}");
         let huge = Pi::plan(&Points { n: i64::MAX as u64, seed: 0 }, ()).unwrap();
         assert!(huge.len() as u64 <= CHUNKS + 1);
-        assert!(Pi::problem(&Ask { n: Some(-1), ..Ask::default() }).is_err());
+        assert!(Pi::problem(&Request { n: Some(-1), ..Request::default() }).is_err());
     }
 }

@@ -15,7 +15,7 @@
 //!
 //! **Speed.** Two vector additions per vector of indices and nothing else: at v3 and v4 the
 //! explicit body runs at the rate at which the CPU adds, C a little and plain Rust a quarter below
-//! it at v4. At baseline gcc keeps 24 lanes of indices and of sums in 16
+//! it at v4. At v1 gcc keeps 24 lanes of indices and of sums in 16
 //! registers of two lanes, and so half of them in memory; the explicit body takes as many as fit.
 //!
 //! **Oracle.** The closed form, [`range_sum_formula`], in 128 bits.
@@ -31,7 +31,7 @@ pub use folding::{range_sum_folded, range_sum_formula};
 pub use vectorised::{RangeSums, range_sums};
 
 use crate::kernel::{
-    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Problem, Variant, five,
+    Cost, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload, five,
 };
 use crate::{Chunk, Error, Plan};
 use std::borrow::Cow;
@@ -132,7 +132,7 @@ crate::kernels::five_functions! {
     (n: i64) -> i64 = with
 }
 
-impl Evidence for RangeSum {
+impl Workload for RangeSum {
     const FORMULA: &'static str = "sum of i, 0 <= i < n";
     const UNIT: &'static str = "indices";
     const SIZES: &'static [u64] = &[
@@ -141,16 +141,16 @@ impl Evidence for RangeSum {
     ];
     const SWEEP: &'static [u64] = &[1 << 10, 1 << 14, 1 << 18, 1 << 22, 1 << 26];
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.n.unwrap_or(10_000_000);
-        Ok(Problem::new(Self::check("n", n)?, n))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.n.unwrap_or(10_000_000);
+        Ok(Input::new(Self::check("n", n)?, n))
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
-        vec![Near::Exact(folding::formula(problem.args))]
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
+        vec![Expected::Exact(folding::formula(problem.args))]
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         Cost { read: 0, written: 0, flops: problem.n, elements: problem.n }
     }
 }
@@ -209,8 +209,8 @@ mod tests {
             let refusal = range_sum(n).unwrap_err().to_string();
             assert!(refusal.starts_with(&format!("n = {n}: ")), "{refusal}");
             assert!(refusal.contains("4294967296"), "{refusal}");
-            let ask = Ask { n: Some(n), ..Ask::default() };
-            let asked = RangeSum::problem(&ask).map(drop).unwrap_err();
+            let request = Request { n: Some(n), ..Request::default() };
+            let asked = RangeSum::problem(&request).map(drop).unwrap_err();
             assert_eq!(asked.to_string(), refusal);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{RangeSum, folding};
 use crate::kernel::{
-    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Problem, Variant, five,
+    Cost, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload, five,
 };
 use crate::sample::splitmix64;
 use crate::{Error, Plan, memory};
@@ -85,7 +85,7 @@ crate::kernels::five_functions! {
     (limits: &[i64]) -> Vec<i64> = with
 }
 
-impl Evidence for RangeSums {
+impl Workload for RangeSums {
     const FAMILY: &'static str = "range_sum";
     const FORMULA: &'static str = "s[k] = sum of i, 0 <= i < limits[k]";
     const UNIT: &'static str = "limits";
@@ -93,27 +93,27 @@ impl Evidence for RangeSums {
     const SWEEP: &'static [u64] = &[16, 256, 1 << 12];
 
     /// Limits below 1024, so that a call is many short ranges.
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.elements(1000, size_of::<i64>())? as u64;
-        let limits = (0..n).map(|k| (splitmix64(ask.seed, k) >> 54) as i64);
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.elements(1000, size_of::<i64>())? as u64;
+        let limits = (0..n).map(|k| (splitmix64(request.seed, k) >> 54) as i64);
         let limits = memory::collect(n as usize, limits, "the operands")?;
-        Ok(Problem::new(n, ()).with(&limits))
+        Ok(Input::new(n, ()).with(&limits))
     }
 
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
+    fn special() -> Vec<(&'static str, Input<Self>)> {
         let count_up: Vec<i64> = (0..200).collect();
         let long_and_short = [1_000_003i64, 0, 1, 262_145, 0, 24, 23];
         vec![
-            ("0, 1, 2, ...", Problem::new(200, ()).with(&count_up)),
-            ("long and short", Problem::new(7, ()).with(&long_and_short)),
+            ("0, 1, 2, ...", Input::new(200, ()).with(&count_up)),
+            ("long and short", Input::new(7, ()).with(&long_and_short)),
         ]
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
-        problem.input().iter().map(|limit| Near::Exact(folding::formula(*limit))).collect()
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
+        problem.input().iter().map(|limit| Expected::Exact(folding::formula(*limit))).collect()
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let indices = problem.input().iter().map(|limit| *limit as u64).sum();
         let bytes = problem.n * size_of::<i64>() as u64;
         Cost { read: bytes, written: bytes, flops: indices, elements: problem.n }

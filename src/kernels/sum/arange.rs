@@ -15,8 +15,8 @@
 use super::{CHUNK, Sum, additions};
 use crate::exact::{Twofold, gamma};
 use crate::kernel::{
-    Ask, ChunkArgs, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Problem, Variant, call,
-    five,
+    ChunkArgs, Cost, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload,
+    call, five,
 };
 use crate::plan::fold;
 use crate::simd::Real;
@@ -29,7 +29,7 @@ use std::cell::RefCell;
 pub struct SumArange;
 
 /// Above this, doubles are no longer consecutive integers.
-const MOST: u64 = 1 << f64::MANTISSA_DIGITS;
+const MAX: u64 = 1 << f64::MANTISSA_DIGITS;
 
 impl Kernel for SumArange {
     const NAME: &'static str = "sum_arange";
@@ -45,8 +45,8 @@ impl Kernel for SumArange {
 
     #[inline]
     fn plan(n: &u64, (): ()) -> Result<Plan, Error> {
-        if *n > MOST {
-            let rule = format!("must be at most {MOST}, or not every number would be a double");
+        if *n > MAX {
+            let rule = format!("must be at most {MAX}, or not every number would be a double");
             return Err(Error::argument("n", n, rule));
         }
         Plan::range(*n, CHUNK)
@@ -107,29 +107,29 @@ pub fn sum_arange(n: u64) -> Result<f64, Error> {
     call::<SumArange>(Variant::chosen(), n, ())
 }
 
-impl Evidence for SumArange {
+impl Workload for SumArange {
     const FAMILY: &'static str = "sum";
     const FORMULA: &'static str = "sum of i, i = 0 .. n, as doubles in bounded memory";
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.length(10_000_000)?;
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.length(10_000_000)?;
         SumArange::plan(&n, ())?;
-        Ok(Problem::new(n, n))
+        Ok(Input::new(n, n))
     }
 
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
-        vec![("10^7", Problem::new(10_000_000, 10_000_000))]
+    fn special() -> Vec<(&'static str, Input<Self>)> {
+        vec![("10^7", Input::new(10_000_000, 10_000_000))]
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let n = problem.n;
         let sum = Twofold::product(n as f64, n.saturating_sub(1) as f64).times(0.5);
-        let exact = sum.hi <= MOST as f64;
+        let exact = sum.hi <= MAX as f64;
         let bound = if exact { 0.0 } else { gamma(additions::<f64>(n), f64::ROUNDOFF) * sum.hi };
-        vec![Near::Real { hi: sum.hi, lo: sum.lo, bound }]
+        vec![Expected::Real { hi: sum.hi, lo: sum.lo, bound }]
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let n = problem.n;
         let bytes = n * size_of::<f64>() as u64;
         Cost { read: bytes, written: bytes, flops: n, elements: n }
@@ -142,9 +142,9 @@ mod tests {
 
     #[test]
     fn a_number_that_is_no_double_is_refused() {
-        let refusal = sum_arange(MOST + 1).unwrap_err().to_string();
+        let refusal = sum_arange(MAX + 1).unwrap_err().to_string();
         assert!(refusal.starts_with("n = 9007199254740993: must be at most 9007199254740992"));
-        assert!(SumArange::plan(&MOST, ()).is_ok());
+        assert!(SumArange::plan(&MAX, ()).is_ok());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use arange::{SumArange, sum_arange};
 
 use crate::exact::{Twofold, gamma};
 use crate::kernel::{
-    Ask, Cost, Evidence, Job, Kernel, Layout, Near, Operands, Outcome, Problem, Variant, five,
+    Cost, Digest, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload, five,
 };
 use crate::plan::fold;
 use crate::sample::Sampled;
@@ -34,7 +34,7 @@ use std::marker::PhantomData;
 pub struct Sum<T>(PhantomData<T>);
 
 /// The element types that have all five variants.
-pub trait Element: Real + Sampled + Outcome {
+pub trait Element: Real + Sampled + Digest {
     #[doc(hidden)]
     const NAME: &'static str;
     #[doc(hidden)]
@@ -125,33 +125,33 @@ crate::kernels::five_functions! {
     (x: &[f64]) -> f64 = with
 }
 
-impl<T: Element> Evidence for Sum<T> {
+impl<T: Element> Workload for Sum<T> {
     const FAMILY: &'static str = "sum";
     const FORMULA: &'static str = "sum of x[i]";
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.elements(1 << 20, size_of::<T>())?;
-        Ok(Problem::new(n as u64, ()).with(&T::try_uniform(n, ask.seed)?))
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.elements(1 << 20, size_of::<T>())?;
+        Ok(Input::new(n as u64, ()).with(&T::try_uniform(n, request.seed)?))
     }
 
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
+    fn special() -> Vec<(&'static str, Input<Self>)> {
         let place = |(name, value)| {
             let mut x = T::uniform(1003, 5);
             x[517] = value;
-            (name, Problem::new(1003, ()).with(&x))
+            (name, Input::new(1003, ()).with(&x))
         };
         T::special().into_iter().map(place).collect()
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let x = problem.input();
         let sum = x.iter().fold(Twofold::default(), |sum, x| sum.plus((*x).into()));
         let magnitude: f64 = x.iter().map(|x| (*x).into().abs()).sum();
         let bound = gamma(additions::<T>(problem.n), T::ROUNDOFF) * magnitude;
-        vec![Near::Real { hi: sum.hi, lo: sum.lo, bound }]
+        vec![Expected::Real { hi: sum.hi, lo: sum.lo, bound }]
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let n = problem.n;
         Cost { read: n * size_of::<T>() as u64, written: 0, flops: n, elements: n }
     }

@@ -1,12 +1,12 @@
 //! A comparison of made-up kernels.
 
 use crate::Isa;
-use crate::harness::agree::{Accuracy, GateReport, Target};
 use crate::harness::env::{Cache, Environment};
+use crate::harness::gate::{Accuracy, GateReport, Target};
 use crate::harness::model::{self, Agreement, Comparison, Floor, KernelRows, Noise};
 use crate::harness::model::{Ratio, Row, Share, Untimed};
 use crate::harness::overhead::{Overhead, Rung, YARDSTICK};
-use crate::harness::roof::{Limit, Roof};
+use crate::harness::roofline::{Limit, Roofline};
 
 const ALL: [&str; 5] = ["c", "c-by-hand", "cpp", "rust", "simd"];
 
@@ -22,7 +22,7 @@ fn row(variant: &'static str, level: &'static str, n: u64, threads: usize) -> Ro
     Row {
         variant,
         level,
-        lowest: level == "baseline",
+        lowest: level == "v1",
         twin_of: (variant == "c-by-hand").then_some("c"),
         threads,
         n,
@@ -39,9 +39,9 @@ fn row(variant: &'static str, level: &'static str, n: u64, threads: usize) -> Ro
         elements_per_ns: Some(threads as f64),
         gb_per_second: Some(16.0),
         gflops: None,
-        roof: Some(Share { share: 0.5, limit: Limit::Load }),
+        roofline: Some(Share { share: 0.5, limit: Limit::Load }),
         to_baseline: (variant != "c" && threads == 1).then(|| ratio(1.25, false)).flatten(),
-        to_lowest: (level != "baseline").then(|| ratio(4.0, true)).flatten(),
+        to_lowest: (level != "v1").then(|| ratio(4.0, true)).flatten(),
         thread_speed_up: (threads > 1).then(|| ratio(1.9, true)).flatten(),
         note: (n == 64).then(|| EVIL.to_owned()),
     }
@@ -50,7 +50,7 @@ fn row(variant: &'static str, level: &'static str, n: u64, threads: usize) -> Ro
 fn table(kernel: &'static str) -> KernelRows {
     let of_size = |n: u64| {
         let variants = ALL.map(|variant| row(variant, "v3", n, 1));
-        [row("c", "baseline", n, 1)].into_iter().chain(variants)
+        [row("c", "v1", n, 1)].into_iter().chain(variants)
     };
     let floor = |n| Floor {
         n,
@@ -69,7 +69,7 @@ fn table(kernel: &'static str) -> KernelRows {
         baseline: "c",
         default: "simd",
         variants: vec!["c", "cpp", "rust", "simd"],
-        lowest_level: "baseline",
+        lowest_level: "v1",
         rows: [64, 4096, 1 << 20]
             .into_iter()
             .flat_map(of_size)
@@ -83,7 +83,7 @@ fn table(kernel: &'static str) -> KernelRows {
 
 /// What the gate says about a kernel of which all but `simd` were asked for.
 fn gate(kernel: &'static str) -> GateReport {
-    let of = |variant| Target { variant, level: Isa::Baseline };
+    let of = |variant| Target { variant, level: Isa::V1 };
     let accuracy = |variant| Accuracy { of: of(variant), max_ulp: 12.5, mean_ulp: 1.0 };
     let variants = ALL.into_iter().filter(|variant| *variant != "simd");
     GateReport {
@@ -114,7 +114,7 @@ pub(super) fn comparison(kernels: &[&'static str]) -> Comparison {
             reports: kernels.iter().copied().map(gate).collect(),
         },
         noise: Noise { pairs: 4, typical: 0.001, worst: 0.02, ..Noise::default() },
-        roof: Roof::default(),
+        roofline: Roofline::default(),
         chunk_overhead_ns: 20.0,
         kernels: kernels.iter().copied().map(table).collect(),
         verdict: vec!["cpp is as fast as c".to_owned(), EVIL.to_owned()],

@@ -1,11 +1,11 @@
 //! Samples, the oracle and the cost of `escape`.
 
 use super::{Args, Escape, PARAMS, View};
-use crate::kernel::{Arithmetic, Ask, Cost, Evidence, Job, Kernel, Near, Param, Problem};
+use crate::kernel::{Arithmetic, Cost, Expected, Input, Job, Kernel, Param, Request, Workload};
 use crate::{Error, Level};
 use num_complex::Complex64;
 
-impl Evidence for Escape {
+impl Workload for Escape {
     const FORMULA: &'static str = "updates z <- z^2 + c until |z| > 2";
     const UNIT: &'static str = "pixels";
     const PARAMS: &'static [Param] = PARAMS;
@@ -14,25 +14,25 @@ impl Evidence for Escape {
 
     /// `n` pixels are a square, as large as fits in `n`, of at most 256 updates each; without `n`
     /// it is [`View::LESSON`].
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
         let mut view = View::LESSON;
-        if ask.n.is_some() {
-            let side = ask.length(0)?.isqrt();
+        if request.n.is_some() {
+            let side = request.length(0)?.isqrt();
             view = View { width: side, height: side, max_iter: 256, ..view };
         }
-        let args = Args::from(&view.with(ask)?);
-        Ok(Problem::new(Escape::plan(&args, ())?.area(), args))
+        let args = Args::from(&view.with(request)?);
+        Ok(Input::new(Escape::plan(&args, ())?.area(), args))
     }
 
     fn arithmetic() -> Arithmetic {
         Arithmetic::F64
     }
 
-    fn caveat(problem: &Problem<Self>) -> Option<String> {
+    fn caveat(problem: &Input<Self>) -> Option<String> {
         View::from(&problem.args).caveat()
     }
 
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
+    fn special() -> Vec<(&'static str, Input<Self>)> {
         let c = Complex64::new;
         let small = View { width: 61, height: 37, max_iter: 100, ..View::LESSON };
         let at = |center, extent| View { center, extent: c(extent, extent), ..small };
@@ -64,17 +64,17 @@ impl Evidence for Escape {
                 View { extent: c(50.0, 50.0), ..julia(c(-100.0, 0.0)) },
             ),
         ];
-        let problem = |view: &View| Problem::new(view.width * view.height, Args::from(view));
+        let problem = |view: &View| Input::new(view.width * view.height, Args::from(view));
         views.iter().map(|(name, view)| (*name, problem(view))).collect()
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let args = &problem.args;
         let pixels = (0..args.height).flat_map(|j| (0..args.width).map(move |i| (i, j)));
-        pixels.map(|(i, j)| Near::Exact(count(args, i, j).into())).collect()
+        pixels.map(|(i, j)| Expected::Exact(count(args, i, j).into())).collect()
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         // The work depends on the picture, so the picture says how much it was.
         let job = Job::<Escape>::new(problem.args, ()).map(|job| job.level(Level::best()));
         let counts = job.and_then(|job| job.call()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Comparing results: with the oracle by its bound, with each other by bits.
 
 use super::report::Difference;
-use crate::kernel::{Answer, Near, Number};
+use crate::kernel::{Answer, Expected, Number};
 
 /// Whether two answers are the same, bit for bit.
 ///
@@ -31,7 +31,7 @@ pub(super) struct Nearness {
 }
 
 /// Holds `answer` to the oracle. An error says that there is nothing to hold it to.
-pub(super) fn nearness(answer: &Answer, oracle: &[Near]) -> Result<Nearness, String> {
+pub(super) fn nearness(answer: &Answer, oracle: &[Expected]) -> Result<Nearness, String> {
     let got = &answer.numbers;
     if got.len() != oracle.len() {
         return Err(format!("the result has {} numbers, the oracle {}", got.len(), oracle.len()));
@@ -54,7 +54,7 @@ pub(super) fn nearness(answer: &Answer, oracle: &[Near]) -> Result<Nearness, Str
 
 impl Nearness {
     /// The rejected numbers, as a report shows them.
-    pub(super) fn difference(&self, answer: &Answer, oracle: &[Near]) -> Difference {
+    pub(super) fn difference(&self, answer: &Answer, oracle: &[Expected]) -> Difference {
         let got = answer.numbers[self.worst];
         let want = wanted(&oracle[self.worst], got);
         show(got, want, self.worst, self.rejected.len(), answer, self.max_ulp, self.sum_ulp)
@@ -98,29 +98,29 @@ fn show(
 }
 
 /// What the oracle wants, rounded to the type of what it got.
-fn wanted(near: &Near, got: Number) -> Number {
+fn wanted(near: &Expected, got: Number) -> Number {
     match (*near, got) {
-        (Near::Exact(want), _) => Number::Int(want),
-        (Near::Real { hi, .. }, Number::F32(_)) => Number::F32(hi as f32),
-        (Near::Real { hi, .. }, _) => Number::F64(hi),
+        (Expected::Exact(want), _) => Number::Int(want),
+        (Expected::Real { hi, .. }, Number::F32(_)) => Number::F32(hi as f32),
+        (Expected::Real { hi, .. }, _) => Number::F64(hi),
     }
 }
 
 /// A number as an oracle that accepts nothing else.
-fn exactly(number: Number) -> Near {
+fn exactly(number: Number) -> Expected {
     match number {
-        Number::Int(value) => Near::Exact(value),
-        Number::F64(value) => Near::Real { hi: value, lo: 0.0, bound: 0.0 },
-        Number::F32(value) => Near::Real { hi: value.into(), lo: 0.0, bound: 0.0 },
+        Number::Int(value) => Expected::Exact(value),
+        Number::F64(value) => Expected::Real { hi: value, lo: 0.0, bound: 0.0 },
+        Number::F32(value) => Expected::Real { hi: value.into(), lo: 0.0, bound: 0.0 },
     }
 }
 
 /// Distance in units in the last place of the exact result, in the type of `got`.
-fn distance(near: &Near, got: Number) -> f64 {
+fn distance(near: &Expected, got: Number) -> f64 {
     let (hi, lo) = match (*near, got) {
-        (Near::Exact(want), Number::Int(got)) => return got.abs_diff(want) as f64,
-        (Near::Exact(_), _) | (_, Number::Int(_)) => return f64::INFINITY,
-        (Near::Real { hi, lo, .. }, _) => (hi, lo),
+        (Expected::Exact(want), Number::Int(got)) => return got.abs_diff(want) as f64,
+        (Expected::Exact(_), _) | (_, Number::Int(_)) => return f64::INFINITY,
+        (Expected::Real { hi, lo, .. }, _) => (hi, lo),
     };
     let (value, unit) = match got {
         Number::F64(value) => (value, ulp(hi)),
@@ -188,8 +188,8 @@ mod tests {
         }
     }
 
-    fn real(hi: f64, bound: f64) -> Near {
-        Near::Real { hi, lo: 0.0, bound }
+    fn real(hi: f64, bound: f64) -> Expected {
+        Expected::Real { hi, lo: 0.0, bound }
     }
 
     #[test]
@@ -204,12 +204,12 @@ mod tests {
     fn distances_are_in_units_in_the_last_place() {
         assert_eq!(distance(&real(1.0, 0.0), Number::F64(1.0 + 3.0 * f64::EPSILON)), 3.0);
         assert_eq!(distance(&real(1.0, 0.0), Number::F32(1.0 + f32::EPSILON)), 1.0);
-        assert_eq!(distance(&Near::Exact(7), Number::Int(-3)), 10.0);
+        assert_eq!(distance(&Expected::Exact(7), Number::Int(-3)), 10.0);
         assert_eq!(distance(&real(f64::INFINITY, 0.0), Number::F64(f64::INFINITY)), 0.0);
         assert_eq!(distance(&real(f64::INFINITY, 0.0), Number::F64(f64::MAX)), f64::INFINITY);
         assert_eq!(distance(&real(1.0, 0.0), Number::F64(f64::NAN)), f64::INFINITY);
         assert_eq!(distance(&real(f64::NAN, 0.0), Number::F64(f64::NAN)), 0.0);
-        assert_eq!(distance(&Near::Exact(0), Number::F64(0.0)), f64::INFINITY);
+        assert_eq!(distance(&Expected::Exact(0), Number::F64(0.0)), f64::INFINITY);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use super::*;
 
-impl<T: Element> Evidence for Gemm<T>
+impl<T: Element> Workload for Gemm<T>
 where
-    Vec<T>: Outcome,
+    Vec<T>: Digest,
 {
     const FAMILY: &'static str = "gemm";
     const FORMULA: &'static str = "C <- alpha A B + beta C";
@@ -16,26 +16,26 @@ where
     const SIZES: &'static [u64] = &[0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100, 130];
     const SWEEP: &'static [u64] = &[8, 32, 64, 128, 256, 512];
 
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error> {
-        let n = ask.length(512)?;
+    fn problem(request: &Request) -> Result<Input<Self>, Error> {
+        let n = request.length(512)?;
         let Some(area) = n.checked_mul(n).filter(|area| i64::try_from(*area).is_ok()) else {
             return Err(Error::argument("n", n, "n * n must be below 2^63"));
         };
-        Ask::size(area).elements(0, 3 * size_of::<T>())?;
+        Request::size(area).elements(0, 3 * size_of::<T>())?;
         let n = n as usize;
-        let (square, seed) = (Shape::row_major(n, n), ask.seed);
+        let (square, seed) = (Shape::row_major(n, n), request.seed);
         let (a, b) = (T::try_uniform(n * n, seed)?, T::try_uniform(n * n, !seed)?);
         let c = T::try_uniform(n * n, seed ^ START)?;
         Ok(laid_out((square, square), a, b, c, T::narrow(0.75), T::narrow(-0.5)))
     }
 
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
+    fn special() -> Vec<(&'static str, Input<Self>)> {
         let mut problems = special_values();
         problems.extend(special_shapes());
         problems
     }
 
-    fn oracle(problem: &Problem<Self>) -> Vec<Near> {
+    fn oracle(problem: &Input<Self>) -> Vec<Expected> {
         let args = &problem.args;
         let (a, b) = problem.input();
         let (a, b) = (MatRef::of(a, args.a_shape()), MatRef::of(b, args.b_shape()));
@@ -44,7 +44,7 @@ where
         rows.flat_map(|(i, c)| oracle_row(args, a, b, i, c)).collect()
     }
 
-    fn cost(problem: &Problem<Self>) -> Cost {
+    fn cost(problem: &Input<Self>) -> Cost {
         let Args { m, n, k, .. } = problem.args;
         let size = size_of::<T>() as u64;
         Cost {
@@ -63,7 +63,7 @@ fn oracle_row<T: Element>(
     b: MatRef<'_, T>,
     i: usize,
     c: &[T],
-) -> Vec<Near> {
+) -> Vec<Expected> {
     let mut sums = vec![(Twofold::default(), 0.0f64); c.len()];
     if args.alpha != 0.0 {
         for l in 0..a.cols() {
@@ -88,7 +88,7 @@ fn oracle_row<T: Element>(
         };
         let exact = product + old;
         let bound = gamma * (args.alpha.abs() * magnitude + old.hi.abs());
-        Near::Real { hi: exact.hi, lo: exact.lo, bound }
+        Expected::Real { hi: exact.hi, lo: exact.lo, bound }
     };
     c.iter().zip(sums).map(near).collect()
 }
@@ -101,7 +101,7 @@ fn sample<T: Element>(
     alpha: T,
     beta: T,
     seed: u64,
-) -> Problem<Gemm<T>> {
+) -> Input<Gemm<T>> {
     let shapes = (Shape::row_major(m, k), Shape::row_major(k, n));
     strided(shapes, T::uniform(m * k, seed), T::uniform(k * n, !seed), alpha, beta, seed)
 }
@@ -117,7 +117,7 @@ fn strided<T: Element>(
     alpha: T,
     beta: T,
     seed: u64,
-) -> Problem<Gemm<T>> {
+) -> Input<Gemm<T>> {
     let c = T::uniform(shapes.0.rows * shapes.1.cols, seed ^ START);
     laid_out(shapes, a, b, c, alpha, beta)
 }
@@ -130,7 +130,7 @@ fn laid_out<T: Element>(
     c: Vec<T>,
     alpha: T,
     beta: T,
-) -> Problem<Gemm<T>> {
+) -> Input<Gemm<T>> {
     let (m, n) = (a_shape.rows, b_shape.cols);
     let args = Args {
         alpha: alpha.into(),
@@ -141,11 +141,11 @@ fn laid_out<T: Element>(
         a: Strides::of(a_shape),
         b: Strides::of(b_shape),
     };
-    Problem::new(m.max(n) as u64, args).with(&a).with(&b).starting(c)
+    Input::new(m.max(n) as u64, args).with(&a).with(&b).starting(c)
 }
 
 /// Values that find careless code: one in A, and NaN where BLAS says nothing is read.
-fn special_values<T: Element>() -> Vec<(&'static str, Problem<Gemm<T>>)> {
+fn special_values<T: Element>() -> Vec<(&'static str, Input<Gemm<T>>)> {
     let (m, n, k) = (37, 53, 70);
     let (alpha, beta, zero) = (T::narrow(0.75), T::narrow(-0.5), T::default());
     let in_a = |(name, value)| {
@@ -170,7 +170,7 @@ fn special_values<T: Element>() -> Vec<(&'static str, Problem<Gemm<T>>)> {
 }
 
 /// Shapes and strides that find careless loops.
-fn special_shapes<T: Element>() -> Vec<(&'static str, Problem<Gemm<T>>)> {
+fn special_shapes<T: Element>() -> Vec<(&'static str, Input<Gemm<T>>)> {
     let (alpha, beta) = (T::narrow(0.75), T::narrow(-0.5));
     let dense = |m, n, k| sample(m, n, k, alpha, beta, 12);
     let of_shapes = |a: Shape, b: Shape| {

@@ -3,21 +3,21 @@
 //! The problem is cut into as many chunks as the widest executor has threads, so that the executors
 //! really deal them out differently.
 
-use super::agree::{
+use super::gate::{
     GateOptions, Observer, OneProcess, Step, Trusting, Violation, apart, caught, harmless,
     isa_name, isa_named,
 };
 use crate::error::{Static, interned};
 use crate::exec::{self, Control, Executor};
 use crate::executors;
-use crate::kernel::{Ask, Case, Choice, Class, Entry};
+use crate::kernel::{Case, Choice, Class, Entry, Request};
 use crate::level::Isa;
 use crate::{Error, Tasks, fpenv};
 use serde::{Deserialize, Serialize};
 
 /// Hashes of one problem's result over variants, levels and executors.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Matrix {
+pub struct SameBits {
     /// The kernel.
     #[serde(skip_deserializing)]
     pub kernel: &'static str,
@@ -64,7 +64,7 @@ pub struct Cell {
     pub fault: Option<String>,
 }
 
-impl Matrix {
+impl SameBits {
     /// Whether there is anything in it and every cell has the expected hash.
     pub fn same_bits(&self) -> bool {
         let mut cells = self.rows.iter().flat_map(|row| &row.cells).peekable();
@@ -112,31 +112,31 @@ pub fn executors() -> Result<Vec<Box<dyn Executor>>, Error> {
 /// Runs one problem of the kernel by each variant, at each level, on each of `executors`.
 ///
 /// ```
-/// use abreast::harness::{agree::GateOptions, matrix};
+/// use abreast::harness::{gate::GateOptions, same_bits};
 /// let executors = [abreast::executors::parse("serial")?, abreast::executors::parse("threads:3")?];
-/// let table = matrix::matrix(&abreast::kernels::REGISTRY[0], &executors, &GateOptions::quick())?;
+/// let table = same_bits::same_bits(&abreast::kernels::REGISTRY[0], &executors, &GateOptions::quick())?;
 /// assert!(table.same_bits());
 /// # Ok::<(), abreast::Error>(())
 /// ```
 ///
 /// # Errors
 /// When the problem cannot be made. A run that fails is a cell without a hash.
-pub fn matrix(
+pub fn same_bits(
     entry: &Entry,
     executors: &[Box<dyn Executor>],
     options: &GateOptions,
-) -> Result<Matrix, Error> {
-    matrix_of(entry, executors, &options.choices(entry), options, &mut Trusting(&mut |_| ()))
+) -> Result<SameBits, Error> {
+    same_bits_of(entry, executors, &options.choices(entry), options, &mut Trusting(&mut |_| ()))
 }
 
 /// The same for some variants at some levels, under an observer.
-pub(super) fn matrix_of(
+pub(super) fn same_bits_of(
     entry: &Entry,
     executors: &[Box<dyn Executor>],
     choices: &[Choice],
     options: &GateOptions,
     observer: &mut dyn Observer,
-) -> Result<Matrix, Error> {
+) -> Result<SameBits, Error> {
     let (kernel, case) = (entry.name, "the same-bits table");
     observer.now(&Step { kernel, done: 0, of: 1, choice: None, case });
     let (n, chunk) = problem(entry, options)?;
@@ -152,7 +152,7 @@ pub(super) fn matrix_of(
         ));
     }
     let case = cut(entry, options, n, chunk)?;
-    Ok(Matrix {
+    Ok(SameBits {
         kernel: entry.name,
         fused: fused(entry),
         n,
@@ -175,18 +175,18 @@ pub(super) fn fused(entry: &Entry) -> Option<&'static str> {
 /// Chunks that the problem is cut into, if that leaves each of them a few rows: one for each
 /// thread of the widest executor.
 const CHUNKS: usize = 64;
-const FEWEST_ROWS: u64 = 4;
+const MIN_ROWS: u64 = 4;
 
 /// Operations of one run, at most: about a millisecond.
-const MOST_WORK: u64 = 8_000_000;
+const MAX_WORK: u64 = 8_000_000;
 
 /// The heaviest of the kernel's sizes that is quick to run, and the chunk that cuts it into many.
 fn problem(entry: &Entry, options: &GateOptions) -> Result<(u64, u64), Error> {
     let mut heaviest = None;
     for n in entry.sizes {
-        let cost = entry.case(&ask(options, *n))?.cost();
+        let cost = entry.case(&request(options, *n))?.cost();
         let work = cost.flops.max(cost.elements);
-        if work <= MOST_WORK && heaviest.is_none_or(|(known, _)| work > known) {
+        if work <= MAX_WORK && heaviest.is_none_or(|(known, _)| work > known) {
             heaviest = Some((work, *n));
         }
     }
@@ -194,19 +194,19 @@ fn problem(entry: &Entry, options: &GateOptions) -> Result<(u64, u64), Error> {
         return Err(Error::argument("sizes", entry.name, "must include one that is quick to run"));
     };
     // What a row is depends on the kernel: not every problem of size n has n of them.
-    let mut chunk = n.div_ceil(CHUNKS as u64).max(FEWEST_ROWS);
-    while chunk > FEWEST_ROWS && cut(entry, options, n, chunk)?.chunks() < CHUNKS {
-        chunk = (chunk / 2).max(FEWEST_ROWS);
+    let mut chunk = n.div_ceil(CHUNKS as u64).max(MIN_ROWS);
+    while chunk > MIN_ROWS && cut(entry, options, n, chunk)?.chunks() < CHUNKS {
+        chunk = (chunk / 2).max(MIN_ROWS);
     }
     Ok((n, chunk))
 }
 
-fn ask(options: &GateOptions, n: u64) -> Ask {
-    Ask { seed: options.seed, ..Ask::size(n) }
+fn request(options: &GateOptions, n: u64) -> Request {
+    Request { seed: options.seed, ..Request::size(n) }
 }
 
 fn cut(entry: &Entry, options: &GateOptions, n: u64, chunk: u64) -> Result<Box<dyn Case>, Error> {
-    let mut case = entry.case(&ask(options, n))?;
+    let mut case = entry.case(&request(options, n))?;
     case.set_chunk(chunk)?;
     Ok(case)
 }
@@ -353,7 +353,7 @@ mod tests {
             vec![Box::new(Serial), Box::new(Serial), Box::new(Careless), Box::new(Broken)];
         let options = GateOptions { variants: vec!["rust".into()], ..GateOptions::quick() };
         for entry in REGISTRY {
-            let table = matrix(entry, &executors, &options).unwrap();
+            let table = same_bits(entry, &executors, &options).unwrap();
             assert!(!table.same_bits());
             for row in &table.rows {
                 let agrees: Vec<bool> = row.cells.iter().map(|cell| cell.agrees).collect();
@@ -366,7 +366,7 @@ mod tests {
     #[test]
     fn an_empty_matrix_proves_nothing() {
         let none = GateOptions { levels: Vec::new(), ..GateOptions::quick() };
-        assert!(!matrix(&REGISTRY[0], &executors().unwrap(), &none).unwrap().same_bits());
-        assert!(!matrix(&REGISTRY[0], &[], &GateOptions::quick()).unwrap().same_bits());
+        assert!(!same_bits(&REGISTRY[0], &executors().unwrap(), &none).unwrap().same_bits());
+        assert!(!same_bits(&REGISTRY[0], &[], &GateOptions::quick()).unwrap().same_bits());
     }
 }

@@ -1,6 +1,6 @@
 //! The gate: what a variant must pass before it is timed.
 //!
-//! Every variant at every level, on every size and special case of the kernel's [`Evidence`], is held
+//! Every variant at every level, on every size and special case of the kernel's [`Workload`], is held
 //! to this list. The words in quotes are those of a [`Finding`].
 //!
 //! | looked for | how | "said" |
@@ -26,7 +26,7 @@
 //! | calls end | so much CPU time, or so long asleep, for one step | "exceeded the time limit" |
 //! | the process is as before | the standard streams are the same files, no child process is left (looked for on the gate's own threads, not on those of executors) | "changed its process" |
 //!
-//! [`Evidence`]: crate::kernel::Evidence
+//! [`Workload`]: crate::kernel::Workload
 //! [fused]: crate::kernel::Class::Fused
 
 mod environment;
@@ -35,7 +35,7 @@ mod numbers;
 mod observer;
 mod reentry;
 mod report;
-mod subject;
+mod maker;
 mod vote;
 mod watch;
 
@@ -46,9 +46,9 @@ pub(super) use report::{isa_name, isa_named};
 
 use crate::Level;
 use crate::kernel::{Case, Choice, Entry};
-use subject::{Subject, subjects};
+use maker::{CaseMaker, makers};
 use vote::Vote;
-use watch::{Expected, again, examine};
+use watch::{Known, again, examine};
 pub(super) use watch::{Violation, apart, caught, harmless};
 
 /// What the gate tries.
@@ -112,7 +112,7 @@ pub struct Progress<'p> {
 /// these too.
 ///
 /// ```
-/// use abreast::harness::agree::{GateOptions, gate};
+/// use abreast::harness::gate::{GateOptions, gate};
 /// use abreast::kernels;
 /// let options = GateOptions { variants: vec!["rust".into(), "simd".into()], ..GateOptions::quick() };
 /// let report = gate(&kernels::REGISTRY[0], &options, &mut |_| ());
@@ -135,20 +135,20 @@ pub(super) fn gate_of(
 ) -> GateReport {
     let mut gate = Gate::new(entry, choices, options, observer);
     gate.now(None, "special cases");
-    let subjects = subjects(entry, options.seed).unwrap_or_else(|violation| {
+    let makers = makers(entry, options.seed).unwrap_or_else(|violation| {
         gate.accuse(None, "special cases", violation);
         Vec::new()
     });
     // The threads at once are one more step.
-    gate.of = subjects.len() + 1;
-    for (done, subject) in subjects.iter().enumerate() {
+    gate.of = makers.len() + 1;
+    for (done, maker) in makers.iter().enumerate() {
         gate.done = done;
-        gate.now(None, &subject.name);
-        if let Err(violation) = gate.subject(subject) {
-            gate.accuse(None, &subject.name, violation);
+        gate.now(None, &maker.name);
+        if let Err(violation) = gate.maker(maker) {
+            gate.accuse(None, &maker.name, violation);
         }
     }
-    gate.done = subjects.len();
+    gate.done = makers.len();
     gate.now(None, CROWD);
     if let Err(violation) = gate.crowds() {
         gate.accuse(None, CROWD, violation);
@@ -208,20 +208,20 @@ impl<'g> Gate<'g> {
     }
 
     /// Everything that one problem can show with one thread.
-    fn subject(&mut self, subject: &Subject<'_>) -> Result<(), Violation> {
-        let case = subject.make()?;
-        let (expected, cost) = apart(|| (Expected::of(&*case), case.cost()))?;
+    fn maker(&mut self, maker: &CaseMaker<'_>) -> Result<(), Violation> {
+        let case = maker.make()?;
+        let (expected, cost) = apart(|| (Known::of(&*case), case.cost()))?;
         self.report.cases += 1;
-        if let Some(n) = subject.size {
+        if let Some(n) = maker.size {
             let work = cost.flops.max(cost.elements).max((cost.read + cost.written) / 8);
             self.weights.push(Weight { n, work, numbers: expected.oracle.len() });
         }
-        let (case, vote) = self.poll(subject, case, &expected)?;
+        let (case, vote) = self.poll(maker, case, &expected)?;
         for (choice, violation) in vote.dissent() {
-            self.accuse(Some(choice), &subject.name, violation);
+            self.accuse(Some(choice), &maker.name, violation);
         }
         if case.footprint() <= self.most_bytes_to_move() {
-            self.misaligned(subject, case, &vote)?;
+            self.misaligned(maker, case, &vote)?;
         }
         Ok(())
     }
@@ -230,28 +230,28 @@ impl<'g> Gate<'g> {
     /// the problem with its operands as they were.
     fn poll(
         &mut self,
-        subject: &Subject<'_>,
+        maker: &CaseMaker<'_>,
         mut case: Box<dyn Case>,
-        expected: &Expected,
+        expected: &Known,
     ) -> Result<(Box<dyn Case>, Vote), Violation> {
         let mut vote = Vote::new(self.entry.class);
         for (i, choice) in self.choices.clone().into_iter().enumerate() {
-            self.now(Some(choice), &subject.name);
+            self.now(Some(choice), &maker.name);
             let runs = &mut self.report.runs;
             let seen = apart(|| examine(&*case, choice, expected, runs)).flatten();
             self.observer.after();
             match seen {
                 Ok((answer, near)) => {
-                    if subject.size.is_some() {
+                    if maker.size.is_some() {
                         self.record(i, near.max_ulp, near.sum_ulp, answer.numbers.len());
                     }
                     vote.cast(choice, answer);
                 }
                 Err(violation) => {
                     if violation.check == Check::Operands {
-                        case = subject.make()?;
+                        case = maker.make()?;
                     }
-                    self.accuse(Some(choice), &subject.name, violation);
+                    self.accuse(Some(choice), &maker.name, violation);
                 }
             }
         }
@@ -262,13 +262,13 @@ impl<'g> Gate<'g> {
     /// the same bits again.
     fn misaligned(
         &mut self,
-        subject: &Subject<'_>,
+        maker: &CaseMaker<'_>,
         mut case: Box<dyn Case>,
         vote: &Vote,
     ) -> Result<(), Violation> {
         for bytes in self.shifts() {
             case.misalign(*bytes);
-            let name = format!("{}, operands moved {bytes} bytes in whole elements", subject.name);
+            let name = format!("{}, operands moved {bytes} bytes in whole elements", maker.name);
             for (choice, answer) in vote.agreed() {
                 self.now(Some(choice), &name);
                 self.report.runs += 1;
@@ -276,7 +276,7 @@ impl<'g> Gate<'g> {
                 self.observer.after();
                 if let Err(violation) = seen {
                     if violation.check == Check::Operands {
-                        case = subject.make()?;
+                        case = maker.make()?;
                         case.misalign(*bytes);
                     }
                     self.accuse(Some(choice), &name, violation);

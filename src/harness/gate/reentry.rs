@@ -3,7 +3,7 @@
 
 use super::report::Check;
 use super::watch::{Violation, caught};
-use crate::kernel::{Ask, Case, Choice, Entry, Rehearsed};
+use crate::kernel::{Case, Choice, Entry, Rehearsed, Request};
 use std::sync::{Barrier, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,8 @@ const CALLS: (u64, u64) = (4, 4096);
 
 /// The problems of size `n` that the threads share out.
 pub(super) fn cases(entry: &Entry, seed: u64, n: u64) -> Result<Vec<Box<dyn Case>>, Violation> {
-    let ask = |i| Ask { seed: seed.wrapping_add(i), ..Ask::size(n) };
-    (0..INPUTS as u64).map(|i| caught(|| entry.case(&ask(i)))).collect()
+    let request = |i| Request { seed: seed.wrapping_add(i), ..Request::size(n) };
+    (0..INPUTS as u64).map(|i| caught(|| entry.case(&request(i)))).collect()
 }
 
 /// Calls `choice` from many threads at once: all on the same problem, and each on one of several.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// All workers of a pool: a place for each.
 #[derive(Debug)]
-pub(super) struct Crew {
+pub(super) struct Pool {
     places: Vec<Option<Worker>>,
     /// Which places have had a worker.
     used: Vec<bool>,
@@ -17,7 +17,7 @@ pub(super) struct Crew {
     ever_greeted: bool,
     /// How many in a row have not.
     silent: usize,
-    orders: u32,
+    jobs: u32,
     alive: Arc<Alive>,
     origin: Origin,
 }
@@ -32,21 +32,21 @@ const GREETING: Duration = Duration::from_secs(2);
 pub(super) struct Ended {
     pub(super) ending: Ending,
     /// Whether it had introduced itself.
-    pub(super) greeted: bool,
+    pub(super) ready: bool,
     /// Whether it may have begun the first of its chunks.
     pub(super) begun: bool,
     /// What it said when it could not.
     pub(super) excuse: Option<String>,
 }
 
-impl Crew {
-    pub(super) fn new(width: usize, alive: Arc<Alive>) -> Crew {
-        Crew {
+impl Pool {
+    pub(super) fn new(width: usize, alive: Arc<Alive>) -> Pool {
+        Pool {
             places: (0..width).map(|_| None).collect(),
             used: vec![false; width],
             ever_greeted: false,
             silent: 0,
-            orders: 0,
+            jobs: 0,
             alive,
             origin: Origin::this(),
         }
@@ -56,7 +56,7 @@ impl Crew {
         self.places.len()
     }
 
-    pub(super) fn living(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn alive(&self) -> impl Iterator<Item = usize> {
         (0..self.places.len()).filter(|w| self.lives(*w))
     }
 
@@ -64,9 +64,9 @@ impl Crew {
         self.places[w].is_some()
     }
 
-    /// Worker `w`, one of the living.
+    /// Worker `w`, one that is alive.
     pub(super) fn get(&self, w: usize) -> &Worker {
-        self.places[w].as_ref().expect("one of the living")
+        self.places[w].as_ref().expect("one that is alive")
     }
 
     pub(super) fn get_mut(&mut self, w: usize) -> Option<&mut Worker> {
@@ -79,10 +79,10 @@ impl Crew {
         Ok(std::mem::replace(&mut self.used[w], true))
     }
 
-    pub(super) fn greeted(&mut self, w: usize) {
+    pub(super) fn ready(&mut self, w: usize) {
         (self.ever_greeted, self.silent) = (true, 0);
         if let Some(worker) = &mut self.places[w] {
-            worker.greeted = true;
+            worker.ready = true;
         }
     }
 
@@ -93,12 +93,12 @@ impl Crew {
     }
 
     /// Makes sure that worker `w` is dead, and says how it ended.
-    pub(super) fn bury(&mut self, w: usize) -> Option<Ended> {
+    pub(super) fn reap(&mut self, w: usize) -> Option<Ended> {
         let mut worker = self.places[w].take()?;
-        let (greeted, excuse) = (worker.greeted, worker.excuse.take());
-        let begun = greeted && worker.knows_first();
-        self.silent += usize::from(!greeted);
-        Some(Ended { ending: worker.end(), greeted, begun, excuse })
+        let (ready, excuse) = (worker.ready, worker.excuse.take());
+        let begun = ready && worker.knows_first();
+        self.silent += usize::from(!ready);
+        Some(Ended { ending: worker.end(), ready, begun, excuse })
     }
 
     /// How many have ended in a row without a hello, if they are too many.
@@ -120,7 +120,7 @@ impl Crew {
         }
     }
 
-    /// After a run: its orders are over. Who does not hear it is replaced when there is work.
+    /// After a run: its jobs are over. Who does not receive it is replaced when there is work.
     pub(super) fn forget(&mut self) {
         for place in &mut self.places {
             if place.as_mut().is_some_and(|worker| worker.forget().is_err()) {
@@ -129,13 +129,13 @@ impl Crew {
         }
     }
 
-    pub(super) fn next_order(&mut self) -> u32 {
-        self.orders = self.orders.wrapping_add(1);
-        self.orders
+    pub(super) fn next_job(&mut self) -> u32 {
+        self.jobs = self.jobs.wrapping_add(1);
+        self.jobs
     }
 }
 
-impl Drop for Crew {
+impl Drop for Pool {
     fn drop(&mut self) {
         if self.origin.is_this() {
             self.dismiss();

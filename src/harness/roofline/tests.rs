@@ -4,12 +4,12 @@ use super::*;
 
 const LEVEL: &str = "v3";
 
-fn known() -> Roof {
+fn known() -> Roofline {
     let memory =
         |bytes, gb_per_second| Bandwidth { level: LEVEL, threads: 1, bytes, gb_per_second };
     let peak =
         |arithmetic, fused, gflops| Peak { level: LEVEL, threads: 1, arithmetic, fused, gflops };
-    Roof {
+    Roofline {
         loads: vec![memory(1 << 14, 400.0), memory(1 << 20, 100.0)],
         copies: vec![memory(1 << 14, 200.0), memory(1 << 20, 50.0)],
         peaks: vec![peak("f64", false, 50.0), peak("f64", true, 100.0), peak("int", false, 80.0)],
@@ -41,34 +41,34 @@ fn the_nearest_limit_is_the_roof() {
 
 #[test]
 fn what_was_not_measured_has_no_share() {
-    let share = |roof: &Roof, row: Row| roof.share(Arithmetic::F64, false, &row);
+    let share = |roofline: &Roofline, row: Row| roofline.share(Arithmetic::F64, false, &row);
     assert_eq!(share(&known(), Row { threads: 2, ..row(1000, 0, 0, 1000) }), None);
     assert_eq!(share(&known(), row(0, 0, 0, 1000)), None);
-    assert_eq!(share(&Roof::default(), row(1000, 0, 0, 1000)), None);
+    assert_eq!(share(&Roofline::default(), row(1000, 0, 0, 1000)), None);
 }
 
 #[test]
 fn every_limit_of_this_machine_is_measured_and_positive() {
     let levels = Level::available();
-    let roof = limits(&levels, &[1, 2], 1 << 12, 1).unwrap();
-    assert_eq!(roof.loads.len(), levels.len() * 2 * 4); // 4, 8, 16 and 32 KiB
-    let rates = roof.loads.iter().chain(&roof.copies).map(|b| b.gb_per_second);
-    assert!(rates.chain(roof.peaks.iter().map(|p| p.gflops)).all(|rate| rate > 0.0));
+    let roofline = limits(&levels, &[1, 2], 1 << 12, 1).unwrap();
+    assert_eq!(roofline.loads.len(), levels.len() * 2 * 4); // 4, 8, 16 and 32 KiB
+    let rates = roofline.loads.iter().chain(&roofline.copies).map(|b| b.gb_per_second);
+    assert!(rates.chain(roofline.peaks.iter().map(|p| p.gflops)).all(|rate| rate > 0.0));
     for (level, threads) in levels.iter().flat_map(|level| [(level, 1), (level, 2)]) {
         let row = Row { threads, level: level.name(), ..row(64, 8, 9, 4096) };
         for arithmetic in [Arithmetic::F64, Arithmetic::F32, Arithmetic::Int] {
-            assert!(roof.share(arithmetic, true, &row).is_some(), "{level} on {threads}");
+            assert!(roofline.share(arithmetic, true, &row).is_some(), "{level} on {threads}");
         }
     }
 }
 
 #[test]
 fn the_better_of_two_measurements_counts() {
-    let mut roof = known();
+    let mut roofline = known();
     let mut again = known();
     again.loads[0].gb_per_second = 500.0;
     again.peaks[1].gflops = 90.0;
-    roof.raise(&again);
-    assert_eq!(roof.loads[0].gb_per_second, 500.0);
-    assert_eq!(roof.peaks[1].gflops, 100.0);
+    roofline.raise(&again);
+    assert_eq!(roofline.loads[0].gb_per_second, 500.0);
+    assert_eq!(roofline.peaks[1].gflops, 100.0);
 }

@@ -7,7 +7,7 @@ use super::report::{Check, Difference};
 use crate::error::panic_text;
 use crate::exec::{Control, Executor, Serial};
 use crate::fork::Caller;
-use crate::kernel::{Answer, Case, Choice, Near};
+use crate::kernel::{Answer, Case, Choice, Expected};
 use crate::{Fault, Level, Tasks};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -67,20 +67,20 @@ pub(in crate::harness) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Res
 }
 
 /// What is known about a problem before any variant has run.
-pub(super) struct Expected {
-    pub(super) oracle: Vec<Near>,
+pub(super) struct Known {
+    pub(super) oracle: Vec<Expected>,
     operands: u64,
     // The results that a variant which does nothing would leave, one per poison; none when the
     // kernel's own fold cannot bear the poison.
     untouched: [Option<Answer>; 2],
 }
 
-impl Expected {
-    pub(super) fn of(case: &dyn Case) -> Expected {
+impl Known {
+    pub(super) fn of(case: &dyn Case) -> Known {
         // Any will do: it is never called.
         let none = Choice { variant: case.default_variant(), level: Level::best() };
         let untouched = |poison| caught(|| case.run(none, poison, &mut |_| Ok(()))).ok();
-        Expected {
+        Known {
             oracle: case.oracle(),
             operands: case.operands_hash(),
             untouched: POISONS.map(untouched),
@@ -113,7 +113,7 @@ impl Expected {
 pub(super) fn examine(
     case: &dyn Case,
     choice: Choice,
-    expected: &Expected,
+    expected: &Known,
     runs: &mut u64,
 ) -> Result<(Answer, Nearness), Violation> {
     let mut run = |poison: usize, order| {
@@ -242,7 +242,7 @@ fn once(case: &dyn Case, choice: Choice, poison: u8, order: Order) -> Result<Ans
 fn why_unsteady(
     first: &Answer,
     second: &Answer,
-    expected: &Expected,
+    expected: &Known,
     mut run: impl FnMut(usize, Order) -> Result<Answer, Violation>,
 ) -> Result<Violation, Violation> {
     if let Some(i) = expected.unwritten(first, second) {

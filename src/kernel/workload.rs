@@ -65,7 +65,7 @@ pub struct Param {
 
 /// A request for a problem: a size, a seed, and arguments by name.
 #[derive(Debug, Clone, Default)]
-pub struct Ask {
+pub struct Request {
     /// The size, in the kernel's own sense; each kernel has a default.
     pub n: Option<i64>,
     /// The seed of random operands.
@@ -74,10 +74,10 @@ pub struct Ask {
     pub given: Vec<(String, String)>,
 }
 
-impl Ask {
+impl Request {
     /// A problem of size `n` with the seed of all reports, 42.
-    pub fn size(n: u64) -> Ask {
-        Ask { n: i64::try_from(n).ok(), seed: 42, given: Vec::new() }
+    pub fn size(n: u64) -> Request {
+        Request { n: i64::try_from(n).ok(), seed: 42, given: Vec::new() }
     }
 
     /// `n` as a length, or `default` when none was given.
@@ -89,7 +89,7 @@ impl Ask {
         u64::try_from(n).map_err(|_| Error::argument("n", n, "must be at least 0"))
     }
 
-    /// As [`Ask::length`], for a problem that needs `bytes_each` bytes of operands per element.
+    /// As [`Request::length`], for a problem that needs `bytes_each` bytes of operands per element.
     ///
     /// # Errors
     /// Also [`Error::Memory`] when this machine does not have that much.
@@ -128,7 +128,7 @@ impl Ask {
 
 /// A sample problem: arguments, operands as bytes, and what an in-place buffer starts with.
 #[derive(Debug, Clone)]
-pub struct Problem<K: Kernel> {
+pub struct Input<K: Kernel> {
     /// The size it was made for.
     pub n: u64,
     /// Scalars.
@@ -140,10 +140,10 @@ pub struct Problem<K: Kernel> {
     missing: Option<Error>,
 }
 
-impl<K: Kernel> Problem<K> {
+impl<K: Kernel> Input<K> {
     /// A problem without operands.
     pub fn new(n: u64, args: K::Args) -> Self {
-        Problem { n, args, start: Vec::new(), operands: Vec::new(), missing: None }
+        Input { n, args, start: Vec::new(), operands: Vec::new(), missing: None }
     }
 
     /// Adds a copy of the next input slice. If there is no room for it, whoever makes a
@@ -174,7 +174,7 @@ impl<K: Kernel> Problem<K> {
     ///
     /// # Panics
     /// When there was no room for an operand, or when slices were added that [`Kernel::Input`] does not have: a mistake in
-    /// [`Evidence::problem`], found by the first test that makes one.
+    /// [`Workload::problem`], found by the first test that makes one.
     pub fn input(&self) -> K::Input<'_> {
         if let Some(why) = &self.missing {
             panic!("{}: {why}", K::NAME);
@@ -218,7 +218,7 @@ impl std::fmt::Display for Number {
 
 /// What the oracle says about one number of the result.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Near {
+pub enum Expected {
     /// Exactly this integer.
     Exact(i128),
     /// Within `bound` of `hi + lo`. A `hi` that is NaN or infinite must be met exactly.
@@ -232,13 +232,13 @@ pub enum Near {
     },
 }
 
-impl Near {
+impl Expected {
     /// How far `got` is from the oracle and whether that is allowed. Written so that NaN fails.
     pub fn accepts(&self, got: Number) -> bool {
         let (hi, lo, bound) = match (*self, got) {
-            (Near::Exact(want), Number::Int(got)) => return want == got,
-            (Near::Exact(_), _) | (_, Number::Int(_)) => return false,
-            (Near::Real { hi, lo, bound }, _) => (hi, lo, bound),
+            (Expected::Exact(want), Number::Int(got)) => return want == got,
+            (Expected::Exact(_), _) | (_, Number::Int(_)) => return false,
+            (Expected::Real { hi, lo, bound }, _) => (hi, lo, bound),
         };
         let got = match got {
             Number::F64(value) => value,
@@ -257,7 +257,7 @@ impl Near {
 }
 
 /// A result as one number to print, as bytes to hash, and as numbers to compare.
-pub trait Outcome {
+pub trait Digest {
     /// The number itself; for an array the sum of its elements, added one after another (in
     /// double precision when they are floating-point numbers).
     fn value(&self) -> Number;
@@ -269,7 +269,7 @@ pub trait Outcome {
 
 macro_rules! outcome {
     ($($scalar:ty => $number:ident, $sum:ty, $total:ident;)*) => {$(
-        impl Outcome for $scalar {
+        impl Digest for $scalar {
             fn value(&self) -> Number {
                 Number::$number((*self).into())
             }
@@ -280,7 +280,7 @@ macro_rules! outcome {
                 vec![self.value()]
             }
         }
-        impl Outcome for Vec<$scalar> {
+        impl Digest for Vec<$scalar> {
             fn value(&self) -> Number {
                 let mut all = self.iter().map(|x| <$sum>::from(*x));
                 // Not `sum()`, which gives -0.0 for no numbers at all.
@@ -305,7 +305,7 @@ outcome! {
 }
 
 /// What proves a kernel right and says what it costs.
-pub trait Evidence: Kernel<Output: Outcome> {
+pub trait Workload: Kernel<Output: Digest> {
     /// The folder it lives in, when several kernels share one: `dot` and `dot_f32` are both `dot`.
     const FAMILY: &'static str = Self::NAME;
     /// Its formula on one line.
@@ -328,29 +328,29 @@ pub trait Evidence: Kernel<Output: Outcome> {
     ///
     /// # Errors
     /// An argument that breaks a rule.
-    fn problem(ask: &Ask) -> Result<Problem<Self>, Error>;
+    fn problem(request: &Request) -> Result<Input<Self>, Error>;
 
     /// Hand-picked hard problems, each with a name: special values, odd shapes.
-    fn special() -> Vec<(&'static str, Problem<Self>)> {
+    fn special() -> Vec<(&'static str, Input<Self>)> {
         Vec::new()
     }
 
     /// The right answer, from none of the variants: a closed form, or double-double arithmetic
-    /// with the classical error bound. One [`Near`] per number of the output.
-    fn oracle(problem: &Problem<Self>) -> Vec<Near>;
+    /// with the classical error bound. One [`Expected`] per number of the output.
+    fn oracle(problem: &Input<Self>) -> Vec<Expected>;
 
     /// What one call costs.
-    fn cost(problem: &Problem<Self>) -> Cost;
+    fn cost(problem: &Input<Self>) -> Cost;
 
     /// The numbers that a person should be shown, by name, where the output alone would be taken
     /// for something else: the hits of `pi` are not the number pi.
-    fn named(_problem: &Problem<Self>, _output: &Self::Output) -> Vec<(&'static str, Number)> {
+    fn named(_problem: &Input<Self>, _output: &Self::Output) -> Vec<(&'static str, Number)> {
         Vec::new()
     }
 
     /// What a person should know before the result is trusted: that the arithmetic does not carry
     /// as far as the problem asks.
-    fn caveat(_problem: &Problem<Self>) -> Option<String> {
+    fn caveat(_problem: &Input<Self>) -> Option<String> {
         None
     }
 

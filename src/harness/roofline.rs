@@ -12,14 +12,14 @@ use super::model::{Row, Share};
 use crate::kernel::Arithmetic;
 use crate::sample::Aligned;
 use crate::{Error, Level};
-use loops::{LEAST_WORDS, Loop};
+use loops::{Loop, MIN_WORDS};
 use serde::Serialize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// The machine's limits.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Roof {
+pub struct Roofline {
     /// Reading, in one stream or in four, and doing next to nothing with what was read.
     pub loads: Vec<Bandwidth>,
     /// Reading one half of the working set and writing it to the other.
@@ -78,8 +78,8 @@ pub const fn arithmetic_name(arithmetic: Arithmetic) -> &'static str {
     }
 }
 
-impl Roof {
-    /// How near to the roof the call in `row` comes, for a kernel with this arithmetic that may
+impl Roofline {
+    /// How near to the roofline the call in `row` comes, for a kernel with this arithmetic that may
     /// fuse or not. None when the limits of the row's level and number of threads were not
     /// measured, or when the call costs nothing.
     pub fn share(&self, arithmetic: Arithmetic, fused: bool, row: &Row) -> Option<Share> {
@@ -128,20 +128,20 @@ struct Probe {
 ///
 /// # Errors
 /// [`Error::Memory`] when there is not even memory for the smallest working set.
-pub fn roof(levels: &[Level], threads: &[usize]) -> Result<Roof, Error> {
-    limits(levels, threads, MOST_WORDS, 7)
+pub fn roofline(levels: &[Level], threads: &[usize]) -> Result<Roofline, Error> {
+    limits(levels, threads, MAX_WORDS, 7)
 }
 
 /// 64 MiB in words of 8 bytes: the largest working set of one thread.
-const MOST_WORDS: usize = 1 << 23;
+const MAX_WORDS: usize = 1 << 23;
 
 fn limits(
     levels: &[Level],
     threads: &[usize],
     most_words: usize,
     tries: usize,
-) -> Result<Roof, Error> {
-    let mut roof = Roof::default();
+) -> Result<Roofline, Error> {
+    let mut roofline = Roofline::default();
     for &threads in threads {
         let words = available_words(most_words, threads)?;
         let probes: Vec<Probe> = levels
@@ -150,16 +150,16 @@ fn limits(
             .collect();
         for (probe, seconds) in probes.iter().zip(together(&probes, threads, words, tries)) {
             let amount = probe.what.amount(probe.level) as f64 * threads as f64;
-            roof.note(probe, threads, amount / seconds / 1e9);
+            roofline.note(probe, threads, amount / seconds / 1e9);
         }
     }
-    Ok(roof)
+    Ok(roofline)
 }
 
-impl Roof {
-    /// Takes the better of two measurements of the same limits: a roof is what the machine can
+impl Roofline {
+    /// Takes the better of two measurements of the same limits: a roofline is what the machine can
     /// do, and a disturbance only ever lowers it.
-    pub(super) fn raise(&mut self, again: &Roof) {
+    pub(super) fn raise(&mut self, again: &Roofline) {
         let memory = |mine: &mut [Bandwidth], other: &[Bandwidth]| {
             for (mine, other) in mine.iter_mut().zip(other) {
                 mine.gb_per_second = mine.gb_per_second.max(other.gb_per_second);
@@ -199,9 +199,9 @@ impl Roof {
 fn available_words(most: usize, threads: usize) -> Result<usize, Error> {
     let bytes = |words: usize| words.saturating_mul(8 * 2 * threads);
     let fits = |words: &usize| Vec::<u8>::new().try_reserve_exact(bytes(*words)).is_ok();
-    let least = Error::Memory { bytes: bytes(LEAST_WORDS), purpose: "measuring the roof" };
+    let least = Error::Memory { bytes: bytes(MIN_WORDS), purpose: "measuring the roofline" };
     let halves = std::iter::successors(Some(most), |words| Some(words / 2));
-    halves.take_while(|words| *words >= LEAST_WORDS).find(fits).ok_or(least)
+    halves.take_while(|words| *words >= MIN_WORDS).find(fits).ok_or(least)
 }
 
 /// Runs every probe on all threads at the same time; seconds of the slowest thread in the best of

@@ -21,7 +21,7 @@ pub(super) enum Loop {
 }
 
 /// The smallest working set: 4 KiB.
-pub(super) const LEAST_WORDS: usize = 1 << 9;
+pub(super) const MIN_WORDS: usize = 1 << 9;
 /// Bytes that a memory loop moves: enough for a tenth of a millisecond in the nearest cache.
 const MOVED: usize = 32 << 20;
 /// Rounds of a compute loop over its vectors.
@@ -36,7 +36,7 @@ const GROUP: usize = 8;
 impl Loop {
     /// Every loop of the level: working sets from 4 KiB up to `words`, all arithmetic.
     pub(super) fn all(level: Level, words: usize) -> impl Iterator<Item = Loop> {
-        let sets = || (0..32).map(|power| LEAST_WORDS << power).take_while(move |w| *w <= words);
+        let sets = || (0..32).map(|power| MIN_WORDS << power).take_while(move |w| *w <= words);
         let loads = sets().flat_map(|words| [false, true].map(|four| Loop::Load { words, four }));
         let copies = sets().map(|words| Loop::Copy { words });
         let fma = level.has_fma();
@@ -93,7 +93,7 @@ impl Loop {
 
 fn chains(level: Level) -> usize {
     match level.isa() {
-        Isa::Baseline | Isa::V3 => FEW,
+        Isa::V1 | Isa::V3 => FEW,
         Isa::V4 | Isa::Neon => MANY,
     }
 }
