@@ -1,4 +1,4 @@
-# What .ci/run and ci/nightly share: runs checks, one after the other, and says of each how it ended.
+# What .ci/run, ci/run and ci/nightly share: runs checks, one after the other, and says of each how it ended.
 # Sourced, not run.
 
 summary=()
@@ -9,31 +9,31 @@ note() {
     echo "$1"
 }
 
-# lane NAME COMMAND..: runs it and takes down how it ended. A command that ends with 77 could not run
-# here, and said why in a line "skipped: ..".
-lane() {
-    local name=$1 began=$SECONDS said
+# check NAME COMMAND..: runs it and notes how it ended. A command that ends with 77 could not run
+# here, and printed why in a line "skipped: ..".
+check() {
+    local name=$1 began=$SECONDS output
     shift
-    said=$(mktemp)
-    echo "== lane $name: $*"
-    "$@" 2>&1 | tee "$said"
+    output=$(mktemp)
+    echo "== check $name: $*"
+    "$@" 2>&1 | tee "$output"
     case ${PIPESTATUS[0]} in
-    0) note "lane $name: ran ($((SECONDS - began)) s)" ;;
-    77) note "lane $name: $(grep '^skipped: ' "$said" | tail -n 1)" ;;
+    0) note "check $name: ran ($((SECONDS - began)) s)" ;;
+    77) note "check $name: $(grep '^skipped: ' "$output" | tail -n 1)" ;;
     *)
-        note "lane $name: FAILED ($((SECONDS - began)) s)"
+        note "check $name: FAILED ($((SECONDS - began)) s)"
         failed=1
         ;;
     esac
-    rm -f "$said"
+    rm -f "$output"
 }
 
-# skip NAME REASON: a lane that cannot run here.
+# skip NAME REASON: a check that cannot run here.
 skip() {
-    note "lane $1: skipped: $2"
+    note "check $1: skipped: $2"
 }
 
-# The table of all lanes; ends the script, with 1 when one of them failed.
+# The table of all checks; ends the script, with 1 when one of them failed.
 finish() {
     echo
     printf '%s\n' "${summary[@]}"

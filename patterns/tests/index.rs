@@ -71,8 +71,8 @@ fn has_proof(root: &Path, page: &str, proof: Proof) -> bool {
         Proof::CompileFail(code) => page.contains(&format!("```compile_fail,{code}")),
         Proof::File(file) => root.join(file).exists(),
         Proof::Lane(lane) => {
-            let ci = read(&root.join("../.ci/run")).unwrap_or_default();
-            ci.contains(&format!("lane {lane} "))
+            let checks = read(&root.join("../ci/checks.sh")).unwrap_or_default();
+            checks.contains(&format!("check {lane} "))
         }
     }
 }
@@ -103,7 +103,7 @@ fn every_page_has_a_row_and_rows_are_in_the_order_of_the_book() {
     assert_eq!(numbers.len(), PATTERNS.len(), "two patterns have one number");
 }
 
-/// What `abreast patterns --json` said on the machine and day that README names.
+/// What `abreast patterns --json` said on the machine and day that README.md names.
 fn prices() -> Prices {
     let text = read(&package().join("prices.json")).expect("prices.json");
     serde_json::from_str(&text).expect("what `abreast patterns --json` prints")
@@ -151,9 +151,9 @@ fn time(ns: f64) -> String {
     }
 }
 
-/// The index stands in two places: in the book, and in the README between two marks. Both are what the
-/// rows and prices.json say; `ABREAST_RENEW=1 cargo test -p abreast-patterns --test index` writes them
-/// anew.
+/// The index stands in two places: in the book, and in this package's README.md between two marks. Both are
+/// what the rows and prices.json say; `ABREAST_RENEW=1 cargo test -p abreast-patterns --test index` writes
+/// them anew.
 #[test]
 fn the_printed_index_is_fresh() {
     const MARKS: [&str; 2] = ["<!-- patterns: begin -->\n", "<!-- patterns: end -->"];
@@ -167,12 +167,11 @@ fn the_printed_index_is_fresh() {
     };
     let page = index::table(|row| row.name.to_owned(), |row| prices.cell(row));
     renewed(&package().join("INDEX.md"), page);
-    let file = package().join("../README.md");
+    let file = package().join("README.md");
     let readme = read(&file).expect("README.md");
     let (before, rest) = readme.split_once(MARKS[0]).expect("a mark");
     let (_, after) = rest.split_once(MARKS[1]).expect("a mark");
-    let link = |row: &Row| format!("patterns/src/{}.rs", row.name);
-    let table = index::table(link, |row| prices.cell(row));
+    let table = index::table(|row| format!("src/{}.rs", row.name), |row| prices.cell(row));
     renewed(&file, format!("{before}{}{table}{}{after}", MARKS[0], MARKS[1]));
 }
 

@@ -1,4 +1,4 @@
-//! Which failure does each executor survive? The table of the README, made anew and compared.
+//! Which failure does each executor survive? The table of docs/executors.md, made anew and compared.
 
 use super::*;
 use abreast::executors;
@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 pub fn trials() -> Vec<Trial> {
-    vec![trial("the_readme_says_what_each_executor_survives", table)]
+    vec![trial("the_docs_say_what_each_executor_survives", table)]
 }
 
 const EXECUTORS: [&str; 5] = ["serial", "threads:2", "graph:2", "async:2", "procs:2"];
@@ -29,8 +29,8 @@ const FOR_EVER: &str = "runs for ever";
 const CONTAINED: &str = "retried, then a fault; the others are done";
 
 fn table() {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let readme = std::fs::read_to_string(readme).expect("the README");
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/executors.md");
+    let page = std::fs::read_to_string(page).expect("docs/executors.md");
     // All cells at once: those that run for ever are the slow ones.
     let rows: Vec<String> = std::thread::scope(|scope| {
         let rows: Vec<_> = FAILURES.iter().map(|failure| scope.spawn(|| row(*failure))).collect();
@@ -41,7 +41,7 @@ fn table() {
     let head = format!("| |{names}\n|---|---|---|---|---|---|\n");
     let table = head + &rows.join("\n");
     println!("{table}");
-    assert!(readme.contains(&table), "the README does not have this table:\n{table}");
+    assert!(page.contains(&table), "docs/executors.md does not have this table:\n{table}");
 }
 
 fn row((name, act): (&str, Act)) -> String {

@@ -1,0 +1,75 @@
+# The checks of every push, by name: the command of each, and why it may not run on a machine.
+# Sourced after ci/lib.sh by .ci/run, which runs all of them, and by ci/run, which runs those that are named.
+
+# In the order of .ci/run.
+checks=(
+    test fmt clippy docs bare bare-clippy complex program bindings compilers sanitize sanitize-threads
+    memcheck thin-lto
+)
+
+# run_check NAME
+run_check() {
+    case $1 in
+    # The README's test command, as a newcomer types it.
+    test) check test cargo test ;;
+    *) run_strictly "$1" ;;
+    esac
+}
+
+# As run_check; here a warning is an error, in C and C++ too.
+run_strictly() {
+    local -x ABREAST_DENY_WARNINGS=1
+    case $1 in
+    fmt) if_cargo_has fmt && check fmt cargo fmt --all --check ;;
+    clippy) if_cargo_has clippy && check clippy cargo clippy --all-targets --workspace -- -D warnings ;;
+    docs) check docs env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --workspace ;;
+
+    # Without the default features: what a crate that wants little compiles.
+    bare) check bare cargo test --package abreast --no-default-features --lib ;;
+    bare-clippy)
+        if_cargo_has clippy bare-clippy &&
+            check bare-clippy cargo clippy --package abreast --no-default-features --lib -- -D warnings
+        ;;
+
+    # Complex numbers as outputs of compared functions.
+    complex) check complex cargo test --package abreast-compare --all-features --lib ;;
+
+    # The program itself, as a newcomer builds it.
+    program) check program cargo run --release -- check ;;
+
+    bindings)
+        if scripts/has-libclang; then
+            check bindings cargo test --features bindgen --test bindings
+        else
+            skip bindings "there is no libclang"
+        fi
+        ;;
+
+    # The same bits under hostile flags. All compilers, flags and profiles: ci/nightly.
+    compilers) check compilers scripts/compilers --quick ;;
+
+    # Each of these first finds bugs that were planted for it. What takes longer than a push should runs
+    # with --full in ci/nightly.
+    sanitize)
+        if [ "$(uname -sm)" = "Linux x86_64" ]; then
+            check sanitize scripts/sanitize
+        else
+            skip sanitize "the recipe is for gcc on x86-64 Linux"
+        fi
+        ;;
+    sanitize-threads) check sanitize-threads scripts/sanitize-threads ;;
+    memcheck) check memcheck scripts/memcheck ;;
+    thin-lto) check thin-lto scripts/thin-lto ;;
+    *)
+        echo "there is no check $1" >&2
+        return 2
+        ;;
+    esac
+}
+
+# if_cargo_has COMMAND [NAME]: whether cargo has it; skips the check NAME, or COMMAND, if not.
+if_cargo_has() {
+    cargo "$1" --version >/dev/null 2>&1 && return
+    skip "${2:-$1}" "cargo $1 is not installed"
+    return 1
+}
