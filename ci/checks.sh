@@ -48,7 +48,7 @@ run_strictly() {
     # The same bits under hostile flags. All compilers, flags and profiles: ci/nightly.
     compilers) check compilers scripts/compilers --quick ;;
 
-    # Each of these first finds bugs that were planted for it. What takes longer than a push should runs
+    # Each of these first finds bugs that were seeded for it. What takes longer than a push should runs
     # with --full in ci/nightly.
     sanitize)
         if [ "$(uname -sm)" = "Linux x86_64" ]; then

@@ -42,7 +42,7 @@ use crate::{Error, Fault};
 use source::{Filter, FlatMap, Map, TryMap};
 use std::ops::Range;
 
-/// More partitions than this are refused: a slip, not a wish.
+/// More partitions than this are refused: almost certainly a typo.
 pub const MAX_PARTS: usize = 1 << 20;
 
 /// Elements in partitions. See the [module](self).
@@ -188,7 +188,11 @@ impl<S: Source, P, A> Reduction<'_, S, P, A> {
     /// # Errors
     /// [`Fault::Refused`] when [`split_every`](Reduction::split_every) is below 2; otherwise as
     /// [every run of a bag](crate::bag#errors).
-    pub fn compute<R: Send>(self, place: &dyn Executor, control: &Control<'_>) -> Result<R, Fault>
+    pub fn compute<R: Send>(
+        self,
+        executor: &dyn Executor,
+        control: &Control<'_>,
+    ) -> Result<R, Fault>
     where
         P: Fn(&mut dyn Iterator<Item = S::Item>) -> R + Sync,
         A: Fn(Vec<R>) -> R,
@@ -198,7 +202,7 @@ impl<S: Source, P, A> Reduction<'_, S, P, A> {
             return Err(Error::argument("split_every", every, "must be at least 2").into());
         }
         let part = |i, failed: &_| per_part(&mut bag.0.part(i, failed));
-        let mut made = bag.each(place, control, part)?;
+        let mut made = bag.each(executor, control, part)?;
         bag.combined(|| {
             while made.len() > 1 {
                 let mut rest = made.into_iter();

@@ -5,7 +5,7 @@
 //! exception traps. A thread has these modes to itself, and takes over those of the thread that
 //! started it. So the work of a job runs within a [`Guard`]: it sets the usual modes where they
 //! differ and puts back what it found, also when the work panics. The flags of INVALID, DIVBYZERO and
-//! OVERFLOW are put back as well: bodies compute in lanes whose results nobody wants, so those flags
+//! OVERFLOW are put back as well: variants compute in lanes whose results nobody wants, so those flags
 //! say nothing about the values. INEXACT, UNDERFLOW and DENORMAL, which nearly every operation
 //! raises, stay.
 //!

@@ -217,11 +217,11 @@ impl<'e> Graph<'e> {
     /// `task` counts the tasks of this run, its text names the node. Otherwise what the executor says.
     pub fn compute<T: Send + Sync + 'static>(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         want: Delayed<T>,
     ) -> Result<Computed<T>, Fault> {
-        self.compute_all(place, control, want)
+        self.compute_all(executor, control, want)
     }
 
     /// As [`Graph::compute`] for several wants in one run: what they share runs once. The values
@@ -243,13 +243,13 @@ impl<'e> Graph<'e> {
     /// ```
     pub fn compute_all<W: Inputs>(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         wants: W,
     ) -> Result<Computed<W::Owned>, Fault> {
         let nodes = self.nodes.borrow();
         let run = Run::new(&nodes, &self.wanted(&wants)?);
-        let report = run.settle(place.run(&run, control))?;
+        let report = run.settle(executor.run(&run, control))?;
         let (nodes, peak_live) = (run.node_count(), run.values().peak());
         Ok(Computed { value: wants.take(run.values()), nodes, peak_live, report })
     }

@@ -1,14 +1,14 @@
-//! One numeric kernel in five bodies - C declared by bindgen, the same C declared by hand, C++
+//! One numeric kernel in five variants - C declared by bindgen, the same C declared by hand, C++
 //! through cxx, plain Rust, Rust SIMD - proved to agree, run on one thread or many, measured side
 //! by side.
 //!
 //! # Three nouns, one verb
-//! `place.run(what, how)`: an *executor* runs a *kernel* with one of its five *bodies*.
+//! `place.run(what, how)`: an *executor* runs a *kernel* with one of its five *variants*.
 //!
 //! ```
 //! let x = [1.0, 2.0, 3.0];
 //! let y = [4.0, 5.0, 6.0];
-//! assert_eq!(abreast::dot(&x, &y)?, 32.0); // the fastest body at the best level here
+//! assert_eq!(abreast::dot(&x, &y)?, 32.0); // the fastest variant at the best level here
 //! assert_eq!(abreast::kernels::dot::cpp(&x, &y)?, 32.0); // C++, the same bits
 //! # Ok::<(), abreast::Error>(())
 //! ```
@@ -25,7 +25,7 @@
 //! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors, memory, floating-point modes, forks | what everything stands on |
 //!
 //! # Same bits
-//! A kernel gives the same bits with every body, at every level (but where its
+//! A kernel gives the same bits with every variant, at every level (but where its
 //! [class](kernel::Class) says otherwise), on every executor, and in every floating-point environment:
 //! whatever rounding mode, flushing of subnormal numbers or traps the caller, the maker of a pool or an
 //! earlier task has left on a thread, the work of a job is done as a program starts. The caller's modes
@@ -36,11 +36,11 @@
 //! | word | meaning |
 //! |---|---|
 //! | kernel | one numeric problem: a formula with its checks and its plan |
-//! | body | one way a kernel is written: C, C by hand, C++, Rust, SIMD |
-//! | level | an instruction set: v1, v3, v4, neon; every body exists at each |
+//! | variant | one way a kernel is written: C, C by hand, C++, Rust, SIMD |
+//! | level | an instruction set: v1, v3, v4, neon; every variant exists at each |
 //! | plan | how a problem is cut into chunks; depends on the problem only |
 //! | chunk | one piece of a plan |
-//! | part | one chunk with its operands and its slice of the output: what a body gets |
+//! | part | one chunk with its operands and its slice of the output: what a variant gets |
 //! | job | a problem whose shapes have been checked |
 //! | executor | what runs the chunks of a job: this thread, a pool, worker processes |
 //! | worker | a process of this program that does chunks for another |
@@ -50,8 +50,8 @@
 //! | bag | elements in partitions, gone through lazily |
 //! | partition | what one task of a bag goes through |
 //! | fold | combining partial results in plan order by a fixed tree |
-//! | gate | the checks a body must pass before it is timed |
-//! | oracle | the right answer, computed by none of the bodies |
+//! | gate | the checks a variant must pass before it is timed |
+//! | oracle | the right answer, computed by none of the variants |
 
 #[cfg(feature = "aio")]
 pub mod aio;

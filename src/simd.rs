@@ -1,5 +1,5 @@
-//! What SIMD bodies share on top of `fearless_simd`: elements with a vector type, and sums in a
-//! fixed number of lanes. Tails and unrolling live here, so a SIMD body has neither.
+//! What SIMD variants share on top of `fearless_simd`: elements with a vector type, and sums in a
+//! fixed number of lanes. Tails and unrolling live here, so a SIMD variant has neither.
 //!
 //! Element `i` of a sum goes to lane `i mod LANES`, and the lanes are folded by a fixed tree.
 //! `LANES` depends on the element type, not on the CPU, so every level gives the same bits:

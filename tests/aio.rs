@@ -104,14 +104,14 @@ fn the_event_loop_ticks_while_a_thread_works() {
 #[test]
 fn a_panic_is_a_fault_also_when_nobody_looks() {
     let pool = pool(1);
-    let loud = aio::to_thread(&pool, |_| -> u8 { panic!("planted {}", 7) });
-    assert_eq!(block_on(loud), Err(Fault::Panic { task: 0, why: "planted 7".to_owned() }));
+    let loud = aio::to_thread(&pool, |_| -> u8 { panic!("seeded {}", 7) });
+    assert_eq!(block_on(loud), Err(Fault::Panic { task: 0, why: "seeded 7".to_owned() }));
 
     /// A value that cannot even be dropped in peace.
     struct Grudge;
     impl Drop for Grudge {
         fn drop(&mut self) {
-            panic!("planted");
+            panic!("mutants");
         }
     }
     let (begun, begins) = mpsc::channel();

@@ -76,12 +76,12 @@ pub unsafe extern "C" fn abreast_sample_run(
 }
 
 fn run(case: &dyn Case, chosen: &Chosen) -> Result<u64, Refusal> {
-    let place: &dyn Executor = match &chosen.pool {
+    let executor: &dyn Executor = match &chosen.pool {
         Some(pool) => &**pool,
         None => &Serial,
     };
     let mut drive = |tasks: &dyn abreast::Tasks| -> Result<(), Fault> {
-        place.run(tasks, &Control::default()).map(drop)
+        executor.run(tasks, &Control::default()).map(drop)
     };
     // Any pattern will do: what a variant leaves unwritten then shows in the hash.
     Ok(case.run(chosen.choice, 0xA5, &mut drive)?.hash)

@@ -9,14 +9,14 @@ use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// One numeric kernel in five bodies - C declared by bindgen, the same C declared by hand, C++
+/// One numeric kernel in five variants - C declared by bindgen, the same C declared by hand, C++
 /// through cxx, Rust, Rust SIMD - proved to agree and measured side by side.
 ///
 /// Without a command: a quick comparison of every kernel, with a report in abreast-report.html.
 /// Numbers may be written 1000000, 1e6, 1_000_000, 2^20 or 2^64-1. A FILE may be - for standard
 /// output; what else there is to say then goes to standard error.
 ///
-/// Exit codes: 0 everything agrees, 1 a body disagrees, 2 bad input or no way to write the output.
+/// Exit codes: 0 everything agrees, 1 a variant disagrees, 2 bad input or no way to write the output.
 #[derive(Parser)]
 #[command(name = "abreast", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -35,7 +35,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub enum What {
-    /// Kernels x bodies x levels x executors, and why something is missing here
+    /// Kernels x variants x levels x executors, and why something is missing here
     List {
         /// One JSON object instead of tables
         #[arg(long)]
@@ -43,7 +43,7 @@ pub enum What {
     },
     /// The agreement gate, and the same-bits table over all executors
     Check(CheckArgs),
-    /// The gate, then the five bodies measured side by side
+    /// The gate, then the five variants measured side by side
     Compare(CompareArgs),
     /// One kernel once, with its own arguments: value, hash of the output bytes, seconds
     Run(RunArgs),

@@ -55,7 +55,7 @@ fn show(metg: &Metg, console: &mut Console<'_>) -> Result<()> {
         }
     }
     console.say(
-        "\nMETG(50 %): the smallest task at which half of the lanes' time is work. Overhead: what each \
+        "\nMETG(50 %): the smallest task at which half of the slots' time is work. Overhead: what each \
          task\nadds to wall time, however small it is.",
     )
 }

@@ -2,7 +2,7 @@
 
 use crate::console::Console;
 use crate::table;
-use abreast::harness::overhead::{self, Rung};
+use abreast::harness::overhead::{self, Price};
 use anyhow::{Result, bail};
 use serde::Serialize;
 
@@ -23,19 +23,19 @@ pub fn overhead(as_json: bool, console: &mut Console<'_>) -> Result<()> {
     if as_json {
         return console.json(&Printed { schema: "abreast.overhead/1", overhead, verdict });
     }
-    console.say(rungs(&overhead.rungs, console.columns))?;
+    console.say(prices(&overhead.prices, console.columns))?;
     console.say("\nWhat careless measurements would have said:")?;
-    console.say(rungs(&overhead.traps, console.columns))?;
+    console.say(prices(&overhead.traps, console.columns))?;
     console.say(format!("\n{verdict}"))
 }
 
-fn rungs(rungs: &[Rung], columns: Option<u16>) -> String {
+fn prices(prices: &[Price], columns: Option<u16>) -> String {
     let mut table = table::new(&["ns per call", "over Rust", "what"]);
-    for rung in rungs {
+    for price in prices {
         table.add_row([
-            format!("{:.2}", rung.ns),
-            format!("{:+.2}", rung.over_rust_ns),
-            rung.what.to_owned(),
+            format!("{:.2}", price.ns),
+            format!("{:+.2}", price.over_rust_ns),
+            price.what.to_owned(),
         ]);
     }
     table::numbers(&mut table, 0..2);

@@ -24,7 +24,7 @@ pub struct Effort {
     /// More rounds than this are not made, however cheap they are.
     pub most_rounds: usize,
     /// The smallest difference the clock shows. No block is shorter than a hundred of these.
-    pub tick: Duration,
+    pub resolution: Duration,
     /// Decides the order of the variants.
     pub seed: u64,
 }
@@ -32,31 +32,31 @@ pub struct Effort {
 impl Effort {
     /// How many budgets a measurement may take to have its least number of rounds.
     pub const PATIENCE: u32 = 4;
-    const FEWEST: usize = 3;
+    const MIN_ROUNDS: usize = 3;
 
     /// Calls per block, from the seconds that one call takes.
     fn calls(&self, seconds: f64) -> u64 {
         let fits = self.block.as_secs_f64() / seconds;
-        let resolves = (100.0 * self.tick.as_secs_f64() / seconds).ceil();
+        let resolves = (100.0 * self.resolution.as_secs_f64() / seconds).ceil();
         // A float above u64::MAX becomes u64::MAX: the variant takes no time at all.
-        (fits.max(resolves) as u64).clamp(1, MOST_CALLS)
+        (fits.max(resolves) as u64).clamp(1, MAX_CALLS)
     }
 
     /// Rounds, when one takes `seconds`.
     fn rounds(&self, seconds: f64) -> usize {
         let affordable = |budget: Duration| (budget.as_secs_f64() / seconds) as usize;
-        let patient = affordable(self.budget * Self::PATIENCE).max(Self::FEWEST);
+        let patient = affordable(self.budget * Self::PATIENCE).max(Self::MIN_ROUNDS);
         affordable(self.budget).max(self.least_rounds.min(patient)).min(self.most_rounds)
     }
 }
 
 /// The smallest difference between two readings of the clock.
-pub fn clock_tick() -> Duration {
-    let tick = || {
+pub fn clock_resolution() -> Duration {
+    let resolution = || {
         let start = Instant::now();
         std::iter::repeat_with(|| start.elapsed()).find(|passed| !passed.is_zero())
     };
-    (0..50).filter_map(|_| tick()).min().unwrap_or(Duration::from_nanos(1))
+    (0..50).filter_map(|_| resolution()).min().unwrap_or(Duration::from_nanos(1))
 }
 
 /// What the rounds gave: seconds per call of each variant in each round.
@@ -114,7 +114,7 @@ fn calibrate<E>(
             return Ok(per_call(first.min(second), 1));
         }
     }
-    let enough = effort.block.max(effort.tick * 100) / 4;
+    let enough = effort.block.max(effort.resolution * 100) / 4;
     let mut calls = 1;
     loop {
         let mut fastest = run(calls)?;
@@ -123,7 +123,7 @@ fn calibrate<E>(
                 fastest = fastest.min(run(calls)?);
             }
         }
-        if fastest >= enough || calls >= MOST_CALLS {
+        if fastest >= enough || calls >= MAX_CALLS {
             return Ok(per_call(fastest, calls));
         }
         calls *= 2;
@@ -131,7 +131,7 @@ fn calibrate<E>(
 }
 
 /// More calls per block than this are not made, however fast they seem.
-const MOST_CALLS: u64 = 1 << 40;
+const MAX_CALLS: u64 = 1 << 40;
 
 /// A block that the clock could not see counts as one nanosecond, so that ratios stay finite.
 fn per_call(took: Duration, calls: u64) -> f64 {
@@ -165,11 +165,11 @@ impl Rounds {
     }
 
     /// How many times as fast as `base` the variant is, with an interval that misses the truth
-    /// with at most probability `doubt`.
-    pub fn speed_up(&self, variant: usize, base: usize, doubt: f64) -> SpeedUp {
+    /// with at most probability `alpha`.
+    pub fn speed_up(&self, variant: usize, base: usize, alpha: f64) -> SpeedUp {
         let pairs = self.columns[variant].iter().zip(&self.columns[base]);
         let logs = sorted(pairs.map(|(time, base)| (base / time).ln()).collect());
-        let interval = sign_test_rank(logs.len(), doubt)
+        let interval = sign_test_rank(logs.len(), alpha)
             .map(|rank| (logs[rank - 1].exp(), logs[logs.len() - rank].exp()));
         SpeedUp { ratio: median(&logs).exp(), interval }
     }
@@ -199,14 +199,14 @@ fn median(sorted: &[f64]) -> f64 {
 }
 
 /// The rank `k` for which the k-th smallest and the k-th largest of `rounds` numbers enclose the
-/// median with probability at least `1 - doubt`: the largest with `2 P(B < k) <= doubt`, where B
+/// median with probability at least `1 - alpha`: the largest with `2 P(B < k) <= alpha`, where B
 /// is binomial with probability 1/2. None when there are too few numbers.
-pub fn sign_test_rank(rounds: usize, doubt: f64) -> Option<usize> {
+pub fn sign_test_rank(rounds: usize, alpha: f64) -> Option<usize> {
     let mut term = 0.5f64.powi(i32::try_from(rounds).ok()?);
     let mut below = 0.0;
     for k in 0..=rounds / 2 {
         below += 2.0 * term;
-        if below > doubt {
+        if below > alpha {
             return (k > 0).then_some(k);
         }
         term *= (rounds - k) as f64 / (k + 1) as f64;
@@ -214,9 +214,9 @@ pub fn sign_test_rank(rounds: usize, doubt: f64) -> Option<usize> {
     (rounds > 0).then_some(rounds / 2)
 }
 
-/// How many rounds an interval with this much doubt takes at least.
-pub fn rounds_needed(doubt: f64) -> usize {
-    (1..1000).find(|rounds| sign_test_rank(*rounds, doubt).is_some()).unwrap_or(1000)
+/// How many rounds an interval with this much alpha takes at least.
+pub fn rounds_needed(alpha: f64) -> usize {
+    (1..1000).find(|rounds| sign_test_rank(*rounds, alpha).is_some()).unwrap_or(1000)
 }
 
 /// The order of the variants in each round: rows of cyclic Latin squares, each with its rows,

@@ -3,7 +3,7 @@
 use crate::agree::{Agree, leaves};
 use crate::channel::Channel;
 use crate::group::Group;
-use crate::measure::{Effort, clock_tick, measure};
+use crate::measure::{Effort, clock_resolution, measure};
 use crate::message::{Column, Job, Message, Plan, Timed, TimedRow};
 use crate::random::splitmix64;
 use crate::trials::Origin;
@@ -156,7 +156,7 @@ fn effort(job: &Job, plan: &Plan) -> Effort {
         block: BLOCK,
         least_rounds: plan.least_rounds,
         most_rounds: plan.most_rounds,
-        tick: clock_tick(),
+        resolution: clock_resolution(),
         seed: splitmix64(job.seed, plan.start),
     }
 }

@@ -1,7 +1,7 @@
 //! The chapters about worker processes: who they are, what they can share, and what happens when
 //! one of them dies.
 
-use abreast::exec::{self, Control, Event, Harm, Procs, SharedCells};
+use abreast::exec::{self, Control, Event, Procs, SharedCells, Signal};
 use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
 use abreast::kernels::REGISTRY;
 use abreast::kernels::pi::Pi;
@@ -293,7 +293,7 @@ fn a_killed_worker(pool: &Procs) -> Result<(), Fault> {
     // A good way into the run the first worker is killed, as by `kill -9`.
     let on_event = |event: Event| {
         if matches!(event, Event::End { .. }) && ended.fetch_add(1, Ordering::Relaxed) == 50 {
-            assert!(pool.harm(0, Harm::Kill), "the first worker lives");
+            assert!(pool.signal(0, Signal::Kill), "the first worker lives");
         }
     };
     let control = Control { on_event: Some(&on_event), ..Control::default() };

@@ -31,7 +31,7 @@
 //! # The foreign side
 #![doc = concat!("```cpp\n", include_str!("../csrc/by_value/by_value.hpp"), "```")]
 #![doc = concat!("```cpp\n", include_str!("../csrc/by_value/by_value.cpp"), "```")]
-//! For the exhibit:
+//! For the counterexample:
 #![doc = concat!("```cpp\n", include_str!("../csrc/by_value/wrong.cpp"), "```")]
 #![allow(unsafe_code)]
 

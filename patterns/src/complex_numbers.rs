@@ -33,7 +33,7 @@
 #![doc = concat!("```c\n", include_str!("../csrc/complex_numbers/complex_numbers.h"), "```")]
 #![doc = concat!("```c\n", include_str!("../csrc/complex_numbers/complex_numbers.c"), "```")]
 #![doc = concat!("```cpp\n", include_str!("../csrc/complex_numbers/ramp.cpp"), "```")]
-//! For the exhibit:
+//! For the counterexample:
 #![doc = concat!("```c\n", include_str!("../csrc/complex_numbers/wrong.c"), "```")]
 #![allow(unsafe_code)]
 

@@ -31,7 +31,7 @@
 //!
 //! # The wrong way
 //! `declared_with_another_result` calls the energy through a declaration from when it was a `float`:
-//! the linker is content, and one body at unit speed has no energy.
+//! the linker is content, and one mass at unit speed has no energy.
 //!
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/drift_triangle/drift_triangle.h"), "```")]
@@ -70,7 +70,7 @@ pub mod bridge {
     }
 }
 
-/// Bodies on springs.
+/// Masses on springs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Springs {
     x: Vec<f64>,
@@ -81,7 +81,7 @@ pub struct Springs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Places and velocities of different numbers of bodies.
+    /// Places and velocities of different numbers of masses.
     #[error("v has {v} numbers: must be as many as x, {x}")]
     Lengths {
         /// Places.
@@ -89,8 +89,8 @@ pub enum Error {
         /// Velocities.
         v: usize,
     },
-    /// A body got beyond all numbers.
-    #[error("a body is at no finite place")]
+    /// A mass got beyond all numbers.
+    #[error("a mass is at no finite place")]
     Beyond,
     /// A status that the header does not name.
     #[error("C returned {0}, which its header does not name")]
@@ -98,7 +98,7 @@ pub enum Error {
 }
 
 impl Springs {
-    /// Bodies at these places, with these velocities.
+    /// Masses at these places, with these velocities.
     ///
     /// # Errors
     /// [`Error::Lengths`].
@@ -118,7 +118,7 @@ impl Springs {
     /// Takes so many steps of length `dt`.
     ///
     /// # Errors
-    /// [`Error::Beyond`]; the bodies are where they are then.
+    /// [`Error::Beyond`]; the masses are where they are then.
     pub fn leapfrog(&mut self, steps: u32, dt: f64) -> Result<(), Error> {
         let (n, x, v) = (self.x.len(), self.x.as_mut_ptr(), self.v.as_mut_ptr());
         // SAFETY: two vectors of n numbers each, both ours alone.

@@ -37,7 +37,7 @@
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/enums_as_integers/enums_as_integers.h"), "```")]
 #![doc = concat!("```c\n", include_str!("../csrc/enums_as_integers/enums_as_integers.c"), "```")]
-//! For the exhibits:
+//! For the counterexamples:
 #![doc = concat!("```c\n", include_str!("../csrc/enums_as_integers/wrong.c"), "```")]
 #![allow(unsafe_code)]
 

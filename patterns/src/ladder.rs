@@ -1,15 +1,15 @@
-//! 36. Containment ladder: a bad library moves up a rung, and no call site changes.
+//! 36. Containment ladder: a bad library moves up a step, and no call site changes.
 //!
 //! # What goes wrong
 //! The library was fine in the prototype. Then it throws, then it turns out to keep global state, then
 //! it aborts on an input of one customer, and each time every place that calls it is rewritten.
 //!
 //! # The right way
-//! Call sites know the trait [`Solve`]. Which rung stands behind it is chosen in one place. Each rung
+//! Call sites know the trait [`Solve`]. Which step stands behind it is chosen in one place. Each step
 //! turns a promise that you have to make about the library into a [`Fault`] that you get, or into
 //! nothing at all:
 //!
-//! | rung | also contains | what you still promise |
+//! | step | also contains | what you still promise |
 //! |---|---|---|
 //! | [`Bare`] | what the library reports | it throws nothing, and nobody else calls it |
 //! | [`Firewall`] | exceptions | nobody else calls it |
@@ -17,9 +17,9 @@
 //! | [`OwnThread`] | what it keeps per thread | |
 //! | `Worker` (feature `fence`) | aborts, crashes, endless loops | |
 //!
-//! A promise is an `unsafe` constructor; the upper rungs have none. The lower two stay on the thread
+//! A promise is an `unsafe` constructor; the upper steps have none. The lower two stay on the thread
 //! that made them, the others serve every thread: a call site that asks for `dyn Solve + Sync` gets
-//! one of these, or does not compile. What crosses is plain data from the first rung on; that is what
+//! one of these, or does not compile. What crosses is plain data from the first step on; that is what
 //! makes the last one possible.
 //!
 //! ```
@@ -34,7 +34,7 @@
 //! ```
 //!
 //! # The wrong way
-//! `threw_on_the_lowest_rung` meets a flat tangent where exceptions are not contained, and
+//! `threw_on_the_lowest_step` meets a flat tangent where exceptions are not contained, and
 //! `asserted_in_process` a start that is not a number where aborts are not. Both end the program, by
 //! SIGABRT.
 //!
@@ -99,7 +99,7 @@ pub struct Root {
     pub thread: u64,
 }
 
-/// What a rung turned a misdeed into.
+/// What a step turned a misdeed into.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
@@ -113,7 +113,7 @@ pub enum Fault {
     #[error("the library returned {0}, which its header does not name")]
     Status(i32),
     /// The system refused a thread or a process.
-    #[error("the rung could not be set up: {0}")]
+    #[error("the step could not be set up: {0}")]
     Setup(String),
     /// The worker process died of it.
     #[error("the library killed its worker process: {0}")]
@@ -125,7 +125,7 @@ pub trait Solve {
     /// Finds a root.
     ///
     /// # Errors
-    /// The [`Fault`]s of the rung.
+    /// The [`Fault`]s of the step.
     fn solve(&self, cubic: &Cubic) -> Result<Root, Fault>;
 }
 
@@ -223,7 +223,7 @@ impl OwnThread {
         let (requests, inbox) = mpsc::channel::<Request>();
         let work = move || {
             for (cubic, reply) in inbox {
-                // Locked as well: other rungs may be in use beside this one.
+                // Locked as well: other steps may be in use beside this one.
                 let _ = reply.send(locked(&cubic));
             }
         };
@@ -253,7 +253,7 @@ impl Drop for OwnThread {
 #[cfg(feature = "fence")]
 pub use worker::Worker;
 
-/// The last rung: `main` of a program that uses it begins with [`worker_main`](abreast::exec::worker_main).
+/// The last step: `main` of a program that uses it begins with [`worker_main`](abreast::exec::worker_main).
 #[cfg(feature = "fence")]
 pub mod worker {
     use super::{Answer, Cubic, Fault, Root, Solve, locked, told};
@@ -348,22 +348,22 @@ mod tests {
             let _alone = LIBRARY.lock().unwrap_or_else(PoisonError::into_inner);
             // SAFETY: every other caller in this program takes the lock.
             let (bare, firewall) = (unsafe { Bare::new() }, unsafe { Firewall::new() });
-            for rung in [&bare as &dyn Solve, &firewall] {
-                assert_eq!(call_site(rung), Ok(CUBE_ROOT_OF_TWO));
-                assert_eq!(nothing(rung), Err(Fault::NoRoot));
+            for step in [&bare as &dyn Solve, &firewall] {
+                assert_eq!(call_site(step), Ok(CUBE_ROOT_OF_TWO));
+                assert_eq!(nothing(step), Err(Fault::NoRoot));
             }
             assert_eq!(firewall.solve(&FLAT), Err(Fault::Threw("the tangent is flat".into())));
         }
         let own = OwnThread::new().unwrap();
-        for rung in [&Lock as &dyn Solve, &own] {
-            assert_eq!(call_site(rung), Ok(CUBE_ROOT_OF_TWO));
-            assert_eq!(nothing(rung), Err(Fault::NoRoot));
-            let threw = rung.solve(&FLAT).unwrap_err();
+        for step in [&Lock as &dyn Solve, &own] {
+            assert_eq!(call_site(step), Ok(CUBE_ROOT_OF_TWO));
+            assert_eq!(nothing(step), Err(Fault::NoRoot));
+            let threw = step.solve(&FLAT).unwrap_err();
             assert_eq!(threw.to_string(), "the library threw: the tangent is flat");
         }
     }
 
-    /// Four threads through one rung: every root right; returns the threads that the library saw.
+    /// Four threads through one step: every root right; returns the threads that the library saw.
     fn crowd(solver: &(dyn Solve + Sync)) -> BTreeSet<u64> {
         let one = |t: usize| {
             let roots = (1..2000).map(|i| {

@@ -35,7 +35,7 @@
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/layout_handshake/layout_handshake.h"), "```")]
 #![doc = concat!("```c\n", include_str!("../csrc/layout_handshake/layout_handshake.c"), "```")]
-//! Two later releases, for the exhibits and for the test that refuses them:
+//! Two later releases, for the counterexamples and for the test that refuses them:
 #![doc = concat!("```c\n", include_str!("../csrc/layout_handshake/wrong.c"), "```")]
 #![allow(unsafe_code)]
 

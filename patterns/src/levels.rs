@@ -27,13 +27,13 @@
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/levels/levels.h"), "```")]
 #![doc = concat!("```c\n", include_str!("../csrc/levels/levels.c"), "```")]
-//! And the wrong twin, in three files:
+//! And the counterexample, in three files:
 #![doc = concat!("```cpp\n", include_str!("../csrc/levels/wrong.hpp"), "```")]
 #![doc = concat!("```cpp\n", include_str!("../csrc/levels/wrong_baseline.cpp"), "```")]
 #![doc = concat!("```cpp\n", include_str!("../csrc/levels/wrong_wide.cpp"), "```")]
 #![allow(unsafe_code)]
 
-/// The declarations of `levels.h`, and of the wrong twin.
+/// The declarations of `levels.h`, and of the counterexample.
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {

@@ -1,11 +1,11 @@
 //! Binding patterns between Rust, C and C++ that execute: each with what goes wrong without it, the
-//! foreign code beside the Rust, a safe type to copy, a wrong twin that dies as described, the tests
+//! foreign code beside the Rust, a safe type to copy, a counterexample that dies as described, the tests
 //! that prove it, and its price on your machine.
 //!
 //! # How to read it
 //! The modules below are the chapters' pages, numbered in reading order. Each has the same sections:
-//! *what goes wrong*, *the right way* (with an example that is a test), *the wrong way* (the exhibits
-//! of `tests/exhibits`, run only in child processes, and how they end) and *the foreign side* (the very
+//! *what goes wrong*, *the right way* (with an example that is a test), *the wrong way* (the counterexamples
+//! of `tests/counterexamples`, run only in child processes, and how they end) and *the foreign side* (the very
 //! files that were compiled). In each, `raw` is what C or C++ promises and the types around it are
 //! what Rust code should see.
 //!

@@ -14,7 +14,7 @@
 //! | `scripts/sanitize-threads` | data races, in C and in Rust | as the second |
 //! | `scripts/memcheck` | wrong addresses, mismatched frees, leaks | valgrind as cargo's runner: no build of its own |
 //!
-//! Each lane first proves that it can fail: planted bugs must be reported, in each language that the lane claims
+//! Each lane first proves that it can fail: seeded bugs must be reported, in each language that the lane claims
 //! to watch, and `nm` must find the runtime in what was built. C that is instrumented says nothing of Rust: a write
 //! past a `Vec` through a raw pointer is missed in the first lane and found in the second. Where a tool is missing
 //! a lane says so and is skipped, loudly.
@@ -37,9 +37,9 @@
 //! ```
 //!
 //! # The wrong way
-//! `lanes/planted-bugs` holds two dozen bugs in C and C++ and half a dozen in Rust for the address lane, and for the
+//! `ci/mutants` holds two dozen bugs in C and C++ and half a dozen in Rust for the address lane, and for the
 //! race lane a worker's counter that is no atomic, a result that its flag does not order, and memory that one thread
-//! frees while another reads it. In C there are the exhibits in which two threads have one thing: a race in
+//! frees while another reads it. In C there are the counterexamples in which two threads have one thing: a race in
 //! [`thread_contracts`](crate::thread_contracts), and memory that one thread frees while the other needs
 //! it in [`stored_callback`](crate::stored_callback) and [`completion_waker`](crate::completion_waker).
 //!

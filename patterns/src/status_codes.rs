@@ -32,7 +32,7 @@
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/status_codes/status_codes.h"), "```")]
 #![doc = concat!("```c\n", include_str!("../csrc/status_codes/status_codes.c"), "```")]
-//! For the tests and an exhibit:
+//! For the tests and a counterexample:
 #![doc = concat!("```c\n", include_str!("../csrc/status_codes/wrong.c"), "```")]
 #![allow(unsafe_code)]
 

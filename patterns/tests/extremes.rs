@@ -104,8 +104,8 @@ fn no_number_makes_c_do_what_is_undefined() {
     let program = built.unwrap_or_else(|output| {
         panic!("{}", String::from_utf8_lossy(&output.stderr));
     });
-    let (said, _) = run(&program, &["planted"]);
-    assert!(said.contains("signal"), "an overflow that was planted is not noticed: {said}");
+    let (said, _) = run(&program, &["mutants"]);
+    assert!(said.contains("signal"), "an overflow that was seeded is not noticed: {said}");
     let (said, returned) = run(&program, &[]);
     assert!(returned && said.starts_with("every call has returned"), "{said}");
 }

@@ -1,7 +1,7 @@
 //! Calls in worker processes: this program again. Its own `main`, since a worker begins there.
 
 use abreast::Plan;
-use abreast::harness::chaos::Belongings;
+use abreast::harness::chaos::Leaks;
 use abreast::remote::JobSpec;
 use abreast_patterns::index::REMOTES;
 use abreast_patterns::ladder::{self, Cubic, Solve, Worker};
@@ -73,14 +73,14 @@ fn hang() {
 }
 
 fn hundred() {
-    let before = Belongings::now();
+    let before = Leaks::now();
     let fence = Fence::new(LONG).unwrap();
     for _ in 0..100 {
         assert_eq!(fence.integrate(&NO_RULE), crashed());
     }
     same_as_here(&fence);
     drop(fence);
-    assert_eq!(Belongings::now().beyond(&before), Vec::<String>::new());
+    assert_eq!(Leaks::now().beyond(&before), Vec::<String>::new());
 }
 
 fn last_rung() {

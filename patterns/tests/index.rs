@@ -66,13 +66,13 @@ fn has_example(page: &str) -> bool {
 
 fn has_proof(root: &Path, page: &str, proof: Proof) -> bool {
     match proof {
-        // `tests/exhibits` itself compares its list with the rows.
-        Proof::Exhibit(_) => true,
+        // `tests/counterexamples` itself compares its list with the rows.
+        Proof::Counterexample(_) => true,
         Proof::CompileFail(code) => page.contains(&format!("```compile_fail,{code}")),
         Proof::File(file) => root.join(file).exists(),
-        Proof::Lane(lane) => {
+        Proof::Check(check) => {
             let checks = read(&root.join("../ci/checks.sh")).unwrap_or_default();
-            checks.contains(&format!("check {lane} "))
+            checks.contains(&format!("check {check} "))
         }
     }
 }
@@ -196,7 +196,7 @@ fn a_row_that_misses_a_leg_is_named() {
     assert!(said(row(whole.tests, &[], whole.number)).contains("no proof"));
     assert!(said(row(whole.tests, whole.proofs, 99)).contains("another number"));
     let absent: [&[Proof]; 3] =
-        [&[Proof::CompileFail("E9999")], &[Proof::File("tests/none.rs")], &[Proof::Lane("none")]];
+        [&[Proof::CompileFail("E9999")], &[Proof::File("tests/none.rs")], &[Proof::Check("none")]];
     for proofs in absent {
         assert!(said(row(whole.tests, proofs, whole.number)).contains("no "), "{proofs:?}");
     }

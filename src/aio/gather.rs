@@ -50,7 +50,7 @@ pub async fn try_gather<T, E>(
     let wakers: Vec<Waker> = (0..places.len())
         .map(|place| Waker::from(Arc::new(Bell { place, roster: Arc::clone(&roster) })))
         .collect();
-    roster.lock().rung.extend(0..places.len());
+    roster.lock().woken.extend(0..places.len());
     let (mut running, mut failure) = (places.len(), None);
     poll_fn(|context| {
         roster.lock().listener = Some(context.waker().clone());
@@ -103,7 +103,7 @@ struct Roster(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    rung: Vec<usize>,
+    woken: Vec<usize>,
     listener: Option<Waker>,
 }
 
@@ -113,7 +113,7 @@ impl Roster {
     }
 
     fn take(&self) -> Vec<usize> {
-        std::mem::take(&mut self.lock().rung)
+        std::mem::take(&mut self.lock().woken)
     }
 }
 
@@ -126,7 +126,7 @@ struct Bell {
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
         let mut state = self.roster.lock();
-        state.rung.push(self.place);
+        state.woken.push(self.place);
         let listener = state.listener.take();
         drop(state);
         // Outside the lock: it may poll at once.

@@ -44,13 +44,18 @@ impl<S: Source> Bag<S> {
     /// As [every run of a bag](crate::bag#errors).
     pub fn fold<R: Send>(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         begin: impl Fn() -> R + Sync,
         step: impl Fn(R, S::Item) -> R + Sync,
         join: impl Fn(R, R) -> R,
     ) -> Result<R, Fault> {
-        self.folded(place, control, |i, failed| self.0.part(i, failed).fold(begin(), &step), join)
+        self.folded(
+            executor,
+            control,
+            |i, failed| self.0.part(i, failed).fold(begin(), &step),
+            join,
+        )
     }
 
     /// The sum; 0 of nothing. O(n).
@@ -62,12 +67,12 @@ impl<S: Source> Bag<S> {
     /// # Errors
     /// [`Fault::Kernel`] with the sum when its type cannot hold it; otherwise as
     /// [every run](crate::bag#errors).
-    pub fn sum(&self, place: &dyn Executor, control: &Control<'_>) -> Result<S::Item, Fault>
+    pub fn sum(&self, executor: &dyn Executor, control: &Control<'_>) -> Result<S::Item, Fault>
     where
         S::Item: Number,
     {
         let total = |i, failed: &_| S::Item::total(self.0.part(i, failed));
-        let total = self.folded(place, control, total, S::Item::both)?;
+        let total = self.folded(executor, control, total, S::Item::both)?;
         S::Item::from_total(total).ok_or_else(|| {
             let rule = format!("is more than {} can hold", std::any::type_name::<S::Item>());
             self.unfit(Error::argument("sum", S::Item::ratio(total, 1), rule))
@@ -79,7 +84,7 @@ impl<S: Source> Bag<S> {
     ///
     /// # Errors
     /// As [every run of a bag](crate::bag#errors).
-    pub fn mean(&self, place: &dyn Executor, control: &Control<'_>) -> Result<Option<f64>, Fault>
+    pub fn mean(&self, executor: &dyn Executor, control: &Control<'_>) -> Result<Option<f64>, Fault>
     where
         S::Item: Number,
     {
@@ -89,7 +94,7 @@ impl<S: Source> Bag<S> {
             (total, count)
         };
         let both = |a: (_, usize), b: (_, usize)| (S::Item::both(a.0, b.0), a.1 + b.1);
-        let (total, count) = self.folded(place, control, part, both)?;
+        let (total, count) = self.folded(executor, control, part, both)?;
         Ok((count > 0).then(|| S::Item::ratio(total, count)))
     }
 
@@ -97,35 +102,43 @@ impl<S: Source> Bag<S> {
     ///
     /// # Errors
     /// As [every run of a bag](crate::bag#errors).
-    pub fn count(&self, place: &dyn Executor, control: &Control<'_>) -> Result<usize, Fault> {
-        self.folded(place, control, |i, failed| self.0.part(i, failed).count(), |a, b| a + b)
+    pub fn count(&self, executor: &dyn Executor, control: &Control<'_>) -> Result<usize, Fault> {
+        self.folded(executor, control, |i, failed| self.0.part(i, failed).count(), |a, b| a + b)
     }
 
     /// The least element, of equal ones the first; `None` of nothing. O(n).
     ///
     /// # Errors
     /// As [every run of a bag](crate::bag#errors).
-    pub fn min(&self, place: &dyn Executor, control: &Control<'_>) -> Result<Option<S::Item>, Fault>
+    pub fn min(
+        &self,
+        executor: &dyn Executor,
+        control: &Control<'_>,
+    ) -> Result<Option<S::Item>, Fault>
     where
         S::Item: Ord + Send,
     {
-        self.extreme(place, control, Ordering::Less)
+        self.extreme(executor, control, Ordering::Less)
     }
 
     /// The greatest element, of equal ones the first; `None` of nothing. O(n).
     ///
     /// # Errors
     /// As [every run of a bag](crate::bag#errors).
-    pub fn max(&self, place: &dyn Executor, control: &Control<'_>) -> Result<Option<S::Item>, Fault>
+    pub fn max(
+        &self,
+        executor: &dyn Executor,
+        control: &Control<'_>,
+    ) -> Result<Option<S::Item>, Fault>
     where
         S::Item: Ord + Send,
     {
-        self.extreme(place, control, Ordering::Greater)
+        self.extreme(executor, control, Ordering::Greater)
     }
 
     fn extreme(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         side: Ordering,
     ) -> Result<Option<S::Item>, Fault>
@@ -135,7 +148,7 @@ impl<S: Source> Bag<S> {
         // The later one must be strictly beyond the earlier to take its place.
         let better = |a: S::Item, b: S::Item| if b.cmp(&a) == side { b } else { a };
         let part = |i, failed: &_| self.0.part(i, failed).reduce(better);
-        self.folded(place, control, part, |a, b| match (a, b) {
+        self.folded(executor, control, part, |a, b| match (a, b) {
             (Some(a), Some(b)) => Some(better(a, b)),
             (a, b) => a.or(b),
         })
@@ -148,7 +161,7 @@ impl<S: Source> Bag<S> {
     /// As [every run of a bag](crate::bag#errors).
     pub fn topk(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         k: usize,
     ) -> Result<Vec<S::Item>, Fault>
@@ -171,7 +184,7 @@ impl<S: Source> Bag<S> {
             }
             cut(best)
         };
-        self.folded(place, control, part, |mut a, b| {
+        self.folded(executor, control, part, |mut a, b| {
             a.extend(b);
             cut(a)
         })
@@ -192,7 +205,7 @@ impl<S: Source> Bag<S> {
     /// As [every run of a bag](crate::bag#errors).
     pub fn frequencies(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
     ) -> Result<Vec<(S::Item, usize)>, Fault>
     where
@@ -204,7 +217,7 @@ impl<S: Source> Bag<S> {
             table
         };
         let both = |a: Table<_, usize>, b| a.and(b, |count, more| *count += more);
-        Ok(self.folded(place, control, part, both)?.into_list())
+        Ok(self.folded(executor, control, part, both)?.into_list())
     }
 
     /// The elements of each key, in their order, the keys in order of first appearance, whatever
@@ -222,7 +235,7 @@ impl<S: Source> Bag<S> {
     /// As [every run of a bag](crate::bag#errors).
     pub fn group_by<K: Hash + Eq + Send>(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         key: impl Fn(&S::Item) -> K + Sync,
     ) -> Result<Groups<K, S::Item>, Fault>
@@ -235,7 +248,7 @@ impl<S: Source> Bag<S> {
             table
         };
         let both = |a: Table<K, Vec<_>>, b| a.and(b, |group, more| group.extend(more));
-        Ok(self.folded(place, control, part, both)?.into_list())
+        Ok(self.folded(executor, control, part, both)?.into_list())
     }
 
     /// All elements, in order. O(n).
@@ -244,14 +257,14 @@ impl<S: Source> Bag<S> {
     /// As [every run of a bag](crate::bag#errors).
     pub fn collect(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
     ) -> Result<Vec<S::Item>, Fault>
     where
         S::Item: Send,
     {
         let lists: Vec<Vec<_>> =
-            self.each(place, control, |i, failed| self.0.part(i, failed).collect())?;
+            self.each(executor, control, |i, failed| self.0.part(i, failed).collect())?;
         Ok(lists.into_iter().flatten().collect())
     }
 
@@ -264,7 +277,7 @@ impl<S: Source> Bag<S> {
     /// As [every run of a bag](crate::bag#errors).
     pub fn take(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         n: usize,
     ) -> Result<Vec<S::Item>, Fault>
@@ -272,7 +285,7 @@ impl<S: Source> Bag<S> {
         S::Item: Send,
     {
         let missing = AtomicUsize::new(n);
-        let lists = self.each_in_line(place, control, |i, failed| {
+        let lists = self.each_in_line(executor, control, |i, failed| {
             let most = missing.load(Relaxed);
             let list: Vec<_> = match most {
                 0 => Vec::new(),

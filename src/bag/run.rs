@@ -50,26 +50,26 @@ impl<S: Source> Bag<S> {
     /// What `make` makes of each partition, in order of partitions.
     pub(super) fn each<R: Send>(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         make: impl Fn(usize, &Failed) -> R + Sync,
     ) -> Result<Vec<R>, Fault> {
-        self.run(place, control, make, Vec::new())
+        self.run(executor, control, make, Vec::new())
     }
 
     /// As [`Bag::each`], one partition after another.
     pub(super) fn each_in_line<R: Send>(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         make: impl Fn(usize, &Failed) -> R + Sync,
     ) -> Result<Vec<R>, Fault> {
-        self.run(place, control, make, (0..self.0.parts() as u32).collect())
+        self.run(executor, control, make, (0..self.0.parts() as u32).collect())
     }
 
     fn run<R: Send>(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         make: impl Fn(usize, &Failed) -> R + Sync,
         line: Vec<u32>,
@@ -77,7 +77,7 @@ impl<S: Source> Bag<S> {
         super::check_parts(self.0.parts())?;
         let made = (0..self.0.parts()).map(|_| Mutex::new(None)).collect();
         let parts = Parts { make, made, line };
-        place.run(&parts, control)?;
+        executor.run(&parts, control)?;
         let made = parts.made.into_iter();
         let made = made.map(|made| made.into_inner().unwrap_or_else(|dead| dead.into_inner()));
         Ok(made.map(|made| made.expect("an executor left a task out")).collect())
@@ -87,12 +87,12 @@ impl<S: Source> Bag<S> {
     /// [`plan::fold`](fold).
     pub(super) fn folded<R: Send>(
         &self,
-        place: &dyn Executor,
+        executor: &dyn Executor,
         control: &Control<'_>,
         make: impl Fn(usize, &Failed) -> R + Sync,
         combine: impl FnMut(R, R) -> R,
     ) -> Result<R, Fault> {
-        let made = self.each(place, control, make)?;
+        let made = self.each(executor, control, make)?;
         let all = self.combined(|| fold(made, combine))?;
         Ok(all.expect("a bag has partitions"))
     }

@@ -16,7 +16,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Runs tasks as an async program would: a driver on the calling thread takes a permit for
-/// each task, or for a short turn of tasks that need nothing, and hands them to a pool of threads,
+/// each task, or for a short batch of tasks that need nothing, and hands them to a pool of threads,
 /// which gives the permit back when they have ended.
 ///
 /// The driver is a future on a tokio runtime of one thread. The borrowed tasks are safe with it
@@ -25,12 +25,11 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// the one that made it, it refuses with [`Fault::Forked`].
 ///
 /// ```
-/// use abreast::exec::{self, Async, Control};
+/// use abreast::exec::{Async, Control};
 /// use abreast::kernels::dot::Dot;
 /// let x = vec![1.5; 1_000_000];
-/// let how = abreast::How::best()?;
 /// let control = Control { throttle: Some(2), ..Control::default() };
-/// let dot = exec::run::<Dot<f64>>(&Async::new(4)?, how, &control, (), (&x, &x))?;
+/// let dot = Dot::job(&x, &x)?.control(&control).on(&Async::new(4)?)?;
 /// assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
 /// # Ok::<(), abreast::Fault>(())
 /// ```
@@ -40,7 +39,7 @@ pub struct Async {
 }
 
 impl Async {
-    /// More threads than this are refused: a slip, not a wish.
+    /// More threads than this are refused: almost certainly a typo.
     pub const MAX: usize = pool::MAX;
 
     /// A driver for a pool of `count` threads.
@@ -84,21 +83,21 @@ impl Executor for Async {
             why: why.to_string(),
         })?;
         let ready = tasks.is_graph().then(|| Ready::new(tasks)).transpose()?;
-        let lanes = control.slots(self.width());
+        let slots = control.slots(self.width());
         // The pool itself runs no more tasks than it has threads; fewer must be counted.
-        let ahead = ready.is_some() && lanes == self.width();
-        let permits = if ahead { lanes * AHEAD } else { lanes };
-        let desk = Desk {
+        let ahead = ready.is_some() && slots == self.width();
+        let permits = if ahead { slots * AHEAD } else { slots };
+        let dispatcher = Dispatcher {
             run: RunState::begin(tasks, control),
             permits: Semaphore::new(permits),
-            handful: if ahead { permits as u32 / 2 } else { 1 },
+            batch: if ahead { permits as u32 / 2 } else { 1 },
             next: AtomicUsize::new(0),
         };
         threads.in_place_scope_fifo(|scope| match &ready {
-            Some(ready) => wait(&runtime, desk.hand_out_graph(scope, ready)),
-            None => wait(&runtime, desk.hand_out(scope, tasks.len())),
+            Some(ready) => wait(&runtime, dispatcher.hand_out_graph(scope, ready)),
+            None => wait(&runtime, dispatcher.hand_out(scope, tasks.len())),
         });
-        desk.run.end()
+        dispatcher.run.end()
     }
 }
 
@@ -108,19 +107,19 @@ const AHEAD: usize = 64;
 
 /// Tasks that need nothing are done this many to a permit: waking the driver costs as much as many
 /// a task.
-const TURN: usize = 64;
+const BATCH: usize = 64;
 
 /// Where tasks are handed out.
-struct Desk<'d> {
+struct Dispatcher<'d> {
     run: RunState<'d>,
     permits: Semaphore,
     /// Permits of a graph that the driver takes at once.
-    handful: u32,
+    batch: u32,
     /// The next task that needs nothing.
     next: AtomicUsize,
 }
 
-impl Desk<'_> {
+impl Dispatcher<'_> {
     /// Hands out tasks that need nothing, in order.
     async fn hand_out<'s>(&'s self, scope: &ScopeFifo<'s>, count: usize) {
         loop {
@@ -130,9 +129,9 @@ impl Desk<'_> {
                 return;
             }
             scope.spawn_fifo(move |_| {
-                let mut turn = 0..TURN;
+                let mut batch = 0..BATCH;
                 let take = |_| self.next.fetch_add(1, Ordering::Relaxed);
-                self.run.all(worker(), || turn.next().map(take));
+                self.run.all(worker(), || batch.next().map(take));
                 drop(permit);
             });
         }
@@ -172,14 +171,14 @@ impl Desk<'_> {
         }
     }
 
-    /// One permit, from those held or from a new handful. It goes back when it is dropped, also by
+    /// One permit, from those held or from a new batch. It goes back when it is dropped, also by
     /// a panic.
     async fn permit<'s>(&'s self, held: &mut Option<SemaphorePermit<'s>>) -> SemaphorePermit<'s> {
         if let Some(permit) = held.as_mut().and_then(|held| held.split(1)) {
             return permit;
         }
-        let mut more = self.permits.acquire_many(self.handful).await.expect("nobody closes it");
-        let one = more.split(1).expect("a handful is at least one");
+        let mut more = self.permits.acquire_many(self.batch).await.expect("nobody closes it");
+        let one = more.split(1).expect("a batch is at least one");
         *held = Some(more);
         one
     }

@@ -25,7 +25,7 @@ pub use futures::Async;
 pub use locked::Locked;
 #[cfg(all(feature = "procs", target_os = "linux"))]
 pub use procs::{
-    Harm, Procs, SharedCells, can_start_workers, is_worker, shared_cells, worker_main,
+    Procs, SharedCells, Signal, can_start_workers, is_worker, shared_cells, worker_main,
 };
 pub use serial::Serial;
 pub use sim::{Prediction, Sim};

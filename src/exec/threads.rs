@@ -11,8 +11,8 @@ use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Runs tasks on a rayon pool of its own. Each lane takes the next number from a shared counter,
-/// so uneven tasks balance themselves; which lane ran what never shows in a result. A clone shares
+/// Runs tasks on a rayon pool of its own. Each slot takes the next number from a shared counter,
+/// so uneven tasks balance themselves; which slot ran what never shows in a result. A clone shares
 /// the pool. In a process forked from the one that made it, it refuses with [`Fault::Forked`].
 ///
 /// ```
@@ -71,9 +71,9 @@ impl Executor for Threads {
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
         let threads = self.pool.threads(|| self.name())?;
         let run = RunState::begin(tasks, control);
-        let lanes = control.slots(self.width()).min(tasks.len());
+        let slots = control.slots(self.width()).min(tasks.len());
         if tasks.is_graph() {
-            let walk = Walk { run: &run, ready: Ready::new(tasks)?, queue: Queue::new(lanes) };
+            let walk = Walk { run: &run, ready: Ready::new(tasks)?, queue: Queue::new(slots) };
             threads.in_place_scope(|scope| {
                 walk.ready.first().iter().for_each(|task| walk.offer(scope, *task));
             });
@@ -82,7 +82,7 @@ impl Executor for Threads {
         let next = AtomicUsize::new(0);
         let take = || Some(next.fetch_add(1, Ordering::Relaxed));
         threads.in_place_scope(|scope| {
-            for worker in 0..lanes {
+            for worker in 0..slots {
                 let run = &run;
                 scope.spawn(move |_| run.all(worker, take));
             }
@@ -99,15 +99,15 @@ struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    /// A task has become ready: it goes to the pool, or waits for a lane.
+    /// A task has become ready: it goes to the pool, or waits for a slot.
     fn offer<'s>(&'s self, scope: &rayon::Scope<'s>, task: usize) {
         if self.queue.admit(task) {
-            scope.spawn(move |scope| self.lane(scope, task));
+            scope.spawn(move |scope| self.slot(scope, task));
         }
     }
 
-    /// Runs `task` and goes on with one of those it made ready; the others are for other lanes.
-    fn lane<'s>(&'s self, scope: &rayon::Scope<'s>, mut task: usize) {
+    /// Runs `task` and goes on with one of those it made ready; the others are for other slots.
+    fn slot<'s>(&'s self, scope: &rayon::Scope<'s>, mut task: usize) {
         let worker = rayon::current_thread_index().unwrap_or_default();
         loop {
             self.run.step(task, worker);
@@ -124,33 +124,33 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// Free lanes, and ready tasks that wait because there is none. The lowest goes first: that keeps
+/// Free slots, and ready tasks that wait because there is none. The lowest goes first: that keeps
 /// near the order of a serial run, so no more values are alive than need be.
 struct Queue(Mutex<(usize, BinaryHeap<Reverse<usize>>)>);
 
 impl Queue {
-    fn new(lanes: usize) -> Queue {
-        Queue(Mutex::new((lanes, BinaryHeap::new())))
+    fn new(slots: usize) -> Queue {
+        Queue(Mutex::new((slots, BinaryHeap::new())))
     }
 
-    /// Whether there is a lane left for the task; if not, it is kept.
+    /// Whether there is a slot left for the task; if not, it is kept.
     fn admit(&self, task: usize) -> bool {
         let mut state = self.0.lock().expect("nothing panics here");
-        let (lanes, waiting) = &mut *state;
-        if *lanes == 0 {
+        let (slots, waiting) = &mut *state;
+        if *slots == 0 {
             waiting.push(Reverse(task));
             return false;
         }
-        *lanes -= 1;
+        *slots -= 1;
         true
     }
 
-    /// A lane has nothing more to do of its own: a task that waits, or the lane is given back.
+    /// A slot has nothing more to do of its own: a task that waits, or the slot is given back.
     fn leave(&self) -> Option<usize> {
         let mut state = self.0.lock().expect("nothing panics here");
-        let (lanes, waiting) = &mut *state;
+        let (slots, waiting) = &mut *state;
         let next = waiting.pop().map(|Reverse(task)| task);
-        *lanes += usize::from(next.is_none());
+        *slots += usize::from(next.is_none());
         next
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn inlined(x: u64, y: u64) -> u64 {
     (x ^ y).wrapping_add(y)
 }
 
-/// Rust that it may not inline: the yardstick, since a call is a call.
+/// Rust that it may not inline: the baseline, since a call is a call.
 #[inline(never)]
 pub(crate) fn called(x: u64, y: u64) -> u64 {
     inlined(x, y)

@@ -99,12 +99,12 @@ impl Graph<'_> {
         depths.iter().for_each(|depth| filled[*depth] += 1);
         let widest = filled.iter().copied().max().unwrap_or(0);
         let mut next: Vec<usize> = filled.iter().map(|n| (widest - n) * PITCH.0 / 2).collect();
-        let place = |depth: &usize| {
+        let executor = |depth: &usize| {
             let x = next[*depth];
             next[*depth] += PITCH.0;
             (MARGIN + x, MARGIN + depth * PITCH.1)
         };
-        depths.iter().map(place).collect()
+        depths.iter().map(executor).collect()
     }
 }
 

@@ -2,17 +2,17 @@
 //! they exit, cut files short, close descriptors, talk nonsense. Nothing may show of it - not in a
 //! result, not in what the process has left over afterwards.
 
-mod belongings;
+mod leaks;
 mod ends;
 mod inside;
 mod watchdog;
 
-pub use belongings::Belongings;
 pub use ends::{Times, orphaned, overdue, victim};
 pub use inside::prepare_worker;
+pub use leaks::Leaks;
 pub use watchdog::Hung;
 
-use crate::exec::{Control, Event, Executor, Harm, Procs, Report};
+use crate::exec::{Control, Event, Executor, Procs, Report, Signal};
 use crate::kernel::{Case, Choice, Entry, Request};
 use crate::sample::splitmix64;
 use crate::{Error, Fault};
@@ -125,29 +125,31 @@ pub fn chaos(
     hung: &(dyn Fn(&Hung) + Sync),
 ) -> Result<Chaos, Fault> {
     // What the machine keeps for later, such as the threads of a pool, is there from now on.
-    let before = Belongings::now();
+    let before = Leaks::now();
     let tally = Tally::default();
     let mut rounds = Vec::new();
     let mut totals = Report::default();
     let counts;
     {
-        let place = Procs::new(options.workers)?;
-        let inside = Inside::prepare(place);
-        let (place, inside) = inside.map_err(|why| Fault::Io {
+        let executor = Procs::new(options.workers)?;
+        let inside = Inside::prepare(executor);
+        let (executor, inside) = inside.map_err(|why| Fault::Io {
             what: "share what is counted".to_owned(),
             why: why.to_string(),
         })?;
         if let Some(first) = entries.first() {
             // Whoever is killed before saying hello has not even begun: on a slow machine nobody
             // would ever get anything done.
-            options.kill_every = options.kill_every.max(2 * startup(first, &place, options.seed)?);
+            options.kill_every =
+                options.kill_every.max(2 * startup(first, &executor, options.seed)?);
             options.stop_every = options.stop_every.max(5 * options.kill_every);
             options.harm_every = options.harm_every.max(5 * options.kill_every);
         }
         let time = options.time / entries.len().max(1) as u32;
         let watchdog = Watchdog::default();
-        let scene = Scene { place: &place, inside: &inside, tally: &tally, watchdog: &watchdog };
-        watchdog.over(options.patience, hung, &place, || -> Result<(), Fault> {
+        let scene =
+            Scene { executor: &executor, inside: &inside, tally: &tally, watchdog: &watchdog };
+        watchdog.over(options.patience, hung, &executor, || -> Result<(), Fault> {
             for entry in entries {
                 tell(entry.name);
                 rounds.push(round(entry, &scene, options, time, &mut totals)?);
@@ -167,22 +169,22 @@ pub fn chaos(
         lost_workers: totals.lost_workers,
         retried: totals.retried,
         respawned: totals.respawned,
-        left_over: Belongings::now().beyond(&before),
+        left_over: Leaks::now().beyond(&before),
     })
 }
 
 /// How long the first run takes on workers that have to be started.
-fn startup(entry: &Entry, place: &Procs, seed: u64) -> Result<Duration, Fault> {
+fn startup(entry: &Entry, executor: &Procs, seed: u64) -> Result<Duration, Fault> {
     let case =
         entry.case(&Request { seed, ..Request::size(entry.sizes.last().copied().unwrap_or(1)) })?;
     let began = Instant::now();
-    one(&*case, entry.choice()?, place, &Control::default(), &mut Report::default())?;
+    one(&*case, entry.choice()?, executor, &Control::default(), &mut Report::default())?;
     Ok(began.elapsed())
 }
 
 /// What all rounds have in common.
 struct Scene<'s> {
-    place: &'s Procs,
+    executor: &'s Procs,
     inside: &'s Inside,
     tally: &'s Tally,
     watchdog: &'s Watchdog,
@@ -231,7 +233,7 @@ fn round(
     time: Duration,
     totals: &mut Report,
 ) -> Result<Round, Fault> {
-    let Scene { place, watchdog, .. } = *scene;
+    let Scene { executor, watchdog, .. } = *scene;
     let case = problem(entry, options.seed)?;
     let choice = entry.choice()?;
     let expected = case.run(choice, 0, &mut |tasks| serially(tasks))?.hash;
@@ -248,8 +250,9 @@ fn round(
     // A worker may have harmed itself just before it was told to stop that.
     let slow = Some(Duration::from_secs(20));
     let peace = Control { deadline: slow, attempts: u32::MAX, ..Control::default() };
-    let quiet =
-        || watchdog.run(entry.name, || one(&*case, choice, place, &peace, &mut Report::default()));
+    let quiet = || {
+        watchdog.run(entry.name, || one(&*case, choice, executor, &peace, &mut Report::default()))
+    };
     // Once for all of the workers to start.
     quiet()?;
     let began = Instant::now();
@@ -264,7 +267,7 @@ fn round(
     let control = Control { deadline: Some(deadline), attempts: u32::MAX, ..Control::default() };
     disturbed(scene, options, || {
         for _ in 0..round.runs {
-            match watchdog.run(entry.name, || one(&*case, choice, place, &control, totals)) {
+            match watchdog.run(entry.name, || one(&*case, choice, executor, &control, totals)) {
                 Ok(run) => {
                     round.wild_seconds += run.seconds;
                     let is_right = run.hash == expected && run.ended == round.chunks as u64;
@@ -292,7 +295,7 @@ struct One {
 fn one(
     case: &dyn Case,
     choice: Choice,
-    place: &Procs,
+    executor: &Procs,
     control: &Control<'_>,
     totals: &mut Report,
 ) -> Result<One, Fault> {
@@ -304,7 +307,7 @@ fn one(
     };
     let control = Control { on_event: Some(&count), ..*control };
     let answer = case.run(choice, 0x3F, &mut |tasks| {
-        let report = place.run(tasks, &control)?;
+        let report = executor.run(tasks, &control)?;
         totals.lost_workers += report.lost_workers;
         totals.retried += report.retried;
         totals.respawned += report.respawned;
@@ -318,14 +321,14 @@ fn disturbed(scene: &Scene<'_>, options: Options, work: impl FnOnce()) {
     let over = AtomicBool::new(false);
     scene.inside.set(options.harm_every);
     std::thread::scope(|threads| {
-        threads.spawn(|| disturb(scene.place, options, scene.tally, &over));
+        threads.spawn(|| disturb(scene.executor, options, scene.tally, &over));
         work();
         over.store(true, Ordering::Relaxed);
     });
     scene.inside.set(Duration::ZERO);
 }
 
-fn disturb(place: &Procs, options: Options, tally: &Tally, over: &AtomicBool) {
+fn disturb(executor: &Procs, options: Options, tally: &Tally, over: &AtomicBool) {
     let (mut next_kill, mut next_stop) = (options.kill_every, options.stop_every);
     let began = Instant::now();
     for blow in 0.. {
@@ -337,11 +340,11 @@ fn disturb(place: &Procs, options: Options, tally: &Tally, over: &AtomicBool) {
         let whom = splitmix64(options.seed, blow) as usize % options.workers;
         let (harm, count) = if next == next_kill {
             next_kill += options.kill_every;
-            (Harm::Kill, &tally.kills)
+            (Signal::Kill, &tally.kills)
         } else {
             next_stop += options.stop_every;
-            (Harm::Stop, &tally.stops)
+            (Signal::Stop, &tally.stops)
         };
-        count.fetch_add(u64::from(place.harm(whom, harm)), Ordering::Relaxed);
+        count.fetch_add(u64::from(executor.signal(whom, harm)), Ordering::Relaxed);
     }
 }

@@ -248,8 +248,8 @@ fn chunk_overhead() -> Result<f64, Error> {
         }
     }
     let threads = Threads::new(2)?;
-    let place: &dyn Executor = &threads;
-    let wall = |_| place.run(&Nothing, &Control::default()).ok().map(|report| report.wall);
+    let executor: &dyn Executor = &threads;
+    let wall = |_| executor.run(&Nothing, &Control::default()).ok().map(|report| report.wall);
     let mut walls: Vec<Duration> = (0..9).filter_map(wall).collect();
     walls.sort_unstable();
     // The middle one: in the best one the second thread may have come too late to disturb.

@@ -299,8 +299,8 @@ impl<'g> Gate<'g> {
             let runs = &mut self.report.runs;
             let seen = apart(|| reentry::crowds(&cases, choice, options.quick, runs)).flatten();
             self.observer.after();
-            for (place, violation) in seen? {
-                self.accuse(Some(choice), &format!("n = {n}{place}"), violation);
+            for (executor, violation) in seen? {
+                self.accuse(Some(choice), &format!("n = {n}{executor}"), violation);
             }
         }
         Ok(())

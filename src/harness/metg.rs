@@ -2,8 +2,8 @@
 //!
 //! A point is a number of equal tasks, each so many steps of arithmetic long. Its efficiency is the
 //! time that one thread needs for the same tasks in a plain loop, over wall time times width: what
-//! is missing is overhead, and lanes that wait. METG(50 %), the minimum effective task granularity,
-//! is the smallest task at which half of the lanes' time is still spent on work (Slaughter and
+//! is missing is overhead, and slots that wait. METG(50 %), the minimum effective task granularity,
+//! is the smallest task at which half of the slots' time is still spent on work (Slaughter and
 //! others, "Task Bench", SC 2020).
 //!
 //! In every round each executor does each size once, in turn, and keeps its best time: a slow second
@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 pub struct Options {
     /// Rounds; each executor keeps its best time of each size.
     pub rounds: usize,
-    /// Work of one point, for each lane of the executor. Short, so that whoever else uses the machine
+    /// Work of one point, for each slot of the executor. Short, so that whoever else uses the machine
     /// is likely to leave one of the rounds alone.
     pub work: Duration,
     /// Whether others are measured too: rayon alone, and Python's pools.
@@ -57,7 +57,7 @@ pub struct Metg {
     pub rivals: Vec<Rival>,
 }
 
-/// Every kind of executor that this process can run on many lanes, with one lane for each core.
+/// Every kind of executor that this process can run on many slots, with one slot for each core.
 ///
 /// # Errors
 /// As [`executors::parse`].
@@ -94,7 +94,7 @@ fn measured(
     options: &Options,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Metg, Fault> {
-    let width = executors.iter().map(|place| place.width()).max();
+    let width = executors.iter().map(|executor| executor.width()).max();
     let Some(width) = width.filter(|_| options.rounds > 0) else {
         let rule = "at least one executor and one round";
         return Err(Error::argument("executors and rounds", 0, rule).into());
@@ -127,9 +127,9 @@ fn measured(
 const SIZES: i32 = 11;
 /// Nanoseconds of the smallest task.
 const SMALLEST: f64 = 10.0;
-/// Tasks of a point for each lane, at most: enough to see nanoseconds.
+/// Tasks of a point for each slot, at most: enough to see nanoseconds.
 const MAX_TASKS: f64 = 25_000.0;
-/// Tasks of a point for each lane, at least.
+/// Tasks of a point for each slot, at least.
 const MIN_TASKS: f64 = 1.0;
 /// A point of small tasks may take this much longer than its work.
 const PATIENCE: f64 = 3.0;
@@ -161,7 +161,9 @@ impl<'p> Field<'p> {
         let size = |size| (SMALLEST * 4f64.powi(size) / step).round().max(1.0) as u64;
         let steps: Vec<u64> = (0..SIZES).rev().map(size).collect();
         // Workers start with their first task.
-        executors.iter().try_for_each(|place| run(&**place, place.width() as u64, 1).map(drop))?;
+        executors
+            .iter()
+            .try_for_each(|executor| run(&**executor, executor.width() as u64, 1).map(drop))?;
         Ok(Field {
             executors,
             work_ns: nanoseconds(options.work),
@@ -194,10 +196,10 @@ impl<'p> Field<'p> {
 
     /// How many tasks make a point: all of its work, unless that would take too long by what the
     /// size before lost with each task.
-    fn tasks(&self, place: usize, size: usize) -> u64 {
-        let width = self.executors[place].width() as f64;
+    fn tasks(&self, executor: usize, size: usize) -> u64 {
+        let width = self.executors[executor].width() as f64;
         let ideal = self.alone[size] / width;
-        let lost = match self.cells[place].last() {
+        let lost = match self.cells[executor].last() {
             Some(larger) => larger.wall_ns / larger.tasks as f64 - self.alone[size - 1] / width,
             None => 0.0,
         };
@@ -207,12 +209,12 @@ impl<'p> Field<'p> {
     }
 
     fn curves(&self) -> Vec<Curve> {
-        let curve = |(place, cells): (&dyn Executor, &Vec<Cell>)| {
-            let width = place.width();
+        let curve = |(executor, cells): (&dyn Executor, &Vec<Cell>)| {
+            let width = executor.width();
             let points = cells.iter().zip(&self.alone);
             let point =
                 |(cell, alone): (&Cell, &f64)| Point::new(*alone, cell.tasks, cell.wall_ns, width);
-            Curve::new(place.name(), width, points.map(point).collect())
+            Curve::new(executor.name(), width, points.map(point).collect())
         };
         self.executors.iter().map(|executor| &**executor).zip(&self.cells).map(curve).collect()
     }
@@ -223,13 +225,13 @@ fn nanoseconds(time: Duration) -> f64 {
 }
 
 /// Time of the executor for so many tasks; their results are checked.
-fn run(place: &dyn Executor, tasks: u64, steps: u64) -> Result<Duration, Fault> {
+fn run(executor: &dyn Executor, tasks: u64, steps: u64) -> Result<Duration, Fault> {
     let job = Job::<Spin>::new([tasks, steps], ())?;
     let mut items = job.blank()?;
     let took = {
         let pieces = job.tasks(&mut items)?;
         let began = Instant::now();
-        place.run(&pieces, &Control::default())?;
+        executor.run(&pieces, &Control::default())?;
         began.elapsed()
     };
     let expected = spin::end(steps);

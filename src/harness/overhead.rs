@@ -2,7 +2,7 @@
 //!
 //! Each crossing runs the same chain, `x = f(x, y)`: a call must return before the next can begin,
 //! as in code that needs its results. `f` is two instructions long, so what remains is the call.
-//! The yardstick is a Rust function that may not be inlined: a call costs what a call costs, and
+//! The baseline is a Rust function that may not be inlined: a call costs what a call costs, and
 //! only the rest is the border's.
 //!
 //! # Three ways to measure this wrongly
@@ -48,8 +48,8 @@ impl Crossing {
     }
 }
 
-/// The yardstick's name among the [`CROSSINGS`].
-pub const YARDSTICK: &str = "rust";
+/// The baseline's name among the [`CROSSINGS`].
+pub const BASELINE: &str = "rust";
 
 /// The crossings, cheapest idea first.
 pub static CROSSINGS: &[Crossing] = &[
@@ -59,8 +59,8 @@ pub static CROSSINGS: &[Crossing] = &[
         run: |calls| chain(calls, crossing::inlined),
     },
     Crossing {
-        name: YARDSTICK,
-        what: "Rust, never inlined: the yardstick",
+        name: BASELINE,
+        what: "Rust, never inlined: the baseline",
         run: |calls| chain(calls, crossing::called),
     },
     Crossing { name: "c", what: "C, declared by bindgen", run: |calls| chain(calls, crossing::c) },
@@ -166,9 +166,9 @@ fn guarded(step: impl Fn(u64, u64) -> u64 + Copy) -> impl Fn(u64, u64) -> u64 {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overhead {
     /// The crossings, in the order of [`CROSSINGS`].
-    pub rungs: Vec<Rung>,
+    pub prices: Vec<Price>,
     /// What naive measurements would have said, in the order of [`TRAPS`].
-    pub traps: Vec<Rung>,
+    pub traps: Vec<Price>,
     /// The difference of `c` and `c-by-hand`, which are the same machine code: no difference
     /// smaller than this means anything.
     pub floor_ns: f64,
@@ -180,7 +180,7 @@ pub struct Overhead {
 
 /// One crossing's price.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Rung {
+pub struct Price {
     /// The crossing's name.
     pub name: &'static str,
     /// What is called and how.
@@ -194,15 +194,15 @@ pub struct Rung {
 }
 
 impl Overhead {
-    /// The crossing called `name`, among the rungs or the traps.
-    pub fn rung(&self, name: &str) -> Option<&Rung> {
-        self.rungs.iter().chain(&self.traps).find(|rung| rung.name == name)
+    /// The crossing called `name`, among the prices or the traps.
+    pub fn price(&self, name: &str) -> Option<&Price> {
+        self.prices.iter().chain(&self.traps).find(|price| price.name == name)
     }
 
     /// The result in words.
     pub fn verdict(&self) -> String {
         let said = |name: &str| {
-            let over = self.rung(name).map_or(f64::NAN, |rung| rung.over_rust_ns);
+            let over = self.price(name).map_or(f64::NAN, |price| price.over_rust_ns);
             // Neither what the floor hides nor what the one digit cannot show.
             let same = self.floor_ns.max(0.05);
             match over {
@@ -233,7 +233,7 @@ const ROUNDS: usize = 250;
 ///
 /// ```
 /// let prices = abreast::harness::overhead::overhead();
-/// assert!(prices.rungs.iter().all(|rung| rung.ns > 0.0));
+/// assert!(prices.prices.iter().all(|price| price.ns > 0.0));
 /// println!("{}", prices.verdict());
 /// ```
 pub fn overhead() -> Overhead {
@@ -251,21 +251,21 @@ pub fn overhead() -> Overhead {
     let least = |i: usize| ns(best[i][0].min(best[i][1]));
     let at = |name| CROSSINGS.iter().position(|crossing| crossing.name == name);
     let price = |name| at(name).map_or(f64::NAN, least);
-    let yardstick = price(YARDSTICK);
-    let mut rungs: Vec<Rung> = all
+    let baseline = price(BASELINE);
+    let mut prices: Vec<Price> = all
         .iter()
         .enumerate()
-        .map(|(i, crossing)| Rung {
+        .map(|(i, crossing)| Price {
             name: crossing.name,
             what: crossing.what,
             ns: least(i),
-            over_rust_ns: least(i) - yardstick,
+            over_rust_ns: least(i) - baseline,
             spread_ns: (ns(best[i][0]) - ns(best[i][1])).abs(),
         })
         .collect();
-    let traps = rungs.split_off(CROSSINGS.len());
+    let traps = prices.split_off(CROSSINGS.len());
     let floor_ns = (price("c") - price("c-by-hand")).abs();
-    Overhead { rungs, traps, floor_ns, calls: CALLS, rounds: ROUNDS }
+    Overhead { prices, traps, floor_ns, calls: CALLS, rounds: ROUNDS }
 }
 
 #[cfg(test)]
@@ -285,21 +285,21 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_names_each_crossing_once_and_the_yardstick_costs_itself() {
+    fn the_answer_names_each_crossing_once_and_the_baseline_costs_itself() {
         let prices = overhead();
-        let mut names: Vec<_> = prices.rungs.iter().chain(&prices.traps).map(|r| r.name).collect();
+        let mut names: Vec<_> = prices.prices.iter().chain(&prices.traps).map(|r| r.name).collect();
         assert_eq!(names.len(), CROSSINGS.len() + TRAPS.len());
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), CROSSINGS.len() + TRAPS.len());
-        assert_eq!(prices.rung(YARDSTICK).unwrap().over_rust_ns, 0.0);
-        let pair = prices.rung("c").unwrap().ns - prices.rung("c-by-hand").unwrap().ns;
+        assert_eq!(prices.price(BASELINE).unwrap().over_rust_ns, 0.0);
+        let pair = prices.price("c").unwrap().ns - prices.price("c-by-hand").unwrap().ns;
         assert_eq!(prices.floor_ns, pair.abs());
     }
 
     #[test]
     fn the_verdict_keeps_silent_about_differences_within_the_floor() {
-        let rung = |name, over_rust_ns| Rung {
+        let price = |name, over_rust_ns| Price {
             name,
             what: "",
             ns: 2.0 + over_rust_ns,
@@ -307,7 +307,7 @@ mod tests {
             spread_ns: 0.0,
         };
         let prices = Overhead {
-            rungs: vec![rung("c", 0.05), rung("cpp", 1.0), rung("cpp-slice", -0.5)],
+            prices: vec![price("c", 0.05), price("cpp", 1.0), price("cpp-slice", -0.5)],
             traps: Vec::new(),
             floor_ns: 0.1,
             calls: 1,

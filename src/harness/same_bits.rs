@@ -159,7 +159,7 @@ pub(super) fn same_bits_of(
         chunk,
         chunks: case.chunks(),
         seed: options.seed,
-        executors: executors.iter().map(|place| place.name()).collect(),
+        executors: executors.iter().map(|executor| executor.name()).collect(),
         rows: rows(entry.class, choices, runs),
     })
 }
@@ -220,8 +220,8 @@ struct Told<'t> {
 }
 
 impl Told<'_> {
-    fn now(&mut self, place: &str) {
-        let (kernel, case) = (self.kernel, format!("n = {} on {place}", self.n));
+    fn now(&mut self, executor: &str) {
+        let (kernel, case) = (self.kernel, format!("n = {} on {executor}", self.n));
         self.observer.now(&Step {
             kernel,
             done: 0,

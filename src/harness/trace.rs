@@ -16,19 +16,19 @@ use std::time::Duration;
 /// Runs that follow each other are laid end to end.
 ///
 /// ```
-/// use abreast::exec::{self, Control, Threads};
+/// use abreast::exec::Threads;
 /// use abreast::harness::trace::Traced;
 /// use abreast::kernels::dot::Dot;
 /// let (x, pool) = (vec![1.5; 1_000_000], Threads::new(2)?);
 /// let traced = Traced::new(&pool);
-/// exec::run::<Dot<f64>>(&traced, abreast::Choice::best()?, &Control::default(), (), (&x, &x))?;
+/// Dot::job(&x, &x)?.on(&traced)?;
 /// assert_eq!(traced.spans()[0].outcome.name(), "done");
 /// assert!(traced.chrome().contains("\"ph\":\"X\"")); // open the file in ui.perfetto.dev
 /// assert!(traced.gantt().starts_with("<svg"));
 /// # Ok::<(), abreast::Fault>(())
 /// ```
 pub struct Traced<'e> {
-    place: &'e dyn Executor,
+    executor: &'e dyn Executor,
     spans: Mutex<Vec<Span>>,
 }
 
@@ -45,8 +45,8 @@ pub struct Span {
     pub task: usize,
     /// What the task is called.
     pub name: String,
-    /// The lane of the executor.
-    pub lane: usize,
+    /// The slot of the executor.
+    pub slot: usize,
     /// When it began.
     pub start: Duration,
     /// When it ended.
@@ -79,8 +79,8 @@ impl Digest {
 
 impl<'e> Traced<'e> {
     /// Records what `place` runs.
-    pub fn new(place: &'e dyn Executor) -> Traced<'e> {
-        Traced { place, spans: Mutex::new(Vec::new()) }
+    pub fn new(executor: &'e dyn Executor) -> Traced<'e> {
+        Traced { executor, spans: Mutex::new(Vec::new()) }
     }
 
     /// Every attempt that has ended, in the order of the ends.
@@ -120,22 +120,22 @@ impl<'e> Traced<'e> {
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         let event = |span: &Span| {
             json!({
-                "name": span.name, "ph": "X", "pid": 1, "tid": span.lane,
+                "name": span.name, "ph": "X", "pid": 1, "tid": span.slot,
                 "ts": micros(span.start), "dur": micros(span.end.saturating_sub(span.start)),
                 "args": { "task": span.task, "outcome": span.outcome.name() },
             })
         };
-        let lanes: BTreeSet<usize> = spans.iter().map(|span| span.lane).collect();
-        let lane = |lane: usize| {
+        let slots: BTreeSet<usize> = spans.iter().map(|span| span.slot).collect();
+        let slot = |slot: usize| {
             json!({
-                "name": "thread_name", "ph": "M", "pid": 1, "tid": lane,
-                "args": { "name": lane_name(lane, self.place.width()) },
+                "name": "thread_name", "ph": "M", "pid": 1, "tid": slot,
+                "args": { "name": lane_name(slot, self.executor.width()) },
             })
         };
-        let from = json!({ "program": "abreast", "executor": self.place.name() });
+        let from = json!({ "program": "abreast", "executor": self.executor.name() });
         put(BEGINS)?;
         put(&format!("\"otherData\":{from},\"displayTimeUnit\":\"ns\",\"traceEvents\":["))?;
-        let events = lanes.into_iter().map(lane).chain(spans.iter().map(event));
+        let events = slots.into_iter().map(slot).chain(spans.iter().map(event));
         for (i, event) in events.enumerate() {
             put(if i == 0 { "\n" } else { ",\n" })?;
             put(&event.to_string())?;
@@ -143,17 +143,17 @@ impl<'e> Traced<'e> {
         put("\n]}\n")
     }
 
-    /// The recording as a picture, one row per lane, in a unit of time that fits.
+    /// The recording as a picture, one row per slot, in a unit of time that fits.
     pub fn gantt(&self) -> String {
         let spans = self.locked();
         let (unit, name) = gantt::fitting(last_end(&spans));
-        gantt::draw(&spans, self.place, unit, name)
+        gantt::draw(&spans, self.executor, unit, name)
     }
 
     /// As [`Traced::gantt`], with an axis in a unit of the caller's: a
     /// [`Sim`](crate::exec::Sim) counts milliseconds that may stand for minutes.
     pub fn gantt_in(&self, unit: Duration, name: &str) -> String {
-        gantt::draw(&self.locked(), self.place, unit, name)
+        gantt::draw(&self.locked(), self.executor, unit, name)
     }
 
     fn locked(&self) -> MutexGuard<'_, Vec<Span>> {
@@ -171,7 +171,7 @@ impl<'e> Traced<'e> {
         spans.try_reserve(events.len()).map_err(|_| room())?;
         let mut begun: HashMap<usize, Duration> = HashMap::new();
         for event in events {
-            let (task, lane, at, outcome) = match event {
+            let (task, slot, at, outcome) = match event {
                 Event::Start { task, at, .. } => {
                     begun.insert(task, at);
                     continue;
@@ -182,7 +182,7 @@ impl<'e> Traced<'e> {
             };
             let start = offset + begun.remove(&task).unwrap_or(at);
             let name = tasks.name(task).into_owned();
-            spans.push(Span { task, name, lane, start, end: offset + at, outcome });
+            spans.push(Span { task, name, slot, start, end: offset + at, outcome });
         }
         Ok(())
     }
@@ -190,11 +190,11 @@ impl<'e> Traced<'e> {
 
 impl Executor for Traced<'_> {
     fn name(&self) -> String {
-        self.place.name()
+        self.executor.name()
     }
 
     fn width(&self) -> usize {
-        self.place.width()
+        self.executor.width()
     }
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
@@ -208,7 +208,7 @@ impl Executor for Traced<'_> {
                 listener(event);
             }
         };
-        let report = self.place.run(tasks, &Control { on_event: Some(&listen), ..*control });
+        let report = self.executor.run(tasks, &Control { on_event: Some(&listen), ..*control });
         let kept = self.keep(tasks, events.into_inner().unwrap_or_else(|dead| dead.into_inner()));
         let report = report?;
         kept?;
@@ -217,8 +217,8 @@ impl Executor for Traced<'_> {
 }
 
 /// What a row is called.
-fn lane_name(lane: usize, width: usize) -> String {
-    if lane < width { format!("lane {lane}") } else { "unattended".to_owned() }
+fn lane_name(slot: usize, width: usize) -> String {
+    if slot < width { format!("slot {slot}") } else { "unattended".to_owned() }
 }
 
 /// When everything recorded so far was over.
@@ -270,8 +270,8 @@ mod tests {
 
     #[test]
     fn runs_are_laid_end_to_end_and_the_callers_listener_still_hears() {
-        let place = exec::parse("threads:3").unwrap();
-        let (traced, heard) = (Traced::new(&place), Mutex::new(0));
+        let executor = exec::parse("threads:3").unwrap();
+        let (traced, heard) = (Traced::new(&executor), Mutex::new(0));
         let listener = |_| *heard.lock().unwrap() += 1;
         let control = Control { on_event: Some(&listener), ..Control::default() };
         traced.run(&Odd, &control).unwrap_err();
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(*heard.lock().unwrap(), 2 * spans.len());
         assert_eq!(spans[..first.len()], first);
         let over = last_end(&first);
-        assert!(spans[first.len()..].iter().all(|span| span.start >= over && span.lane < 3));
+        assert!(spans[first.len()..].iter().all(|span| span.start >= over && span.slot < 3));
     }
 
     /// An executor whose first worker dies.
@@ -311,7 +311,7 @@ mod tests {
         traced.run(&Odd, &Control::default()).unwrap();
         let spans = traced.spans();
         let ms = Duration::from_millis;
-        let of = |span: &Span| (span.lane, span.start, span.end, span.outcome);
+        let of = |span: &Span| (span.slot, span.start, span.end, span.outcome);
         assert_eq!(of(&spans[0]), (0, ms(1), ms(3), Digest::Lost));
         assert_eq!(of(&spans[1]), (1, ms(4), ms(5), Digest::Done));
         assert_eq!(spans.len(), 2);
@@ -324,7 +324,7 @@ mod tests {
         traced.run(&Odd, &Control::default()).unwrap();
         let chart = traced.gantt_in(Duration::from_millis(1), "minutes");
         assert_eq!(chart.matches("<g class=\"bar\">").count(), 2);
-        assert_eq!(chart.matches("class=\"lane\"").count(), 2);
+        assert_eq!(chart.matches("class=\"slot\"").count(), 2);
         assert!(chart.contains("a &quot;quoted&quot; &lt;one&gt;") && chart.contains("minutes"));
         assert!(chart.contains("from 4 to 5 minutes"), "{chart}");
     }

@@ -1,13 +1,13 @@
 //! A checked problem, and what variants are called with.
 
+mod tasks;
+
 use super::{Choice, Kernel, Layout, Operands, Slices, Variant};
 use crate::executor::{Control, Executor, Report};
-use crate::remote::{JobSpec, Message};
-use crate::tasks::Fill;
+use crate::remote::JobSpec;
 use crate::{Chunk, Error, Fault, Level, Plan, Tasks, fpenv, memory};
 use bytemuck::Zeroable;
 use std::borrow::Cow;
-use std::sync::{Mutex, MutexGuard, OnceLock};
 
 /// A problem that [`Kernel::plan`] accepted, and the variant and level to run it with.
 ///
@@ -274,15 +274,7 @@ impl<'i, K: Kernel> Job<'i, K> {
         &'t self,
         out: &'t mut [K::Item],
     ) -> Result<impl Tasks + use<'t, 'i, K>, Error> {
-        self.check_buffer(out)?;
-        let mut rest = out;
-        let mut slices = memory::room(self.plan.len(), "the chunks' slices")?;
-        for i in 0..self.plan.len() {
-            let (slice, after) = rest.split_at_mut(self.share(i));
-            slices.push(Mutex::new(Some(slice)));
-            rest = after;
-        }
-        Ok(ChunkTasks { job: self, slices, spec: OnceLock::new() })
+        tasks::ChunkTasks::new(self, out)
     }
 
     /// Makes the output from a filled buffer.
@@ -396,62 +388,5 @@ impl<K: Kernel> Controlled<'_, '_, K> {
     /// As [`Job::on_into`]; [`Fault::Cancelled`].
     pub fn on_into(&self, executor: &dyn Executor, out: &mut [K::Item]) -> Result<Report, Fault> {
         executor.run(&self.job.tasks(out)?, self.control)
-    }
-}
-
-/// A job's chunks, each with its slice of the output until somebody takes it.
-struct ChunkTasks<'t, 'i, K: Kernel> {
-    job: &'t Job<'i, K>,
-    // A slice is taken out before the variant runs, so no lock is held while it does.
-    slices: Vec<Mutex<Option<&'t mut [K::Item]>>>,
-    // Made when somebody asks for it.
-    spec: OnceLock<JobSpec<'i>>,
-}
-
-/// What an executor of somebody else may have got wrong.
-const TWICE: &str = "an executor ran a task twice";
-
-impl<'t, K: Kernel> ChunkTasks<'t, '_, K> {
-    fn slice(&self, i: usize) -> MutexGuard<'_, Option<&'t mut [K::Item]>> {
-        self.slices[i].lock().unwrap_or_else(|dead| dead.into_inner())
-    }
-}
-
-impl<K: Kernel> Tasks for ChunkTasks<'_, '_, K> {
-    fn len(&self) -> usize {
-        self.slices.len()
-    }
-
-    fn run(&self, i: usize) -> Result<(), Fault> {
-        let slice = self.slice(i).take().expect(TWICE);
-        let done = fpenv::within(|| self.job.run(self.job.plan.chunk(i), slice));
-        done.map_err(|why| Fault::Kernel { task: i, why })
-    }
-
-    fn name(&self, i: usize) -> Cow<'_, str> {
-        Cow::Owned(format!("{} {i}", K::NAME))
-    }
-
-    fn message(&self, i: usize) -> Option<Message<'_>> {
-        let slice = self.slice(i);
-        let slice = slice.as_deref().expect(TWICE);
-        let start = (K::LAYOUT == Layout::InPlace).then(|| bytemuck::cast_slice(slice).to_vec());
-        let job = self.spec.get_or_init(|| self.job.spec());
-        Some(Message { job, chunk: i, bytes: size_of_val(slice), start })
-    }
-
-    fn receive(&self, i: usize, fill: Fill<'_>) -> Result<(), Fault> {
-        let mut place = self.slice(i);
-        let slice = place.as_deref_mut().expect(TWICE);
-        if K::LAYOUT == Layout::InPlace {
-            // If it fails half way, the chunk must still be what it was.
-            let mut items = memory::copy(slice, "the result of a chunk")?;
-            fill(bytemuck::cast_slice_mut(&mut items))?;
-            slice.copy_from_slice(&items);
-        } else {
-            fill(bytemuck::cast_slice_mut(slice))?;
-        }
-        *place = None;
-        Ok(())
     }
 }

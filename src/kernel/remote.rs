@@ -31,15 +31,15 @@ fn open<'o, K: Kernel>(spec: &JobSpec<'o>) -> Result<Box<dyn RemoteJob + 'o>, Er
         .ok_or_else(|| refuse("operands", "their number, lengths or alignment do not fit"))?;
     let level = Level::named(&spec.level)?;
     let job = Job::<K>::at(level, args, input)?.variant(&spec.variant)?;
-    Ok(Box::new(Opened { job: job.with_plan(spec.plan)? }))
+    Ok(Box::new(CheckedJob { job: job.with_plan(spec.plan)? }))
 }
 
 /// A job that came as bytes.
-struct Opened<'o, K: Kernel> {
+struct CheckedJob<'o, K: Kernel> {
     job: Job<'o, K>,
 }
 
-impl<K: Kernel> RemoteJob for Opened<'_, K> {
+impl<K: Kernel> RemoteJob for CheckedJob<'_, K> {
     fn chunk(&self, i: usize, out: &mut [u8]) -> Result<(), Error> {
         let len = out.len();
         let out = bytemuck::try_cast_slice_mut(out)

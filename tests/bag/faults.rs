@@ -9,13 +9,13 @@ use abreast::{Error, Fault, Plan, Variant};
 use std::borrow::Cow;
 use std::sync::Once;
 
-/// Keeps the planted panics, and only those, from filling the screen.
+/// Keeps the seeded panics, and only those, from filling the screen.
 fn quiet() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if !panic.payload_as_str().unwrap_or_default().starts_with("planted") {
+            if !panic.payload_as_str().unwrap_or_default().starts_with("mutants") {
                 usual(panic);
             }
         }));
@@ -52,18 +52,18 @@ fn a_panic_names_its_partition_or_the_combining() {
     for executor in executors() {
         let control = Control::default();
         let bag = Bag::range(0..100, 10).unwrap().map(|n| match n {
-            35 | 71 => panic!("planted at {n}"),
+            35 | 71 => panic!("seeded at {n}"),
             n => n,
         });
         let fault = bag.sum(&*executor, &control).unwrap_err();
-        assert_eq!(fault, Fault::Panic { task: 3, why: "planted at 35".to_owned() });
+        assert_eq!(fault, Fault::Panic { task: 3, why: "seeded at 35".to_owned() });
         // The third partition is not reached.
         assert_eq!(bag.take(&*executor, &control, 35).unwrap().len(), 35);
         assert_eq!(bag.take(&*executor, &control, 36).unwrap_err(), fault);
-        let join = |_: u64, _: u64| -> u64 { panic!("planted in join") };
+        let join = |_: u64, _: u64| -> u64 { panic!("seeded in join") };
         let whole = Bag::range(0..100, 10).unwrap();
         let fault = whole.fold(&*executor, &control, || 0, |a, b| a + b, join).unwrap_err();
-        let why = "combining the partitions: planted in join".to_owned();
+        let why = "combining the partitions: seeded in join".to_owned();
         assert_eq!(fault, Fault::Panic { task: 10, why });
     }
 }

@@ -38,7 +38,7 @@ impl Dag {
         match (0..self.len()).find(|i| self.fate(*i) < 2) {
             None => Ok(self.len()),
             Some(task) if self.fate(task) == 0 => Err(failure(task)),
-            Some(task) => Err(Fault::Panic { task, why: format!("planted {task}") }),
+            Some(task) => Err(Fault::Panic { task, why: format!("seeded {task}") }),
         }
     }
 
@@ -48,7 +48,7 @@ impl Dag {
 }
 
 fn failure(task: usize) -> Fault {
-    Fault::Kernel { task, why: Error::argument("task", task, "planted") }
+    Fault::Kernel { task, why: Error::argument("task", task, "mutants") }
 }
 
 impl Tasks for Dag {
@@ -75,7 +75,7 @@ impl Tasks for Dag {
         self.running.fetch_sub(1, Ordering::SeqCst);
         match self.fate(i) {
             0 => return Err(failure(i)),
-            1 => panic!("planted {i}"),
+            1 => panic!("seeded {i}"),
             _ => self.ended[i].store(true, Ordering::SeqCst),
         }
         Ok(())

@@ -19,7 +19,7 @@ enum Act {
 }
 
 /// A panic payload that is not text.
-struct Planted;
+struct Seeded;
 
 /// Tasks by script, each counting how often it ran.
 struct Script {
@@ -49,8 +49,8 @@ impl Script {
             return Ok(self.acts.len());
         };
         let why = match self.acts[task] {
-            Act::Panic => "planted".to_owned(),
-            Act::PanicWithText => format!("planted {task}"),
+            Act::Panic => "mutants".to_owned(),
+            Act::PanicWithText => format!("seeded {task}"),
             Act::PanicWithoutText => "a value that is not text".to_owned(),
             Act::Fail | Act::Work => return Err(failure(task)),
         };
@@ -59,7 +59,7 @@ impl Script {
 }
 
 fn failure(task: usize) -> Fault {
-    Fault::Kernel { task, why: Error::argument("task", task, "planted") }
+    Fault::Kernel { task, why: Error::argument("task", task, "mutants") }
 }
 
 impl Tasks for Script {
@@ -76,21 +76,21 @@ impl Tasks for Script {
         match self.acts[i] {
             Act::Work => Ok(()),
             Act::Fail => Err(failure(i)),
-            Act::Panic => panic!("planted"),
-            Act::PanicWithText => panic!("planted {i}"),
-            Act::PanicWithoutText => std::panic::panic_any(Planted),
+            Act::Panic => panic!("mutants"),
+            Act::PanicWithText => panic!("seeded {i}"),
+            Act::PanicWithoutText => std::panic::panic_any(Seeded),
         }
     }
 }
 
-/// Keeps the planted panics, and only those, from filling the screen.
+/// Keeps the seeded panics, and only those, from filling the screen.
 pub fn quiet() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             let text = panic.payload_as_str().unwrap_or_default();
-            if !text.starts_with("planted") && !panic.payload().is::<Planted>() {
+            if !text.starts_with("mutants") && !panic.payload().is::<Seeded>() {
                 usual(panic);
             }
         }));

@@ -24,15 +24,15 @@ fn a_misspelt_name_gets_the_nearest_one() {
     suggests(executors::parse("gaph").map(|_| ()), "gaph", "graph");
     suggests(executors::parse("thread").map(|_| ()), "thread", "threads");
     for entry in REGISTRY {
-        let slip = format!("{}x", entry.name);
-        suggests(Entry::find(REGISTRY, &slip).map(|found| found.name), &slip, entry.name);
+        let typo = format!("{}x", entry.name);
+        suggests(Entry::find(REGISTRY, &typo).map(|found| found.name), &typo, entry.name);
         assert_eq!(Entry::find(REGISTRY, entry.name).unwrap().name, entry.name);
         for variant in entry.variants() {
-            let slip = format!("{}z", variant.name);
-            let sentence = entry.variant(&slip).expect_err("unknown").to_string();
+            let typo = format!("{}z", variant.name);
+            let sentence = entry.variant(&typo).expect_err("unknown").to_string();
             let known = entry.variants().map(|variant| variant.name);
             let suggested = known.into_iter().any(|name| sentence.ends_with(&format!("'{name}'?")));
-            assert!(suggested && sentence.contains(&slip), "{sentence}");
+            assert!(suggested && sentence.contains(&typo), "{sentence}");
             assert_eq!(entry.variant(variant.name).unwrap(), variant);
         }
     }

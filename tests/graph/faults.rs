@@ -56,7 +56,7 @@ struct Made(u64, bool);
 impl Drop for Made {
     fn drop(&mut self) {
         if self.1 {
-            panic!("planted in drop");
+            panic!("seeded in drop");
         }
     }
 }
@@ -78,8 +78,8 @@ fn random<'e>(graph: &Graph<'e>, seed: u64, len: u64, rarity: u64) -> Delayed<u6
                 std::hint::spin_loop();
             }
             match act {
-                Act::Fail => return Err(Error::argument("i", i, "planted")),
-                Act::Panic => panic!("planted in closure"),
+                Act::Fail => return Err(Error::argument("i", i, "mutants")),
+                Act::Panic => panic!("seeded in closure"),
                 Act::Work | Act::PanicLater => {}
             }
             let sum = needs.iter().fold(i, |sum, need| sum.wrapping_mul(31).wrapping_add(need.0));
@@ -105,7 +105,7 @@ fn whatever_goes_wrong_is_what_a_serial_run_would_have_met() {
         match &serial {
             Ok(_) => well += 1,
             Err(Fault::Panic { why, .. })
-                if why.ends_with("dropping its value: planted in drop") =>
+                if why.ends_with("dropping its value: seeded in drop") =>
             {
                 drop += 1;
             }
@@ -129,7 +129,7 @@ fn faults_name_the_node() {
     let fails = graph.try_task("divide", one, |one| {
         Err::<i32, _>(Error::argument("divisor", one - 1, "must not be 0"))
     });
-    let panics = graph.task("index", one, |_| -> i32 { panic!("planted") });
+    let panics = graph.task("index", one, |_| -> i32 { panic!("mutants") });
     let spoils = graph.task("make", (one, one), |_| Made(1, true));
     let reads = graph.task("read", (spoils, one), |(made, one)| made.0 as i32 + one);
     // Both read what "make" makes; in order, the second one would be the last.
@@ -140,10 +140,10 @@ fn faults_name_the_node() {
     let late = graph.try_task("late", chained, |_| Err::<i32, _>(Error::argument("x", 1, "no")));
     let cases = [
         (fails, "task 0: 'divide': divisor = 0: must not be 0"),
-        (panics, "task 0 panicked: 'index': planted"),
-        (reads, "task 2 panicked: 'make': dropping its value: planted in drop"),
-        (both, "task 3 panicked: 'make': dropping its value: planted in drop"),
-        (late, "task 0 panicked: 'alone': dropping its value: planted in drop"),
+        (panics, "task 0 panicked: 'index': seeded"),
+        (reads, "task 2 panicked: 'make': dropping its value: seeded in drop"),
+        (both, "task 3 panicked: 'make': dropping its value: seeded in drop"),
+        (late, "task 0 panicked: 'alone': dropping its value: seeded in drop"),
     ];
     for executor in executors() {
         for (want, sentence) in cases {

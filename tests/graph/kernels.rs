@@ -108,7 +108,7 @@ impl Executor for Shipping<'_> {
                 assert!(short.contains("output"), "{short}");
                 // What has not arrived may arrive again.
                 let lost =
-                    Fault::Kernel { task: i, why: Error::argument("link", "cut", "planted") };
+                    Fault::Kernel { task: i, why: Error::argument("link", "cut", "mutants") };
                 assert_eq!(tasks.receive(i, &mut |_| Err(lost.clone())), Err(lost.clone()));
             }
             tasks.receive(i, &mut |slice| {

@@ -18,13 +18,13 @@ fn here<T: Send + Sync + 'static>(graph: &Graph<'_>, want: Delayed<T>) -> Comput
     graph.compute(&Serial, &Control::default(), want).expect("nothing goes wrong")
 }
 
-/// Keeps the planted panics, and only those, from filling the screen.
+/// Keeps the seeded panics, and only those, from filling the screen.
 fn quiet() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if !panic.payload_as_str().unwrap_or_default().starts_with("planted") {
+            if !panic.payload_as_str().unwrap_or_default().starts_with("mutants") {
                 usual(panic);
             }
         }));

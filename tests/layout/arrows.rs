@@ -1,7 +1,7 @@
 //! Arrows go down only, siblings never import each other, and what runs kernels never names one.
 
 use crate::tree::{Alias, Source};
-use crate::{Breach, House};
+use crate::{Breach, Project};
 use std::collections::BTreeSet;
 
 /// Which floor a module of `src/` lives on. A new module takes its place here.
@@ -32,9 +32,9 @@ const FLOORS: [(&str, u8); 21] = [
 /// What the registry's own file offers to the kernels.
 const OFFERED_TO_KERNELS: [&str; 1] = ["five_functions"];
 
-pub fn breaches(house: &House) -> Vec<Breach> {
+pub fn breaches(project: &Project) -> Vec<Breach> {
     let mut found = Vec::new();
-    for source in &house.sources {
+    for source in &project.sources {
         let mut complain = |line, what: String| found.push(Breach::at(&source.file, line, what));
         let room = crate::tree::module(&source.file);
         let is_library = source.file.starts_with("src/");
@@ -42,11 +42,11 @@ pub fn breaches(house: &House) -> Vec<Breach> {
             complain(1, format!("module {} has no floor in tests/layout/arrows.rs", room[0]));
         }
         for mention in &source.mentions {
-            let target = house.resolve(&mention.path);
-            if is_library && let Some(why) = forbidden(house, &room, &target) {
+            let target = project.resolve(&mention.path);
+            if is_library && let Some(why) = forbidden(project, &room, &target) {
                 complain(mention.line, format!("names crate::{}: {why}", target.join("::")));
             }
-            if is_blind(source, &room) && house.names_kernel(&target) {
+            if is_blind(source, &room) && project.names_kernel(&target) {
                 complain(mention.line, format!("names the kernel {}", target.join("::")));
             }
         }
@@ -59,13 +59,13 @@ pub fn breaches(house: &House) -> Vec<Breach> {
             }
         }
         if is_blind(source, &room) {
-            let names = house.kernels.iter().map(|name| &name[..]);
+            let names = project.kernels.iter().map(|name| &name[..]);
             for (line, name) in words_among(source, names.collect()) {
                 complain(line, format!("names the kernel {name}"));
             }
         }
     }
-    let manifest = std::fs::read_to_string(house.root.join(ENGINE)).unwrap_or_default();
+    let manifest = std::fs::read_to_string(project.root.join(ENGINE)).unwrap_or_default();
     for (line, text) in (1..).zip(manifest.lines()) {
         let key = text.split(['=', '.']).next().unwrap_or_default().trim();
         if is_ours(key) {
@@ -89,7 +89,7 @@ fn floor(module: &[String]) -> Option<u8> {
 }
 
 /// Why a file of the library may not name `target`, if so.
-fn forbidden(house: &House, room: &[String], target: &[String]) -> Option<&'static str> {
+fn forbidden(project: &Project, room: &[String], target: &[String]) -> Option<&'static str> {
     let (own, other) = (floor(room)?, floor(target)?);
     let text = |path: &[String], i: usize| path.get(i).cloned().unwrap_or_default();
     let (room_1, target_1) = (text(room, 1), text(target, 1));
@@ -106,7 +106,7 @@ fn forbidden(house: &House, room: &[String], target: &[String]) -> Option<&'stat
     if room[0] == "exec" && ["kernel", "kernels"].contains(&&target[0][..]) {
         return Some("no executor knows a kernel");
     }
-    let executors = &house.executors;
+    let executors = &project.executors;
     if room[0] == "exec" && executors.contains(&room_1) && target[0] == "exec" {
         let other = target_1 == "*" || executors.contains(&target_1) && target_1 != room_1;
         return other.then_some("no executor knows another executor");
@@ -120,7 +120,7 @@ fn forbidden(house: &House, room: &[String], target: &[String]) -> Option<&'stat
 fn is_blind(source: &Source, room: &[String]) -> bool {
     let harness = room.first().is_some_and(|first| first == "harness");
     let outside = ["build.rs", "tests/", "benches/", "cli/"];
-    let outside = outside.iter().any(|place| source.file.starts_with(place));
+    let outside = outside.iter().any(|executor| source.file.starts_with(executor));
     (harness || outside) && !source.file.contains("fractal")
 }
 
@@ -139,7 +139,7 @@ fn words_among<'n>(source: &Source, names: Vec<&'n str>) -> BTreeSet<(usize, &'n
     found
 }
 
-impl House {
+impl Project {
     /// Follows re-exports: `crate::exec::Serial` is `exec::serial::Serial`. A name at the root of
     /// the crate that nothing declares comes from the glob over the kernels' plain functions.
     pub fn resolve(&self, path: &[String]) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Unsafe code stands at the border only, in the files that `docs/unsafe.md` lists.
 
 use crate::tree::Source;
-use crate::{Breach, House};
+use crate::{Breach, Project};
 
 const LIST: &str = "docs/unsafe.md";
 
@@ -22,24 +22,24 @@ const FENCE: [&str; 20] = [
     "patterns/src/drift_triangle/generated.rs",
     "patterns/src/exception_firewall/by_default.rs",
     "patterns/tests/unwinding/program.rs",
-    "patterns/tests/exhibits/*.rs",
+    "patterns/tests/counterexamples/*.rs",
     "capi/src/",
     "cli/src/descriptors.rs",
-    "lanes/",
-    "planted/",
+    "ci/",
+    "mutants/",
 ];
 
-pub fn breaches(house: &House) -> Vec<Breach> {
-    let listed = match listed(house) {
+pub fn breaches(project: &Project) -> Vec<Breach> {
+    let listed = match listed(project) {
         Ok(listed) => listed,
         Err(breach) => return vec![breach],
     };
     let mut found = Vec::new();
     for pattern in &listed {
-        if !FENCE.iter().any(|place| matches(place, pattern)) {
+        if !FENCE.iter().any(|executor| matches(executor, pattern)) {
             found.push(Breach::of(LIST, format!("lists {pattern}, which is outside the fence")));
         }
-        let mut places = house.sources.iter().filter(|s| matches(pattern, &s.file)).peekable();
+        let mut places = project.sources.iter().filter(|s| matches(pattern, &s.file)).peekable();
         if places.peek().is_none() {
             found.push(Breach::of(LIST, format!("lists {pattern}, which does not exist")));
         }
@@ -52,7 +52,7 @@ pub fn breaches(house: &House) -> Vec<Breach> {
             Breach::of(LIST, format!("lists {}, which has no unsafe code", source.file))
         }));
     }
-    for source in &house.sources {
+    for source in &project.sources {
         let Some(line) = first_unsafe(source) else { continue };
         if !listed.iter().any(|pattern| matches(pattern, &source.file)) {
             let what = format!("unsafe code in a file that {LIST} does not list");
@@ -63,8 +63,8 @@ pub fn breaches(house: &House) -> Vec<Breach> {
 }
 
 /// The files in the tables: the first thing in backquotes of a row.
-fn listed(house: &House) -> Result<Vec<String>, Breach> {
-    let text = std::fs::read_to_string(house.root.join(LIST));
+fn listed(project: &Project) -> Result<Vec<String>, Breach> {
+    let text = std::fs::read_to_string(project.root.join(LIST));
     let text = text.map_err(|why| Breach::of(LIST, why))?;
     let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
     Ok(rows.map(|(file, _)| file.to_owned()).collect())

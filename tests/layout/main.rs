@@ -1,5 +1,5 @@
-//! The laws of the house, as tests: what may import what, which files come in pairs, where unsafe
-//! code may stand, how long a file may be. Each law is then broken on purpose in a copy of the
+//! The rules of the architecture, as tests: what may import what, which files come in pairs, where unsafe
+//! code may stand, how long a file may be. Each rule is then broken on purpose in a copy of the
 //! tree, and the breach must be found by name.
 
 mod arrows;
@@ -7,13 +7,14 @@ mod fence;
 mod size;
 mod tree;
 mod twins;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tree::Source;
 
-/// A law broken, and where.
+/// A rule broken, and where.
 #[derive(Debug)]
 struct Breach(String);
 
@@ -28,7 +29,7 @@ impl Breach {
 }
 
 /// The tree, read once.
-struct House {
+struct Project {
     root: PathBuf,
     sources: Vec<Arc<Source>>,
     /// Folders of `src/kernels/`.
@@ -41,8 +42,8 @@ struct House {
     plain: Vec<String>,
 }
 
-impl House {
-    fn read(root: &Path) -> Result<House, Vec<Breach>> {
+impl Project {
+    fn read(root: &Path) -> Result<Project, Vec<Breach>> {
         let rust = |file: &String| file.ends_with(".rs");
         let files = tree::files(root, ".").into_iter().filter(rust);
         let (sources, unreadable): (Vec<_>, Vec<_>) =
@@ -60,7 +61,7 @@ impl House {
             (module.len() == 2 && module[0] == "exec").then(|| module[1].clone())
         });
         let modules = sources.iter().filter(|s| s.file.starts_with("src/"));
-        Ok(House {
+        Ok(Project {
             root: root.to_owned(),
             kernels: tree::folders(root, "src/kernels"),
             executors: executors.collect(),
@@ -71,14 +72,15 @@ impl House {
     }
 }
 
-/// Every law over the tree at `root`.
+/// Every rule over the tree at `root`.
 fn breaches(root: &Path) -> Vec<Breach> {
-    let house = match House::read(root) {
-        Ok(house) => house,
+    let project = match Project::read(root) {
+        Ok(project) => project,
         Err(unreadable) => return unreadable,
     };
-    let laws = [arrows::breaches, twins::breaches, fence::breaches, size::breaches];
-    laws.iter().flat_map(|law| law(&house)).collect()
+    let rules =
+        [arrows::breaches, twins::breaches, fence::breaches, size::breaches, words::breaches];
+    rules.iter().flat_map(|rule| rule(&project)).collect()
 }
 
 fn checkout() -> &'static Path {
@@ -86,21 +88,21 @@ fn checkout() -> &'static Path {
 }
 
 #[test]
-fn the_tree_keeps_every_law() {
+fn the_tree_keeps_every_rule() {
     let found = breaches(checkout());
     let list: Vec<&str> = found.iter().map(|breach| &breach.0[..]).collect();
     assert!(found.is_empty(), "\n{}\n", list.join("\n"));
 }
 
 #[test]
-fn the_laws_see_the_kernels_and_the_executors() {
-    let house = House::read(checkout()).expect("readable");
-    assert!(house.kernels.contains("dot"));
-    assert!(house.executors.contains("serial") && house.executors.contains("threads"));
-    assert!(!house.executors.contains("pool"));
+fn the_rules_see_the_kernels_and_the_executors() {
+    let project = Project::read(checkout()).expect("readable");
+    assert!(project.kernels.contains("dot"));
+    assert!(project.executors.contains("serial") && project.executors.contains("threads"));
+    assert!(!project.executors.contains("pool"));
 }
 
-/// A copy of the tree in which one thing is changed, and what the laws say about it.
+/// A copy of the tree in which one thing is changed, and what the rules say about it.
 fn with(name: &str, change: impl FnOnce(&Path)) -> Vec<String> {
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout").join(name);
     let _ = std::fs::remove_dir_all(&copy);
@@ -137,7 +139,7 @@ fn replace(root: &Path, file: &str, old: &str, new: &str) {
 }
 
 #[test]
-fn an_unchanged_copy_keeps_every_law() {
+fn an_unchanged_copy_keeps_every_rule() {
     assert_eq!(with("unchanged", |_| ()), Vec::<String>::new());
 }
 
@@ -182,7 +184,7 @@ fn a_kernel_that_knows_another_is_found() {
     plant("in_macro", dot, "\nmacro_rules! m { () => { $crate::kernels::other::Other } }\n");
 }
 
-/// A kernel that keeps every law about folders.
+/// A kernel that keeps every rule about folders.
 fn plant_kernel(root: &Path, name: &str) {
     for side in ["src", "csrc"] {
         std::fs::create_dir_all(root.join(side).join("kernels").join(name)).expect("a folder");
@@ -202,6 +204,13 @@ fn plant_kernel(root: &Path, name: &str) {
     replace(root, registry, "pub mod dot;", &format!("pub mod dot;\npub mod {name};"));
     let line = format!("    {name}: Other; other;\n    dot: ");
     replace(root, registry, "    dot: ", &line);
+}
+
+#[test]
+fn a_name_that_was_given_up_is_found() {
+    let dot = "src/kernels/dot/simd.rs";
+    is_found("word", |root| append(root, dot, "\n// The YARDSTICK.\n"), &[dot, "baseline now"]);
+    is_found("type", |root| append(root, dot, "\n// See [`Body::C`].\n"), &[dot, "Variant now"]);
 }
 
 #[test]

@@ -1,17 +1,17 @@
 //! Files stay on a few screens, and the build script stays small.
 
 use crate::tree::files;
-use crate::{Breach, House};
+use crate::{Breach, Project};
 
 const BUILD_SCRIPT: usize = 99;
 const FILE: usize = 450;
 
-pub fn breaches(house: &House) -> Vec<Breach> {
+pub fn breaches(project: &Project) -> Vec<Breach> {
     let counts = |file: &str| in_package(file) || file.starts_with("compare/src/");
-    let rust = house.sources.iter().filter(|s| counts(&s.file));
+    let rust = project.sources.iter().filter(|s| counts(&s.file));
     let rust = rust.map(|source| (source.file.clone(), source.lines));
-    let native = files(&house.root, "csrc").into_iter().map(|file| {
-        let text = std::fs::read_to_string(house.root.join(&file)).unwrap_or_default();
+    let native = files(&project.root, "csrc").into_iter().map(|file| {
+        let text = std::fs::read_to_string(project.root.join(&file)).unwrap_or_default();
         (file, text.lines().count())
     });
     let generated = |file: &str| file == "src/ffi/generated.rs";

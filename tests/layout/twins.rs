@@ -2,30 +2,30 @@
 //! place in the registry.
 
 use crate::tree::{Source, folders};
-use crate::{Breach, House};
+use crate::{Breach, Project};
 
 const REGISTRY: &str = "src/kernels/mod.rs";
 
-pub fn breaches(house: &House) -> Vec<Breach> {
+pub fn breaches(project: &Project) -> Vec<Breach> {
     let rust = ["mod.rs", "rust.rs", "simd.rs", "c.rs", "cpp.rs"];
     let kernels: Vec<String> =
-        house.kernels.union(&folders(&house.root, "csrc/kernels")).cloned().collect();
+        project.kernels.union(&folders(&project.root, "csrc/kernels")).cloned().collect();
     let mut found = Vec::new();
     for name in &kernels {
         let ours = rust.map(|file| format!("src/kernels/{name}/{file}"));
         let theirs = ["h", "c", "hpp", "cpp"].map(|e| format!("csrc/kernels/{name}/{name}.{e}"));
         for file in ours.iter().chain(&theirs) {
-            if !house.root.join(file).is_file() {
+            if !project.root.join(file).is_file() {
                 found.push(Breach::of(file, "missing: every kernel has this file"));
             }
         }
-        found.extend(unregistered(house, name));
+        found.extend(unregistered(project, name));
     }
     found
 }
 
-fn unregistered(house: &House, name: &str) -> Option<Breach> {
-    let registry = house.sources.iter().find(|source| source.file == REGISTRY)?;
+fn unregistered(project: &Project, name: &str) -> Option<Breach> {
+    let registry = project.sources.iter().find(|source| source.file == REGISTRY)?;
     let what = match (declared(registry, name), registered(registry, name)) {
         (true, true) => return None,
         (false, _) => "not declared",

@@ -32,9 +32,9 @@ const WIDTH: usize = 2;
 type Letter = (usize, usize, Vec<u8>);
 
 /// What comes back: which worker, which task, and its result.
-type Reply = (usize, usize, Result<Vec<u8>, Trouble>);
+type Reply = (usize, usize, Result<Vec<u8>, Problem>);
 
-enum Trouble {
+enum Problem {
     /// An error, as bytes.
     Error(Vec<u8>),
     Panic(String),
@@ -73,7 +73,7 @@ impl Executor for Post {
             let done = vec![false; tasks.len()];
             let free = (0..control.slots(WIDTH)).collect();
             let jobs = HashMap::new();
-            let mut desk = Desk { tasks, run: &run, far, scope, jobs, reply, replies, free, done };
+            let mut desk = Office { tasks, run: &run, far, scope, jobs, reply, replies, free, done };
             desk.all()
         });
         Ok(Report { ran_locally, ..run.end()? })
@@ -81,7 +81,7 @@ impl Executor for Post {
 }
 
 /// One run: who is free, what has ended, and the threads of each job.
-struct Desk<'s, 'e> {
+struct Office<'s, 'e> {
     tasks: &'e dyn Tasks,
     run: &'e RunState<'e>,
     far: &'e [Remote],
@@ -93,7 +93,7 @@ struct Desk<'s, 'e> {
     done: Vec<bool>,
 }
 
-impl Desk<'_, '_> {
+impl Office<'_, '_> {
     /// Does every task and gives how many ran here.
     fn all(&mut self) -> usize {
         let (width, mut here) = (self.free.len(), 0);
@@ -159,11 +159,11 @@ impl Desk<'_, '_> {
                 out.copy_from_slice(&bytes);
                 Ok(())
             }),
-            Err(Trouble::Error(bytes)) => {
+            Err(Problem::Error(bytes)) => {
                 let why = remote::error_from_bytes(&bytes).expect("an error's bytes");
                 Err(Fault::Kernel { task, why })
             }
-            Err(Trouble::Panic(why)) => Err(Fault::Panic { task, why }),
+            Err(Problem::Panic(why)) => Err(Fault::Panic { task, why }),
         };
         self.run.ended(task, worker, ended);
         self.done[task] = true;
@@ -193,15 +193,15 @@ fn answer(
     job: &Result<Box<dyn RemoteJob + '_>, Error>,
     chunk: usize,
     start: &[u8],
-) -> Result<Vec<u8>, Trouble> {
+) -> Result<Vec<u8>, Problem> {
     let mut out = Aligned::from(start);
     let work = || job.as_ref().map_err(Error::clone)?.chunk(chunk, out.as_mut_slice());
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(())) => Ok(out.as_slice().to_vec()),
         Ok(Err(why)) => {
-            Err(Trouble::Error(remote::error_to_bytes(&why, 4096).expect("room for its kind")))
+            Err(Problem::Error(remote::error_to_bytes(&why, 4096).expect("room for its kind")))
         }
-        Err(panic) => Err(Trouble::Panic(text_of(&*panic))),
+        Err(panic) => Err(Problem::Panic(text_of(&*panic))),
     }
 }
 
@@ -237,9 +237,9 @@ impl Kernel for Squares {
 
 fn squares(c: ChunkArgs<'_, '_, Squares>) -> Result<(), Error> {
     let chunk = c.chunk.index;
-    assert_ne!(chunk, c.args[1], "planted");
+    assert_ne!(chunk, c.args[1], "mutants");
     if chunk == c.args[0] {
-        return Err(Error::argument("chunk", chunk, "planted"));
+        return Err(Error::argument("chunk", chunk, "mutants"));
     }
     c.out.iter_mut().zip(c.input).for_each(|(out, x)| *out = x * x);
     Ok(())

@@ -1,4 +1,4 @@
-//! Planted mistakes, each by the name it must be given.
+//! Seeded mistakes, each by the name it must be given.
 
 use super::*;
 use crate::agree::{Agree, leaves};
@@ -23,8 +23,8 @@ fn agreeing_variants_have_nothing_against_them() {
 }
 
 #[test]
-fn a_planted_mistake_is_named_with_its_place_and_both_values() {
-    for (planted, parts) in [
+fn a_seeded_mistake_is_named_with_its_place_and_both_values() {
+    for (seeded, parts) in [
         (&[1.0, 2.0, 3.5, 4.0][..], &["at [2] gives 3.5 where c gives 3.0", "off by 1.4e-1"][..]),
         (&[0.0; 4], &["at [0] gives 0.0 where c gives 1.0", "every value is zero"]),
         (&[1.0, f64::NAN, 3.0, 4.0], &["at [1] is NaN"]),
@@ -34,10 +34,10 @@ fn a_planted_mistake_is_named_with_its_place_and_both_values() {
         (&[1.0, 2.0, 3.0], &["gives length 3 where c gives length 4"]),
         (&[], &["gives length 0 where c gives length 4"]),
     ] {
-        let found = vectors(planted);
-        assert_eq!(found.len(), 1, "{planted:?}: {found:?}");
+        let found = vectors(seeded);
+        assert_eq!(found.len(), 1, "{seeded:?}: {found:?}");
         assert_eq!(found[0].0, 1);
-        assert!(parts.iter().all(|part| found[0].1.contains(part)), "{planted:?}: {found:?}");
+        assert!(parts.iter().all(|part| found[0].1.contains(part)), "{seeded:?}: {found:?}");
     }
 }
 

@@ -8,7 +8,7 @@ const EFFORT: Effort = Effort {
     block: Duration::from_millis(1),
     least_rounds: 15,
     most_rounds: 101,
-    tick: Duration::from_nanos(25),
+    resolution: Duration::from_nanos(25),
     seed: 7,
 };
 
@@ -60,16 +60,16 @@ fn a_known_ratio_is_found_under_drift_that_hides_it_from_single_times() {
 #[test]
 fn intervals_hold_the_truth_as_often_as_they_say() {
     let effort = Effort { least_rounds: 25, most_rounds: 25, ..EFFORT };
-    for doubt in [0.05, 0.2] {
+    for alpha in [0.05, 0.2] {
         let holds = |seed: &u64| {
             let found = rounds(&[1e-6, 1e-6], &Effort { seed: *seed, ..effort }, !seed);
-            let (low, high) = found.speed_up(1, 0, doubt).interval.unwrap();
+            let (low, high) = found.speed_up(1, 0, alpha).interval.unwrap();
             low <= 1.0 && 1.0 <= high
         };
         let held = (0..600).filter(holds).count() as f64 / 600.0;
         // Order statistics come in steps, so the real coverage is a little above the nominal one.
-        assert!(held >= 1.0 - doubt - 0.02, "{held} with doubt {doubt}");
-        assert!(held <= 1.0 - doubt + 0.12, "{held} with doubt {doubt}: needlessly wide");
+        assert!(held >= 1.0 - alpha - 0.02, "{held} with alpha {alpha}");
+        assert!(held <= 1.0 - alpha + 0.12, "{held} with alpha {alpha}: needlessly wide");
     }
 }
 
@@ -128,7 +128,7 @@ fn a_slow_variant_gets_one_call_and_as_many_rounds_as_patience_allows() {
     assert_eq!(found.calls, [1, 1]);
     assert_eq!(found.len(), EFFORT.least_rounds);
     let found = rounds(&[20.0, 1.0], &EFFORT, 2);
-    assert_eq!(found.len(), Effort::FEWEST);
+    assert_eq!(found.len(), Effort::MIN_ROUNDS);
     assert_eq!(found.speed_up(1, 0, 0.05).interval, None);
 }
 

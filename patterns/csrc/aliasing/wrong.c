@@ -1,4 +1,4 @@
-/* For an exhibit, and to see what the check costs: the promise, and nobody who checks it. */
+/* For a counterexample, and to see what the check costs: the promise, and nobody who checks it. */
 #include "aliasing.h"
 
 void ab_neighbours_unchecked(size_t n, const double *restrict x, double *restrict y);

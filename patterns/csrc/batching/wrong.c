@@ -1,4 +1,4 @@
-/* For an exhibit: one point per call, and the library knows which is next. */
+/* For a counterexample: one point per call, and the library knows which is next. */
 #include "batching.h"
 
 double ab_kronecker_next(void);

@@ -1,4 +1,4 @@
-// For the exhibits: exported as if C++ never threw, and what a bridge without trycatch calls.
+// For the counterexamples: exported as if C++ never threw, and what a bridge without trycatch calls.
 #ifndef AB_EXCEPTION_FIREWALL_WRONG_HPP
 #define AB_EXCEPTION_FIREWALL_WRONG_HPP
 

@@ -13,7 +13,7 @@ pub static ROW: Row = Row {
         "c_refuses_every_overlap_and_nothing_else",
         "different_lengths_are_refused_and_nothing_is_written",
     ],
-    proofs: &[Proof::Exhibit("output_is_input"), Proof::CompileFail("E0502")],
+    proofs: &[Proof::Counterexample("output_is_input"), Proof::CompileFail("E0502")],
     cost: Cost::Measured(&[
         Pair {
             what: "256 elements, lengths and overlap checked",

@@ -14,7 +14,7 @@ pub static ROW: Row = Row {
         "the_iterator_has_no_seam_between_blocks",
         "iterators_do_not_know_of_each_other",
     ],
-    proofs: &[Proof::Exhibit("next_is_kept_by_the_library")],
+    proofs: &[Proof::Counterexample("next_is_kept_by_the_library")],
     cost: Cost::Measured(&[
         Pair {
             what: "an element of a block of 1024",

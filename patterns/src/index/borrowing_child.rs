@@ -16,7 +16,7 @@ pub static ROW: Row = Row {
         "a_forgotten_cursor_leaks_and_nothing_else",
     ],
     proofs: &[
-        Proof::Exhibit("table_first"),
+        Proof::Counterexample("table_first"),
         Proof::CompileFail("E0505"),
         Proof::CompileFail("E0502"),
     ],

@@ -16,7 +16,7 @@ pub static ROW: Row = Row {
         "a_panic_becomes_a_status",
         "the_codes_are_those_of_the_header",
     ],
-    proofs: &[Proof::Exhibit("freed_by_c")],
+    proofs: &[Proof::Counterexample("freed_by_c")],
     cost: Cost::Measured(&[Pair {
         what: "a step of C's integral that calls Rust through the boundary",
         run: |times| {

@@ -15,7 +15,7 @@ pub static ROW: Row = Row {
         "what_is_no_interval_gives_some_result_and_nothing_worse",
         "the_header_refuses_a_destructor",
     ],
-    proofs: &[Proof::Exhibit("destructor_by_value")],
+    proofs: &[Proof::Counterexample("destructor_by_value")],
     cost: Cost::Measured(&[Pair {
         what: "two doubles out through a pointer",
         run: |times| {

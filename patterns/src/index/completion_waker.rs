@@ -21,7 +21,7 @@ pub static ROW: Row = Row {
         "two_libraries_may_end_each_other",
         "every_status_has_an_error",
     ],
-    proofs: &[Proof::Exhibit("buffer_dies_with_its_future")],
+    proofs: &[Proof::Counterexample("buffer_dies_with_its_future")],
     cost: Cost::Measured(&[Pair {
         what: "a job of C's thread, awaited",
         run: |times| {

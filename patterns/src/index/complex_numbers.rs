@@ -16,7 +16,7 @@ pub static ROW: Row = Row {
         "no_header_has_a_complex_number_by_value",
         "the_search_finds_arguments_results_and_fields",
     ],
-    proofs: &[Proof::Exhibit("result_by_value")],
+    proofs: &[Proof::Counterexample("result_by_value")],
     cost: Cost::Measured(&[Pair {
         what: "inner product of 64 complex numbers in C, result through a pointer",
         run: |times| {

@@ -16,7 +16,7 @@ pub static ROW: Row = Row {
         "a_question_without_sense_is_refused",
         "any_number_of_steps_will_do",
     ],
-    proofs: &[Proof::Exhibit("three_in_an_enum"), Proof::Exhibit("two_in_a_bool")],
+    proofs: &[Proof::Counterexample("three_in_an_enum"), Proof::Counterexample("two_in_a_bool")],
     cost: Cost::Measured(&[Pair {
         what: "an enum from C's number",
         run: |times| {

@@ -14,7 +14,7 @@ pub static ROW: Row = Row {
         "columns_that_differ_are_refused_before_the_call",
         "each_thread_has_its_own",
     ],
-    proofs: &[Proof::Exhibit("errno_after_the_log"), Proof::Exhibit("errno_not_cleared")],
+    proofs: &[Proof::Counterexample("errno_after_the_log"), Proof::Counterexample("errno_not_cleared")],
     cost: Cost::Measured(&[
         Pair {
             what: "errno cleared, a call, errno read",

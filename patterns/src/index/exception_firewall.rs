@@ -18,10 +18,10 @@ pub static ROW: Row = Row {
         "every_exported_function_is_noexcept",
     ],
     proofs: &[
-        Proof::Exhibit("thrown_through_c"),
-        Proof::Exhibit("cxx_meets_a_number"),
-        Proof::Exhibit("cxx_meets_a_null_what"),
-        Proof::Exhibit("destructor_throws_inside"),
+        Proof::Counterexample("thrown_through_c"),
+        Proof::Counterexample("cxx_meets_a_number"),
+        Proof::Counterexample("cxx_meets_a_null_what"),
+        Proof::Counterexample("destructor_throws_inside"),
         Proof::CompileFail("E0133"),
     ],
     cost: Cost::Measured(&[

@@ -14,7 +14,7 @@ pub static ROW: Row = Row {
         "limits_out_of_order_are_refused",
         "a_text_is_never_longer_than_what_was_written",
     ],
-    proofs: &[Proof::Exhibit("variadic_by_hand")],
+    proofs: &[Proof::Counterexample("variadic_by_hand")],
     cost: Cost::Measured(&[Pair {
         what: "the inline function through its shim",
         run: |times| {

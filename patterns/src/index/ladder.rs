@@ -19,8 +19,8 @@ pub static ROW: Row = Row {
         "lies_are_faults",
     ],
     proofs: &[
-        Proof::Exhibit("threw_on_the_lowest_rung"),
-        Proof::Exhibit("asserted_in_process"),
+        Proof::Counterexample("threw_on_the_lowest_step"),
+        Proof::Counterexample("asserted_in_process"),
         Proof::File("tests/fence.rs"),
     ],
     cost: Cost::Measured(&[
@@ -58,12 +58,12 @@ pub static ROW: Row = Row {
 
 const STATUS: &str = "the plain call with a status";
 
-/// x - 1 from 1: the library takes one step, and the price is that of the rung.
+/// x - 1 from 1: the library takes one step, and the price is that of the step.
 const ONE_STEP: Cubic = Cubic { c: [-1.0, 1.0, 0.0, 0.0], start: 1.0 };
 
-fn on(times: u64, rung: &dyn Solve) -> Duration {
+fn on(times: u64, step: &dyn Solve) -> Duration {
     timed(times, |_| {
-        black_box(rung.solve(black_box(&ONE_STEP)).unwrap());
+        black_box(step.solve(black_box(&ONE_STEP)).unwrap());
     })
 }
 

@@ -15,7 +15,7 @@ pub static ROW: Row = Row {
         "a_field_of_the_same_size_but_another_type_is_refused",
         "c_writes_no_more_of_its_layout_than_there_is_room_for",
     ],
-    proofs: &[Proof::Exhibit("fields_sorted"), Proof::Exhibit("struct_grown")],
+    proofs: &[Proof::Counterexample("fields_sorted"), Proof::Counterexample("struct_grown")],
     cost: Cost::Measured(&[Pair {
         what: "begin and take one step, layouts compared before",
         run: |times| {

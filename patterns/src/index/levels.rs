@@ -10,7 +10,7 @@ pub static ROW: Row = Row {
     chapter: Chapter::Build,
     goes_wrong: "an inline function compiled for AVX2 ends up in the code for every CPU",
     tests: &["every_level_gives_the_same_bits", "a_level_that_is_not_here_cannot_be_had"],
-    proofs: &[Proof::Exhibit("linker_keeps_one")],
+    proofs: &[Proof::Counterexample("linker_keeps_one")],
     cost: Cost::Measured(&[Pair {
         what: "1000 squares at the best level",
         run: |times| squares(times, Level::best()),

@@ -15,7 +15,7 @@ pub static ROW: Row = Row {
         "decompositions_may_nest",
         "a_size_that_no_memory_has_is_refused",
     ],
-    proofs: &[Proof::Exhibit("jumped_over")],
+    proofs: &[Proof::Counterexample("jumped_over")],
     cost: Cost::Measured(&[Pair {
         what: "Cholesky's decomposition of 8 x 8 in C, behind a setjmp, elements by callback",
         run: |times| {

@@ -1,7 +1,7 @@
 //! The index: one row per pattern, and what every row must have.
 //!
-//! `tests/index.rs` fails when a row names a test, an exhibit, a lesson or a lane that is not there,
-//! when an exhibit belongs to no row, and when INDEX.md is not what [`table`] makes.
+//! `tests/index.rs` fails when a row names a test, a counterexample, a lesson or a check that is not there,
+//! when a counterexample belongs to no row, and when INDEX.md is not what [`table`] makes.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -114,14 +114,14 @@ impl Chapter {
 /// What proves a pattern, beside its own tests and the example on its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// A wrong twin in `tests/exhibits`, asserted to end as described.
-    Exhibit(&'static str),
+    /// A counterexample in `tests/counterexamples`, asserted to end as described.
+    Counterexample(&'static str),
     /// A lesson on its page that must not compile, with this error.
     CompileFail(&'static str),
     /// A file of the package with tests of its own: `tests/unwinding.rs`.
     File(&'static str),
-    /// A lane of `.ci/run`.
-    Lane(&'static str),
+    /// A check of `.ci/run`.
+    Check(&'static str),
 }
 
 /// What a pattern costs.
@@ -209,10 +209,10 @@ impl Proof {
     /// The proof, for a table.
     pub fn in_words(self) -> String {
         match self {
-            Proof::Exhibit(name) => format!("exhibit `{name}`"),
+            Proof::Counterexample(name) => format!("counterexample `{name}`"),
             Proof::CompileFail(code) => format!("does not compile: {code}"),
             Proof::File(file) => format!("`{file}`"),
-            Proof::Lane(lane) => format!("lane `{lane}`"),
+            Proof::Check(check) => format!("check `{check}`"),
         }
     }
 }

@@ -14,7 +14,7 @@ pub static ROW: Row = Row {
         "threads_share_a_system_each_with_its_own_log",
     ],
     proofs: &[
-        Proof::Exhibit("handles_mixed"),
+        Proof::Counterexample("handles_mixed"),
         Proof::CompileFail("E0308"),
         Proof::CompileFail("E0277"),
     ],

@@ -14,7 +14,7 @@ pub static ROW: Row = Row {
         "too_little_room_is_an_error_and_what_was_there_stays",
         "more_than_any_memory_is_an_error",
     ],
-    proofs: &[Proof::Exhibit("length_without_status"), Proof::Lane("memcheck")],
+    proofs: &[Proof::Counterexample("length_without_status"), Proof::Check("memcheck")],
     cost: Cost::Measured(&[Pair {
         what: "room for 4096 numbers zeroed before C writes ten",
         run: |times| {

@@ -13,7 +13,7 @@ pub static ROW: Row = Row {
         "given_away_and_taken_back_it_goes_on_where_it_was",
         "another_thread_may_end_it",
     ],
-    proofs: &[Proof::Exhibit("ended_twice"), Proof::Exhibit("never_ended")],
+    proofs: &[Proof::Counterexample("ended_twice"), Proof::Counterexample("never_ended")],
     cost: Cost::Measured(&[Pair {
         what: "make and end a handle of C",
         run: |times| {

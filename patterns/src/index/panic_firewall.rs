@@ -15,7 +15,7 @@ pub static ROW: Row = Row {
         "a_thread_that_has_no_thread_locals_any_more_gets_its_code",
         "a_payload_that_panics_when_dropped_does_not_get_out",
     ],
-    proofs: &[Proof::Exhibit("exported_without_a_firewall")],
+    proofs: &[Proof::Counterexample("exported_without_a_firewall")],
     cost: Cost::Measured(&[Pair {
         what: "the median of three, through the firewall",
         run: |times| {

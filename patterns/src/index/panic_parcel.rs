@@ -17,7 +17,7 @@ pub static ROW: Row = Row {
         "intervals_that_the_rule_does_not_know_are_refused",
         "a_closure_that_has_panicked_is_not_entered_again",
     ],
-    proofs: &[Proof::Exhibit("panic_over_c_frames"), Proof::Exhibit("parcel_in_a_thread_local")],
+    proofs: &[Proof::Counterexample("panic_over_c_frames"), Proof::Counterexample("parcel_in_a_thread_local")],
     cost: Cost::Measured(&[Pair {
         what: "1001 callbacks that may panic",
         run: |times| {

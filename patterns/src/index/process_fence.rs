@@ -7,7 +7,7 @@ pub static ROW: Row = Row {
     chapter: Chapter::Threads,
     goes_wrong: "a crash in C ends the whole program",
     tests: &["a_known_rule_is_checked_and_needs_no_fence"],
-    proofs: &[Proof::File("tests/fence.rs"), Proof::Exhibit("null_in_process")],
+    proofs: &[Proof::File("tests/fence.rs"), Proof::Counterexample("null_in_process")],
     cost: COST,
 };
 

@@ -14,9 +14,9 @@ pub static ROW: Row = Row {
         "a_forgotten_guard_leaves_the_taps_set_and_alive",
     ],
     proofs: &[
-        Proof::Exhibit("buffer_dropped_first"),
+        Proof::Counterexample("buffer_dropped_first"),
         Proof::CompileFail("E0505"),
-        Proof::Lane("sanitize"),
+        Proof::Check("sanitize"),
     ],
     cost: Cost::Measured(&[Pair {
         what: "taps that the filter owns, set and taken back",

@@ -16,10 +16,10 @@ pub static ROW: Row = Row {
         "a_panic_under_the_lock_gives_it_back",
     ],
     proofs: &[
-        Proof::File("../lanes/planted-bugs/src/main.rs"),
-        Proof::Lane("sanitize"),
-        Proof::Lane("sanitize-threads"),
-        Proof::Lane("memcheck"),
+        Proof::File("../ci/mutants/src/main.rs"),
+        Proof::Check("sanitize"),
+        Proof::Check("sanitize-threads"),
+        Proof::Check("memcheck"),
     ],
     cost: Cost::Measured(&[Pair {
         what: "a lock that leaves notes for ThreadSanitizer, in a build without it",

@@ -19,7 +19,7 @@ pub static ROW: Row = Row {
         "a_library_that_goes_on_after_a_failure_does_not_reach_the_closure",
         "panels_that_simpson_cannot_pair_are_refused",
     ],
-    proofs: &[Proof::Exhibit("called_after_the_call"), Proof::Exhibit("panicked_over_c")],
+    proofs: &[Proof::Counterexample("called_after_the_call"), Proof::Counterexample("panicked_over_c")],
     cost: Cost::Measured(&[
         Pair {
             what: "a point of a closure",

@@ -14,7 +14,7 @@ pub static ROW: Row = Row {
         "what_cannot_be_a_slice_is_refused",
         "cpp_refuses_null_with_a_length",
     ],
-    proofs: &[Proof::Exhibit("some_that_is_none"), Proof::CompileFail("E0502")],
+    proofs: &[Proof::Counterexample("some_that_is_none"), Proof::CompileFail("E0502")],
     cost: Cost::Measured(&[Pair {
         what: "a slice of a pointer and a length, checked",
         run: |times| {

@@ -14,7 +14,7 @@ pub static ROW: Row = Row {
         "every_error_has_a_text_of_its_own",
         "a_text_without_end_and_one_that_is_no_utf8_are_read_all_the_same",
     ],
-    proofs: &[Proof::Exhibit("status_ignored"), Proof::Exhibit("text_without_end")],
+    proofs: &[Proof::Counterexample("status_ignored"), Proof::Counterexample("text_without_end")],
     cost: Cost::Measured(&[Pair {
         what: "a call whose code is made a Result",
         run: |times| {

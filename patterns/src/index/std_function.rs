@@ -22,7 +22,7 @@ pub static ROW: Row = Row {
         "a_term_of_cpp_that_throws_is_an_error",
         "many_threads_may_call_and_any_may_drop",
     ],
-    proofs: &[Proof::Exhibit("dropped_by_each_copy")],
+    proofs: &[Proof::Counterexample("dropped_by_each_copy")],
     cost: Cost::Measured(&[
         Pair {
             what: "a std::function of a Rust closure",

@@ -23,8 +23,8 @@ pub static ROW: Row = Row {
         "two_iterations_may_end_each_other",
     ],
     proofs: &[
-        Proof::Exhibit("freed_while_running"),
-        Proof::Exhibit("never_destroyed"),
+        Proof::Counterexample("freed_while_running"),
+        Proof::Counterexample("never_destroyed"),
         Proof::CompileFail("E0277"),
         Proof::CompileFail("E0597"),
     ],

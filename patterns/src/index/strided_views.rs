@@ -21,8 +21,8 @@ pub static ROW: Row = Row {
         "rows_without_columns_are_not_walked",
     ],
     proofs: &[
-        Proof::Exhibit("lda_of_the_block"),
-        Proof::Exhibit("rows_that_overlap"),
+        Proof::Counterexample("lda_of_the_block"),
+        Proof::Counterexample("rows_that_overlap"),
         Proof::CompileFail("E0499"),
     ],
     cost: Cost::Measured(&[

@@ -16,7 +16,7 @@ pub static ROW: Row = Row {
         "what_c_allocated_c_frees",
         "texts_that_end_with_a_zero_are_searched_up_to_it",
     ],
-    proofs: &[Proof::Exhibit("full_field_as_c_string"), Proof::Exhibit("zero_inside")],
+    proofs: &[Proof::Counterexample("full_field_as_c_string"), Proof::Counterexample("zero_inside")],
     cost: Cost::Measured(&[
         Pair {
             what: "a new CString of 16 bytes for a call",

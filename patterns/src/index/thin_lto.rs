@@ -10,7 +10,7 @@ pub static ROW: Row = Row {
     chapter: Chapter::Build,
     goes_wrong: "a call per element can be neither inlined nor vectorised",
     tests: &["inlined_or_not_the_bits_are_the_same", "lengths_that_differ_are_refused"],
-    proofs: &[Proof::Lane("thin-lto")],
+    proofs: &[Proof::Check("thin-lto")],
     cost: Cost::Measured(&[Pair {
         what: "one C call per element, without ThinLTO",
         run: |times| of_elements(times, cubic_of_all),

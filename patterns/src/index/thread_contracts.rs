@@ -18,7 +18,7 @@ pub static ROW: Row = Row {
         "an_owner_survives_a_panic_and_refuses_itself",
         "bad_sizes_are_refused_and_named",
     ],
-    proofs: &[Proof::CompileFail("E0277"), Proof::Exhibit("unlocked_global")],
+    proofs: &[Proof::CompileFail("E0277"), Proof::Counterexample("unlocked_global")],
     cost: Cost::Measured(&[
         Pair {
             what: "the global library behind its lock",

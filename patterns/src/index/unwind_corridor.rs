@@ -16,9 +16,9 @@ pub static ROW: Row = Row {
     ],
     proofs: &[
         Proof::File("tests/unwinding.rs"),
-        Proof::Exhibit("kept_by_cpp"),
-        Proof::Exhibit("exception_in_the_corridor"),
-        Proof::Exhibit("panic_on_a_thread_of_cpp"),
+        Proof::Counterexample("kept_by_cpp"),
+        Proof::Counterexample("exception_in_the_corridor"),
+        Proof::Counterexample("panic_on_a_thread_of_cpp"),
     ],
     cost: Cost::Measured(&[Pair {
         what: "a panic through a frame of C++",

@@ -13,7 +13,7 @@ pub static ROW: Row = Row {
         "what_no_memory_can_hold_is_an_error",
         "c_ends_what_it_was_given",
     ],
-    proofs: &[Proof::Exhibit("boxed_by_rust"), Proof::Lane("sanitize"), Proof::Lane("memcheck")],
+    proofs: &[Proof::Counterexample("boxed_by_rust"), Proof::Check("sanitize"), Proof::Check("memcheck")],
     cost: Cost::Measured(&[Pair {
         what: "C's array of one node, owned and given back by Drop",
         run: in_place,

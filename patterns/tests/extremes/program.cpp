@@ -170,7 +170,7 @@ void handles() {
 
 int main(int arguments, char **) {
     if (arguments > 1) {
-        // Planted, to see that it is noticed.
+        // Seeded, to see that it is noticed.
         volatile std::int32_t least = INT32_MIN;
         least = least - 1;
         return 0;

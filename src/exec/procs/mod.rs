@@ -56,7 +56,7 @@ use member::Terms;
 use pool::Pool;
 use process::Alive;
 use run::Run;
-use rustix::process::Signal;
+use rustix::process::Signal as Number;
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -87,9 +87,9 @@ struct State {
     pool: Pool,
 }
 
-/// What [`Procs::harm`] does to a worker.
+/// What [`Procs::signal`] does to a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Harm {
+pub enum Signal {
     /// SIGKILL: it is gone at once.
     Kill,
     /// SIGSTOP: it does nothing any more. Only a deadline helps.
@@ -159,15 +159,15 @@ impl Procs {
         self.alive.pids()
     }
 
-    /// Does harm to worker `w`, from any thread and in the middle of a run: to see that nothing is
+    /// Sends worker `w` a signal, from any thread and in the middle of a run: to see that nothing is
     /// lost. False when there is no such worker now.
-    pub fn harm(&self, w: usize, harm: Harm) -> bool {
+    pub fn signal(&self, w: usize, signal: Signal) -> bool {
         if !self.origin.is_this() {
             return false;
         }
-        let signal = match harm {
-            Harm::Kill => Signal::KILL,
-            Harm::Stop => Signal::STOP,
+        let signal = match signal {
+            Signal::Kill => Number::KILL,
+            Signal::Stop => Number::STOP,
         };
         self.alive.signal(w, signal)
     }

@@ -355,10 +355,10 @@ impl<'r> Run<'r> {
     fn reap(&mut self, w: usize, cause: Cause) -> Result<(), Fault> {
         let Some(ended) = self.pool.reap(w) else { return Ok(()) };
         self.report.lost_workers += 1;
-        for (place, task) in self.schedule.ended(w).into_iter().enumerate() {
+        for (executor, task) in self.schedule.ended(w).into_iter().enumerate() {
             // The others had not begun, and a worker that had not said hello, or died before it was
             // told of anything, had begun nothing.
-            if place == 0 && ended.begun {
+            if executor == 0 && ended.begun {
                 self.died(task, w, &ended.ending.how, &cause);
             } else {
                 self.schedule.put_back(task);

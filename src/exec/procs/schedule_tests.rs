@@ -246,9 +246,9 @@ impl Driver<'_> {
         let peer = std::mem::take(&mut self.peers[w]);
         let tasks = self.schedule.ended(w);
         assert_eq!(tasks, peer.tasks);
-        for (place, task) in tasks.into_iter().enumerate() {
-            self.deaths[task] += u32::from(place == 0 && peer.sent > 0);
-            if place == 0 && self.deaths[task] >= self.problem.attempts {
+        for (executor, task) in tasks.into_iter().enumerate() {
+            self.deaths[task] += u32::from(executor == 0 && peer.sent > 0);
+            if executor == 0 && self.deaths[task] >= self.problem.attempts {
                 self.over(task);
             } else {
                 self.schedule.put_back(task);

@@ -25,7 +25,7 @@ pub(super) struct Digest {
     pub(super) work: u64,
 }
 
-/// Plays the tasks on so many workers. Those that nobody attends get lanes from `unattended` upwards.
+/// Plays the tasks on so many workers. Those that nobody attends get slots from `unattended` upwards.
 pub(super) fn schedule(
     tasks: &dyn Tasks,
     workers: usize,
@@ -49,20 +49,20 @@ pub(super) fn schedule(
     let mut running = BinaryHeap::new();
     let mut now = 0;
     loop {
-        while let Some((task, lane)) = floor.start() {
-            if stage.begins(task, lane, now) {
-                running.push(Reverse((now + tasks.model(task).cost, task, lane)));
+        while let Some((task, slot)) = floor.start() {
+            if stage.begins(task, slot, now) {
+                running.push(Reverse((now + tasks.model(task).cost, task, slot)));
             } else {
-                floor.leave(task, lane);
+                floor.leave(task, slot);
                 ready.ended(task, |next| floor.wait(next));
             }
         }
         let Some(Reverse((end, ..))) = running.peek() else { break };
         now = *end;
         // All that end together make room before anybody starts.
-        while let Some(Reverse((_, task, lane))) = pop_at(&mut running, now) {
-            stage.ends(task, lane, now);
-            floor.leave(task, lane);
+        while let Some(Reverse((_, task, slot))) = pop_at(&mut running, now) {
+            stage.ends(task, slot, now);
+            floor.leave(task, slot);
             ready.ended(task, |next| floor.wait(next));
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn schedule(
     Ok(Digest { makespan: now, critical_path, work })
 }
 
-/// When a task ends, which, and on which lane; the soonest is on top.
+/// When a task ends, which, and on which slot; the soonest is on top.
 type Ends = BinaryHeap<Reverse<(u64, usize, usize)>>;
 
 fn pop_at(running: &mut Ends, now: u64) -> Option<Reverse<(u64, usize, usize)>> {
@@ -124,11 +124,11 @@ impl Floor<'_> {
     }
 
     fn wait(&mut self, task: usize) {
-        let place = self.waiting.entry(self.claim(task)).or_default();
-        place.push((self.ways[task], Reverse(task)));
+        let executor = self.waiting.entry(self.claim(task)).or_default();
+        executor.push((self.ways[task], Reverse(task)));
     }
 
-    /// The next task that can have what it asks for, with its lane; it has it now.
+    /// The next task that can have what it asks for, with its slot; it has it now.
     fn start(&mut self) -> Option<(usize, usize)> {
         let grants = |claim: &Claim| {
             let is_free = claim.resource.is_none_or(|name| !self.occupied.contains(name));
@@ -143,18 +143,18 @@ impl Floor<'_> {
             self.waiting.remove(&claim);
         }
         self.occupied.extend(claim.resource);
-        let lanes = if claim.attended { &mut self.workers } else { &mut self.unattended };
-        Some((task, lanes.take()))
+        let slots = if claim.attended { &mut self.workers } else { &mut self.unattended };
+        Some((task, slots.take()))
     }
 
     /// The task gives back what it had.
-    fn leave(&mut self, task: usize, lane: usize) {
+    fn leave(&mut self, task: usize, slot: usize) {
         let claim = self.claim(task);
         if let Some(name) = claim.resource {
             self.occupied.remove(name);
         }
-        let lanes = if claim.attended { &mut self.workers } else { &mut self.unattended };
-        lanes.give_back(lane);
+        let slots = if claim.attended { &mut self.workers } else { &mut self.unattended };
+        slots.give_back(slot);
     }
 }
 
@@ -183,7 +183,7 @@ impl Lanes {
         })
     }
 
-    fn give_back(&mut self, lane: usize) {
-        self.free.insert(lane);
+    fn give_back(&mut self, slot: usize) {
+        self.free.insert(slot);
     }
 }

@@ -70,7 +70,7 @@ fn choice(case: &dyn Case) -> Choice {
 /// What the executor reports besides [`Fault::Deadline`].
 pub fn overdue(entries: &[&Entry], trials: u32) -> Result<Option<Times>, Fault> {
     let Some(case) = endless(entries, 1)? else { return Ok(None) };
-    let place = Procs::new(1)?;
+    let executor = Procs::new(1)?;
     let deadline = Duration::from_millis(50);
     let (began, late) = (Mutex::new(Duration::ZERO), Mutex::new(Vec::new()));
     let watch = |event| match event {
@@ -83,7 +83,7 @@ pub fn overdue(entries: &[&Entry], trials: u32) -> Result<Option<Times>, Fault> 
     };
     let (deadline, on_event) = (Some(deadline), Some(&watch as _));
     let control = Control { deadline, attempts: trials, on_event, ..Control::default() };
-    match case.run(choice(&*case), 0, &mut |tasks| place.run(tasks, &control).map(drop)) {
+    match case.run(choice(&*case), 0, &mut |tasks| executor.run(tasks, &control).map(drop)) {
         Ok(_) => Ok(None),
         Err(Fault::Deadline { .. }) => {
             Ok(Times::of(late.into_inner().expect("nothing panics here")))
@@ -103,17 +103,17 @@ pub fn victim(
     workers: usize,
     ready: impl Fn(Vec<u32>) + Sync,
 ) -> Result<(), Fault> {
-    let place = Procs::new(workers)?;
+    let executor = Procs::new(workers)?;
     let case = endless(entries, workers as u64)?.ok_or_else(no_endless_loop)?;
     let busy = AtomicUsize::new(0);
     let watch = |event| {
         let is_start = matches!(event, Event::Start { .. });
         if is_start && busy.fetch_add(1, Ordering::Relaxed) + 1 == workers {
-            ready(place.pids());
+            ready(executor.pids());
         }
     };
     let control = Control { on_event: Some(&watch), ..Control::default() };
-    case.run(choice(&*case), 0, &mut |tasks| place.run(tasks, &control).map(drop)).map(drop)
+    case.run(choice(&*case), 0, &mut |tasks| executor.run(tasks, &control).map(drop)).map(drop)
 }
 
 fn no_endless_loop() -> Error {

@@ -59,11 +59,11 @@ pub(super) struct Inside(Arc<SharedCells>);
 
 impl Inside {
     /// Prepares a pool whose workers harm themselves while they are told to.
-    pub(super) fn prepare(place: Procs) -> std::io::Result<(Procs, Inside)> {
+    pub(super) fn prepare(executor: Procs) -> std::io::Result<(Procs, Inside)> {
         let cells = Arc::new(SharedCells::new(1 + ACTS.len())?);
-        let place = place.env(VARIABLE, "1");
-        place.share(CELLS, &cells);
-        Ok((place, Inside(cells)))
+        let executor = executor.env(VARIABLE, "1");
+        executor.share(CELLS, &cells);
+        Ok((executor, Inside(cells)))
     }
 
     /// From now on about this often; not at all if that is no time.

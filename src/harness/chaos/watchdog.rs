@@ -43,13 +43,13 @@ impl Watchdog {
         &self,
         patience: Duration,
         hung: &(dyn Fn(&Hung) + Sync),
-        place: &Procs,
+        executor: &Procs,
         work: impl FnOnce() -> T,
     ) -> T {
         std::thread::scope(|threads| {
             threads.spawn(|| {
                 if let Some((kernel, time)) = self.wait(patience) {
-                    let workers = place.pids().into_iter().map(|pid| (pid, state_of(pid)));
+                    let workers = executor.pids().into_iter().map(|pid| (pid, state_of(pid)));
                     hung(&Hung { kernel, time, workers: workers.collect() });
                 }
             });

@@ -2,7 +2,7 @@
 
 use crate::harness::env::{Cores, Environment};
 use crate::harness::isolated;
-use crate::harness::measure::{Effort, clock_tick, rounds_needed};
+use crate::harness::measure::{Effort, clock_resolution, rounds_needed};
 use crate::kernel::Entry;
 use crate::{Error, Level};
 use std::time::Duration;
@@ -104,7 +104,7 @@ pub(super) fn effort(options: &CompareOptions, cells: usize, alpha: f64) -> Effo
         // A few more than the least, so that one disturbed round does not set an end.
         least_rounds: rounds_needed(alpha) + 3,
         most_rounds: if options.quick { 101 } else { 501 },
-        tick: clock_tick(),
+        resolution: clock_resolution(),
         seed: options.seed,
     }
 }

@@ -103,7 +103,7 @@ impl Crowd<'_> {
         let clashed = self.all_members()?;
         let wrong: u64 = clashed.iter().map(|(calls, _)| calls).sum();
         let Some((_, first)) = clashed.into_iter().next() else { return Ok(None) };
-        let place = match (self.threads, self.input) {
+        let executor = match (self.threads, self.input) {
             (1, _) => String::new(),
             (threads, Input::Same) => format!(", {threads} threads on the same input"),
             (threads, Input::Different) => format!(", {threads} threads on several inputs"),
@@ -114,7 +114,7 @@ impl Crowd<'_> {
         };
         let of = self.threads as u64 * self.calls;
         let detail = format!("{wrong} of {of} calls {at_once}: {}", first.detail);
-        Ok(Some((place, Violation { check, detail, ..first })))
+        Ok(Some((executor, Violation { check, detail, ..first })))
     }
 
     /// For each thread with wrong calls, their number and the first of them.

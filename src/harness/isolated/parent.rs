@@ -44,7 +44,7 @@ fn job(order: &Order<'_>, attempt: &Attempt) -> Job {
         seed: order.options.seed,
         quick: order.options.quick,
         gate: order.gate,
-        executors: order.executors.iter().map(|place| place.name()).collect(),
+        executors: order.executors.iter().map(|executor| executor.name()).collect(),
         until: attempt.until,
         linger: attempt.linger.as_millis().try_into().unwrap_or(u64::MAX),
     }

@@ -42,7 +42,7 @@ pub struct Point {
     pub tasks: u64,
     /// Wall time of all of them, in nanoseconds.
     pub wall_ns: f64,
-    /// The part of the lanes' time that was work: 1 is all of it.
+    /// The part of the slots' time that was work: 1 is all of it.
     pub efficiency: f64,
 }
 
@@ -106,7 +106,7 @@ fn overhead(points: &[Point]) -> f64 {
 mod tests {
     use super::*;
 
-    /// Points of an executor whose lanes lose `overhead` nanoseconds with each task.
+    /// Points of an executor whose slots lose `overhead` nanoseconds with each task.
     fn line(sizes: &[f64], overhead: f64, width: usize) -> Vec<Point> {
         let wall = |task: &f64| 1000.0 * (task + overhead) / width as f64;
         sizes.iter().map(|task| Point::new(*task, 1000, wall(task), width)).collect()
@@ -121,9 +121,9 @@ mod tests {
         let between = half(&[at(10_000.0, 0.9), at(100.0, 0.7), at(1.0, 0.3)]);
         let Half::Between(ns) = between else { panic!("{between:?}") };
         assert!((ns - 10.0).abs() < 1e-9, "{ns}");
-        // A slip among large tasks does not hide that smaller ones are well.
-        let slip = half(&[at(1e4, 0.9), at(1e3, 0.4), at(100.0, 0.5), at(1.0, 0.1)]);
-        assert_eq!(slip, Half::Between(100.0));
+        // A dip among large tasks does not hide that smaller ones are well.
+        let dip = half(&[at(1e4, 0.9), at(1e3, 0.4), at(100.0, 0.5), at(1.0, 0.1)]);
+        assert_eq!(dip, Half::Between(100.0));
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
             let curve = Curve::new(String::new(), width, line(&sizes, overhead_ns, width));
             let expected = overhead_ns / width as f64;
             assert!((curve.overhead_ns / expected - 1.0).abs() < 1e-6, "{}", curve.overhead_ns);
-            // At half, a task is as long as what its lane loses; the line between points is near it.
+            // At half, a task is as long as what its slot loses; the line between points is near it.
             let metg = curve.metg_ns.unwrap() / overhead_ns;
             assert!((0.8..1.25).contains(&metg), "{metg}");
         }
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn efficiency_is_the_share_of_work_in_the_lanes_time() {
-        // Two lanes for 100 ns each, 50 tasks of 2 ns.
+        // Two slots for 100 ns each, 50 tasks of 2 ns.
         assert_eq!(Point::new(2.0, 50, 100.0, 2).efficiency, 0.5);
     }
 }

@@ -65,7 +65,7 @@ fn nothing_to_measure_is_refused() {
 #[test]
 fn worker_processes_are_offered_only_to_programs_that_can_start_them() {
     // This one, a test, cannot.
-    let names: Vec<String> = executors().unwrap().iter().map(|place| place.name()).collect();
+    let names: Vec<String> = executors().unwrap().iter().map(|executor| executor.name()).collect();
     assert!(names[0].starts_with("threads:") && names[1].starts_with("graph:"), "{names:?}");
     assert!(names.iter().all(|name| !name.starts_with("procs")), "{names:?}");
 }

@@ -117,10 +117,10 @@ fn distance(gate: &GateReport) -> String {
 fn disagreements(matrix: &SameBits) -> Vec<String> {
     let of_row = |row: &Row| -> Vec<String> {
         let runs = row.cells.iter().zip(&matrix.executors).filter(|(cell, _)| !cell.agrees);
-        let line = |(cell, place): (&crate::harness::same_bits::Cell, &String)| {
+        let line = |(cell, executor): (&crate::harness::same_bits::Cell, &String)| {
             let got = cell.hash.as_deref().or(cell.fault.as_deref()).unwrap_or("nothing");
             format!(
-                "{}, {} at {}, n = {} on {place}: {got} instead of {}",
+                "{}, {} at {}, n = {} on {executor}: {got} instead of {}",
                 matrix.kernel,
                 row.variant,
                 row.level.name(),

@@ -5,7 +5,7 @@ use super::html::Html;
 use super::rows::{level, line, series};
 use super::series::Series;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
-use crate::harness::overhead::{Overhead, Rung, YARDSTICK};
+use crate::harness::overhead::{BASELINE, Overhead, Price};
 use crate::harness::roofline::Limit;
 
 /// A cell with a number, a bar that fills `share` of it, and a mark where one is wanted.
@@ -125,23 +125,23 @@ pub(super) fn ladder(html: &mut Html, overhead: &Overhead) {
         grouped(overhead.calls),
         overhead.rounds
     );
-    rungs(html, overhead, &overhead.rungs, &caption);
+    prices(html, overhead, &overhead.prices, &caption);
     let caption = "What careless measurements say: the same crossings, measured wrongly.";
-    rungs(html, overhead, &overhead.traps, caption);
+    prices(html, overhead, &overhead.traps, caption);
 }
 
-fn rungs(html: &mut Html, overhead: &Overhead, rungs: &[Rung], caption: &str) {
-    let all = overhead.rungs.iter().chain(&overhead.traps);
-    let longest = all.map(|rung| rung.ns).fold(f64::MIN_POSITIVE, f64::max);
-    let mark = overhead.rung(YARDSTICK).map(|rung| rung.ns / longest);
+fn prices(html: &mut Html, overhead: &Overhead, prices: &[Price], caption: &str) {
+    let all = overhead.prices.iter().chain(&overhead.traps);
+    let longest = all.map(|price| price.ns).fold(f64::MIN_POSITIVE, f64::max);
+    let mark = overhead.price(BASELINE).map(|price| price.ns / longest);
     html.tag("div", "wide", |html| {
         html.table("bars ladder", caption, &["crossing", "ns", "over Rust", "what"], |rows| {
-            for rung in rungs {
+            for price in prices {
                 rows.tag("tr", "", |row| {
-                    row.row_name(rung.name);
-                    bar(row, "plain", rung.ns / longest, mark, &format!("{:.2}", rung.ns));
-                    row.put("td", "number", format!("{:+.2}", rung.over_rust_ns));
-                    row.put("td", "", rung.what);
+                    row.row_name(price.name);
+                    bar(row, "plain", price.ns / longest, mark, &format!("{:.2}", price.ns));
+                    row.put("td", "number", format!("{:+.2}", price.over_rust_ns));
+                    row.put("td", "", price.what);
                 });
             }
         });

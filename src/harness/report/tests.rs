@@ -127,7 +127,7 @@ fn the_embedded_data_are_those_of_the_page() {
     let text = serde_json::to_string(&comparison).unwrap();
     let expected: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!(data["report"]["comparison"] == expected);
-    assert_eq!(data["report"]["overhead"]["rungs"][2]["ns"], 2.5);
+    assert_eq!(data["report"]["overhead"]["prices"][2]["ns"], 2.5);
 }
 
 #[test]
@@ -152,14 +152,14 @@ fn who_disagrees_is_named() {
         html(&Report { command: "", comparison: &comparison, matrices: table, overhead: None })
     };
     assert!(agreed(std::slice::from_ref(&table)).contains("✓ All variants agree"));
-    let place = table.executors[1].clone();
+    let executor = table.executors[1].clone();
     table.rows[0].cells[1] =
         same_bits::Cell { hash: Some("deadbeef".into()), agrees: false, fault: None };
     let page = agreed(&[table]);
     assert!(page.contains("✗ Not everything agrees"));
     let runs = 2 * crate::Level::available().len();
     assert!(page.contains(&format!("✗ {}/{runs}", runs - 1)));
-    assert!(page.contains(&format!("on {place}: deadbeef instead of")), "{place}");
+    assert!(page.contains(&format!("on {executor}: deadbeef instead of")), "{executor}");
     assert_well_formed(&apart(&page).0);
 }
 

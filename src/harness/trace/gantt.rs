@@ -35,19 +35,19 @@ pub(super) fn fitting(time: Duration) -> (Duration, &'static str) {
 /// The chart of `spans`, which ran on `place`.
 pub(super) fn draw(
     spans: &[Span],
-    place: &dyn Executor,
+    executor: &dyn Executor,
     unit: Duration,
     unit_name: &str,
 ) -> String {
-    let (place, width) = (escape(&place.name()), place.width());
-    let lanes: Vec<usize> =
-        spans.iter().map(|span| span.lane).collect::<BTreeSet<_>>().into_iter().collect();
+    let (executor, width) = (escape(&executor.name()), executor.width());
+    let slots: Vec<usize> =
+        spans.iter().map(|span| span.slot).collect::<BTreeSet<_>>().into_iter().collect();
     let kinds: Vec<&str> = spans.iter().map(kind).collect::<BTreeSet<_>>().into_iter().collect();
     let chart = Chart {
         unit: unit.as_secs_f64().max(1e-9),
         unit_name,
         end: last_end(spans).as_secs_f64().max(1e-9),
-        bottom: TOP + ROW * lanes.len() as f64,
+        bottom: TOP + ROW * slots.len() as f64,
     };
     let height = chart.bottom + 44.0;
     let mut svg = format!(
@@ -57,19 +57,19 @@ pub(super) fn draw(
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
          <text x=\"{LEFT}\" y=\"22\" font-size=\"15\">{} tasks on {}, {} {}</text>\n",
         spans.len(),
-        place,
+        executor,
         spans.len(),
-        place,
+        executor,
         number(chart.end / chart.unit),
         escape(unit_name),
     );
     chart.axis(&mut svg);
     chart.legend(&mut svg, &kinds);
-    for (row, lane) in lanes.iter().enumerate() {
+    for (row, slot) in slots.iter().enumerate() {
         let y = TOP + ROW * (row as f64 + 0.5) + 4.0;
-        let name = super::lane_name(*lane, width);
+        let name = super::lane_name(*slot, width);
         svg += &format!(
-            "<text class=\"lane\" x=\"{}\" y=\"{y}\" text-anchor=\"end\">{name}</text>\n",
+            "<text class=\"slot\" x=\"{}\" y=\"{y}\" text-anchor=\"end\">{name}</text>\n",
             LEFT - 8.0
         );
     }
@@ -84,7 +84,7 @@ pub(super) fn draw(
         );
     }
     for (span, count) in bars {
-        let row = lanes.binary_search(&span.lane).unwrap_or_default();
+        let row = slots.binary_search(&span.slot).unwrap_or_default();
         let hue = kinds.binary_search(&kind(&span)).unwrap_or_default();
         chart.bar(&mut svg, &span, count, row, COLOURS[hue % COLOURS.len()]);
     }
@@ -149,7 +149,7 @@ impl Chart<'_> {
         }
     }
 
-    /// What is drawn: every attempt, or, when they are very many, one bar for those of a lane that
+    /// What is drawn: every attempt, or, when they are very many, one bar for those of a slot that
     /// are narrower than a pixel, begin within the same pixel and would look the same.
     fn bars<'s>(&self, spans: &'s [Span]) -> Vec<(Cow<'s, Span>, usize)> {
         let mut bars: Vec<(Cow<'s, Span>, usize)> = Vec::new();
@@ -160,7 +160,7 @@ impl Chart<'_> {
                 bars.push((Cow::Borrowed(span), 1));
                 continue;
             }
-            let alike = (span.lane, x as u64, kind(span), span.outcome.name());
+            let alike = (span.slot, x as u64, kind(span), span.outcome.name());
             let at = *narrow.entry(alike).or_insert(bars.len());
             match bars.get_mut(at) {
                 Some((bar, count)) => {
@@ -244,7 +244,7 @@ mod tests {
         let span = |task: usize| Span {
             task,
             name: format!("{} {task}", if task.is_multiple_of(2) { "even" } else { "odd" }),
-            lane: task / 10_000,
+            slot: task / 10_000,
             start: micros(task),
             end: micros(if task + 1 == count { 2 * count } else { task + 1 }),
             outcome: if task == 5000 { Digest::Failed } else { Digest::Done },

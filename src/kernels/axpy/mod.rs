@@ -48,14 +48,14 @@ pub trait Element: Real + Sampled + FromStr {
 impl Element for f64 {
     const NAME: &'static str = "axpy";
     const VARIANTS: &'static [Variant<Axpy<f64>>] =
-        &five(c::bound_f64, c::by_hand_f64, cpp::f64, rust::body, simd::body);
+        &five(c::bound_f64, c::by_hand_f64, cpp::f64, rust::run, simd::run);
     const ALPHA: f64 = std::f64::consts::E;
 }
 
 impl Element for f32 {
     const NAME: &'static str = "axpy_f32";
     const VARIANTS: &'static [Variant<Axpy<f32>>] =
-        &five(c::bound_f32, c::by_hand_f32, cpp::f32, rust::body, simd::body);
+        &five(c::bound_f32, c::by_hand_f32, cpp::f32, rust::run, simd::run);
     const ALPHA: f32 = std::f32::consts::E;
 }
 

@@ -7,7 +7,7 @@ use crate::simd::{Real, update};
 use fearless_simd::{Simd, SimdBase, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body<T: Element>(c: ChunkArgs<'_, '_, Axpy<T>>) -> Result<(), Error> {
+pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Axpy<T>>) -> Result<(), Error> {
     let (x, y) = (c.input, c.out);
     dispatch!(c.level.simd(), simd => axpy(simd, *c.args, x, y));
     Ok(())

@@ -19,7 +19,7 @@ mod bridge {
     }
 }
 
-pub(super) fn body(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
+pub(super) fn run(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
     let (from, to) = super::bounds(c.chunk);
     // SAFETY: a `Level` is one that this CPU has; by `ChunkArgs` the bounds are ones the plan accepted.
     c.out[0] = unsafe { bridge::conditional_range_sum(c.level.code(), from, to) };

@@ -64,7 +64,7 @@ impl Kernel for ConditionalRangeSum {
     const LAYOUT: Layout = Layout::PerChunk;
     const OPERANDS: Operands = Operands::Whole;
     const VARIANTS: &'static [Variant<Self>] =
-        &five(c::by_bindgen, c::by_hand, cpp::body, rust::body, simd::body);
+        &five(c::by_bindgen, c::by_hand, cpp::run, rust::run, simd::run);
 
     /// `n`.
     type Args = i64;

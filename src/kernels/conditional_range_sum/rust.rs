@@ -7,7 +7,7 @@ use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 use std::hint::black_box;
 
-pub(super) fn body(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
+pub(super) fn run(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
     let (from, to) = super::bounds(c.chunk);
     c.out[0] = dispatch!(c.level.simd(), level => sum(level, from, to));
     Ok(())

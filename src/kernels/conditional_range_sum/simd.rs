@@ -6,7 +6,7 @@ use crate::kernel::ChunkArgs;
 use fearless_simd::{Select, Simd, SimdBase, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
+pub(super) fn run(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
     let (from, to) = super::bounds(c.chunk);
     c.out[0] = dispatch!(c.level.simd(), simd => sum(simd, from, to));
     Ok(())

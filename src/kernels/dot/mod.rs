@@ -42,13 +42,13 @@ pub trait Element: Real + Sampled + Digest {
 impl Element for f64 {
     const NAME: &'static str = "dot";
     const VARIANTS: &'static [Variant<Dot<f64>>] =
-        &five(c::bound_f64, c::by_hand_f64, cpp::f64, rust::body, simd::body);
+        &five(c::bound_f64, c::by_hand_f64, cpp::f64, rust::run, simd::run);
 }
 
 impl Element for f32 {
     const NAME: &'static str = "dot_f32";
     const VARIANTS: &'static [Variant<Dot<f32>>] =
-        &five(c::bound_f32, c::by_hand_f32, cpp::f32, rust::body, simd::body);
+        &five(c::bound_f32, c::by_hand_f32, cpp::f32, rust::run, simd::run);
 }
 
 /// Elements per chunk.

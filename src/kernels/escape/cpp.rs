@@ -36,7 +36,7 @@ mod bridge {
     }
 }
 
-pub(super) fn body(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
+pub(super) fn run(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
     let at = c.chunk;
     // SAFETY: a `Level` is one that this CPU has; by `ChunkArgs` the plan accepted the view, and its chunks
     // have columns.

@@ -4,7 +4,7 @@
 //! the one after which `|z|^2 > 4`, at most `max_iter`. Mandelbrot: `z` starts at 0 and `c` is the
 //! pixel's point. Julia: `z` starts at the pixel's point and `c` is the same for all.
 //!
-//! **Arithmetic.** Doubles, every operation rounded, in one order that all bodies keep:
+//! **Arithmetic.** Doubles, every operation rounded, in one order that all variants keep:
 //! `re' = re * re - im * im + c.re`, `im' = (re + re) * im + c.im`, and the test
 //! `re' * re' + im' * im' <= 4` keeps the pixel going, so that infinite and NaN count as escaped.
 //! No fused operations: they would move hundreds of pixels of a picture. So the oracle is exact.
@@ -42,7 +42,7 @@ impl Kernel for Escape {
     const LAYOUT: Layout = Layout::PerElement;
     const OPERANDS: Operands = Operands::Whole;
     const VARIANTS: &'static [Variant<Self>] =
-        &five(c::bound, c::by_hand, cpp::body, rust::body, simd::body);
+        &five(c::bound, c::by_hand, cpp::run, rust::run, simd::run);
 
     type Args = Args;
     type Input<'i> = ();
@@ -69,7 +69,7 @@ impl Escape {
     }
 }
 
-/// The counts of a view's pixels, row after row, by the fastest body at the best level here.
+/// The counts of a view's pixels, row after row, by the fastest variant at the best level here.
 ///
 /// # Errors
 /// [`Error::Argument`] when a number of the view is not finite, the extent is not above 0, there

@@ -7,7 +7,7 @@ use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 use num_complex::Complex64;
 
-pub(super) fn body(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
+pub(super) fn run(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
     dispatch!(c.level.simd(), level => escape(level, c.args, c.chunk, c.out));
     Ok(())
 }

@@ -33,7 +33,7 @@ const CHAINS: usize = 4;
 /// Updates between two tests: more waste more on orbits that have escaped, fewer test more often.
 const BLOCK: usize = 12;
 
-pub(super) fn body(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
+pub(super) fn run(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
     let pool = &mut *Pool::empty()?;
     dispatch!(c.level.simd(), simd => match c.args.julia {
         0 => escape::<_, false>(simd, c.args, c.chunk, pool, c.out),

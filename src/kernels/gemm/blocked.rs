@@ -1,4 +1,4 @@
-//! The loops around a micro-kernel, shared by the two bodies in Rust.
+//! The loops around a micro-kernel, shared by the two variants in Rust.
 //!
 //! A is cut into blocks of `BLOCK_ROWS x KC`, B into blocks of `KC x BLOCK_COLS`: each about half
 //! of a second-level cache. Both are packed into panels that the micro-kernel reads front to back:

@@ -18,7 +18,7 @@
 //! are not read when alpha = 0. Which of several NaNs survives is not specified.
 //!
 //! **Class.** `fma` rounds once wherever the CPU has the instruction, so all levels but v1
-//! give the same bits; at v1 product and sum are rounded each, by all five bodies alike.
+//! give the same bits; at v1 product and sum are rounded each, by all five variants alike.
 //! The order of operations is fixed per element: tiles, panels and registers do not show.
 //!
 //! **Plan.** Bands of 256 whole rows; when C is a single band, tiles of 256 x 1024. So C is updated
@@ -31,7 +31,7 @@
 //! **The loops** are the usual ones: A and B are packed into panels, and a micro-kernel keeps a
 //! small tile of C in registers (Goto and van de Geijn, "Anatomy of high-performance matrix
 //! multiplication", 2008). Up to 64 x 64 x 64, operands whose rows are dense are read where
-//! they lie. The C and C++ bodies are plain loops. At v4 gcc makes of them what the SIMD body says;
+//! they lie. The C and C++ variants are plain loops. At v4 gcc makes of them what the SIMD variant says;
 //! at v3 it finds 2 x 5 registers of sums, not 6 x 2, and loses about a quarter of the speed.
 
 mod blocked;
@@ -83,7 +83,7 @@ macro_rules! element {
             const NAME: &'static str = $name;
             const KC: usize = $kc;
             const VARIANTS: &'static [Variant<Gemm<$real>>] =
-                &five(c::$bound, c::$by_hand, cpp::$real, rust::body, simd::body);
+                &five(c::$bound, c::$by_hand, cpp::$real, rust::run, simd::run);
             #[inline(always)]
             fn narrow(x: f64) -> $real {
                 x as $real
@@ -255,7 +255,7 @@ impl<T: Element> Gemm<T> {
     }
 }
 
-/// `C <- alpha A B + beta C`, by the fastest body at the best level here.
+/// `C <- alpha A B + beta C`, by the fastest variant at the best level here.
 ///
 /// As in BLAS, C is not read when `beta` is 0, and A and B are not read when `alpha` is 0. A C
 /// that lies row-major and dense is updated where it is; any other is copied to and fro.

@@ -7,7 +7,7 @@ use crate::kernel::ChunkArgs;
 use fearless_simd::{Simd, SimdBase, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body<T: Element>(c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
+pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
     let product = Product::of(c.args, c.input, &c.chunk);
     blocked::with_scratch(
         |scratch| dispatch!(c.level.simd(), level => tile(level, product, c.out, scratch)),

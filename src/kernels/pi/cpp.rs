@@ -18,7 +18,7 @@ mod bridge {
     }
 }
 
-pub(super) fn body(c: ChunkArgs<'_, '_, Pi>) -> Result<(), Error> {
+pub(super) fn run(c: ChunkArgs<'_, '_, Pi>) -> Result<(), Error> {
     let (from, to) = (c.chunk.row, c.chunk.row + c.chunk.rows);
     // SAFETY: a `Level` is one that this CPU has; a chunk ends where it begins or after that.
     c.out[0] = unsafe { bridge::pi(c.level.code(), c.args.seed, from, to) };

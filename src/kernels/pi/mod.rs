@@ -9,14 +9,14 @@
 //! last xorshift, two squares, their sum and its comparison, the count: 16. No memory.
 //!
 //! **Plan.** Chunks of 262 144 points, larger ones above 2^34 points so that a plan has some 65 536 chunks
-//! at most. A point depends on its index alone, and counts add up exactly: one integer whatever body,
+//! at most. A point depends on its index alone, and counts add up exactly: one integer whatever variant,
 //! level, chunk and executor.
 //!
 //! **Speed.** AVX-512 multiplies 64 bits by 64 in one instruction; AVX2 and SSE2 take three
 //! multiplications of 32 bits, two shuffles, a shift and two additions for it. The squares are of halves,
 //! so one 32-bit multiplication each does where the compiler sees that the high bits are zero: LLVM
 //! does, gcc 12 does not and multiplies in full, so C and C++ trail Rust at v3. With AVX-512 that hardly
-//! matters where its multiplication is fast (Zen); there all five bodies lie close together.
+//! matters where its multiplication is fast (Zen); there all five variants lie close together.
 //!
 //! **Oracle.** One point after another, squares and sum in 128 bits.
 
@@ -56,7 +56,7 @@ impl Kernel for Pi {
     const LAYOUT: Layout = Layout::PerChunk;
     const OPERANDS: Operands = Operands::Whole;
     const VARIANTS: &'static [Variant<Self>] =
-        &five(c::by_bindgen, c::by_hand, cpp::body, rust::body, simd::body);
+        &five(c::by_bindgen, c::by_hand, cpp::run, rust::run, simd::run);
 
     type Args = Points;
     type Input<'i> = ();
@@ -73,7 +73,7 @@ impl Kernel for Pi {
 
     #[inline]
     fn finish(_: &Points, _: &Plan, parts: Cow<'_, [u64]>) -> u64 {
-        // Wrapping, so that a broken body is found out by its result, not by a panic.
+        // Wrapping, so that a broken variant is found out by its result, not by a panic.
         parts.iter().copied().fold(0, u64::wrapping_add)
     }
 }
@@ -88,7 +88,7 @@ impl Pi {
     }
 }
 
-/// How many of the first `n` points of stream `seed` lie in the quarter circle, by the fastest body at
+/// How many of the first `n` points of stream `seed` lie in the quarter circle, by the fastest variant at
 /// the best level here. 0 when `n` is 0.
 ///
 /// # Errors

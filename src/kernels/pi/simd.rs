@@ -7,7 +7,7 @@ use crate::sample::GOLDEN_GAMMA;
 use fearless_simd::{Select, Simd, SimdBase, SimdInt, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body(c: ChunkArgs<'_, '_, Pi>) -> Result<(), Error> {
+pub(super) fn run(c: ChunkArgs<'_, '_, Pi>) -> Result<(), Error> {
     let (from, to) = (c.chunk.row, c.chunk.row + c.chunk.rows);
     c.out[0] = dispatch!(c.level.simd(), simd => hits(simd, c.args.seed, from, to));
     Ok(())

@@ -4,7 +4,7 @@
 //! [`range_sums`] does an array of limits at once.
 //!
 //! The kernel exists to measure a loop that does nothing but add, so **the loop stays a loop** in all
-//! five bodies, although the sum is `n (n - 1) / 2` and a compiler may know that. In C and C++ the loop
+//! five variants, although the sum is `n (n - 1) / 2` and a compiler may know that. In C and C++ the loop
 //! counter passes through `AB_KEEP`, which costs no instruction; in Rust it passes through
 //! [`black_box`](std::hint::black_box) once per round of lanes, off the path that the sums wait for; and
 //! explicit vectors are left alone by the optimiser. What becomes of the loop without those devices is
@@ -14,9 +14,9 @@
 //! chunks nor the lanes within them show in the result.
 //!
 //! **Speed.** Two vector additions per vector of indices and nothing else: at v3 and v4 the
-//! explicit body runs at the rate at which the CPU adds, C a little and plain Rust a quarter below
+//! explicit variant runs at the rate at which the CPU adds, C a little and plain Rust a quarter below
 //! it at v4. At v1 gcc keeps 24 lanes of indices and of sums in 16
-//! registers of two lanes, and so half of them in memory; the explicit body takes as many as fit.
+//! registers of two lanes, and so half of them in memory; the explicit variant takes as many as fit.
 //!
 //! **Oracle.** The closed form, [`range_sum_formula`], in 128 bits.
 
@@ -85,7 +85,7 @@ impl Kernel for RangeSum {
 
     #[inline]
     fn finish(_: &i64, _: &Plan, parts: Cow<'_, [i64]>) -> i64 {
-        // Wrapping, so that a broken body is found out by its result, not by a panic.
+        // Wrapping, so that a broken variant is found out by its result, not by a panic.
         parts.iter().copied().fold(0, i64::wrapping_add)
     }
 }
@@ -100,7 +100,7 @@ impl RangeSum {
     }
 }
 
-/// The sum of the integers from 0 to `n - 1`, added one by one, by the fastest body at the best level
+/// The sum of the integers from 0 to `n - 1`, added one by one, by the fastest variant at the best level
 /// here.
 ///
 /// # Errors
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_last_chunk_of_the_largest_range_is_right_in_every_variant() {
-        // The largest numbers a body ever adds; all the chunks would take seconds.
+        // The largest numbers a variant ever adds; all the chunks would take seconds.
         let n = RangeSum::LARGEST;
         let job = Job::<RangeSum>::new(n, ()).unwrap();
         let last = job.plan().len() - 1;

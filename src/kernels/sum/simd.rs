@@ -7,7 +7,7 @@ use crate::simd::{Real, sum_in_lanes};
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn body<T: Element>(c: ChunkArgs<'_, '_, Sum<T>>) -> Result<(), Error> {
+pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Sum<T>>) -> Result<(), Error> {
     let x = c.input;
     c.out[0] = dispatch!(c.level.simd(), simd => sum(simd, x));
     Ok(())

@@ -5,7 +5,7 @@ use crate::harness::env::{Cache, Environment};
 use crate::harness::gate::{Accuracy, GateReport, Target};
 use crate::harness::model::{self, Agreement, Comparison, Floor, KernelRows, Noise};
 use crate::harness::model::{Ratio, Row, Share, Untimed};
-use crate::harness::overhead::{Overhead, Rung, YARDSTICK};
+use crate::harness::overhead::{BASELINE, Overhead, Price};
 use crate::harness::roofline::{Limit, Roofline};
 
 const ALL: [&str; 5] = ["c", "c-by-hand", "cpp", "rust", "simd"];
@@ -123,10 +123,11 @@ pub(super) fn comparison(kernels: &[&'static str]) -> Comparison {
 }
 
 pub(super) fn overhead() -> Overhead {
-    let rung = |name, ns| Rung { name, what: "a call", ns, over_rust_ns: ns - 1.0, spread_ns: 0.0 };
+    let price =
+        |name, ns| Price { name, what: "a call", ns, over_rust_ns: ns - 1.0, spread_ns: 0.0 };
     Overhead {
-        rungs: vec![rung(YARDSTICK, 1.0), rung("c", 1.5), rung("cpp", 2.5)],
-        traps: vec![rung("c-through-memory", 1.0)],
+        prices: vec![price(BASELINE, 1.0), price("c", 1.5), price("cpp", 2.5)],
+        traps: vec![price("c-through-memory", 1.0)],
         floor_ns: 0.1,
         calls: 10_000,
         rounds: 250,

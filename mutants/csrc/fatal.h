@@ -1,0 +1,32 @@
+/* What a C function can do to end, stop or spoil the process that calls it. */
+#ifndef MUTANTS_FATAL_H
+#define MUTANTS_FATAL_H
+
+#include <stdint.h>
+
+enum {
+    MUTANTS_FATAL_PRINT,
+    MUTANTS_FATAL_EXIT,
+    MUTANTS_FATAL_QUIT,
+    MUTANTS_FATAL_CRASH,
+    MUTANTS_FATAL_ABORT,
+    MUTANTS_FATAL_KILL,
+    MUTANTS_FATAL_CLOSE_OUTPUT,
+    MUTANTS_FATAL_REPLACE_OUTPUT,
+    MUTANTS_FATAL_CLOSE_ALL,
+    MUTANTS_FATAL_BABBLE,
+    MUTANTS_FATAL_FORK,
+    MUTANTS_FATAL_ORPHAN,
+    MUTANTS_FATAL_CRASH_AT_EXIT,
+    MUTANTS_FATAL_THREAD,
+    MUTANTS_FATAL_LOOP,
+    MUTANTS_FATAL_SLEEP,
+    MUTANTS_FATAL_STOP,
+    MUTANTS_FATAL_LOOP_AT_EXIT,
+    MUTANTS_FATAL_EAT,
+};
+
+/* Does it. */
+void mutant_fatal(uint32_t act);
+
+#endif
