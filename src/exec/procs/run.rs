@@ -170,7 +170,7 @@ impl<'r> Run<'r> {
             }
             Err(Undelivered::Unsent(Unsent::Broken)) => {
                 self.schedule.put_back(task);
-                self.reap(w, Cause::Closed)
+                self.broken(w)
             }
             Err(Undelivered::NoMemory(why)) => Err(Fault::Io {
                 what: format!("share the {} bytes of task {task}", message.bytes),
@@ -187,9 +187,16 @@ impl<'r> Run<'r> {
                 self.begin_first(w);
             }
             Err(Unsent::Full) => self.schedule.full(w, None),
-            Err(Unsent::Broken) => self.reap(w, Cause::Closed)?,
+            Err(Unsent::Broken) => self.broken(w)?,
         }
         Ok(())
+    }
+
+    /// Worker `w` can be sent nothing any more. What it had said before still counts: a result, or why it
+    /// cannot serve.
+    fn broken(&mut self, w: usize) -> Result<(), Fault> {
+        self.receive(w, &mut vec![0; LONGEST])?;
+        self.reap(w, Cause::Closed)
     }
 
     /// The first chunk that worker `w` has and knows of is the one in work.
@@ -355,10 +362,10 @@ impl<'r> Run<'r> {
     fn reap(&mut self, w: usize, cause: Cause) -> Result<(), Fault> {
         let Some(ended) = self.pool.reap(w) else { return Ok(()) };
         self.report.lost_workers += 1;
-        for (executor, task) in self.schedule.ended(w).into_iter().enumerate() {
+        for (position, task) in self.schedule.ended(w).into_iter().enumerate() {
             // The others had not begun, and a worker that had not said hello, or died before it was
             // told of anything, had begun nothing.
-            if executor == 0 && ended.begun {
+            if position == 0 && ended.begun {
                 self.died(task, w, &ended.ending.how, &cause);
             } else {
                 self.schedule.put_back(task);
