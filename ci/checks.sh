@@ -3,7 +3,7 @@
 
 # In the order of .ci/run.
 checks=(
-    test fmt clippy docs bare bare-clippy complex program bindings compilers sanitize sanitize-threads
+    test fmt clippy docs rust-only bare bare-clippy complex program bindings compilers sanitize sanitize-threads
     memcheck thin-lto
 )
 
@@ -24,11 +24,18 @@ run_strictly() {
     clippy) if_cargo_has clippy && check clippy cargo clippy --all-targets --workspace -- -D warnings ;;
     docs) check docs env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --workspace ;;
 
-    # Without the default features: what a crate that wants little compiles.
-    bare) check bare cargo test --package abreast --no-default-features --lib ;;
+    # Executors, graphs and bags for kernels of one's own: no compiler but Rust's is there.
+    rust-only)
+        check rust-only env CC=false CXX=false cargo build --package abreast --no-default-features \
+            --features procs,aio
+        ;;
+
+    # The kernels and nothing else.
+    bare) check bare cargo test --package abreast --no-default-features --features kernels --lib ;;
     bare-clippy)
         if_cargo_has clippy bare-clippy &&
-            check bare-clippy cargo clippy --package abreast --no-default-features --lib -- -D warnings
+            check bare-clippy cargo clippy --package abreast --no-default-features --features kernels --lib \
+                -- -D warnings
         ;;
 
     # Complex numbers as outputs of compared functions.

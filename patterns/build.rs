@@ -4,7 +4,7 @@
 //! its folder, and `cxx_build::bridge` where its Rust file has a `#[cxx::bridge]`. What `flags` adds is
 //! for pages whose bits are asserted: that CFLAGS and CXXFLAGS cannot change them.
 
-#[path = "../build/flags.rs"]
+#[path = "flags.rs"]
 mod flags;
 
 use std::path::{Path, PathBuf};

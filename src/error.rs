@@ -182,34 +182,23 @@ impl Error {
         given: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let known: Vec<&str> = known.into_iter().collect();
-        let nearest = known
+        let mut names: Vec<&str> = Vec::new();
+        for name in known {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let nearest = names
             .iter()
-            .map(|name| (edit_distance(given, name), *name))
+            .map(|name| (strsim::levenshtein(given, name), *name))
             .min()
-            .filter(|(distance, name)| *distance <= 1 + name.len() / 3);
+            .filter(|(distance, name)| !given.is_empty() && *distance <= 1 + name.len() / 3);
         let hint = match nearest {
             Some((_, name)) => format!("did you mean '{name}'?"),
-            None => format!("known: {}", known.join(", ")),
+            None => format!("known: {}", names.join(", ")),
         };
         Error::Unknown { what, given: given.to_owned(), hint }
     }
-}
-
-/// How many letters must be inserted, deleted or replaced to turn `a` into `b`.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// What an executor reports when a job did not end well.
@@ -335,7 +324,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_keyboard_gets_the_nearest_name() {
+    fn a_typing_error_gets_the_nearest_name() {
         let known = ["dot", "axpy", "escape"];
         let hint = |given| Error::unknown("kernel", given, known).to_string();
         assert_eq!(hint("escpae"), "unknown kernel 'escpae'; did you mean 'escape'?");
@@ -346,5 +335,11 @@ mod tests {
             "unknown kernel '\\u{1b}[31mdot\\n'; known: dot, axpy, escape"
         );
         assert_eq!(hint(""), "unknown kernel ''; known: dot, axpy, escape");
+        let twice = Error::unknown("variant", "fortran", ["c", "rust", "c"]).to_string();
+        assert_eq!(twice, "unknown variant 'fortran'; known: c, rust");
+        assert_eq!(
+            Error::unknown("variant", "", ["c"]).to_string(),
+            "unknown variant ''; known: c"
+        );
     }
 }

@@ -31,7 +31,7 @@
 //!     }
 //! }
 //!
-//! let x = vec![0.1; 200_000];
+//! let x = vec![0.1f64; 200_000];
 //! let dot = Dot::job(&x, &x)?.on(&Backwards)?;
 //! assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
 //! # Ok::<(), Fault>(())

@@ -111,7 +111,7 @@ fn a_panic_is_a_fault_also_when_nobody_looks() {
     struct Grudge;
     impl Drop for Grudge {
         fn drop(&mut self) {
-            panic!("mutants");
+            panic!("seeded");
         }
     }
     let (begun, begins) = mpsc::channel();

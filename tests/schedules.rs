@@ -181,7 +181,7 @@ fn the_slots_that_events_name_are_below_the_width() {
 #[test]
 fn a_listener_that_panics_is_the_callers_panic() {
     for executor in executors() {
-        let watch = |_| panic!("mutants");
+        let watch = |_| panic!("seeded");
         let control = Control { on_event: Some(&watch), ..Control::default() };
         let run = || executor.run(&Crowd::of(50), &control).map(drop);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));

@@ -96,7 +96,8 @@ fn victim(entries: &[&Entry], workers: usize) -> Result<bool> {
 }
 
 fn show(chaos: &Chaos, ends: &Ends, console: &mut Console<'_>) -> Result<()> {
-    let columns = ["kernel", "n", "chunks", "runs", "wrong", "calm, s", "disturbed, s", "ratio"];
+    let columns =
+        ["kernel", "n", "chunks", "runs", "wrong", "undisturbed, s", "disturbed, s", "ratio"];
     let mut table = table::new(&columns);
     for round in &chaos.rounds {
         table.add_row([
@@ -105,9 +106,9 @@ fn show(chaos: &Chaos, ends: &Ends, console: &mut Console<'_>) -> Result<()> {
             round.chunks.to_string(),
             round.runs.to_string(),
             round.wrong.to_string(),
-            format!("{:.3}", round.calm_seconds),
-            format!("{:.3}", round.wild_seconds),
-            format!("{:.2}", round.wild_seconds / round.calm_seconds),
+            format!("{:.3}", round.undisturbed_seconds),
+            format!("{:.3}", round.disturbed_seconds),
+            format!("{:.2}", round.disturbed_seconds / round.undisturbed_seconds),
         ]);
     }
     table::numbers(&mut table, 1..8);

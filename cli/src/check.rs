@@ -17,7 +17,7 @@ struct Checked {
     schema: &'static str,
     agreed: bool,
     gate: Vec<GateReport>,
-    matrix: Vec<SameBits>,
+    same_bits: Vec<SameBits>,
 }
 
 /// Checks; `false` when a variant disagrees.
@@ -36,9 +36,13 @@ pub fn check(args: &CheckArgs, registry: &[Entry], console: &mut Console<'_>) ->
     let limit = args.timeout.limit()?;
     trusting(console);
     let bar = console.progress(entries.len() as u64);
-    let mut checked =
-        Checked { schema: "abreast.check/2", agreed: true, gate: Vec::new(), matrix: Vec::new() };
-    for entry in entries {
+    let mut checked = Checked {
+        schema: "abreast.check/2",
+        agreed: true,
+        gate: Vec::new(),
+        same_bits: Vec::new(),
+    };
+    for entry in &entries {
         if !entry.variants().any(|variant| options.wants(variant.name)) {
             console.note(format!("Note: {} has no such variant and is not checked.", entry.name));
             bar.inc(1);
@@ -50,14 +54,14 @@ pub fn check(args: &CheckArgs, registry: &[Entry], console: &mut Console<'_>) ->
             })?;
         checked.agreed &= gate.passed() && matrix.as_ref().is_some_and(SameBits::same_bits);
         checked.gate.push(gate);
-        checked.matrix.extend(matrix);
+        checked.same_bits.extend(matrix);
         bar.inc(1);
     }
     bar.finish_and_clear();
     if args.json {
         console.json(&checked)?;
     } else {
-        show(&checked, &options, console)?;
+        show(&checked, &entries, &options, console)?;
     }
     Ok(checked.agreed)
 }
@@ -73,9 +77,14 @@ pub fn trusting(console: &mut Console<'_>) {
     }
 }
 
-fn show(checked: &Checked, options: &GateOptions, console: &mut Console<'_>) -> Result<()> {
-    console.say(same_bits(&checked.matrix, options, console.columns))?;
-    for matrix in &checked.matrix {
+fn show(
+    checked: &Checked,
+    entries: &[&Entry],
+    options: &GateOptions,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    console.say(same_bits(&checked.same_bits, entries, options, console.columns))?;
+    for matrix in &checked.same_bits {
         if let (Some(reason), [_, _, ..]) = (matrix.fused, &matrix.hashes()[..]) {
             console
                 .say(format!("{}: two hashes, with FMA and without: {reason}", matrix.kernel))?;
@@ -87,15 +96,15 @@ fn show(checked: &Checked, options: &GateOptions, console: &mut Console<'_>) -> 
     for finding in checked.gate.iter().flat_map(|gate| &gate.findings) {
         console.say(format!("DISAGREES  {finding}"))?;
     }
-    let failures: Vec<String> = checked.matrix.iter().flat_map(disagreements).collect();
+    let failures: Vec<String> = checked.same_bits.iter().flat_map(disagreements).collect();
     failures.iter().try_for_each(|line| console.say(line))?;
     if !checked.agreed {
         return console.say("\nNot everything agrees.");
     }
-    let (kernels, levels) = (checked.matrix.len(), options.levels.len());
-    let executors = checked.matrix.first().map_or(0, |matrix| matrix.executors.len());
-    let runs: usize = checked.matrix.iter().map(|matrix| matrix.rows.len() * executors).sum();
-    let counts = checked.matrix.iter().map(|matrix| variants(matrix).len());
+    let (kernels, levels) = (checked.same_bits.len(), options.levels.len());
+    let executors = checked.same_bits.first().map_or(0, |matrix| matrix.executors.len());
+    let runs: usize = checked.same_bits.iter().map(|matrix| matrix.rows.len() * executors).sum();
+    let counts = checked.same_bits.iter().map(|matrix| variants(matrix).len());
     let (least, most) = (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0));
     let variants = if least == most { most.to_string() } else { format!("{least} to {most}") };
     console.say(format!(
@@ -105,12 +114,19 @@ fn show(checked: &Checked, options: &GateOptions, console: &mut Console<'_>) -> 
 }
 
 /// One row per kernel and variant, one column per level. A cell is the hash that all executors gave.
-fn same_bits(matrices: &[SameBits], options: &GateOptions, columns: Option<u16>) -> String {
+fn same_bits(
+    matrices: &[SameBits],
+    entries: &[&Entry],
+    options: &GateOptions,
+    columns: Option<u16>,
+) -> String {
     let levels = options.levels.iter().map(|level| level.name());
     let mut table =
         table::new(&["kernel", "variant"].into_iter().chain(levels).collect::<Vec<_>>());
     for matrix in matrices {
-        for variant in variants(matrix) {
+        let entry = entries.iter().filter(|entry| entry.name == matrix.kernel);
+        let variants = entry.flat_map(|entry| entry.variants()).map(|variant| variant.name);
+        for variant in variants.filter(|name| options.wants(name)) {
             let cells = options.levels.iter().map(|level| cell(matrix, variant, *level));
             table.add_row([matrix.kernel.to_owned(), variant.to_owned()].into_iter().chain(cells));
         }

@@ -161,7 +161,7 @@ fn an_unknown_command_or_flag_shows_the_way() {
     let (code, out, err) = abreast(&["chek"]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.contains("check"), "{err}");
-    let (code, _, err) = abreast(&["run", "dot", "--bodi", "c"]);
+    let (code, _, err) = abreast(&["run", "dot", "--varient", "c"]);
     assert!(code == 2 && err.contains("--variant"), "{err}");
     let (code, out, _) = abreast(&["--help"]);
     assert!(code == 0 && out.contains("Exit codes"), "{out}");

@@ -143,7 +143,7 @@ fn the_check_passes_on_every_executor_whatever_the_rows_are_called() {
     let checked: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &checked["agreed"]), (0, &Value::Bool(true)));
     let names = |kernel: usize| {
-        let rows = checked["matrix"][kernel]["rows"].as_array().unwrap().iter();
+        let rows = checked["same_bits"][kernel]["rows"].as_array().unwrap().iter();
         let mut names: Vec<&str> = rows.map(|row| row["variant"].as_str().unwrap()).collect();
         names.dedup();
         names.truncate(9);

@@ -39,7 +39,7 @@ fn a_kernel_has_the_same_bits_in_worker_processes() {
 #[test]
 fn the_check_covers_worker_processes() {
     let checked = json("check dot --quick --variant rust,c --json");
-    let matrix = &checked["matrix"][0];
+    let matrix = &checked["same_bits"][0];
     let executors: Vec<&str> =
         matrix["executors"].as_array().unwrap().iter().flat_map(Value::as_str).collect();
     for executor in ["serial", "threads:64", "graph:2", "procs:1", "procs:2", "procs:4"] {

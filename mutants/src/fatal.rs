@@ -101,8 +101,8 @@ fn on_thread(is_one: fn(&str) -> bool, act: c::FatalAct) {
 }
 
 on_threads! {
-    /// Crashes on the threads of executors, not on those of the gate.
-    CrashesOnPools "crashes_on_pools" Crash |name| !name.starts_with("gate");
+    /// Crashes on the threads of executors that are in the same process, not on those of the gate.
+    CrashesOnPools "crashes_on_pools" Crash |name| !name.starts_with("gate") && name != "main";
     /// Forks where many threads call at once.
     ForksInCrowds "forks_in_crowds" Fork |name| name.starts_with("gate-");
     /// Forks on the threads of executors that are in the same process.

@@ -1,4 +1,4 @@
-//! The laws of the foreign half: all pages share two archives, and C has one namespace.
+//! The rules of the foreign half: all pages share two archives, and C has one namespace.
 //!
 //! A linker takes the first definition of a name that it finds in an archive and never looks at the next
 //! one, so two folders that define one function would be a page that silently runs another page's code.
@@ -77,7 +77,7 @@ fn function(head: &str) -> Option<String> {
     (!name.is_empty() && before != name).then(|| name.to_owned())
 }
 
-/// Every breach of the laws in a tree of folders.
+/// Every breach of the rules in a tree of folders.
 fn breaches(csrc: &Path) -> Vec<String> {
     let mut homes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut found = Vec::new();

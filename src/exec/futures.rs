@@ -27,7 +27,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// ```
 /// use abreast::exec::{Async, Control};
 /// use abreast::kernels::dot::Dot;
-/// let x = vec![1.5; 1_000_000];
+/// let x = vec![1.5f64; 1_000_000];
 /// let control = Control { throttle: Some(2), ..Control::default() };
 /// let dot = Dot::job(&x, &x)?.control(&control).on(&Async::new(4)?)?;
 /// assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());

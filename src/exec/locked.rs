@@ -21,7 +21,7 @@ use std::thread::{self, ThreadId};
 /// ```
 /// use abreast::exec::{Executor, Locked, Threads};
 /// use abreast::kernels::dot::Dot;
-/// let x = vec![1.5; 100_000];
+/// let x = vec![1.5f64; 100_000];
 /// let pool = Locked::new(Threads::new(2)?);
 /// assert_eq!(pool.name(), "locked:threads:2");
 /// let dot = Dot::job(&x, &x)?.on(&pool)?;

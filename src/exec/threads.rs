@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 ///
 /// ```
 /// use abreast::{exec::Threads, kernels::dot::Dot};
-/// let x = vec![1.5; 1_000_000];
+/// let x = vec![1.5f64; 1_000_000];
 /// let dot = Dot::job(&x, &x)?.on(&Threads::new(4)?)?;
 /// assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
 /// # Ok::<(), abreast::Fault>(())

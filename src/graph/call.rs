@@ -31,7 +31,7 @@ impl<'e> Graph<'e> {
     /// use abreast::exec::{Control, Threads};
     /// use abreast::graph::Graph;
     /// use abreast::kernels::dot::Dot;
-    /// let x = vec![0.1; 200_000];
+    /// let x = vec![0.1f64; 200_000];
     /// let graph = Graph::new();
     /// let dot = graph.call(Dot::job(&x, &x)?)?;
     /// let norm = graph.task("root", dot, |dot| dot.sqrt());

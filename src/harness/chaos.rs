@@ -97,9 +97,9 @@ pub struct Round {
     /// What runs ended with that should not have: none.
     pub faults: Vec<String>,
     /// Seconds of the undisturbed runs.
-    pub calm_seconds: f64,
+    pub undisturbed_seconds: f64,
     /// Seconds of the disturbed runs.
-    pub wild_seconds: f64,
+    pub disturbed_seconds: f64,
 }
 
 impl Chaos {
@@ -160,7 +160,7 @@ pub fn chaos(
     }
     let sum = |seconds: fn(&Round) -> f64| rounds.iter().map(seconds).sum::<f64>();
     Ok(Chaos {
-        slowdown: sum(|round| round.wild_seconds) / sum(|round| round.calm_seconds),
+        slowdown: sum(|round| round.disturbed_seconds) / sum(|round| round.undisturbed_seconds),
         rounds,
         kill_every: options.kill_every.as_secs_f64(),
         kills: tally.kills.into_inner(),
@@ -244,8 +244,8 @@ fn round(
         runs: 0,
         wrong: 0,
         faults: Vec::new(),
-        calm_seconds: 0.0,
-        wild_seconds: 0.0,
+        undisturbed_seconds: 0.0,
+        disturbed_seconds: 0.0,
     };
     // A worker may have harmed itself just before it was told to stop that.
     let slow = Some(Duration::from_secs(20));
@@ -257,11 +257,11 @@ fn round(
     quiet()?;
     let began = Instant::now();
     while round.runs == 0 || began.elapsed() < time / 3 {
-        let calm = quiet()?;
-        round.calm_seconds += calm.seconds;
+        let undisturbed = quiet()?;
+        round.undisturbed_seconds += undisturbed.seconds;
         round.runs += 1;
     }
-    let each = round.calm_seconds / round.runs as f64 * options.workers as f64;
+    let each = round.undisturbed_seconds / round.runs as f64 * options.workers as f64;
     let deadline = Duration::from_secs_f64(0.03 + 20.0 * each / round.chunks as f64);
     // Nobody knows whose fault a death is, so no chunk is given up for it.
     let control = Control { deadline: Some(deadline), attempts: u32::MAX, ..Control::default() };
@@ -269,7 +269,7 @@ fn round(
         for _ in 0..round.runs {
             match watchdog.run(entry.name, || one(&*case, choice, executor, &control, totals)) {
                 Ok(run) => {
-                    round.wild_seconds += run.seconds;
+                    round.disturbed_seconds += run.seconds;
                     let is_right = run.hash == expected && run.ended == round.chunks as u64;
                     round.wrong += usize::from(!is_right);
                 }

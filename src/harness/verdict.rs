@@ -184,14 +184,28 @@ pub fn overall(comparison: &Comparison) -> Vec<String> {
 }
 
 fn agreement(agreement: &Agreement) -> String {
-    let failed = |report: &&GateReport| !report.passed();
-    let names: Vec<&str> =
-        agreement.reports.iter().filter(failed).map(|report| report.kernel).collect();
+    let failed = agreement.reports.iter().filter(|report| !report.passed());
     match (agreement.agreed, agreement.reports.len()) {
         (true, 1) => "all variants agree".to_owned(),
         (true, kernels) => format!("all variants of all {kernels} kernels agree"),
-        (false, _) => format!("variants disagree and are not timed: {}", names.join(", ")),
+        (false, _) => {
+            let untimed: Vec<String> = failed.flat_map(untimed).collect();
+            format!("variants disagree; not timed: {}", untimed.join(", "))
+        }
     }
+}
+
+/// What the gate's findings keep from being timed: some variants, or the whole kernel.
+fn untimed(report: &GateReport) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for finding in &report.findings {
+        let Some(target) = finding.target else { return vec![report.kernel.to_owned()] };
+        let name = format!("{} {target}", report.kernel);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { vec![report.kernel.to_owned()] } else { names }
 }
 
 fn noise(noise: &Noise) -> String {

@@ -18,7 +18,7 @@ use std::borrow::Cow;
 ///
 /// ```
 /// use abreast::{Threads, kernels::dot::Dot};
-/// let x = vec![1.5; 200_000];
+/// let x = vec![1.5f64; 200_000];
 /// let serial = Dot::job(&x, &x)?.variant("cpp")?.call()?;
 /// let pooled = Dot::job(&x, &x)?.on(&Threads::new(2)?)?;
 /// assert_eq!(serial.to_bits(), pooled.to_bits());

@@ -15,7 +15,7 @@ fn quiet() {
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if !panic.payload_as_str().unwrap_or_default().starts_with("mutants") {
+            if !panic.payload_as_str().unwrap_or_default().starts_with("seeded") {
                 usual(panic);
             }
         }));

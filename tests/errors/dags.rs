@@ -48,7 +48,7 @@ impl Dag {
 }
 
 fn failure(task: usize) -> Fault {
-    Fault::Kernel { task, why: Error::argument("task", task, "mutants") }
+    Fault::Kernel { task, why: Error::argument("task", task, "seeded") }
 }
 
 impl Tasks for Dag {

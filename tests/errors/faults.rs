@@ -49,7 +49,7 @@ impl Script {
             return Ok(self.acts.len());
         };
         let why = match self.acts[task] {
-            Act::Panic => "mutants".to_owned(),
+            Act::Panic => "seeded".to_owned(),
             Act::PanicWithText => format!("seeded {task}"),
             Act::PanicWithoutText => "a value that is not text".to_owned(),
             Act::Fail | Act::Work => return Err(failure(task)),
@@ -59,7 +59,7 @@ impl Script {
 }
 
 fn failure(task: usize) -> Fault {
-    Fault::Kernel { task, why: Error::argument("task", task, "mutants") }
+    Fault::Kernel { task, why: Error::argument("task", task, "seeded") }
 }
 
 impl Tasks for Script {
@@ -76,7 +76,7 @@ impl Tasks for Script {
         match self.acts[i] {
             Act::Work => Ok(()),
             Act::Fail => Err(failure(i)),
-            Act::Panic => panic!("mutants"),
+            Act::Panic => panic!("seeded"),
             Act::PanicWithText => panic!("seeded {i}"),
             Act::PanicWithoutText => std::panic::panic_any(Seeded),
         }
@@ -90,7 +90,7 @@ pub fn quiet() {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             let text = panic.payload_as_str().unwrap_or_default();
-            if !text.starts_with("mutants") && !panic.payload().is::<Seeded>() {
+            if !text.starts_with("seeded") && !panic.payload().is::<Seeded>() {
                 usual(panic);
             }
         }));

@@ -78,7 +78,7 @@ fn random<'e>(graph: &Graph<'e>, seed: u64, len: u64, rarity: u64) -> Delayed<u6
                 std::hint::spin_loop();
             }
             match act {
-                Act::Fail => return Err(Error::argument("i", i, "mutants")),
+                Act::Fail => return Err(Error::argument("i", i, "seeded")),
                 Act::Panic => panic!("seeded in closure"),
                 Act::Work | Act::PanicLater => {}
             }
@@ -129,7 +129,7 @@ fn faults_name_the_node() {
     let fails = graph.try_task("divide", one, |one| {
         Err::<i32, _>(Error::argument("divisor", one - 1, "must not be 0"))
     });
-    let panics = graph.task("index", one, |_| -> i32 { panic!("mutants") });
+    let panics = graph.task("index", one, |_| -> i32 { panic!("seeded") });
     let spoils = graph.task("make", (one, one), |_| Made(1, true));
     let reads = graph.task("read", (spoils, one), |(made, one)| made.0 as i32 + one);
     // Both read what "make" makes; in order, the second one would be the last.

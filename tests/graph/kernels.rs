@@ -107,8 +107,7 @@ impl Executor for Shipping<'_> {
                 let short = short.unwrap_err().to_string();
                 assert!(short.contains("output"), "{short}");
                 // What has not arrived may arrive again.
-                let lost =
-                    Fault::Kernel { task: i, why: Error::argument("link", "cut", "mutants") };
+                let lost = Fault::Kernel { task: i, why: Error::argument("link", "cut", "seeded") };
                 assert_eq!(tasks.receive(i, &mut |_| Err(lost.clone())), Err(lost.clone()));
             }
             tasks.receive(i, &mut |slice| {

@@ -19,26 +19,26 @@ struct Outside(PathBuf);
 impl Outside {
     /// A crate that takes `abreast` with these features only.
     fn new(name: &str, features: &str) -> Outside {
-        let house = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = format!("abreast-{name}-{}", std::process::id());
         let outside = Outside(std::env::temp_dir().join(folder));
         let manifest = format!(
             "[package]\nname = \"outside\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
              [dependencies]\n\
-             abreast = {{ path = {house:?}, default-features = false, features = [{features}] }}\n\n\
+             abreast = {{ path = {checkout:?}, default-features = false, features = [{features}] }}\n\n\
              [build-dependencies]\ncc = \"1\"\n\n\
              [profile.dev.package.abreast]\nopt-level = 3\n\n[workspace]\n"
         );
         outside.write("Cargo.toml", &manifest);
         // The same versions as here, so that nothing needs the network.
-        outside.copy(&house.join("Cargo.lock"), "Cargo.lock");
+        outside.copy(&checkout.join("Cargo.lock"), "Cargo.lock");
         outside
     }
 
     /// A program of it, from a file of this repository.
     fn program(&self, name: &str, from: &str) {
-        let house = Path::new(env!("CARGO_MANIFEST_DIR"));
-        self.copy(&house.join(from), &format!("src/bin/{name}.rs"));
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+        self.copy(&checkout.join(from), &format!("src/bin/{name}.rs"));
     }
 
     fn write(&self, file: &str, text: &str) {

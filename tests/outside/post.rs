@@ -237,9 +237,9 @@ impl Kernel for Squares {
 
 fn squares(c: ChunkArgs<'_, '_, Squares>) -> Result<(), Error> {
     let chunk = c.chunk.index;
-    assert_ne!(chunk, c.args[1], "mutants");
+    assert_ne!(chunk, c.args[1], "seeded");
     if chunk == c.args[0] {
-        return Err(Error::argument("chunk", chunk, "mutants"));
+        return Err(Error::argument("chunk", chunk, "seeded"));
     }
     c.out.iter_mut().zip(c.input).for_each(|(out, x)| *out = x * x);
     Ok(())

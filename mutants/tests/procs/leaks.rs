@@ -183,7 +183,7 @@ fn memory() {
         }
         other => panic!("{other:?}"),
     };
-    io(dot().unwrap_err(), "send the order for dot");
+    io(dot().unwrap_err(), "send the job for dot");
     assert_eq!(Leaks::now(), before, "operands that cannot be shared");
     let args = Args { chunk: 50_000, ..Args::at(100_000, 0, Act::Nothing) };
     let mut sums = vec![7; 100_000];

@@ -36,7 +36,7 @@ use typed_arena::Arena;
 ///
 /// fn main() -> Result<(), abreast::Fault> {
 ///     worker_main(REGISTRY);
-///     let (workers, x) = (Procs::new(2)?, vec![1.5; 200_000]);
+///     let (workers, x) = (Procs::new(2)?, vec![1.5f64; 200_000]);
 ///     let dot = Dot::job(&x, &x)?.on(&workers)?;
 ///     assert_eq!(dot.to_bits(), abreast::dot(&x, &x)?.to_bits());
 ///     Ok(())

@@ -1,6 +1,8 @@
 //! Made-up tables, and what may be said about them.
 
 use super::*;
+use crate::Isa;
+use crate::harness::gate::{Check, Finding, Target};
 use crate::harness::model::{Floor, Share, Untimed};
 
 const LEVEL: &str = "v4";
@@ -168,4 +170,17 @@ fn disagreement_is_named() {
     );
     let text = agreed(false, vec![good, bad]);
     assert!(text.contains("disagree") && text.contains("axpy") && !text.contains("dot"), "{text}");
+    // Of a kernel that is wrong in one variant the others are timed.
+    let finding = Finding {
+        kernel: "dot",
+        target: Some(Target { variant: "cpp", level: Isa::V3 }),
+        case: "n = 1".to_owned(),
+        check: Check::Value,
+        cases: 1,
+        detail: String::new(),
+        difference: None,
+    };
+    let one_wrong = GateReport { findings: vec![finding.clone(), finding], ..report("dot", 5) };
+    let text = agreed(false, vec![one_wrong]);
+    assert_eq!(text, "variants disagree; not timed: dot cpp at v3");
 }
