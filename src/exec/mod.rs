@@ -6,7 +6,7 @@
 //! too, and what it changes there does not outlive it.
 //!
 //! In a child of fork [`Serial`] and [`Sim`] work as ever. Executors that have threads, workers or a lock
-//! belong to the process that made them and refuse with [`Fault::Forked`]: what other threads held at
+//! belong to the process that made them and refuse with [`Fault::Forked`](crate::Fault::Forked): what other threads held at
 //! the fork is held for ever in the child, so nothing of theirs is started anew. Make new ones there.
 
 #[cfg(feature = "aio")]
