@@ -1,28 +1,26 @@
-//! One numeric kernel in five variants - C declared by bindgen, the same C declared by hand, C++
-//! through cxx, plain Rust, Rust SIMD - proved to agree, run on one thread or many, measured side
-//! by side.
-//!
-//! # Three nouns, one verb
-//! `place.run(what, how)`: an *executor* runs a *kernel* with one of its five *variants*.
+//! Numeric kernels in C, C++, Rust and SIMD that give the same bits, executors that run them from one
+//! thread to worker processes, and what it takes to add kernels and executors of your own.
 //!
 //! ```
-//! let x = [1.0, 2.0, 3.0];
-//! let y = [4.0, 5.0, 6.0];
-//! assert_eq!(abreast::dot(&x, &y)?, 32.0); // the fastest variant at the best level here
-//! assert_eq!(abreast::kernels::dot::cpp(&x, &y)?, 32.0); // C++, the same bits
-//! # Ok::<(), abreast::Error>(())
+//! use abreast::{Threads, kernels::dot::Dot};
+//! let (x, y) = (vec![0.1f64; 200_000], vec![0.2; 200_000]);
+//! let d = abreast::dot(&x, &y)?; // the default variant at the best level here
+//! let c = abreast::kernels::dot::cpp(&x, &y)?; // C++
+//! let p = Dot::job(&x, &y)?.variant("c")?.on(&Threads::new(2)?)?; // C, on two threads
+//! assert!(d.to_bits() == c.to_bits() && d.to_bits() == p.to_bits());
+//! # Ok::<(), abreast::Fault>(())
 //! ```
 //!
-//! # The floors
-//! Arrows go down only; `tests/layout.rs` fails on any other.
+//! - Call a kernel: the functions below, or [`kernels`] for one variant of it.
+//! - Run it elsewhere: a [`Job`](kernel::Job) of it, [on](kernel::Job::on) an executor of [`exec`].
+//! - Describe work first and run it later: [`graph`], [`bag`], and `aio` for async code.
+//! - Write a kernel of your own: [`Kernel`], with as many [variants](Variant) as you have.
+//! - Write an executor of your own: [`executor`] and [`remote`].
 //!
-//! | floor | modules | what lives there |
-//! |---|---|---|
-//! | 4 | `harness` | agree first, then measure |
-//! | 3 | [`graph`], [`bag`], [`executors`], `aio` | front doors: work described first and run later; executors by name; futures |
-//! | 2 | [`exec`] | who fills which slice, and when |
-//! | 1 | [`kernel`], [`kernels`] | the vocabulary, and one folder per kernel |
-//! | 0 | [`plan`], [`tasks`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors, memory, floating-point modes, forks | what everything stands on |
+//! # Features
+//! All but `bindgen` are on by default. `kernels`: the kernels, for which C and C++ are compiled; without it
+//! there is nothing but Rust. `procs`: worker processes (Linux). `aio`: async code. `harness`: the gate, the
+//! comparison and its reports. `bindgen`: makes the declarations of C anew, for which libclang is needed.
 //!
 //! # Same bits
 //! A kernel gives the same bits with every variant, at every level (but where its
@@ -36,12 +34,12 @@
 //! | word | meaning |
 //! |---|---|
 //! | kernel | one numeric problem: a formula with its checks and its plan |
-//! | variant | one way a kernel is written: C, C by hand, C++, Rust, SIMD |
-//! | level | an instruction set: v1, v3, v4, neon; every variant exists at each |
+//! | variant | one way a kernel is written; a kernel has as many as it has |
+//! | baseline | the variant that others are compared with: the first, unless another is named |
+//! | level | an instruction set: `v1`, `v3`, `v4`, `neon`; our variants exist at each |
 //! | plan | how a problem is cut into chunks; depends on the problem only |
 //! | chunk | one piece of a plan |
-//! | part | one chunk with its operands and its slice of the output: what a variant gets |
-//! | job | a problem whose shapes have been checked |
+//! | job | a problem whose shapes have been checked, with the variant and the level to run it with |
 //! | executor | what runs the chunks of a job: this thread, a pool, worker processes |
 //! | worker | a process of this program that does chunks for another |
 //! | graph | nodes that are run when their result is wanted |
@@ -52,6 +50,17 @@
 //! | fold | combining partial results in plan order by a fixed tree |
 //! | gate | the checks a variant must pass before it is timed |
 //! | oracle | the right answer, computed by none of the variants |
+//!
+//! # Modules
+//! Each stands on those below it only; `tests/layout` fails on any other import.
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 4 | `harness` |
+//! | 3 | [`graph`], [`bag`], [`executors`], `aio` |
+//! | 2 | [`exec`] |
+//! | 1 | [`kernel`], [`kernels`] |
+//! | 0 | [`plan`], [`tasks`], [`executor`], [`remote`], [`level`], [`ffi`], [`simd`], [`exact`], [`sample`], errors, memory, floating-point modes, forks |
 
 #[cfg(feature = "aio")]
 pub mod aio;

@@ -64,7 +64,7 @@ pub(super) const SHARE: u32 = 7;
 pub(super) const DONE: u32 = 8;
 /// Worker: the body reports an error.
 pub(super) const FAILED: u32 = 9;
-/// Worker: the body panicked with this text.
+/// Worker: the variant panicked with this text.
 pub(super) const PANICKED: u32 = 10;
 /// Worker, instead of `HELLO`: it cannot serve, for this reason.
 pub(super) const CANNOT: u32 = 11;
