@@ -254,12 +254,13 @@ fn defaults_to_lowest(tables: &[KernelRows]) -> Option<String> {
     let least = ratios.iter().copied().reduce(f64::min)?;
     let most = ratios.iter().copied().reduce(f64::max)?;
     let lowest: Vec<String> = tables.iter().map(KernelRows::lowest_name).collect();
+    let default = common(tables.iter().map(|table| table.default), "the default variant");
+    let lowest = common(lowest.iter().map(|name| &**name), "the baseline at the lowest level");
+    let (least, most, several) = (short(least), short(most), ratios.len() > 1);
+    let times = if several { format!("{least} to {most}") } else { least };
+    let depending = if several { ", depending on the kernel" } else { "" };
     Some(format!(
-        "{} at its best size is at least {} to {} times as fast as {}, depending on the kernel",
-        common(tables.iter().map(|table| table.default), "the default variant"),
-        short(least),
-        short(most),
-        common(lowest.iter().map(|name| &**name), "the baseline at the lowest level")
+        "{default} at its best size is at least {times} times as fast as {lowest}{depending}"
     ))
 }
 
