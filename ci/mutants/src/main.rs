@@ -1,4 +1,4 @@
-//! Proof that the sanitizer lanes can fail: each seeded bug runs in a process of its own, which
+//! Proof that the sanitizers can fail: each seeded bug runs in a process of its own, which
 //! must die of the report that its sanitizer is known for.
 //!
 //! With the names of lists (`c`, `rust`, `races`): runs into all of theirs, prints what was found, and fails when
