@@ -1,11 +1,11 @@
-/* One bug per function, of the kinds that a body in C could have. `n` and `k` come from the caller,
+/* One bug per function, of the kinds that a variant in C could have. `n` and `k` come from the caller,
  * so the compiler cannot see that they are wrong. Never linked into the crate. */
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A body that reads one element too many. */
+/* A variant that reads one element too many. */
 double bug_heap_read(const double *x, size_t n)
 {
     double sum = 0;
@@ -14,7 +14,7 @@ double bug_heap_read(const double *x, size_t n)
     return sum;
 }
 
-/* A body that writes one element past its slice. */
+/* A variant that writes one element past its slice. */
 void bug_heap_write(double *x, size_t n)
 {
     for (size_t i = 0; i <= n; i++)
