@@ -210,6 +210,7 @@ fn plant_kernel(root: &Path, name: &str) {
 fn a_name_that_was_given_up_is_found() {
     let dot = "src/kernels/dot/simd.rs";
     is_found("word", |root| append(root, dot, "\n// The YARDSTICK.\n"), &[dot, "baseline now"]);
+    is_found("folder", |root| append(root, dot, "\n// See lanes/compilers.\n"), &[dot, "ci/ now"]);
     is_found("type", |root| append(root, dot, "\n// See [`Body::C`].\n"), &[dot, "Variant now"]);
 }
 

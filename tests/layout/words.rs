@@ -33,17 +33,14 @@ const OLD: [(&str, &str); 25] = [
 ];
 
 /// Old names that are words of English too: only where they are written as types.
-const TYPES: [(&str, &str); 12] = [
-    ("Accused", "Target"),
+const TYPES: [(&str, &str); 9] = [
     ("Ask", "Request"),
-    ("Bodies", "a table of Variant"),
     ("Body", "Variant"),
     ("Desk", "Dispatcher"),
     ("Evidence", "Workload"),
     ("Near", "Expected"),
     ("Opened", "ChunkArgs"),
     ("Outcome", "Digest"),
-    ("Specimen", "TypedCase"),
     ("Subject", "CaseMaker"),
     ("Trouble", "Violation"),
 ];
@@ -81,7 +78,8 @@ fn has_word(line: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
-        let after = line[at + word.len()..].chars().next();
+        // The name of a folder goes on after its slash.
+        let after = line[at + word.len()..].chars().next().filter(|_| !word.ends_with('/'));
         !before.is_some_and(is_part) && !after.is_some_and(is_part)
     })
 }
