@@ -3,9 +3,12 @@
 
 # In the order of .ci/run.
 checks=(
-    test fmt clippy docs rust-only bare bare-clippy complex program bindings compilers sanitize sanitize-threads
-    memcheck thin-lto
+    test fmt clippy docs rust-only bare bare-clippy complex portable packages program bindings compilers sanitize
+    sanitize-threads memcheck thin-lto
 )
+
+# Where `portable` looks. scripts/install-checks installs Rust's standard library for them.
+elsewhere=(aarch64-apple-darwin x86_64-pc-windows-gnu)
 
 # run_check NAME
 run_check() {
@@ -40,6 +43,21 @@ run_strictly() {
 
     # Complex numbers as outputs of compared functions.
     complex) check complex cargo test --package abreast-compare --all-features --lib ;;
+
+    # The engine compares functions on other systems too.
+    portable)
+        local target
+        for target in "${elsewhere[@]}"; do
+            if [ -d "$(rustc --print sysroot)/lib/rustlib/$target" ]; then
+                check "portable ($target)" cargo check --package abreast-compare --target "$target"
+            else
+                skip "portable ($target)" "rustc has no standard library for it"
+            fi
+        done
+        ;;
+
+    # What is published builds from its own archive, and the program works away from the checkout.
+    packages) check packages scripts/packages ;;
 
     # The program itself, as a newcomer builds it.
     program) check program cargo run --release -- check ;;
