@@ -1,6 +1,6 @@
 //! Workers that die at the worst moments: a run ends, and a dead one is not kept.
 
-use super::leaks::{in_time, lives, scene_of, until, workers_of};
+use super::leaks::{alive, in_time, lives, scene_of, until, workers_of};
 use super::*;
 use abreast::exec::Signal as Blow;
 use abreast::sample::splitmix64;
@@ -45,6 +45,7 @@ fn pairs() {
     let (executor, _) = pool(3);
     let easy = Args::at(3, 0, Act::Nothing);
     for round in 0..60 {
+        alive();
         squares_of(&executor, easy, &Control::default()).0.expect("nobody is killed here");
         let ended = AtomicUsize::new(0);
         let watch = |event| {
@@ -140,6 +141,7 @@ fn charged() {
     let (executor, _) = pool(2);
     let control = Control { attempts: 1, ..Control::default() };
     for _ in 0..20 {
+        alive();
         let (outcome, out) = squares_of(&executor, Args::at(20, 0, Act::Nothing), &control);
         assert_eq!((outcome.map(|report| report.tasks), out), (Ok(20), squares(20)));
         assert!(executor.signal(0, Blow::Kill) && executor.signal(1, Blow::Kill));

@@ -1,6 +1,6 @@
 //! Every time, count and size at its ends, on every executor: a result, or a fault that says why.
 
-use super::leaks::in_time;
+use super::leaks::{alive, in_time};
 use super::*;
 use abreast::executors;
 use std::time::Duration;
@@ -43,6 +43,7 @@ fn limits() {
         for ((throttle, attempts), chunk) in tries.flat_map(|t| [1, u64::MAX].map(|c| (t, c))) {
             let control = Control { throttle, attempts, deadline, ..Control::default() };
             for executor in &executors {
+                alive();
                 let args = Args { chunk, ..Args::at(20, 0, Act::Nothing) };
                 let (outcome, out) = squares_of(&**executor, args, &control);
                 let what =

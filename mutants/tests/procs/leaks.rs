@@ -8,6 +8,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 pub fn trials() -> Vec<Trial> {
@@ -28,21 +29,33 @@ pub fn in_a_process(scene: &str) {
     assert!(status.success(), "{scene}: {status}");
 }
 
-/// The same, for a scene that could wait for ever: after a generous time it is killed and has failed.
+/// The same, for a scene that could wait for ever: after two minutes without a sign of life, where one round
+/// takes less than a second, it is killed and has failed.
 pub fn in_time(scene: &str) {
     let limit = Duration::from_secs(120);
-    let mut child = scene_of(scene).spawn().expect("started");
-    let began = Instant::now();
-    while began.elapsed() < limit {
+    let mut child = scene_of(scene).stdout(Stdio::piped()).spawn().expect("started");
+    let signs = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let (sign, heard) = channel();
+    std::thread::spawn(move || signs.map_while(Result::ok).try_for_each(|_| sign.send(())));
+    let mut last = Instant::now();
+    while last.elapsed() < limit {
         if let Some(status) = child.try_wait().expect("a child") {
             assert!(status.success(), "{scene}: {status}");
             return;
         }
         std::thread::sleep(Duration::from_millis(5));
+        if heard.try_iter().count() > 0 {
+            last = Instant::now();
+        }
     }
     child.kill().expect("killed");
     child.wait().expect("reaped");
-    panic!("{scene} still ran after {limit:?}");
+    panic!("{scene} gave no sign of life for {limit:?}");
+}
+
+/// A scene's sign of life, for each of its rounds.
+pub fn alive() {
+    println!();
 }
 
 /// Waits until it is so.

@@ -1,7 +1,7 @@
 //! Kernels that lay hands on what their worker holds: no finished result changes, and no file of
 //! anybody is written to.
 
-use super::leaks::in_time;
+use super::leaks::{alive, in_time};
 use super::*;
 
 pub fn trials() -> Vec<Trial> {
@@ -31,6 +31,7 @@ fn long_chunks(act: Act) -> Args {
 
 fn cut() {
     for _ in 0..20 {
+        alive();
         let (executor, _) = pool(2);
         let args = long_chunks(Act::Truncate);
         let (outcome, out) = squares_of(&executor, args, &Control::default());
@@ -42,6 +43,7 @@ fn cut() {
 
 fn zero() {
     for _ in 0..20 {
+        alive();
         let (executor, _) = pool(2);
         let args = long_chunks(Act::Punch);
         // A kernel done again does it to the next one: nobody is to be given up for it.
@@ -81,6 +83,7 @@ fn named(file: &std::path::Path) -> faults::Script {
 fn shut() {
     let (executor, _) = pool(2);
     for act in [Act::Shut, Act::Nonblock, Act::Close] {
+        alive();
         let (outcome, out) =
             squares_of(&executor, long_chunks(act), &Control { attempts: 9, ..Control::default() });
         assert!(outcome.is_ok() && out == squares(700 * 150), "{act:?}: {outcome:?}");
