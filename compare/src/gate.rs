@@ -2,10 +2,12 @@
 
 use crate::args::Options;
 use crate::group::Facts;
-use crate::message::{Job, Message, Work};
-use crate::process::{self, End};
+use crate::isolate::{Accusation, Attempt, Death, settle};
+use crate::message::{Job, Message, Part, Work};
+use crate::process;
 use crate::results::{Agreement, Closeness, Finding, Refused};
 use crate::trials::{Origin, detection, trials};
+use std::time::Instant;
 
 /// After so many seconds sizes that are not listed are left out.
 const SECONDS: f64 = 60.0;
@@ -23,49 +25,32 @@ pub(crate) fn gate(
     sizes: &mut Vec<usize>,
     options: &Options,
 ) -> Result<(Agreement, Vec<String>), String> {
-    let gate = Gate { facts, base, options };
-    let mut alive: Vec<String> = names.to_vec();
-    let (mut deaths, mut without, mut lost) = (Vec::new(), Vec::new(), Vec::new());
-    let seconds = if options.quick { QUICK_SECONDS } else { SECONDS };
-    let mut agreement = loop {
-        if sizes.is_empty() {
-            break Agreement::default();
-        }
-        match gate.attempt(&alive, sizes, &without, seconds)? {
-            Attempt::Ended(found) => break found,
-            Attempt::Lost(trial, refused) => {
-                if refused.listed {
-                    let all =
-                        trials(sizes, facts.settings.len(), facts.specials.len(), options.seed);
-                    let gone = all.get(trial).map(|trial| trial.n);
-                    sizes.retain(|n| Some(*n) != gone);
-                    // The inputs have other numbers now.
-                    without.clear();
-                } else {
-                    without.push(trial);
-                }
-                lost.push(refused);
-            }
-            Attempt::Failed(finding, was) => {
-                let finding = match was {
-                    Was::Death => gate.culprit(finding, &alive, sizes, &without)?,
-                    Was::Seen => finding,
-                };
-                alive.retain(|name| *name != finding.variant);
-                deaths.push(finding);
-            }
-        }
-        if alive.is_empty() {
-            break Agreement::default();
-        }
-    };
+    let mut gate = Gate { facts, base, options, sizes, without: Vec::new(), lost: Vec::new() };
+    let (agreement, deaths) = settle(names, |attempt| gate.attempt(attempt))?;
+    let mut agreement = agreement.unwrap_or_default();
     agreement.within = facts.within.to_string();
     agreement.findings.splice(0..0, deaths);
-    agreement.refused.extend(lost);
+    agreement.refused.append(&mut gate.lost);
     agreement.detection = detection(agreement.drawn);
     agreement.agreed = agreement.findings.is_empty();
     let bad = bad_input(&agreement);
     Ok((agreement, bad))
+}
+
+impl Accusation for Finding {
+    type Who = String;
+
+    fn who(&self) -> Option<String> {
+        Some(self.variant.clone())
+    }
+
+    fn against(self, who: Option<String>) -> Finding {
+        Finding { variant: who.unwrap_or_default(), ..self }
+    }
+
+    fn not_alone(self) -> Finding {
+        Finding { what: format!("{}; not when it is called without the others", self.what), ..self }
+    }
 }
 
 /// What is asked of every worker.
@@ -73,91 +58,85 @@ struct Gate<'g> {
     facts: &'g Facts,
     base: &'g str,
     options: &'g Options,
+    sizes: &'g mut Vec<usize>,
+    /// Inputs that end a worker, by number.
+    without: Vec<usize>,
+    lost: Vec<Refused>,
 }
 
-/// How a worker fared.
-enum Attempt {
-    /// It tried everything.
-    Ended(Agreement),
-    /// A variant ended it, or must not be called beside others.
-    Failed(Finding, Was),
-    /// It died while this input was made.
-    Lost(usize, Refused),
-}
-
-/// Whether a variant was seen to do it, or was only in work when it happened.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Was {
-    Seen,
-    Death,
-}
+type Tried = Result<Agreement, Death<Finding, usize>>;
 
 impl Gate<'_> {
-    fn attempt(
-        &self,
-        variants: &[String],
-        sizes: &[usize],
-        without: &[usize],
-        seconds: f64,
-    ) -> Result<Attempt, String> {
+    fn attempt(&mut self, attempt: &Attempt<String, usize>) -> Result<Tried, String> {
+        while !self.sizes.is_empty() {
+            if let Some(tried) = self.one_worker(attempt)? {
+                return Ok(tried);
+            }
+        }
+        Ok(Ok(Agreement::default()))
+    }
+
+    /// What a worker reported or how it died; none when that was while an input was made, which is
+    /// left out from now on.
+    fn one_worker(&mut self, attempt: &Attempt<String, usize>) -> Result<Option<Tried>, String> {
+        let variants = &attempt.who;
+        let seconds = match attempt.until {
+            Some(_) => ALONE_SECONDS,
+            None if self.options.quick => QUICK_SECONDS,
+            None => SECONDS,
+        };
         let job = Job {
             group: self.facts.name.clone(),
             base: variants.iter().position(|name| name == self.base).unwrap_or(0),
-            variants: variants.to_vec(),
-            sizes: sizes.to_vec(),
+            variants: variants.clone(),
+            sizes: self.sizes.clone(),
             seed: self.options.seed,
-            work: Work::Gate { without: without.to_vec(), seconds },
+            work: Work::Gate(Part {
+                without: self.without.clone(),
+                seconds,
+                until: attempt.until,
+                linger: attempt.linger,
+            }),
         };
-        let mut log = Log::default();
+        let (mut log, born) = (Log::default(), Instant::now());
         let timeout = self.options.timeout;
-        let end = process::run(&job, None, timeout, |message| log.note(message, &job.variants));
-        let end = end.map_err(|why| format!("a worker cannot be started: {why}"))?;
-        let finding = |variant: usize, input, what| {
-            let variant = job.variants[variant].clone();
-            Finding { variant, input, what, inputs: 1 }
+        let end = process::run(&job, None, timeout, |message| log.note(message, &job.variants))?;
+        let Log { unfit, called, input, found } = log;
+        let (variant, label, what, is_seen) = match (unfit, end, called, &input) {
+            (Some((variant, label, what)), ..) => (variant, label, what, true),
+            (None, Ok(()), ..) => return Ok(Some(Ok(found))),
+            (None, Err(failed), Some(variant), Some((.., label))) => {
+                (variant, label.clone(), failed.how, failed.is_seen)
+            }
+            (None, Err(failed), None, Some((trial, origin, label))) => {
+                self.lose(*trial, *origin, label, &failed.how);
+                return Ok(None);
+            }
+            (None, Err(failed), _, None) => {
+                return Err(format!("the program {} before it came to this group", failed.how));
+            }
         };
-        let (how, was) = match (log.unfit, end) {
-            (Some((variant, input, what)), _) => {
-                return Ok(Attempt::Failed(finding(variant, input, what), Was::Seen));
-            }
-            (None, End::Done) => return Ok(Attempt::Ended(log.found)),
-            (None, End::Died(how)) => (how, Was::Death),
-            // What does not end is what is in work: nobody else can hold it up.
-            (None, End::Overdue(how)) => (how, Was::Seen),
-        };
-        match (log.called, log.input) {
-            (Some(variant), Some((_, _, input))) => {
-                Ok(Attempt::Failed(finding(variant, input, how), was))
-            }
-            (None, Some((trial, origin, input))) => {
-                let listed = origin == Origin::Listed;
-                let why = format!("{how} while it was made");
-                Ok(Attempt::Lost(trial, Refused { input, listed, why }))
-            }
-            _ => Err(format!("the program {how} before it came to this group")),
-        }
+        let variant = variants[variant].clone();
+        let accusation = Finding { variant, input: label, what, inputs: 1 };
+        let step = input.map(|(trial, ..)| trial);
+        let (found, lived) = (found.findings, born.elapsed());
+        Ok(Some(Err(Death { accusation, step, is_seen, found, lived })))
     }
 
-    /// Who is to blame for the end of a worker: whoever ends one alone too. A variant that spoils
-    /// memory often brings down another one.
-    fn culprit(
-        &self,
-        death: Finding,
-        alive: &[String],
-        sizes: &[usize],
-        without: &[usize],
-    ) -> Result<Finding, String> {
-        let others = alive.iter().filter(|name| **name != death.variant);
-        for name in std::iter::once(&death.variant).chain(others) {
-            let alone = self.attempt(std::slice::from_ref(name), sizes, without, ALONE_SECONDS)?;
-            match alone {
-                Attempt::Failed(..) if *name == death.variant => return Ok(death),
-                Attempt::Failed(finding, _) => return Ok(finding),
-                Attempt::Ended(_) | Attempt::Lost(..) => {}
-            }
+    fn lose(&mut self, trial: usize, origin: Origin, label: &str, how: &str) {
+        let listed = origin == Origin::Listed;
+        if listed {
+            let (settings, specials) = (self.facts.settings.len(), self.facts.specials.len());
+            let all = trials(self.sizes, settings, specials, self.options.seed);
+            let gone = all.get(trial).map(|trial| trial.n);
+            self.sizes.retain(|n| Some(*n) != gone);
+            // The inputs have other numbers now.
+            self.without.clear();
+        } else {
+            self.without.push(trial);
         }
-        let what = format!("{}; not when it is called without the others", death.what);
-        Ok(Finding { what, ..death })
+        let why = format!("{how} while it was made");
+        self.lost.push(Refused { input: label.to_owned(), listed, why });
     }
 }
 

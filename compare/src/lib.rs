@@ -53,7 +53,6 @@
 mod against;
 mod agree;
 mod args;
-mod channel;
 mod comparison;
 mod examine;
 #[doc(hidden)]
@@ -63,6 +62,7 @@ mod group;
 #[doc(hidden)]
 pub mod html;
 pub mod inputs;
+pub mod isolate;
 mod judge;
 mod layouts;
 pub mod machine;

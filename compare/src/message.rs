@@ -1,8 +1,10 @@
 //! What the program and its workers say to each other.
 
+use crate::isolate::Channel;
 use crate::trials::Origin;
 use crate::variant::Kind;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What a worker is to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,15 +23,26 @@ pub(crate) struct Job {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Work {
     /// Calls every variant on every input and judges what it returns.
-    Gate {
-        /// Inputs that cannot be made.
-        without: Vec<usize>,
-        /// After so many seconds only the listed sizes and the special inputs are tried.
-        seconds: f64,
-    },
+    Gate(Part),
     /// Times the variants in every cell.
     Time(Plan),
 }
+
+/// What a gate tries.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Part {
+    /// Inputs that cannot be made.
+    pub(crate) without: Vec<usize>,
+    /// After so many seconds only the listed sizes and the special inputs are tried.
+    pub(crate) seconds: f64,
+    /// The last input, if not all.
+    pub(crate) until: Option<usize>,
+    /// How long to wait at the end for threads that a variant left behind.
+    pub(crate) linger: Duration,
+}
+
+/// The number of the last step of a gate: many calls on one input.
+pub(crate) const MANY_CALLS: usize = usize::MAX;
 
 /// How thoroughly to time.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -101,4 +114,37 @@ pub enum TimedRow {
     BaselineAgain,
     /// A call that does nothing.
     Empty(Kind),
+}
+
+/// The worker's end of the channel, which also knows what is being called.
+#[derive(Debug)]
+pub(crate) struct Reports {
+    channel: Channel,
+    called: Option<usize>,
+    label: String,
+}
+
+impl Reports {
+    pub(crate) fn new(channel: Channel) -> Reports {
+        Reports { channel, called: None, label: String::new() }
+    }
+
+    /// Every call is followed by a message, so this is also where a copy of the process is noticed,
+    /// which a variant has made with `fork` and let return. It leaves at once, without what runs at the
+    /// end of a process: that belongs to the original.
+    pub(crate) fn send(&mut self, message: &Message) {
+        if self.channel.is_copy() {
+            if let Some(variant) = self.called {
+                let what = "forked, and the new process came back too".to_owned();
+                self.channel.send(&Message::Against { variant, label: self.label.clone(), what });
+            }
+            std::process::abort();
+        }
+        match message {
+            Message::Input { label, .. } => (self.called, self.label) = (None, label.clone()),
+            Message::Call(variant) => self.called = Some(*variant),
+            _ => {}
+        }
+        self.channel.send(message);
+    }
 }

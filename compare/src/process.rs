@@ -1,92 +1,60 @@
-//! Worker processes, as their parent sees them: this program, started again.
+//! The workers of this crate, and how one that fails is spoken of.
 
-use crate::channel::Inbox;
+use crate::isolate::{self, End, Next, Overdue, Start};
 use crate::message::{Job, Message};
-use std::io;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::ExitStatus;
+use std::time::Duration;
 
-/// How a worker ended.
+/// Tells a worker what it is.
+pub(crate) const VARIABLE: &str = "ABREAST_COMPARE_WORKER";
+
+/// That a worker did not do its whole job; in words that go on from "lanes at n = 64: ".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum End {
-    /// It did the whole job.
-    Done,
-    /// It reported nothing for too long and was killed.
-    Overdue(String),
-    /// It died; in words that go on from "lanes at n = 64: ".
-    Died(String),
-}
-
-/// Kills the worker when the parent no longer waits for it.
-struct Guard(Child);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+pub(crate) struct Failed {
+    pub(crate) how: String,
+    /// Whether what was in work did it: nobody else can hold it up.
+    pub(crate) is_seen: bool,
 }
 
 /// How long a worker that has done its job may take to end.
 const LEAVING: Duration = Duration::from_secs(5);
 
-/// Runs a job in a process of its own: of this program, or of the same one linked otherwise. A worker that reports nothing for `timeout` is killed.
+/// Runs a job in a process of its own: of this program, or of the same one linked otherwise.
+///
+/// # Errors
+/// When it cannot be started.
 pub(crate) fn run(
     job: &Job,
     program: Option<&Path>,
-    timeout: Duration,
+    limit: Duration,
     mut receive: impl FnMut(Message),
-) -> io::Result<End> {
-    let mut inbox = Inbox::new(job)?;
-    let (name, value) = inbox.variable();
-    let mut worker = Guard(
-        Command::new(match program {
-            Some(program) => program.to_owned(),
-            None => std::env::current_exe()?,
-        })
-        .args(std::env::args_os().skip(1))
-        .env(name, value)
-        .stdin(Stdio::null())
-        // What the functions print is no part of the result.
-        .stdout(io::stderr())
-        .spawn()?,
-    );
-    let (mut reported, mut done, mut pause) = (Instant::now(), false, Duration::from_millis(1));
-    loop {
-        let ended = worker.0.try_wait()?;
-        for message in inbox.receive()? {
-            reported = Instant::now();
-            done |= matches!(message, Message::Done);
-            receive(message);
+) -> Result<Result<(), Failed>, String> {
+    let start = Start { variable: VARIABLE, program, limit, leave: LEAVING };
+    let end = isolate::run(&start, job, |message| {
+        let next = match message {
+            Message::Done => Next::Last,
+            Message::Unfit { .. } => Next::Stop,
+            _ => Next::Step,
+        };
+        receive(message);
+        next
+    });
+    let (how, is_seen) = match end.map_err(|why| format!("a worker cannot be started: {why}"))? {
+        End::Done(_) | End::Lingered | End::Stopped => return Ok(Ok(())),
+        End::Overdue(overdue) => {
+            let (limit, slept) = match overdue {
+                Overdue::Used(limit) => (limit, ""),
+                Overdue::Slept(limit) => (limit, ", in which it slept,"),
+            };
+            let seconds = limit.as_secs_f64();
+            (format!("did not return within {seconds} s{slept} and was stopped"), true)
         }
-        if let Some(status) = ended {
-            return Ok(if done { End::Done } else { End::Died(ended_by(status)) });
-        }
-        if done && reported.elapsed() > LEAVING {
-            return Ok(End::Done);
-        }
-        if !done && reported.elapsed() > timeout {
-            let seconds = timeout.as_secs_f64();
-            return Ok(End::Overdue(format!("did not return within {seconds} s and was stopped")));
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
-    }
-}
-
-/// A worker whose parent is gone ends too, even in a loop that never does.
-pub(crate) fn end_with_parent() {
-    #[cfg(unix)]
-    {
-        let parent = std::os::unix::process::parent_id();
-        std::thread::spawn(move || {
-            while crate::channel::is_parent(parent) {
-                std::thread::sleep(Duration::from_millis(500));
-            }
-            std::process::exit(1);
-        });
-    }
+        End::Died(status) => (ended_by(status), false),
+        End::Garbage => ("wrote to the file that its worker reports in".to_owned(), false),
+        End::CutOff => ("closed the file that its worker reports in".to_owned(), false),
+    };
+    Ok(Err(Failed { how, is_seen }))
 }
 
 fn ended_by(status: ExitStatus) -> String {

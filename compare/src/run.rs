@@ -2,10 +2,10 @@
 
 use crate::agree::Agree;
 use crate::args::{HELP, Options};
-use crate::channel::Channel;
 use crate::comparison::Comparison;
 use crate::group::{Facts, Group};
-use crate::message::Job;
+use crate::isolate::Role;
+use crate::message::{Job, Reports};
 use crate::worker::AnyGroup;
 use crate::{only, output, process};
 use std::fmt::Write as _;
@@ -18,8 +18,17 @@ use std::process::ExitCode;
 /// program must do the same each time.
 pub fn main(groups: impl IntoIterator<Item = AnyGroup>) -> ExitCode {
     let mut groups: Vec<AnyGroup> = groups.into_iter().collect();
-    if let Some(worker) = Channel::of_worker() {
-        return work(&mut groups, worker);
+    match Role::of_this_process(process::VARIABLE) {
+        Role::Original => {}
+        // If it did the whole run, which starts workers, there would be no end to it.
+        Role::Inherited => {
+            return bad(&format!(
+                "{} is set and not for this process: a function that is compared must not start the \
+                 comparison",
+                process::VARIABLE
+            ));
+        }
+        worker => return work(&mut groups, worker),
     }
     let options = match Options::parse(std::env::args_os().skip(1)) {
         Ok(options) => options,
@@ -37,9 +46,8 @@ fn bad(why: &str) -> ExitCode {
 }
 
 /// A worker does its job and nothing else.
-fn work(groups: &mut [AnyGroup], worker: io::Result<(Job, Channel)>) -> ExitCode {
-    process::end_with_parent();
-    let done = worker.and_then(|(job, mut channel)| {
+fn work(groups: &mut [AnyGroup], worker: Role) -> ExitCode {
+    let done = worker.accept().and_then(|(job, channel): (Job, _)| {
         let group = groups.iter_mut().find(|group| group.0.facts().name == job.group);
         let group = group.ok_or_else(|| {
             io::Error::other(format!(
@@ -47,7 +55,7 @@ fn work(groups: &mut [AnyGroup], worker: io::Result<(Job, Channel)>) -> ExitCode
                 job.group
             ))
         })?;
-        group.0.work(&job, &mut channel)
+        group.0.work(&job, &mut Reports::new(channel))
     });
     match done {
         // What the program does after this is for the original to do.

@@ -5,7 +5,7 @@ use crate::group::Facts;
 use crate::measure::rounds_needed;
 use crate::message::{Job, Message, Plan, Timed, Work};
 use crate::output::progress;
-use crate::process::{self, End};
+use crate::process;
 use crate::results::Finding;
 use std::path::{Path, PathBuf};
 
@@ -102,15 +102,13 @@ fn one_start(
         }
         _ => {}
     });
-    let end = end.map_err(|why| format!("a worker cannot be started: {why}"))?;
-    Ok(match (end, failed, called) {
-        (_, Some(finding), _) => Err(finding),
-        (End::Done, None, _) => Ok(timed),
-        (End::Died(how) | End::Overdue(how), None, Some(variant)) => {
-            Err(finding(variant, &input, how))
+    match (end?, failed, called) {
+        (_, Some(finding), _) => Ok(Err(finding)),
+        (Ok(()), None, _) => Ok(Ok(timed)),
+        (Err(failed), None, Some(variant)) => Ok(Err(finding(variant, &input, failed.how))),
+        (Err(failed), None, None) => {
+            let how = failed.how;
+            Err(format!("while the times of {input} were to be taken, the process {how}"))
         }
-        (End::Died(how) | End::Overdue(how), None, None) => {
-            return Err(format!("while the times of {input} were to be taken, the process {how}"));
-        }
-    })
+    }
 }

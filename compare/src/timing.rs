@@ -1,15 +1,13 @@
 //! A worker's other work: calling variants for the clock.
 
 use crate::agree::{Agree, leaves};
-use crate::channel::Channel;
 use crate::group::Group;
 use crate::measure::{Effort, clock_resolution, measure};
-use crate::message::{Column, Job, Message, Plan, Timed, TimedRow};
+use crate::message::{Column, Job, Message, Plan, Reports, Timed, TimedRow};
 use crate::random::splitmix64;
 use crate::trials::Origin;
 use crate::waits::Waits;
 use crate::worker::caught;
-use std::io;
 use std::time::Duration;
 
 /// What has a turn in each round. Each names a variant by its index.
@@ -45,19 +43,19 @@ const BATCH_BYTES: usize = 32 * 1024;
 impl<I: 'static, O: Agree + 'static> Group<I, O> {
     /// Times every cell. The first variant that fails ends the job: the parent starts another one
     /// without it.
-    pub(crate) fn time(&mut self, job: &Job, plan: &Plan, channel: &mut Channel) -> io::Result<()> {
+    pub(crate) fn time(&mut self, job: &Job, plan: &Plan, channel: &mut Reports) {
         for setting in 0..self.facts.settings.len() {
             for &n in &job.sizes {
                 let (origin, label) = (Origin::Listed, self.facts.label(setting, n));
-                channel.send(&Message::Input { trial: 0, origin, label: label.clone() })?;
+                channel.send(&Message::Input { trial: 0, origin, label: label.clone() });
                 // An input that cannot be made is a finding of the gate.
                 let Ok(input) = caught(|| (self.make)(setting, n, job.seed)) else { continue };
                 let effort = effort(job, plan);
-                match self.time_cell(job.base, &input, &effort, channel)? {
+                match self.time_cell(job.base, &input, &effort, channel) {
                     Ok((batch, columns)) => {
                         let input = (self.fingerprint)(&input);
                         let timed = Timed { setting, n, input, batch, columns };
-                        channel.send(&Message::Timed(Box::new(timed)))?;
+                        channel.send(&Message::Timed(Box::new(timed)));
                     }
                     Err((variant, what)) => {
                         return channel.send(&Message::Against { variant, label, what });
@@ -65,7 +63,6 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
                 }
             }
         }
-        Ok(())
     }
 
     fn time_cell(
@@ -73,22 +70,17 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
         base: usize,
         input: &I,
         effort: &Effort,
-        channel: &mut Channel,
-    ) -> io::Result<Result<Measured, Failed>> {
-        channel.send(&Message::Call(base))?;
-        let batch = match caught(|| self.batch(base, input)) {
-            Ok(batch) => batch,
-            Err(why) => return Ok(Err((base, why))),
-        };
+        channel: &mut Reports,
+    ) -> Result<Measured, Failed> {
+        channel.send(&Message::Call(base));
+        let batch = caught(|| self.batch(base, input)).map_err(|why| (base, why))?;
         let slots = self.slots(base);
         let waits = Waits::of_this_thread();
         let mut dropped = vec![0; slots.len()];
-        // Either error ends the measurement: that of the channel, or that of a variant.
         let mut once = |slot: usize, calls| match slots[slot] {
             Slot::Variant(v) | Slot::Again(v) => {
-                channel.send(&Message::Call(v)).map_err(Err)?;
-                caught(|| self.variants[v].call.run(input, calls, batch).0)
-                    .map_err(|why| Ok((v, why)))
+                channel.send(&Message::Call(v));
+                caught(|| self.variants[v].call.run(input, calls, batch).0).map_err(|why| (v, why))
             }
             Slot::Empty(v) => Ok((self.variants[v].empty)(input, calls, batch)),
         };
@@ -104,21 +96,16 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
             }
             once(slot, calls)
         };
-        match measure(slots.len(), effort, run) {
-            Ok(rounds) => {
-                let samples = rounds.calls.iter().zip(rounds.columns).zip(dropped);
-                let columns = slots.iter().zip(samples);
-                let columns = columns.map(|(slot, ((calls, seconds), dropped))| Column {
-                    row: self.row(*slot),
-                    calls: *calls,
-                    seconds,
-                    dropped,
-                });
-                Ok(Ok((batch, columns.collect())))
-            }
-            Err(Ok(failed)) => Ok(Err(failed)),
-            Err(Err(why)) => Err(why),
-        }
+        let rounds = measure(slots.len(), effort, run)?;
+        let samples = rounds.calls.iter().zip(rounds.columns).zip(dropped);
+        let columns = slots.iter().zip(samples);
+        let columns = columns.map(|(slot, ((calls, seconds), dropped))| Column {
+            row: self.row(*slot),
+            calls: *calls,
+            seconds,
+            dropped,
+        });
+        Ok((batch, columns.collect()))
     }
 
     /// The variants, the baseline again, and an empty call of each kind.

@@ -2,9 +2,8 @@
 
 use crate::agree::Agree;
 use crate::args::Options;
-use crate::channel::Channel;
 use crate::group::{Facts, Group};
-use crate::message::{Job, Message, Work};
+use crate::message::{Job, Message, Reports, Work};
 use std::cell::RefCell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +30,7 @@ pub(crate) trait Erased {
         options: &Options,
     ) -> Result<(u64, Duration), String>;
     /// Does a job and reports on the channel.
-    fn work(&mut self, job: &Job, channel: &mut Channel) -> io::Result<()>;
+    fn work(&mut self, job: &Job, channel: &mut Reports) -> io::Result<()>;
 }
 
 impl<I: 'static, O: Agree + 'static> Erased for Group<I, O> {
@@ -62,7 +61,7 @@ impl<I: 'static, O: Agree + 'static> Erased for Group<I, O> {
         Ok((calls, took))
     }
 
-    fn work(&mut self, job: &Job, channel: &mut Channel) -> io::Result<()> {
+    fn work(&mut self, job: &Job, channel: &mut Reports) -> io::Result<()> {
         keep_panics();
         // In the order of the job, so that its indices are ours.
         let mut variants = Vec::new();
@@ -73,10 +72,11 @@ impl<I: 'static, O: Agree + 'static> Erased for Group<I, O> {
         }
         self.variants = variants;
         match &job.work {
-            Work::Gate { without, seconds } => self.gate(job, without, *seconds, channel)?,
-            Work::Time(plan) => self.time(job, plan, channel)?,
+            Work::Gate(part) => self.gate(job, part, channel),
+            Work::Time(plan) => self.time(job, plan, channel),
         }
-        channel.send(&Message::Done)
+        channel.send(&Message::Done);
+        Ok(())
     }
 }
 

@@ -29,7 +29,6 @@
 //! [`Workload`]: crate::kernel::Workload
 //! [fused]: crate::kernel::Class::Fused
 
-mod environment;
 mod fork;
 mod numbers;
 mod observer;
@@ -266,22 +265,21 @@ impl<'g> Gate<'g> {
         mut case: Box<dyn Case>,
         vote: &Vote,
     ) -> Result<(), Violation> {
-        for bytes in self.shifts() {
-            case.misalign(*bytes);
-            let name = format!("{}, operands moved {bytes} bytes in whole elements", maker.name);
-            for (choice, answer) in vote.agreed() {
+        for (choice, answer) in vote.agreed() {
+            for bytes in self.shifts() {
+                case.misalign(*bytes);
+                let name =
+                    format!("{}, operands moved {bytes} bytes in whole elements", maker.name);
                 self.now(Some(choice), &name);
                 self.report.runs += 1;
-                let seen = apart(|| again(&*case, choice, answer)).flatten();
-                self.observer.after();
-                if let Err(violation) = seen {
+                if let Err(violation) = apart(|| again(&*case, choice, answer)).flatten() {
                     if violation.check == Check::Operands {
                         case = maker.make()?;
-                        case.misalign(*bytes);
                     }
                     self.accuse(Some(choice), &name, violation);
                 }
             }
+            self.observer.after();
         }
         Ok(())
     }

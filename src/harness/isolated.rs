@@ -2,42 +2,26 @@
 //! comes back is a finding, and the other variants are judged all the same.
 //!
 //! The program starts itself again; [`gate_worker_main`] at the top of `main` makes the new process
-//! a *gate worker*: it judges one kernel and says over a private pair of sockets what it is about to
-//! do, before it does it. So when it ends early, the step in work is known. A kernel's standard
-//! input is empty there, and what it prints goes to standard error.
+//! a *gate worker*: it judges one kernel and says what it is about to do, before it does it. So when it
+//! ends early, the step in work is known. A kernel's standard input is empty there, and what it prints
+//! goes to standard error.
 //!
-//! Whose fault an end is, is found out by running each variant alone in further workers, up to the
-//! step at which it happened: a crash may come from what another variant left behind. Who ends its
-//! worker alone is named, with kernel, variant, level, problem and what happened; then the rest is
-//! judged together again without it. A healthy kernel costs one process.
-//!
-//! The time limit is one of CPU time, so that a busy machine fails nobody: it counts what one step -
-//! one variant on one problem, which is a few calls, or the kernel's own oracle - uses. For steps that
-//! use none, the same time counts while every thread of the worker sleeps; one that waits for a
-//! processor does not sleep.
+//! The workers, the time limit and who is to blame for an end are those of the engine:
+//! [`abreast_compare::isolate`]. A step is one variant on one problem, which is a few calls, or the
+//! kernel's own oracle. A healthy kernel costs one process.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `blame.rs` | who is to blame for an end, and how the rest goes on; runs nothing itself |
-//! | `message.rs` | what is said over the sockets |
-//! | `limit.rs` | the time limit, and what a process group has used |
-//! | `parent.rs` | starts a worker, listens, ends it |
+//! | `message.rs` | what a worker is asked, and what it says |
+//! | `parent.rs` | what is made of that |
 //! | `child.rs` | the worker's own side |
 //!
 //! What a worker does not protect from is a variant that means harm: it can forge messages.
 
-#[cfg(all(feature = "procs", target_os = "linux"))]
-mod blame;
-#[cfg(all(feature = "procs", target_os = "linux"))]
 mod child;
-#[cfg(all(feature = "procs", target_os = "linux"))]
-mod limit;
-#[cfg(all(feature = "procs", target_os = "linux"))]
 mod message;
-#[cfg(all(feature = "procs", target_os = "linux"))]
 mod parent;
 
-#[cfg(all(feature = "procs", target_os = "linux"))]
 pub use child::{can_isolate, gate_worker_main};
 
 use super::gate::{self, Check, Finding, GateOptions, GateReport, Progress};
@@ -70,7 +54,6 @@ struct Order<'o> {
     /// The executors of the same-bits table; none for no table.
     executors: &'o [Box<dyn Executor>],
     /// Only a process can be ended that takes longer.
-    #[cfg_attr(not(all(feature = "procs", target_os = "linux")), allow(dead_code))]
     limit: Duration,
 }
 
@@ -120,11 +103,7 @@ pub fn table(
 }
 
 fn judge(order: Order<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Checked, Fault> {
-    #[cfg(all(feature = "procs", target_os = "linux"))]
-    if can_isolate() {
-        return parent::judge(order, progress);
-    }
-    Ok(trusting(order, progress))
+    if can_isolate() { parent::judge(order, progress) } else { Ok(trusting(order, progress)) }
 }
 
 /// Judges in this process.
@@ -178,13 +157,3 @@ fn refusal(entry: &Entry, case: &str, why: &str) -> Finding {
         difference: None,
     }
 }
-
-/// Whether this process can start gate workers of itself: not where there are none.
-#[cfg(not(all(feature = "procs", target_os = "linux")))]
-pub fn can_isolate() -> bool {
-    false
-}
-
-/// Where there are no gate workers every process is one that somebody started.
-#[cfg(not(all(feature = "procs", target_os = "linux")))]
-pub fn gate_worker_main(_: &[Entry]) {}

@@ -1,6 +1,5 @@
 //! One variant on one problem, watched: what it may not do is seen here.
 
-use super::environment;
 use super::fork::OneProcess;
 use super::numbers::{Nearness, difference, nearness, same, same_number};
 use super::report::{Check, Difference};
@@ -8,7 +7,8 @@ use crate::error::panic_text;
 use crate::exec::{Control, Executor, Serial};
 use crate::fork::Caller;
 use crate::kernel::{Answer, Case, Choice, Expected};
-use crate::{Fault, Level, Tasks};
+use crate::{Fault, Level, Tasks, fpenv};
+use abreast_compare::isolate::rounding;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -227,7 +227,8 @@ fn once(case: &dyn Case, choice: Choice, poison: u8, order: Order) -> Result<Ans
         Order::Backward => serially(&Reversed(tasks)),
     };
     let answer = caught(|| case.run(choice, poison, &mut drive))?;
-    if let Some(what) = environment::violation() {
+    // The job puts the modes back and says so. Where nothing can do that, sums and products tell.
+    if let Some(what) = fpenv::left_behind().or_else(rounding) {
         return Err(Violation::new(Check::Environment, format!("after the call {what}")));
     }
     if !answer.fenced {

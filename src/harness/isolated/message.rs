@@ -1,10 +1,11 @@
-//! What a gate worker and its parent say to each other: lines of JSON.
+//! What a gate worker and its parent say to each other.
 
 use crate::harness::gate::{Finding, GateReport, Target};
 use crate::harness::same_bits::SameBits;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
-/// What a worker is to do: the one line that it is sent.
+/// What a worker is to do.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Job {
     pub(super) kernel: String,
@@ -15,8 +16,8 @@ pub(super) struct Job {
     pub(super) executors: Vec<String>,
     /// The last step to make, if not all.
     pub(super) until: Option<At>,
-    /// How many milliseconds to wait at the end for threads that a variant left behind.
-    pub(super) linger: u64,
+    /// How long to wait at the end for threads that a variant left behind.
+    pub(super) linger: Duration,
 }
 
 /// Where a worker is: the gate is part 0, the same-bits table part 1; then the number of the problem.
@@ -54,85 +55,11 @@ pub(super) struct End {
     pub(super) matrix: Option<Result<SameBits, String>>,
 }
 
-/// A message as it is sent.
-pub(super) fn line<T: Serialize>(message: &T) -> Vec<u8> {
-    let mut line = serde_json::to_vec(message).expect("text and numbers");
-    line.push(b'\n');
-    line
-}
-
-/// Cuts what arrives into messages.
-#[derive(Debug, Default)]
-pub(super) struct Lines(Vec<u8>);
-
-/// Something came that no worker says.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Garbage;
-
-impl Lines {
-    /// The longest message: a table and a report are far shorter.
-    const MAX: usize = 1 << 26;
-
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    /// The next message, when it has arrived whole.
-    pub(super) fn next(&mut self) -> Result<Option<Message>, Garbage> {
-        let Some(end) = self.0.iter().position(|byte| *byte == b'\n') else {
-            return if self.0.len() > Self::MAX { Err(Garbage) } else { Ok(None) };
-        };
-        let message = serde_json::from_slice(&self.0[..end]).map_err(|_| Garbage)?;
-        self.0.drain(..=end);
-        Ok(Some(message))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Isa;
     use crate::harness::gate::{Accuracy, Check};
-
-    fn now(case: &str) -> Message {
-        let target = Some(Target { variant: "c-by-hand", level: Isa::V3 });
-        Message::Now(Now { at: (0, 3), of: 9, target, case: case.to_owned() })
-    }
-
-    #[test]
-    fn messages_arrive_however_they_are_cut() {
-        let sent = [line(&now("n = 1")), line(&now("a\nb"))].concat();
-        let mut lines = Lines::default();
-        let mut cases = Vec::new();
-        for byte in sent {
-            lines.push(&[byte]);
-            while let Some(message) = lines.next().unwrap() {
-                let Message::Now(now) = message else { panic!("{message:?}") };
-                assert_eq!((now.at, now.of, now.target.unwrap().level), ((0, 3), 9, Isa::V3));
-                cases.push(now.case);
-            }
-        }
-        assert_eq!(cases, ["n = 1", "a\nb"]);
-    }
-
-    #[test]
-    fn what_no_worker_says_is_found_out() {
-        for bytes in [&b"babble\n"[..], b"\n", b"\"Now\"\n", b"{\"End\":{}} {}\n", b"\xFF\n"] {
-            let mut lines = Lines::default();
-            lines.push(bytes);
-            assert!(lines.next().is_err(), "{}", String::from_utf8_lossy(bytes));
-        }
-        let mut endless = Lines::default();
-        endless.push(&vec![b' '; Lines::MAX]);
-        assert!(endless.next().unwrap().is_none());
-        endless.push(b" ");
-        assert!(endless.next().is_err());
-        // A message into which a kernel wrote, as one that writes to every descriptor does.
-        let mut torn = Lines::default();
-        torn.push(b"babble");
-        torn.push(&line(&now("n = 1")));
-        assert!(torn.next().is_err());
-    }
 
     #[test]
     fn a_report_is_the_same_after_the_way() {
@@ -154,10 +81,9 @@ mod tests {
             accuracy: vec![Accuracy { of, max_ulp: f64::INFINITY, mean_ulp: 0.1 + 0.2 }],
             findings: vec![finding],
         };
-        let sent = line(&Message::End(Box::new(End { gate: Some(gate.clone()), matrix: None })));
-        let mut lines = Lines::default();
-        lines.push(&sent);
-        let Ok(Some(Message::End(end))) = lines.next() else { panic!("an end") };
+        let end = End { gate: Some(gate.clone()), matrix: None };
+        let sent = serde_json::to_vec(&Message::End(Box::new(end))).unwrap();
+        let Ok(Message::End(end)) = serde_json::from_slice(&sent) else { panic!("an end") };
         let came = end.gate.unwrap();
         assert_eq!((came.seed, &came.accuracy), (gate.seed, &gate.accuracy));
         assert_eq!(came.findings, gate.findings);

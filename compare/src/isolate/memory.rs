@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// Fills memory that the next allocations of about this many numbers get, so that a call that reads
 /// what it has not written gets something else for each pattern.
-pub(super) fn fill_freed(numbers: usize, pattern: u8) {
+pub(crate) fn fill_freed(numbers: usize, pattern: u8) {
     let sizes =
         [8, 4].map(|size| size * numbers).into_iter().filter(|size| (16..1 << 20).contains(size));
     let blocks: Vec<Vec<u8>> = sizes.flat_map(|size| vec![vec![pattern; size]; 3]).collect();
@@ -24,7 +24,7 @@ const STEPS: u64 = 256 * 1024;
 
 /// Bytes that each call keeps for good, if the process grows by a call as often as it is made. None
 /// where the system does not tell, or where calls take too long.
-pub(super) fn kept(mut call: impl FnMut()) -> Option<u64> {
+pub fn kept(mut call: impl FnMut()) -> Option<u64> {
     // The fastest of some: on a busy machine one call may wait for long.
     let (began, mut each) = (Instant::now(), Duration::MAX);
     for _ in (0..LEAST_CALLS).take_while(|i| *i < 4 || began.elapsed() < 8 * TIME) {

@@ -18,14 +18,17 @@ const STATUS: [(&str, &str); 4] = [
     ("Umask", "the umask is another one"),
 ];
 
-/// Sees what changes from call to call.
-pub(super) struct Watch {
+const STREAMS: [&str; 3] = ["standard input", "standard output", "standard error"];
+
+/// Sees what calls change about their process and about the thread that looks, and whose call it was.
+#[derive(Debug)]
+pub struct Watch<W> {
     before: State,
-    /// How many times each variant has left a descriptor open.
-    opened: BTreeMap<usize, u32>,
+    /// How many times each has left a descriptor open.
+    opened: Vec<(W, u32)>,
 }
 
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 struct State {
     rounding: Option<&'static str>,
     folder: Option<PathBuf>,
@@ -35,42 +38,59 @@ struct State {
     children: BTreeSet<String>,
 }
 
-impl Watch {
-    pub(super) fn new() -> Watch {
-        Watch { before: State::here(), opened: BTreeMap::new() }
+impl<W: PartialEq> Watch<W> {
+    /// Begins here.
+    #[expect(clippy::new_without_default, reason = "it looks around")]
+    pub fn new() -> Self {
+        Watch { before: State::here(), opened: Vec::new() }
     }
 
-    /// What was done by others than variants is no variant's.
-    pub(super) fn settle(&mut self) {
+    /// What was done by others than those who are watched is nobody's.
+    pub fn settle(&mut self) {
         self.before = State::here();
     }
 
-    /// What a variant's call has done since the last look.
-    pub(super) fn look(&mut self, variant: usize) -> Option<String> {
+    /// What a call of `who` has done since the last look.
+    pub fn look(&mut self, who: W) -> Option<String> {
         let now = State::here();
         let before = std::mem::replace(&mut self.before, now);
         let now = &self.before;
-        let opened = now.descriptors.keys().any(|fd| !before.descriptors.contains_key(fd));
-        let count = self.opened.entry(variant).or_default();
-        *count += u32::from(opened);
-        if *count >= OPENED {
-            return Some(format!("{OPENED} calls have each left a descriptor open"));
+        if now.descriptors.keys().any(|fd| !before.descriptors.contains_key(fd)) {
+            let known = self.opened.iter().position(|(known, _)| *known == who);
+            let at = known.unwrap_or_else(|| {
+                self.opened.push((who, 0));
+                self.opened.len() - 1
+            });
+            self.opened[at].1 += 1;
+            if self.opened[at].1 >= OPENED {
+                return Some(format!("{OPENED} calls have each left a descriptor open"));
+            }
         }
-        now.against(&before).map(|what| format!("after the call {what}"))
+        now.against(&before)
     }
+
+    /// As [`Watch::look`], at the standard streams alone.
+    pub fn look_at_streams(&self) -> Option<String> {
+        let now = |fd: u32| fs::read_link(format!("/proc/self/fd/{fd}")).ok();
+        let mut streams = self.before.descriptors.range(..3);
+        let (fd, _) = streams.find(|(fd, on)| now(**fd).as_ref() != Some(*on))?;
+        Some(other_descriptor(*fd, now(*fd).is_some()))
+    }
+}
+
+fn other_descriptor(fd: u32, is_open: bool) -> String {
+    let did = if is_open { "replaced" } else { "closed" };
+    let name = STREAMS.get(fd as usize).map_or(String::new(), |name| format!(", {name}"));
+    format!("it {did} descriptor {fd}{name}")
 }
 
 impl State {
     fn here() -> State {
-        let status = fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
-        let line = |name: &str| {
-            let line = status.lines().find(|line| line.split(':').next() == Some(name));
-            line.map(str::to_owned)
-        };
+        let status = status();
         State {
             rounding: rounding(),
             folder: std::env::current_dir().ok(),
-            status: STATUS.iter().map(|(name, _)| line(name)).collect(),
+            status: STATUS.iter().map(|(name, _)| line(&status, name)).collect(),
             descriptors: descriptors(),
             children: children(),
         }
@@ -79,22 +99,37 @@ impl State {
     /// What is not as it was before. That something is open that was not is no harm by itself.
     fn against(&self, before: &State) -> Option<String> {
         if self.rounding != before.rounding {
-            return Some(self.rounding.unwrap_or("numbers are rounded as usual again").to_owned());
+            let what = self.rounding.unwrap_or("numbers are rounded as usual again");
+            return Some(format!("after the call {what}"));
         }
         if self.folder != before.folder {
-            return Some("the working folder is another one".to_owned());
+            return Some("after the call the working folder is another one".to_owned());
         }
         let mut status = STATUS.iter().zip(self.status.iter().zip(&before.status));
         if let Some(((_, what), _)) = status.find(|(_, (now, before))| now != before) {
-            return Some((*what).to_owned());
+            return Some(format!("after the call {what}"));
         }
         let is_other = |(fd, on): &(&u32, &PathBuf)| self.descriptors.get(fd) != Some(on);
         if let Some((fd, _)) = before.descriptors.iter().find(is_other) {
-            return Some(format!("descriptor {fd} is closed or open on something else"));
+            return Some(other_descriptor(*fd, self.descriptors.contains_key(fd)));
         }
         let is_new = self.children.difference(&before.children).next().is_some();
-        is_new.then(|| "a process that it started is still there".to_owned())
+        is_new.then(|| "it left a child process behind that it did not wait for".to_owned())
     }
+}
+
+fn status() -> String {
+    fs::read_to_string("/proc/thread-self/status").unwrap_or_default()
+}
+
+fn line(status: &str, name: &str) -> Option<String> {
+    let line = status.lines().find(|line| line.split(':').next() == Some(name));
+    line.map(str::to_owned)
+}
+
+/// The signals that this thread blocks, in the words of the system.
+pub fn blocked_signals() -> Option<String> {
+    line(&status(), "SigBlk")
 }
 
 fn descriptors() -> BTreeMap<u32, PathBuf> {
@@ -109,6 +144,15 @@ fn descriptors() -> BTreeMap<u32, PathBuf> {
 }
 
 fn children() -> BTreeSet<String> {
+    // Soon answered, and mostly so.
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{WaitId, WaitIdOptions, waitid};
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        if waitid(WaitId::All, options).is_err() {
+            return BTreeSet::new();
+        }
+    }
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let lists =
         threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
@@ -117,7 +161,7 @@ fn children() -> BTreeSet<String> {
 
 /// What is unusual about the rounding of this thread, if anything: told from results, since code
 /// that reads the register would be `unsafe`. The modes of the x87 unit are not seen.
-fn rounding() -> Option<&'static str> {
+pub fn rounding() -> Option<&'static str> {
     // All operands through black_box: the compiler would compute in its own environment.
     let (one, tiny) = (black_box(1.0f64), black_box(f64::EPSILON / 8.0));
     if black_box(one + tiny) != 1.0 || black_box(one - tiny) != 1.0 {
@@ -159,8 +203,11 @@ mod tests {
             ((|s| s.rounding = Some("rounded up")) as fn(&mut State), "rounded up"),
             (|s| s.folder = None, "working folder"),
             (|s| s.status[0] = Some("SigBlk: 1".into()), "blocked signals"),
-            (|s| drop(s.descriptors.remove(&0)), "descriptor 0"),
-            (|s| drop(s.descriptors.insert(2, "/x".into())), "descriptor 2"),
+            (|s| drop(s.descriptors.remove(&0)), "it closed descriptor 0, standard input"),
+            (
+                |s| drop(s.descriptors.insert(2, "/x".into())),
+                "it replaced descriptor 2, standard error",
+            ),
             (|s| s.children = ["7".to_owned()].into(), "process"),
         ] {
             let what = said(change).expect(part);

@@ -1,9 +1,16 @@
 //! How long a step may take, and what a group of processes has used.
 
-use rustix::param::clock_ticks_per_second;
-use rustix::process::Pid;
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// A step took too long: in which way, and what the limit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overdue {
+    /// It used more CPU time; where the system does not tell, more time on the wall.
+    Used(Duration),
+    /// All threads of the worker slept or were stopped for so long.
+    Slept(Duration),
+}
 
 /// What a process group has used by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +47,7 @@ impl Watchdog {
     }
 
     /// Takes a look: what is wrong, if anything.
-    pub(super) fn look(&mut self, usage: Usage) -> Option<String> {
+    pub(super) fn look(&mut self, usage: Usage) -> Option<Overdue> {
         let used = usage.cpu.saturating_sub(self.last.unwrap_or(usage.cpu));
         self.last = Some(usage.cpu);
         self.spent += used;
@@ -49,63 +56,55 @@ impl Watchdog {
             false => self.asleep + self.interval(),
         };
         if self.spent > self.limit {
-            return Some(format!("it used more than {:?} of CPU time", self.limit));
+            return Some(Overdue::Used(self.limit));
         }
-        let asleep = || format!("all its threads slept or were stopped for {:?}", self.limit);
-        (self.asleep > self.limit).then(asleep)
+        (self.asleep > self.limit).then_some(Overdue::Slept(self.limit))
     }
 }
 
-/// One process, from its line in /proc.
-struct Stat {
-    pid: i32,
-    group: i32,
-    ticks: u64,
+/// What a worker has used since it was born: time on the wall, where the system does not tell.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn usage(_: u32, born: Instant) -> Usage {
+    Usage { cpu: born.elapsed(), awake: true }
 }
 
-impl Stat {
-    fn read(pid: i32) -> Option<Stat> {
-        let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name in parentheses may hold anything.
-        let fields: Vec<&str> = text[text.rfind(')')? + 1..].split_ascii_whitespace().collect();
-        let number = |i: usize| fields.get(i)?.parse::<i64>().ok();
-        // User and system time, its own and that of children that it waited for.
-        let ticks = (11..15).map(number).sum::<Option<i64>>()?;
-        let of = |i| number(i).and_then(|number| i32::try_from(number).ok());
-        Some(Stat { pid, group: of(2)?, ticks: ticks.try_into().ok()? })
-    }
-
-    /// Every process that can be seen.
-    fn all() -> impl Iterator<Item = Stat> {
-        let folder = fs::read_dir("/proc").into_iter().flatten().flatten();
-        let pids = folder.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        pids.filter_map(Stat::read)
-    }
-
-    fn is_awake(&self) -> bool {
-        let threads = fs::read_dir(format!("/proc/{}/task", self.pid)).into_iter().flatten();
-        threads.flatten().any(|thread| {
-            let text = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-            let state = text.rfind(')').and_then(|end| text[end + 1..].trim_start().chars().next());
-            matches!(state, Some('R' | 'D'))
-        })
-    }
-}
-
-/// What the processes of this group have used.
-pub(super) fn usage(group: Pid) -> Usage {
-    let group = group.as_raw_nonzero().get();
+/// What a worker and the processes of its group have used.
+#[cfg(target_os = "linux")]
+pub(super) fn usage(group: u32, _: Instant) -> Usage {
     let (mut ticks, mut awake) = (0, false);
-    for process in Stat::all().filter(|process| process.group == group) {
-        ticks += process.ticks;
-        awake |= process.is_awake();
+    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+    for process in all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
+        if let Some(used) = ticks_of(process, group) {
+            ticks += used;
+            awake |= is_awake(process);
+        }
     }
-    let cpu = Duration::from_secs_f64(ticks as f64 / clock_ticks_per_second() as f64);
-    Usage { cpu, awake }
+    let per_second = rustix::param::clock_ticks_per_second() as f64;
+    Usage { cpu: Duration::from_secs_f64(ticks as f64 / per_second), awake }
+}
+
+/// User and system time of a process of this group, its own and that of children that it waited for.
+#[cfg(target_os = "linux")]
+fn ticks_of(process: u32, group: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name in parentheses may hold anything.
+    let fields: Vec<&str> = text[text.rfind(')')? + 1..].split_ascii_whitespace().collect();
+    let number = |i: usize| fields.get(i)?.parse::<u64>().ok();
+    if number(2)? == u64::from(group) { (11..15).map(number).sum() } else { None }
+}
+
+#[cfg(target_os = "linux")]
+fn is_awake(process: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten();
+    threads.flatten().any(|thread| {
+        let text = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        let state = text.rfind(')').and_then(|end| text[end + 1..].trim_start().chars().next());
+        matches!(state, Some('R' | 'D'))
+    })
 }
 
 /// How many threads this process has.
-pub(super) fn threads() -> usize {
+pub fn threads() -> usize {
     fs::read_dir("/proc/self/task").map_or(1, Iterator::count)
 }
 
@@ -117,6 +116,15 @@ mod tests {
         Usage { cpu: Duration::from_millis(millis), awake }
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_is_awake_and_uses_time() {
+        let group = rustix::process::getpgrp().as_raw_nonzero().get().cast_unsigned();
+        let before = usage(group, Instant::now());
+        assert!(before.awake, "this thread runs");
+        while usage(group, Instant::now()).cpu <= before.cpu {}
+    }
+
     #[test]
     fn cpu_time_counts_and_time_on_the_wall_does_not() {
         let mut watchdog = Watchdog::new(Duration::from_secs(2));
@@ -125,7 +133,7 @@ mod tests {
         assert!((0..looks).all(|_| watchdog.look(used(5000, true)).is_none()));
         assert!((0..=20).all(|i| watchdog.look(used(5000 + 100 * i, false)).is_none()));
         let why = watchdog.look(used(7001, true)).unwrap();
-        assert_eq!(why, "it used more than 2s of CPU time");
+        assert_eq!(why, Overdue::Used(Duration::from_secs(2)));
     }
 
     #[test]
@@ -156,14 +164,5 @@ mod tests {
         longest.look(used(0, true));
         assert_eq!(longest.look(Usage { cpu: Duration::MAX, awake: true }), None);
         assert!(Watchdog::new(Duration::ZERO).interval() > Duration::ZERO);
-    }
-
-    #[test]
-    fn this_process_is_awake_and_uses_time() {
-        let group = rustix::process::getpgrp();
-        let before = usage(group);
-        assert!(before.awake, "this thread runs");
-        while usage(group).cpu <= before.cpu {}
-        assert!(threads() >= 1);
     }
 }
