@@ -1,4 +1,5 @@
 //! Memory whose size a caller chooses: it is there, or there is an [`Error::Memory`], never an abort.
+#![allow(unsafe_code)]
 
 use crate::Error;
 use bytemuck::Zeroable;
@@ -39,6 +40,20 @@ pub(crate) fn zeroed<T: Zeroable>(len: usize, purpose: &'static str) -> Result<V
 /// and has no way to say that it could not.
 pub(crate) fn probe<T>(len: usize, purpose: &'static str) -> Result<(), Error> {
     room::<T>(len, purpose).map(drop)
+}
+
+/// Bytes that the allocator of C and Rust has given out in this process and not got back, up to multiples
+/// of 2^32. None where it does not tell.
+#[cfg(feature = "harness")]
+pub(crate) fn in_use() -> Option<u32> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        // SAFETY: asks for numbers, under the allocator's own locks.
+        let told = unsafe { libc::mallinfo() };
+        Some(told.uordblks.wrapping_add(told.hblkhd).cast_unsigned())
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    None
 }
 
 fn refusal<T>(len: usize, purpose: &'static str) -> Error {

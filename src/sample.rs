@@ -1,5 +1,12 @@
 //! Seeded operands, the same on every machine, and the storage that the gate watches.
 
+mod guarded;
+mod magnitude;
+
+pub(crate) use guarded::Guarded;
+pub(crate) use magnitude::Float;
+pub use magnitude::Magnitude;
+
 use crate::simd::Real;
 use crate::{Error, memory};
 use bytemuck::{Pod, Zeroable};
@@ -124,47 +131,127 @@ impl<T: Pod> From<&[T]> for Aligned<T> {
     }
 }
 
+/// Where operands and output lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// So many bytes past a cache line, rounded up to whole elements.
+    Moved(usize),
+    /// At memory that may not be touched.
+    Guarded(Side),
+}
+
+/// On which side of the elements memory may not be touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Before the first.
+    Before,
+    /// After the last.
+    After,
+}
+
 /// An operand's bytes in aligned storage, with guard bytes on both sides, that can be moved away
-/// from its alignment.
-#[derive(Debug, Clone)]
+/// from its alignment, or to the edge of what may be touched.
+#[derive(Debug)]
 pub(crate) struct Operand {
-    lines: Vec<Line>,
+    store: Store,
     start: usize,
     len: usize,
     element: usize,
+    float: Option<Float>,
+}
+
+#[derive(Debug)]
+enum Store {
+    Lines(Vec<Line>),
+    Guarded(Guarded),
 }
 
 const GUARD: Line = Line([0xC3; 64]);
 
 impl Operand {
     pub(crate) fn new<T: Pod>(elements: &[T]) -> Result<Operand, Error> {
-        let bytes: &[u8] = bytemuck::cast_slice(elements);
+        Operand::of(bytemuck::cast_slice(elements), size_of::<T>(), Float::of::<T>())
+    }
+
+    fn of(bytes: &[u8], element: usize, float: Option<Float>) -> Result<Operand, Error> {
         // One guard line before, the operand, and room to shift it by up to a line before the
         // last guard.
         let all = bytes.len().div_ceil(64) + 3;
         let mut lines = memory::room(all, "the operands")?;
         lines.resize(all, GUARD);
         bytemuck::cast_slice_mut(&mut lines)[64..64 + bytes.len()].copy_from_slice(bytes);
-        Ok(Operand { lines, start: 64, len: bytes.len(), element: size_of::<T>() })
+        let (start, len) = (64, bytes.len());
+        Ok(Operand { store: Store::Lines(lines), start, len, element, float })
+    }
+
+    /// The operand with what lies around it.
+    fn all(&self) -> &[u8] {
+        match &self.store {
+            Store::Lines(lines) => bytemuck::cast_slice(lines),
+            Store::Guarded(guarded) => guarded.bytes(),
+        }
+    }
+
+    fn all_mut(&mut self) -> &mut [u8] {
+        match &mut self.store {
+            Store::Lines(lines) => bytemuck::cast_slice_mut(lines),
+            Store::Guarded(guarded) => guarded.bytes_mut(),
+        }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.lines)[self.start..self.start + self.len]
+        &self.all()[self.start..self.start + self.len]
     }
 
-    /// Moves the operand `bytes` (below 64, rounded up to whole elements) past its cache line.
-    pub(crate) fn shift(&mut self, bytes: usize) {
+    /// Moves the operand; whether there is such a place.
+    pub(crate) fn place(&mut self, place: Place) -> bool {
+        match place {
+            Place::Moved(bytes) => self.shift(bytes),
+            Place::Guarded(side) => self.guard(side),
+        }
+    }
+
+    fn shift(&mut self, bytes: usize) -> bool {
+        if let Store::Guarded(guarded) = &self.store {
+            let Ok(back) = Operand::of(guarded.bytes(), self.element, self.float) else {
+                return false;
+            };
+            *self = back;
+        }
         let start = 64 + bytes.next_multiple_of(self.element).min(64);
         let moved = self.bytes().to_vec();
-        let all: &mut [u8] = bytemuck::cast_slice_mut(&mut self.lines);
+        let all = self.all_mut();
         all.fill(GUARD.0[0]);
         all[start..start + moved.len()].copy_from_slice(&moved);
         self.start = start;
+        true
+    }
+
+    fn guard(&mut self, side: Side) -> bool {
+        let Some(mut guarded) = Guarded::new(self.len, side) else { return false };
+        guarded.bytes_mut().copy_from_slice(self.bytes());
+        (self.store, self.start) = (Store::Guarded(guarded), 0);
+        true
+    }
+
+    /// Multiplies its numbers; whether it has any.
+    pub(crate) fn magnify(&mut self, magnitude: Magnitude) -> bool {
+        let (from, to) = (self.start, self.start + self.len);
+        let Some(float) = self.float else { return false };
+        magnitude.apply(&mut self.all_mut()[from..to], float);
+        true
     }
 
     /// A hash of the operand and its guards.
     pub(crate) fn hash(&self) -> u64 {
-        fnv1a(bytemuck::cast_slice(&self.lines))
+        fnv1a(self.all())
+    }
+}
+
+impl Clone for Operand {
+    /// A copy in memory of the usual kind.
+    fn clone(&self) -> Operand {
+        Operand::of(self.bytes(), self.element, self.float).expect("room for a copy")
     }
 }
 
@@ -196,9 +283,12 @@ mod tests {
         let mut operand = Operand::new(&[1.0f64, 2.0, 3.0]).unwrap();
         let before = operand.bytes().to_vec();
         for shift in 0..64 {
-            operand.shift(shift);
+            assert!(operand.place(Place::Moved(shift)));
             assert_eq!(operand.bytes(), before);
             assert_eq!(operand.bytes().as_ptr().addr() % 8, 0);
+            let is_guarded = operand.place(Place::Guarded(Side::After));
+            assert!(is_guarded || cfg!(not(unix)));
+            assert_eq!((operand.bytes(), operand.clone().bytes()), (&before[..], &before[..]));
         }
     }
 }

@@ -38,7 +38,9 @@ fn line(entry: &Entry, problem: &str, hash: impl Fn(Level) -> String) -> String 
             assert!(hashes.iter().all(|hash| *hash == hashes[0]), "{} {problem}", entry.name);
             hashes[0].clone()
         }
-        Class::Fused(_) => [without, with].map(|hash| hash.unwrap_or("?".into())).join(" "),
+        Class::Fused(_) | Class::Bounded(_) => {
+            [without, with].map(|hash| hash.unwrap_or("?".into())).join(" ")
+        }
     };
     format!("{} {problem} {hashes}", entry.name)
 }

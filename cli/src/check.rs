@@ -90,6 +90,12 @@ fn show(
                 .say(format!("{}: two hashes, with FMA and without: {reason}", matrix.kernel))?;
         }
     }
+    for gate in &checked.gate {
+        let entry = entries.iter().find(|entry| entry.name == gate.kernel);
+        if let Some(sentence) = entry.and_then(|entry| gate.within_bound(entry.class)) {
+            console.say(sentence)?;
+        }
+    }
     let (cases, runs) =
         checked.gate.iter().fold((0, 0), |(c, r), gate| (c + gate.cases, r + gate.runs));
     console.say(format!("\nThe gate: {runs} runs over {cases} problems."))?;

@@ -53,6 +53,10 @@ pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>
     check_sizes(&entries, &options)?;
 
     let mut comparison = measure(&entries, &options, console)?;
+    let reports = &comparison.agreement.reports;
+    let class = |name| entries.iter().find(|entry| entry.name == name).map(|entry| entry.class);
+    let within = reports.iter().filter_map(|gate| gate.within_bound(class(gate.kernel)?)).collect();
+    comparison.verdict = [comparison.verdict, within].concat();
     // They may add findings, which belong in every file.
     let tables = match files.page {
         Some(_) => tables(&entries, &options, &mut comparison)?,

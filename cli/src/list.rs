@@ -30,13 +30,18 @@ pub fn list(registry: &[Entry], as_json: bool, console: &mut Console<'_>) -> Res
         let class = match entry.class {
             Class::SameBits => "at every level",
             Class::Fused(_) => "wherever FMA exists",
+            Class::Bounded(_) => "of each variant",
         };
         kernels.add_row([entry.name, entry.formula, entry.unit, class, &arguments.join(" ")]);
     }
     console.say(table::wrap(kernels, console.columns))?;
     for entry in registry {
-        if let Class::Fused(reason) = entry.class {
-            console.say(format!("{}: fused, because {reason}", entry.name))?;
+        match entry.class {
+            Class::SameBits => {}
+            Class::Fused(why) => console.say(format!("{}: fused, because {why}", entry.name))?,
+            Class::Bounded(why) => {
+                console.say(format!("{}: within a bound, because {why}", entry.name))?;
+            }
         }
     }
     console.say("\nVariants; * is the one that is used when none is named:")?;

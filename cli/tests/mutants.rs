@@ -63,9 +63,12 @@ fn accuses(kernel: &str, words: &[&str]) {
 }
 
 fn sound_kernels_pass() {
-    let (code, out) = check(&["square", "total"]);
+    let (code, out) = check(&["square", "total", "bounded"]);
     assert_eq!(code, 0, "{out}");
     assert!(!out.contains("DISAGREES"), "{out}");
+    let within =
+        "bounded: within the oracle's bound, not the same bits: one adds from the other end.";
+    assert!(out.contains(within), "{out}");
 }
 
 fn broken_variants() {
@@ -140,7 +143,7 @@ mod fatal {
     }
 
     /// Kernel, variant, problem, what is wrong, and words of the detail.
-    const FATAL: [(&str, Option<&str>, &str, &str, &str); 22] = [
+    const FATAL: [(&str, Option<&str>, &str, &str, &str); 30] = [
         ("exits", Some("c"), "n = 17", "ended its process", "exit status: 0"),
         ("quits", Some("c"), "n = 17", "ended its process", "exit status: 0"),
         ("exits_in_rust", Some("rust"), "n = 17", "ended its process", "exit status: 0"),
@@ -163,6 +166,26 @@ mod fatal {
             "many threads at once",
             "changed its process",
             "left a child process",
+        ),
+        ("changes_folder", Some("c"), "n = 17", "changed its process", "working folder"),
+        ("ignores_signal", Some("c"), "n = 17", "changed its process", "signals are ignored"),
+        ("handles_signal", Some("c"), "n = 17", "changed its process", "signal handler"),
+        ("sets_umask", Some("c"), "n = 17", "changed its process", "umask"),
+        ("leaves_open", Some("c"), "n = ", "changed its process", "left a descriptor open"),
+        ("keeps_memory", Some("c"), "n = 4097", "kept memory", "each call keeps"),
+        (
+            "reads_before",
+            Some("c"),
+            "n = 17, no memory before operands and output",
+            "ended its process",
+            "SIGSEGV",
+        ),
+        (
+            "reads_after",
+            Some("c"),
+            "n = 17, no memory after operands and output",
+            "ended its process",
+            "SIGSEGV",
         ),
         ("loops", Some("c"), "n = 17", "exceeded the time limit", "CPU time"),
         ("sleeps", Some("c"), "n = 17", "exceeded the time limit", "slept"),

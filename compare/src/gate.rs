@@ -6,7 +6,8 @@ use crate::isolate::{Accusation, Attempt, Death, settle};
 use crate::message::{Job, Message, Part, Work};
 use crate::process;
 use crate::results::{Agreement, Closeness, Finding, Refused};
-use crate::trials::{Origin, detection, trials};
+use crate::sizes::detection;
+use crate::trials::{Origin, trials};
 use std::time::Instant;
 
 /// After so many seconds sizes that are not listed are left out.

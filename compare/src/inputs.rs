@@ -22,6 +22,16 @@ pub fn signed(n: usize, seed: u64) -> Vec<f64> {
     stream(n, seed, |random| 2.0 * random.unit() - 1.0)
 }
 
+/// `n` numbers of both signs whose magnitudes go from 2^-300 to 2^300, for
+/// [`special`](crate::Group::special): variants that are right between 0 and 1 can be wrong there. Squares
+/// still fit. Do not ask for a relative bound of sums in which these cancel.
+pub fn wide(n: usize, seed: u64) -> Vec<f64> {
+    stream(n, seed, |random| {
+        let exponent = (random.next() >> 32) as i32 % 301;
+        (2.0 * random.unit() - 1.0) * f64::powi(2.0, exponent)
+    })
+}
+
 /// `n` integers below `bound`; all of them are 0 when it is 0.
 pub fn integers(n: usize, bound: u64, seed: u64) -> Vec<u64> {
     stream(n, seed, |random| random.next().checked_rem(bound).unwrap_or(0))
@@ -44,6 +54,10 @@ mod tests {
         assert!(signed(1000, 1).iter().any(|x| *x < -0.5));
         assert!(uniform_f32(1000, 1).iter().all(|x| (0.0..1.0).contains(x)));
         assert!(integers(1000, 10, 1).contains(&9) && integers(3, 0, 1) == [0; 3]);
+        assert!(
+            wide(1000, 1).iter().any(|x| *x > 1e80)
+                && wide(1000, 1).iter().any(|x| x.abs() < 1e-80)
+        );
         assert!(bytes(0, 1).is_empty());
     }
 }

@@ -11,7 +11,7 @@
 //! | [`run`] | starts a worker, listens, ends it with all that it started |
 //! | [`Role`], [`Channel`] | the worker's own side |
 //! | [`settle`] | finds out who is to blame for an end, and goes on without them |
-//! | [`Watch`], [`kept`] | what a call must leave as it was |
+//! | [`Watch`] | what a call must leave as it was |
 //!
 //! How long a step may take is CPU time on Linux, so that a busy machine fails nobody. For a step that
 //! uses none, the same time counts while every thread of the worker sleeps; one that waits for a
@@ -29,7 +29,6 @@ mod watch;
 pub use blame::{Accusation, Attempt, Death, settle};
 pub use channel::{Channel, Role, wait_for_the_end};
 pub use limit::{Overdue, threads};
-pub(crate) use memory::fill_freed;
-pub use memory::kept;
+pub(crate) use memory::{fill_freed, kept};
 pub use process::{End, Next, Start, run};
 pub use watch::{Watch, blocked_signals, rounding};

@@ -1,10 +1,27 @@
 //! Sizes to compare at.
 
+use crate::random::Random;
 use std::ops::RangeInclusive;
 
 /// Powers of two: `pow2(4..=20)` is 16, 32, .. 1,048,576. Powers that do not fit are left out.
 pub fn pow2(exponents: RangeInclusive<u32>) -> Vec<usize> {
     exponents.filter_map(|exponent| 1usize.checked_shl(exponent)).collect()
+}
+
+/// `count` sizes from 1 to `largest`, drawn by their logarithm: as many between 10 and 100 as between 100
+/// and 1000. None when `largest` is 0.
+pub fn log_uniform(largest: usize, count: usize, seed: u64) -> Vec<usize> {
+    let mut random = Random::new(!seed);
+    let draw = |_| {
+        let n = ((largest as f64 + 1.0).ln() * random.unit()).exp() as usize;
+        n.clamp(1, largest)
+    };
+    if largest == 0 { Vec::new() } else { (0..count).map(draw).collect() }
+}
+
+/// The probability that a fault at a tenth of the sizes, by their logarithm, is met by so many.
+pub fn detection(drawn: usize) -> f64 {
+    1.0 - 0.9f64.powi(i32::try_from(drawn).unwrap_or(i32::MAX))
 }
 
 /// `16,64`, `2^4..2^20` (doubling), `1e6`: the sizes of the option `--sizes`.

@@ -1,6 +1,7 @@
 //! The inputs that the gate tries.
 
-use crate::random::{Random, splitmix64};
+use crate::random::splitmix64;
+use crate::sizes::log_uniform;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -70,23 +71,13 @@ fn neighbours(sizes: &[usize]) -> BTreeSet<usize> {
 }
 
 fn drawn(sizes: &[usize], seed: u64) -> Vec<usize> {
-    let largest = sizes.iter().copied().max().unwrap_or(0);
-    let mut random = Random::new(!seed);
-    let draw = |_| {
-        let n = ((largest as f64 + 1.0).ln() * random.unit()).exp() as usize;
-        n.clamp(1, largest)
-    };
-    if largest == 0 { Vec::new() } else { (0..DRAWN).map(draw).collect() }
-}
-
-/// The probability that a fault at a tenth of the sizes, by their logarithm, is met by so many.
-pub(crate) fn detection(drawn: usize) -> f64 {
-    1.0 - 0.9f64.powi(i32::try_from(drawn).unwrap_or(i32::MAX))
+    log_uniform(sizes.iter().copied().max().unwrap_or(0), DRAWN, seed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sizes::detection;
 
     #[test]
     fn small_odd_and_neighbouring_sizes_are_tried_beside_the_listed_ones() {

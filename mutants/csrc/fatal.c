@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void crash(void)
@@ -64,6 +66,19 @@ static void eat(void)
     for (int i = 0; i < 16; i++)
         if (malloc((size_t)1 << 32) == NULL)
             crash();
+}
+
+static void handle(int signal)
+{
+    (void)signal;
+}
+
+static void keep(void)
+{
+    char *lost = malloc(4096);
+    if (lost != NULL)
+        memset(lost, 1, 4096);
+    __asm__ volatile("" : : "r"(lost) : "memory");
 }
 
 /* Once in a process that was started, never in one that was forked: what calls this goes on in both
@@ -145,6 +160,26 @@ void mutant_fatal(uint32_t act)
     case MUTANTS_FATAL_EAT:
         if (!done++)
             eat();
+        break;
+    case MUTANTS_FATAL_FOLDER:
+        if (chdir("/") != 0)
+            abort();
+        break;
+    case MUTANTS_FATAL_IGNORE:
+        signal(SIGUSR2, SIG_IGN);
+        break;
+    case MUTANTS_FATAL_HANDLE:
+        signal(SIGUSR2, handle);
+        break;
+    case MUTANTS_FATAL_UMASK:
+        umask(0);
+        break;
+    case MUTANTS_FATAL_OPEN:
+        if (open("/dev/null", O_RDONLY) < 0)
+            abort();
+        break;
+    case MUTANTS_FATAL_KEEP:
+        keep();
         break;
     default:
         break;

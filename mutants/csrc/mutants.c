@@ -1,7 +1,9 @@
+#define _GNU_SOURCE
 #include "mutants.h"
 
 #include <fenv.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #if defined(__SSE2__)
 #include <xmmintrin.h>
@@ -63,4 +65,41 @@ void mutant_leaves_rounding(size_t n, const double *x, double *out)
 {
     mutant_square(n, x, out);
     fesetround(FE_UPWARD);
+}
+
+void mutant_static_double(size_t n, const double *x, double *out)
+{
+    static volatile double number;
+    static int inside;
+    __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+    for (size_t i = 0; i < n; i++) {
+        number = x[i];
+        /* Lets another call come in between, now and then: on one busy core too. */
+        for (int k = 0; i % 512 == 7 && k < 100 && __atomic_load_n(&inside, __ATOMIC_SEQ_CST) < 2; k++)
+            sched_yield();
+        out[i] = number * number;
+    }
+    __atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+}
+
+void mutant_leaves_x87(size_t n, const double *x, double *out)
+{
+    mutant_square(n, x, out);
+#if defined(__x86_64__) || defined(__i386__)
+    unsigned short word;
+    __asm__ volatile("fnstcw %0" : "=m"(word));
+    word = (unsigned short)((word & ~0x300) | 0x200);
+    __asm__ volatile("fldcw %0" : : "m"(word));
+#else
+    fesetround(FE_UPWARD);
+#endif
+}
+
+void mutant_blocks_signal(size_t n, const double *x, double *out)
+{
+    sigset_t set;
+    mutant_square(n, x, out);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
 }

@@ -29,4 +29,13 @@ void mutant_leaves_ftz(size_t n, const double *x, double *out);
 /* Returns with sums rounded upwards. */
 void mutant_leaves_rounding(size_t n, const double *x, double *out);
 
+/* Goes through one number that all calls share. */
+void mutant_static_double(size_t n, const double *x, double *out);
+
+/* Returns with x87 computing in double precision; elsewhere with sums rounded upwards. */
+void mutant_leaves_x87(size_t n, const double *x, double *out);
+
+/* Returns with a signal blocked. */
+void mutant_blocks_signal(size_t n, const double *x, double *out);
+
 #endif

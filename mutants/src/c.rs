@@ -16,6 +16,9 @@ mod by_hand {
         pub fn mutant_hidden_static(n: usize, x: *const f64, out: *mut f64);
         pub fn mutant_leaves_ftz(n: usize, x: *const f64, out: *mut f64);
         pub fn mutant_leaves_rounding(n: usize, x: *const f64, out: *mut f64);
+        pub fn mutant_blocks_signal(n: usize, x: *const f64, out: *mut f64);
+        pub fn mutant_leaves_x87(n: usize, x: *const f64, out: *mut f64);
+        pub fn mutant_static_double(n: usize, x: *const f64, out: *mut f64);
     }
 }
 
@@ -44,6 +47,9 @@ door! {
     hidden_static mutant_hidden_static;
     leaves_ftz mutant_leaves_ftz;
     leaves_rounding mutant_leaves_rounding;
+    blocks_signal mutant_blocks_signal;
+    leaves_x87 mutant_leaves_x87;
+    static_double mutant_static_double;
 }
 
 /// Writes the first item of the next chunk's slice, and nothing beyond the buffer: only the order
@@ -61,6 +67,13 @@ pub(crate) fn harm(act: u32) -> i32 {
     // SAFETY: it takes no pointer and touches nothing of ours. That it may end or stop the process
     // is what it is for, and no memory is left in a state that anybody sees afterwards.
     unsafe { by_hand::mutant_harm(act) }
+}
+
+/// What C's `x[from]` is, which may lie outside of `x`.
+#[cfg(target_os = "linux")]
+pub(crate) fn peek(x: &[f64], from: isize) {
+    // SAFETY: none, which is the point: the gate puts `x` where such a read ends the process.
+    std::hint::black_box(unsafe { x.as_ptr().wrapping_offset(from).read_volatile() });
 }
 
 /// What [`fatal`] does; see csrc/fatal.h, in whose order they are.
@@ -87,6 +100,12 @@ pub(crate) enum FatalAct {
     Stop,
     LoopAtExit,
     Eat,
+    Folder,
+    Ignore,
+    Handle,
+    Umask,
+    Open,
+    Keep,
 }
 
 /// Ends, stops or spoils this process.

@@ -66,6 +66,39 @@ in_c! {
     LoopsAtExit "loops_at_exit" LoopAtExit;
     /// Takes all the memory it is given, and does not look whether it is given any.
     Eats "eats" Eat;
+    /// Changes the working folder.
+    ChangesFolder "changes_folder" Folder;
+    /// Ignores a signal.
+    IgnoresSignal "ignores_signal" Ignore;
+    /// Installs a signal handler.
+    HandlesSignal "handles_signal" Handle;
+    /// Changes the umask.
+    SetsUmask "sets_umask" Umask;
+    /// Leaves a descriptor open each time.
+    LeavesOpen "leaves_open" Open;
+    /// Keeps 4 KB each time.
+    KeepsMemory "keeps_memory" Keep;
+}
+
+/// Declares seeds that read outside their operand, on long ones, and make nothing of it.
+macro_rules! peeking {
+    ($($(#[$doc:meta])* $plant:ident $name:literal $from:expr;)*) => {$(
+        $(#[$doc])*
+        pub struct $plant;
+        impl Plant for $plant {
+            const NAME: &'static str = $name;
+            const VARIANTS: &'static [Variant<Square<Self>>] = &broken_c(|c| {
+                spoilt(c, |x, _, _| if x.len() >= FROM { c::peek(x, $from(x.len())) })
+            });
+        }
+    )*};
+}
+
+peeking! {
+    /// Reads the number before its operand.
+    ReadsBefore "reads_before" |_| -1;
+    /// Reads the number after its operand.
+    ReadsAfter "reads_after" |n: usize| n as isize;
 }
 
 /// Ends its process from Rust.

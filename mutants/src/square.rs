@@ -124,6 +124,14 @@ fn nudge(out: &mut [f64]) {
     out.iter_mut().take(1).for_each(|x| *x = f64::from_bits(x.to_bits() + 1));
 }
 
+/// Makes the first result wrong whose operand is between two numbers.
+fn far(x: &[f64], out: &mut [f64], from: f64, to: f64) {
+    let is_far = |x: &f64| from < x.abs() && x.abs() < to;
+    if let Some(i) = x.iter().position(is_far) {
+        out[i] = 0.0;
+    }
+}
+
 /// Declares seeds: a type, a kernel name, and its variants.
 macro_rules! seeds {
     ($($(#[$doc:meta])* $plant:ident $name:literal $variants:expr;)*) => {$(
@@ -207,4 +215,37 @@ seeds! {
     LeavesFtz "leaves_ftz" broken_c(c::leaves_ftz);
     /// Leaves the rounding mode changed.
     LeavesRounding "leaves_rounding" broken_c(c::leaves_rounding);
+    /// Leaves the precision of x87 changed.
+    LeavesX87 "leaves_x87" broken_c(c::leaves_x87);
+    /// Leaves a signal blocked.
+    BlocksSignal "blocks_signal" broken_c(c::blocks_signal);
+    /// Keeps a number between calls.
+    StaticDouble "static_double" broken_c(c::static_double);
+    /// Reads what its output holds, which shows where that is NaN.
+    ReadsOldOutput "reads_old_output" broken_rust(|c| {
+        c.out.iter_mut().zip(c.input).for_each(|(out, x)| *out = x * x + 0.0 * *out);
+        Ok(())
+    });
+    /// Has nothing to do where three numbers of its output are right already.
+    KnowsTheAnswer "knows_the_answer" broken_rust(|c| {
+        let is_done = |i: &usize| c.out.get(*i) == c.input.get(*i).map(|x| x * x).as_ref();
+        let n = c.input.len();
+        let is_done = n > 2 && [0, n / 2, n - 1].iter().all(is_done);
+        if is_done { Ok(()) } else { rust(c) }
+    });
+    /// Is wrong at some sizes between those of the list.
+    OffList "off_list" outvoted("simd", |c| {
+        let is_wrong = (600..2400).contains(c.args);
+        spoilt(c, |_, out, _| out[..usize::from(is_wrong)].fill(0.0))
+    });
+    /// Is wrong on large numbers.
+    Large "large" outvoted("simd", |c| spoilt(c, |x, out, _| far(x, out, 1e6, f64::INFINITY)));
+    /// Is wrong on tiny numbers.
+    Tiny "tiny" outvoted("simd", |c| spoilt(c, |x, out, _| far(x, out, 0.0, 1e-60)));
+    /// Is wrong where large and tiny numbers stand beside each other.
+    Mixed "mixed" outvoted("simd", |c| spoilt(c, |x, out, _| {
+        if x.iter().any(|x| x.abs() < 1e-60) {
+            far(x, out, 1e6, f64::INFINITY);
+        }
+    }));
 }

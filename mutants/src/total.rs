@@ -2,7 +2,7 @@
 
 use abreast::exact::{Twofold, gamma};
 use abreast::kernel::{
-    ChunkArgs, Cost, Expected, Input, Kernel, Layout, Operands, Request, Workload,
+    ChunkArgs, Class, Cost, Expected, Input, Kernel, Layout, Operands, Request, Workload,
 };
 use abreast::plan::fold;
 use abreast::sample::Sampled;
@@ -20,6 +20,8 @@ pub trait Plant: Sized + 'static {
     const NAME: &'static str;
     /// Its variants.
     const VARIANTS: &'static [Variant<Total<Self>>] = &sound();
+    /// Whether its variants have the same bits.
+    const CLASS: Class = Class::SameBits;
     /// How many partial results the fold leaves out at the end.
     const FORGOTTEN: usize = 0;
 }
@@ -39,6 +41,15 @@ impl Plant for OtherFold {
         Variant::new("fold", by_fold),
         Variant::new("simd", backwards),
     ];
+}
+
+/// The same, but it says so: each within its bound is enough.
+pub struct Bounded;
+impl Plant for Bounded {
+    const NAME: &'static str = "bounded";
+    const CLASS: Class = Class::Bounded("one adds from the other end");
+    const VARIANTS: &'static [Variant<Total<Self>>] =
+        &[Variant::new("loop", by_loop), Variant::new("simd", backwards)];
 }
 
 /// The fold leaves out the last of several partial results.
@@ -98,6 +109,7 @@ impl<P: Plant> Kernel for Total<P> {
 
 impl<P: Plant> Workload for Total<P> {
     const FORMULA: &'static str = "sum of x[i]";
+    const CLASS: Class = P::CLASS;
     const SIZES: &'static [u64] = &[0, 1, 2, 3, 33, 1000, 1001, 20_000];
     const SWEEP: &'static [u64] = &[1 << 10, 1 << 14];
 

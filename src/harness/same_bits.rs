@@ -24,6 +24,9 @@ pub struct SameBits {
     /// Why levels with and without fused multiply-add may differ, if they may.
     #[serde(skip_deserializing)]
     pub fused: Option<&'static str>,
+    /// Why the variants agree within the oracle's bound only, each with bits of its own, if they may.
+    #[serde(skip_deserializing)]
+    pub bounded: Option<&'static str>,
     /// The size of the problem.
     pub n: u64,
     /// Rows (indices) per chunk: `abreast run KERNEL --n N --seed S --chunk C` gives the same hash.
@@ -71,7 +74,7 @@ impl SameBits {
         cells.peek().is_some() && cells.all(|cell| cell.agrees)
     }
 
-    /// Every expected hash: one, or for a fused kernel two.
+    /// Every expected hash: one, or for a fused kernel two, or as many as a bounded one has rows.
     pub fn hashes(&self) -> Vec<&str> {
         let mut hashes: Vec<&str> = Vec::new();
         for row in &self.rows {
@@ -155,6 +158,7 @@ pub(super) fn same_bits_of(
     Ok(SameBits {
         kernel: entry.name,
         fused: fused(entry),
+        bounded: bounded(entry),
         n,
         chunk,
         chunks: case.chunks(),
@@ -167,9 +171,14 @@ pub(super) fn same_bits_of(
 /// Why levels with and without fused multiply-add may differ, if they may.
 pub(super) fn fused(entry: &Entry) -> Option<&'static str> {
     match entry.class {
-        Class::SameBits => None,
         Class::Fused(why) => Some(why),
+        Class::SameBits | Class::Bounded(_) => None,
     }
+}
+
+/// Why the variants may have bits of their own, if they may.
+pub(super) fn bounded(entry: &Entry) -> Option<&'static str> {
+    if let Class::Bounded(why) = entry.class { Some(why) } else { None }
 }
 
 /// Chunks that the problem is cut into, if that leaves each of them a few rows: one for each
@@ -249,7 +258,7 @@ fn run(
     };
     told.now("this thread");
     let harm = apart(|| harmless(case, choice)).flatten();
-    told.observer.after();
+    told.observer.after("this thread");
     if let Err(violation) = harm {
         return vec![Err(violation.detail); executors.len()];
     }
@@ -263,27 +272,26 @@ fn run(
 }
 
 fn rows(class: Class, choices: &[Choice], runs: Vec<Hashes>) -> Vec<Row> {
-    let fused = |choice: &Choice| matches!(class, Class::Fused(_)) && choice.level.has_fma();
-    let expected = [false, true].map(|side| {
-        let same_side = choices.iter().zip(&runs).filter(|(choice, _)| fused(choice) == side);
-        most_frequent(same_side.flat_map(|(_, cells)| cells.iter().flatten().copied()))
-    });
-    let row = |(choice, cells): (&Choice, Hashes)| {
-        let expected = expected[usize::from(fused(choice))];
+    let expected = |choice: &Choice| {
+        let comparable = choices.iter().zip(&runs).filter(|(o, _)| class.compares(**o, *choice));
+        most_frequent(comparable.flat_map(|(_, cells)| cells.iter().flatten().copied()))
+    };
+    let row = |(choice, cells): (&Choice, &Hashes)| {
+        let expected = expected(choice);
         Row {
             variant: choice.variant,
             level: choice.level.isa(),
             expected: expected.map(hex).unwrap_or_default(),
-            cells: cells.into_iter().map(|run| cell(run, expected)).collect(),
+            cells: cells.iter().map(|run| cell(run, expected)).collect(),
         }
     };
-    choices.iter().zip(runs).map(row).collect()
+    choices.iter().zip(&runs).map(row).collect()
 }
 
-fn cell(run: Result<u64, String>, expected: Option<u64>) -> Cell {
+fn cell(run: &Result<u64, String>, expected: Option<u64>) -> Cell {
     match run {
-        Ok(hash) => Cell { hash: Some(hex(hash)), agrees: Some(hash) == expected, fault: None },
-        Err(fault) => Cell { hash: None, agrees: false, fault: Some(fault) },
+        Ok(hash) => Cell { hash: Some(hex(*hash)), agrees: Some(*hash) == expected, fault: None },
+        Err(fault) => Cell { hash: None, agrees: false, fault: Some(fault.clone()) },
     }
 }
 

@@ -1,11 +1,14 @@
 //! One problem without its type: what the harness runs, poisons, hashes and times.
 
+mod buffer;
+
 use super::{
     Choice, Cost, Digest, Expected, Input, Job, Kernel, Layout, Number, Variant, Workload,
 };
 use crate::fork::Caller;
-use crate::sample::{Operand, fnv1a};
+use crate::sample::{Float, Magnitude, Operand, Place, fnv1a};
 use crate::{Error, Fault, Level, Tasks, fpenv, memory};
+use buffer::Buffer;
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -49,10 +52,11 @@ pub trait Case: Send + Sync {
     /// # Errors
     /// [`Error::Argument`] when `chunk` is 0.
     fn set_chunk(&mut self, chunk: u64) -> Result<(), Error>;
-    /// Moves every operand `bytes` past a cache line, and the output of [`Case::run`] by as much.
-    /// Elements stay aligned for their type only when `bytes` is a multiple of its size; the call
-    /// rounds up to that.
-    fn misalign(&mut self, bytes: usize);
+    /// Moves every operand, and the output of [`Case::run`]. False where the system has no such place.
+    fn place(&mut self, place: Place) -> bool;
+    /// Multiplies all operands that are floating-point numbers. False when there are none, or when the
+    /// kernel does not take such numbers.
+    fn magnify(&mut self, magnitude: Magnitude) -> bool;
     /// A hash of all operands and of the guard bytes around them.
     fn operands_hash(&self) -> u64;
     /// One run into a fresh buffer, filled with `poison` and fenced.
@@ -85,6 +89,13 @@ pub trait Case: Send + Sync {
 pub trait Rehearsed: Sync {
     /// What it gave when it was alone.
     fn alone(&self) -> Answer;
+    /// Makes the call on a buffer that holds the answer already, but for one item; on a few such buffers.
+    /// Gives what it gave if that was anything else, as from a variant that looks there whether it has
+    /// anything to do.
+    ///
+    /// # Errors
+    /// What the variant reports.
+    fn on_the_answer(&self) -> Result<Option<Answer>, Error>;
     /// Makes the call `calls` times on this thread, into a buffer of its own, and compares the raw
     /// bytes each time. Gives the number of calls that differed, and what the first of them gave.
     ///
@@ -97,8 +108,8 @@ pub trait Rehearsed: Sync {
 pub(super) struct TypedCase<K: Workload> {
     problem: Input<K>,
     chunk: Option<u64>,
-    // How many items the output of a run is moved.
-    shift: usize,
+    // Where the output of a run lies.
+    place: Place,
     // The buffer that timed calls write to: kept between calls, as a caller in a loop would.
     scratch: Vec<K::Item>,
 }
@@ -106,12 +117,9 @@ pub(super) struct TypedCase<K: Workload> {
 /// What most of the memory here is for.
 const OUTPUT: &str = "the output";
 
-/// Items before and after the output that no variant may touch.
-const FENCE: usize = 16;
-
 impl<K: Workload> TypedCase<K> {
     pub(super) fn new(problem: Input<K>) -> Self {
-        TypedCase { problem, chunk: None, shift: 0, scratch: Vec::new() }
+        TypedCase { problem, chunk: None, place: Place::Moved(0), scratch: Vec::new() }
     }
 
     fn chosen(&self, choice: Choice) -> Result<Job<'_, K>, Error> {
@@ -183,9 +191,21 @@ impl<K: Workload> Case for TypedCase<K> {
         self.job().map(drop)
     }
 
-    fn misalign(&mut self, bytes: usize) {
-        self.problem.operands_mut().iter_mut().for_each(|operand| operand.shift(bytes));
-        self.shift = bytes.div_ceil(size_of::<K::Item>());
+    fn place(&mut self, place: Place) -> bool {
+        self.place = place;
+        self.problem.operands_mut().iter_mut().all(|operand| operand.place(place))
+    }
+
+    fn magnify(&mut self, magnitude: Magnitude) -> bool {
+        let mut any = false;
+        for operand in self.problem.operands_mut() {
+            any |= operand.magnify(magnitude);
+        }
+        if let (Some(float), false) = (Float::of::<K::Item>(), self.problem.start.is_empty()) {
+            magnitude.apply(bytemuck::cast_slice_mut(&mut self.problem.start), float);
+            any = true;
+        }
+        any && self.job().is_ok()
     }
 
     fn operands_hash(&self) -> u64 {
@@ -197,27 +217,22 @@ impl<K: Workload> Case for TypedCase<K> {
         let _usual = fpenv::Guard::enter();
         let job = self.chosen(choice)?;
         let start = self.start(&job)?;
-        let mut fenced = memory::zeroed::<K::Item>(start.len() + 2 * FENCE + self.shift, OUTPUT)?;
-        bytemuck::cast_slice_mut::<_, u8>(&mut fenced).fill(poison);
-        let first = FENCE + self.shift;
-        let inner = first..first + start.len();
+        let mut buffer = Buffer::new(start.len(), self.place, poison, OUTPUT)?;
         if K::LAYOUT == Layout::InPlace {
-            fenced[inner.clone()].copy_from_slice(&start);
+            buffer.items_mut().copy_from_slice(&start);
         }
-        let tasks = job.tasks(&mut fenced[inner.clone()])?;
+        let tasks = job.tasks(buffer.items_mut())?;
         let clock = Instant::now();
         drive(&tasks)?;
         let took = clock.elapsed();
         drop(tasks);
-        let untouched =
-            |items| bytemuck::cast_slice::<K::Item, u8>(items).iter().all(|b| *b == poison);
-        let fence_holds = untouched(&fenced[..inner.start]) && untouched(&fenced[inner.end..]);
+        let is_fenced = buffer.is_fenced(poison);
         // The output and its numbers are made with no way to say that there is no room for them.
         let each = size_of::<K::Item>() + size_of::<Number>();
         let bytes = start.len().saturating_mul(each);
         drop(start);
         memory::probe::<u8>(bytes, "the output and its numbers")?;
-        Ok(answer(&self.problem, &job, &fenced[inner], fence_holds, took))
+        Ok(answer(&self.problem, &job, buffer.items(), is_fenced, took))
     }
 
     fn rehearse(&self, choice: Choice) -> Result<Box<dyn Rehearsed + '_>, Error> {
@@ -278,6 +293,24 @@ fn call<K: Kernel>(job: &Job<'_, K>, out: &mut [K::Item]) -> Result<(), Error> {
 impl<K: Workload> Rehearsed for Rehearsal<'_, K> {
     fn alone(&self) -> Answer {
         answer(self.problem, &self.job, &self.alone, true, Duration::ZERO)
+    }
+
+    fn on_the_answer(&self) -> Result<Option<Answer>, Error> {
+        if K::LAYOUT == Layout::InPlace {
+            return Ok(None);
+        }
+        // Where a variant that looks at a few items does not look.
+        for spoilt in [self.alone.len() / 3, self.alone.len() / 7 * 5] {
+            let mut out = memory::copy(&self.alone, OUTPUT)?;
+            let Some(item) = out.get_mut(spoilt) else { continue };
+            bytemuck::bytes_of_mut(item).iter_mut().for_each(|byte| *byte ^= 0x55);
+            call(&self.job, &mut out)?;
+            let bytes = bytemuck::cast_slice::<K::Item, u8>;
+            if bytes(&out) != bytes(&self.alone) {
+                return Ok(Some(answer(self.problem, &self.job, &out, true, Duration::ZERO)));
+            }
+        }
+        Ok(None)
     }
 
     fn repeat(&self, calls: u64) -> Result<(u64, Option<Answer>), Error> {

@@ -1,6 +1,6 @@
 //! What the gate and the stopwatch need to know about a kernel.
 
-use super::{Kernel, Slices};
+use super::{Choice, Kernel, Slices};
 use crate::sample::Operand;
 use crate::{Error, memory};
 use bytemuck::Pod;
@@ -15,6 +15,20 @@ pub enum Class {
     /// Same bits wherever a fused multiply-add exists; levels without it are held to the oracle's
     /// bound and agree among themselves. The text says why this is worth it.
     Fused(&'static str),
+    /// Each variant is within the oracle's bound, and may have bits of its own at each level: always the
+    /// same ones, on every executor and with any worker count. The text says why.
+    Bounded(&'static str),
+}
+
+impl Class {
+    /// Whether the two must give the same bits.
+    pub fn compares(self, a: Choice, b: Choice) -> bool {
+        match self {
+            Class::SameBits => true,
+            Class::Fused(_) => a.level.has_fma() == b.level.has_fma(),
+            Class::Bounded(_) => a == b,
+        }
+    }
 }
 
 /// What a kernel computes with: which of the machine's peaks bounds it.

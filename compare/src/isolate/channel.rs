@@ -119,17 +119,17 @@ fn which(_: &File) -> Option<(u64, u64)> {
     None
 }
 
+/// Whether that process has started this one; where the system does not tell, it is believed.
 fn is_parent(id: u32) -> bool {
     #[cfg(unix)]
-    let parent = Some(std::os::unix::process::parent_id());
+    let parent = std::os::unix::process::parent_id();
     #[cfg(not(unix))]
-    let parent = None;
-    parent == Some(id)
+    let parent = id;
+    parent == id
 }
 
 /// A worker whose parent is gone ends too, even in a loop that never does, and what it started.
 fn end_with(parent: u32) {
-    #[cfg(unix)]
     std::thread::spawn(move || {
         while is_parent(parent) {
             std::thread::sleep(Duration::from_millis(500));

@@ -24,7 +24,7 @@ const STEPS: u64 = 256 * 1024;
 
 /// Bytes that each call keeps for good, if the process grows by a call as often as it is made. None
 /// where the system does not tell, or where calls take too long.
-pub fn kept(mut call: impl FnMut()) -> Option<u64> {
+pub(crate) fn kept(mut call: impl FnMut()) -> Option<u64> {
     // The fastest of some: on a busy machine one call may wait for long.
     let (began, mut each) = (Instant::now(), Duration::MAX);
     for _ in (0..LEAST_CALLS).take_while(|i| *i < 4 || began.elapsed() < 8 * TIME) {

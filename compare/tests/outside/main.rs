@@ -119,6 +119,7 @@ fn every_mutant_is_named_and_fails_and_the_others_are_judged() {
             &["bad at the special input signed zeros: at [1][0] gives 0.0 where good gives -0.0"],
         ),
         ("wears-out", &["called many times", "the first call gave"]),
+        ("magnitudes", &["at the special input wide", "gives 0.0 where good gives"]),
         ("panic", &["panicked: index out of bounds"]),
         ("crash", &["n = 64, seed 42", "crashed with SIGSEGV"]),
         ("exit", &["n = 64, seed 42", "ended the process with exit code 0"]),

@@ -1,6 +1,6 @@
 //! One group for each fault: the variant `bad` has it, `good` and `rust` have not.
 
-use abreast_compare::inputs::uniform;
+use abreast_compare::inputs::{uniform, wide};
 use abreast_compare::{AnyGroup, Group, Within};
 // The library brings the C functions along, but only to a program that uses it.
 use my_dot as _;
@@ -124,6 +124,13 @@ fn main() -> ExitCode {
                 unsafe { out.set_len(x.len()) };
                 out
             })
+            .into(),
+        Group::new("magnitudes", uniform)
+            .sizes([16])
+            .variant("good", |x| x.iter().map(|x| 2.0 * x).collect::<Vec<_>>())
+            .variant("rust", |x| x.iter().map(|x| x + x).collect())
+            .variant("bad", |x| x.iter().map(|x| if x.abs() > 1e30 { 0.0 } else { x + x }).collect())
+            .special("wide", wide(100, 1))
             .into(),
         Group::new("accumulates", |n, seed| (uniform(n, seed), vec![0.0; n]))
             .sizes([16])

@@ -25,8 +25,11 @@ pub(in crate::harness) trait Observer {
     /// This was found.
     fn found(&mut self, finding: &Finding);
 
-    /// A variant has run: now is the time to look what it did to the process.
-    fn after(&mut self);
+    /// A variant has run on this: now is the time to look what it did to the process.
+    fn after(&mut self, case: &str);
+
+    /// Whether this process is there for nothing else, and may be ended by a variant.
+    fn may_die(&self) -> bool;
 }
 
 /// Trusts the variants with this process, and passes the steps on to a progress bar.
@@ -46,5 +49,9 @@ impl Observer for Trusting<'_> {
 
     fn found(&mut self, _: &Finding) {}
 
-    fn after(&mut self) {}
+    fn after(&mut self, _: &str) {}
+
+    fn may_die(&self) -> bool {
+        false
+    }
 }

@@ -4,6 +4,7 @@
 use super::report::Check;
 use super::watch::{Violation, caught};
 use crate::kernel::{Case, Choice, Entry, Rehearsed, Request};
+use crate::memory;
 use std::sync::{Barrier, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,10 @@ const CROWDS: [usize; 3] = [2, 8, 64];
 
 /// How many problems of one size, each with operands of its own, the threads share out.
 const INPUTS: usize = 4;
+
+/// Calls by which the process must not grow, and the least growth by each that is one.
+const CALLS_KEPT: u64 = 32;
+const LEAST_KEPT: i32 = 16;
 
 /// Calls that one thread makes of a variant on one input, before and beside others, at least and at
 /// most.
@@ -25,15 +30,41 @@ pub(super) fn cases(entry: &Entry, seed: u64, n: u64) -> Result<Vec<Box<dyn Case
 }
 
 /// Calls `choice` from many threads at once: all on the same problem, and each on one of several.
-/// Gives what went wrong; adds to `runs`.
+/// Gives what went wrong; adds to `runs`. Whether the process grows can be told where nobody else is in
+/// it: where it is `alone`.
 pub(super) fn crowds(
     cases: &[Box<dyn Case>],
     choice: Choice,
     quick: bool,
+    alone: bool,
     runs: &mut u64,
 ) -> Result<Vec<Found>, Violation> {
     let parts = cases.iter().map(|case| caught(|| case.rehearse(choice)));
-    one_body(&parts.collect::<Result<Vec<_>, _>>()?, quick, runs)
+    let parts = parts.collect::<Result<Vec<_>, _>>()?;
+    if let Some(answer) = caught(|| parts[0].on_the_answer())? {
+        let detail = "where the output held the answer but for one item before the call";
+        let violation = Violation::differs(Check::Unwritten, detail, &answer, &parts[0].alone());
+        return Ok(vec![(String::new(), violation)]);
+    }
+    let mut found = one_body(&parts, quick, runs)?;
+    if alone && found.is_empty() {
+        found.extend(kept_memory(&*parts[0])?);
+    }
+    Ok(found)
+}
+
+/// That calls keep memory. The first of them may: for good, and for all.
+fn kept_memory(part: &dyn Rehearsed) -> Result<Option<Found>, Violation> {
+    let growth = || -> Result<i32, Violation> {
+        let before = memory::in_use();
+        caught(|| part.repeat(CALLS_KEPT))?;
+        let after = memory::in_use().zip(before);
+        Ok(after.map_or(0, |(after, before)| after.wrapping_sub(before).cast_signed()))
+    };
+    let _ = growth()?;
+    let each = growth()?.min(growth()?) / CALLS_KEPT as i32;
+    let detail = || format!("each call keeps {each} bytes for good");
+    Ok((each >= LEAST_KEPT).then(|| (String::new(), Violation::new(Check::Memory, detail()))))
 }
 
 /// Where it happened, and what.

@@ -1,7 +1,7 @@
 //! What the gate found, for people and for programs.
 
 use crate::error::{Static, interned};
-use crate::kernel::Choice;
+use crate::kernel::{Choice, Class};
 use crate::level::Isa;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
@@ -28,6 +28,18 @@ impl GateReport {
     /// Whether something was tried and nothing was found.
     pub fn passed(&self) -> bool {
         self.runs > 0 && self.findings.is_empty()
+    }
+
+    /// How near the variants are, in a sentence, where they may have bits of their own.
+    pub fn within_bound(&self, class: Class) -> Option<String> {
+        let Class::Bounded(why) = class else { return None };
+        let furthest = self.accuracy.iter().max_by(|a, b| a.max_ulp.total_cmp(&b.max_ulp))?;
+        let Accuracy { of, max_ulp, .. } = furthest;
+        let kernel = self.kernel;
+        Some(format!(
+            "{kernel}: within the oracle's bound, not the same bits: {why}. The furthest is {of}, by \
+             {max_ulp:.2} ulp."
+        ))
     }
 
     /// Whether `choice` may be timed: nothing was found against it, nor against the kernel itself.
@@ -158,8 +170,10 @@ pub enum Check {
     Bits,
     /// Calls at the same time gave other bits than calls one after another.
     Reentry,
-    /// The standard streams are not what they were, or a process was left behind.
+    /// The process is not what it was, or the signals that the thread blocks are others.
     Process,
+    /// The process grows with each call.
+    Memory,
     /// The process that the call was made in has ended.
     Ended,
     /// The call did not end.
@@ -168,7 +182,7 @@ pub enum Check {
 
 impl Check {
     /// All of them.
-    const ALL: [Check; 13] = [
+    const ALL: [Check; 14] = [
         Check::Failed,
         Check::Environment,
         Check::Fence,
@@ -180,6 +194,7 @@ impl Check {
         Check::Bits,
         Check::Reentry,
         Check::Process,
+        Check::Memory,
         Check::Ended,
         Check::Overdue,
     ];
@@ -198,6 +213,7 @@ impl Check {
             Check::Bits => "different bits",
             Check::Reentry => "not re-entrant",
             Check::Process => "changed its process",
+            Check::Memory => "kept memory",
             Check::Ended => "ended its process",
             Check::Overdue => "exceeded the time limit",
         }

@@ -8,7 +8,7 @@ use crate::exec::{Control, Executor, Serial};
 use crate::fork::Caller;
 use crate::kernel::{Answer, Case, Choice, Expected};
 use crate::{Fault, Level, Tasks, fpenv};
-use abreast_compare::isolate::rounding;
+use abreast_compare::isolate::{blocked_signals, rounding};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -17,6 +17,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// enough as a float (0.0005, or 0.7 in single precision), that a fold over unwritten items shows
 /// them instead of overflowing or rounding them away.
 const POISONS: [u8; 2] = [0x01, 0x3F];
+
+/// Floating-point numbers of these bytes are NaN, which multiplying by zero does not hide.
+const NAN: u8 = 0xFF;
 
 /// Why a variant does not pass.
 pub(in crate::harness) struct Violation {
@@ -48,7 +51,7 @@ impl Violation {
 }
 
 /// Runs `work` on a thread of its own, so that neither a panic nor a changed floating-point
-/// environment outlives it, nor a copy of the process that `work` forked.
+/// environment outlives it, nor a copy of the process that `work` forked, nor signals that it blocks.
 pub(in crate::harness) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Violation> {
     let failed = |why| Violation::new(Check::Failed, why);
     let process = Caller::this();
@@ -70,6 +73,8 @@ pub(in crate::harness) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Res
 pub(super) struct Known {
     pub(super) oracle: Vec<Expected>,
     operands: u64,
+    // What a thread of the gate blocks.
+    signals: Option<String>,
     // The results that a variant which does nothing would leave, one per poison; none when the
     // kernel's own fold cannot bear the poison.
     untouched: [Option<Answer>; 2],
@@ -83,6 +88,7 @@ impl Known {
         Known {
             oracle: case.oracle(),
             operands: case.operands_hash(),
+            signals: blocked_signals(),
             untouched: POISONS.map(untouched),
         }
     }
@@ -138,6 +144,10 @@ pub(super) fn examine(
             "an operand is not what it was before the call",
         ));
     }
+    if blocked_signals() != expected.signals {
+        let detail = "after the call the mask of blocked signals is another one";
+        return Err(Violation::new(Check::Process, detail));
+    }
     if !same(&first, &second) {
         return Err(why_unsteady(&first, &second, expected, run)?);
     }
@@ -164,7 +174,7 @@ pub(in crate::harness) fn harmless(case: &dyn Case, choice: Choice) -> Result<()
 /// A watched run with operands that lie elsewhere: right is what `reference` says.
 pub(super) fn again(case: &dyn Case, choice: Choice, reference: &Answer) -> Result<(), Violation> {
     let operands = case.operands_hash();
-    let answer = once(case, choice, POISONS[0], Order::Forward)?;
+    let answer = once(case, choice, NAN, Order::Forward)?;
     if case.operands_hash() != operands {
         return Err(Violation::new(
             Check::Operands,
@@ -174,9 +184,12 @@ pub(super) fn again(case: &dyn Case, choice: Choice, reference: &Answer) -> Resu
     if same(&answer, reference) {
         return Ok(());
     }
-    unrepeated(&answer, || once(case, choice, POISONS[0], Order::Forward))?;
-    let detail = "not the bits of aligned operands";
-    Err(Violation::differs(Check::Bits, detail, &answer, reference))
+    unrepeated(&answer, || once(case, choice, NAN, Order::Forward))?;
+    let (check, detail) = match same(&once(case, choice, POISONS[0], Order::Forward)?, reference) {
+        true => (Check::Unwritten, "the result is another one where the buffer held NaN before"),
+        false => (Check::Bits, "not the bits of aligned operands"),
+    };
+    Err(Violation::differs(check, detail, &answer, reference))
 }
 
 /// Fails when `run` gives other bits than `first` in one of a few more calls. What does not repeat

@@ -47,8 +47,9 @@ pub fn gate_worker_main(registry: &[Entry]) {
 struct Worker {
     channel: Channel,
     watch: Watch<Option<Target>>,
-    /// Who is in work, and whether what was done so far has been looked at.
+    /// Who is in work, on what, and whether what was done so far has been looked at.
     in_work: Option<Target>,
+    case: String,
     is_looked_at: bool,
     until: Option<At>,
     linger: Duration,
@@ -64,6 +65,7 @@ impl Worker {
             channel,
             watch: Watch::new(),
             in_work: None,
+            case: String::new(),
             is_looked_at: true,
             until: job.until,
             linger: job.linger,
@@ -107,7 +109,7 @@ impl Worker {
     }
 
     /// What was done to this process is not repaired: another goes on, without whoever did it.
-    fn look(&mut self) {
+    fn look(&mut self, case: &str) {
         self.process.end_copy();
         // Executors of the same-bits table have children and descriptors of their own.
         let what = match self.part {
@@ -115,7 +117,7 @@ impl Worker {
             _ => self.watch.look_at_streams(),
         };
         if let Some(what) = what {
-            self.channel.send(&Message::Spoilt(what));
+            self.channel.send(&Message::Spoilt(what, case.to_owned()));
             // The parent ends it, without what the variant may have left for the end.
             wait_for_the_end();
         }
@@ -137,13 +139,15 @@ impl Observer for Worker {
         // What one did is held against nobody else. Looking at all takes longer than many a step.
         let target = step.choice.map(Into::into);
         if !self.is_looked_at && (self.part > 0 || self.in_work != target) {
-            self.look();
+            let case = std::mem::take(&mut self.case);
+            self.look(&case);
         }
         let at = (self.part, step.done);
         if self.is_over(at) {
             self.finish(End::default());
         }
         let case = step.case.to_owned();
+        self.case.clone_from(&case);
         (self.in_work, self.is_looked_at) = (target, false);
         self.channel.send(&Message::Now(Now { at, of: step.of, target, case }));
     }
@@ -152,8 +156,12 @@ impl Observer for Worker {
         self.channel.send(&Message::Found(finding.clone()));
     }
 
-    fn after(&mut self) {
-        self.look();
+    fn after(&mut self, case: &str) {
+        self.look(case);
         self.is_looked_at = true;
+    }
+
+    fn may_die(&self) -> bool {
+        true
     }
 }

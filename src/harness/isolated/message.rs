@@ -33,8 +33,8 @@ pub(super) enum Message {
     /// All is done: nothing of the kernel's runs any more, but what it left for the end of the
     /// process.
     End(Box<End>),
-    /// The variant in work did this to its process, which ends.
-    Spoilt(String),
+    /// The variant in work did this to its process, which ends, on this problem.
+    Spoilt(String, String),
     /// The order cannot be carried out.
     Refused(String),
 }

@@ -5,7 +5,7 @@ use super::message::{At, End, Job, Message, Now};
 use super::{Checked, Order, keep, nothing};
 use crate::Fault;
 use crate::harness::gate::{Check, Finding, Progress, Target};
-use crate::harness::same_bits::fused;
+use crate::harness::same_bits::{bounded, fused};
 use abreast_compare::isolate::{self, Accusation, Attempt, Next, Overdue, Start, settle};
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
@@ -28,6 +28,7 @@ pub(super) fn judge(
     let mut matrix = keep(entry, end.matrix, &mut gate);
     if let Some(matrix) = &mut matrix {
         (matrix.kernel, matrix.fused) = (entry.name, fused(entry));
+        matrix.bounded = bounded(entry);
     }
     Ok(Checked { gate, matrix })
 }
@@ -110,7 +111,10 @@ impl Heard {
                 (self.end, self.now) = (Some(all), None);
                 return Next::Last;
             }
-            Message::Spoilt(what) => self.spoilt = Some(what),
+            Message::Spoilt(what, case) => {
+                self.spoilt = Some(what);
+                self.now = self.now.take().map(|now| Now { case, ..now });
+            }
             Message::Refused(why) => self.refused = Some(why),
         }
         Next::Stop
