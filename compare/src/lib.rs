@@ -71,6 +71,8 @@ mod message;
 mod only;
 mod output;
 mod present;
+#[doc(hidden)]
+pub mod prices;
 mod process;
 mod place;
 pub mod random;

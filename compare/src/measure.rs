@@ -79,7 +79,17 @@ pub struct Rounds {
 pub fn measure<E>(
     variants: usize,
     effort: &Effort,
+    run: impl FnMut(usize, u64) -> Result<Duration, E>,
+) -> Result<Rounds, E> {
+    measure_with(variants, effort, run, || ())
+}
+
+/// The same; `turn` is called after each round.
+pub(crate) fn measure_with<E>(
+    variants: usize,
+    effort: &Effort,
     mut run: impl FnMut(usize, u64) -> Result<Duration, E>,
+    mut turn: impl FnMut(),
 ) -> Result<Rounds, E> {
     let mut seconds = Vec::with_capacity(variants);
     for variant in 0..variants {
@@ -95,6 +105,7 @@ pub fn measure<E>(
             let calls = calls[variant];
             columns[variant].push(per_call(run(variant, calls)?, calls));
         }
+        turn();
     }
     Ok(Rounds { calls, columns })
 }
@@ -167,11 +178,33 @@ impl Rounds {
     /// How many times as fast as `base` the variant is, with an interval that misses the truth
     /// with at most probability `alpha`.
     pub fn speed_up(&self, variant: usize, base: usize, alpha: f64) -> SpeedUp {
+        let (log, interval) = self.paired(variant, base, alpha, |time, base| (base / time).ln());
+        SpeedUp { ratio: log.exp(), interval: interval.map(|(low, high)| (low.exp(), high.exp())) }
+    }
+
+    /// How many seconds more a call of the variant takes than one of `base`, with the interval.
+    pub(crate) fn more_seconds(
+        &self,
+        variant: usize,
+        base: usize,
+        alpha: f64,
+    ) -> (f64, Option<(f64, f64)>) {
+        self.paired(variant, base, alpha, |time, base| time - base)
+    }
+
+    /// The median of what the rounds say about two variants, and the interval of that median.
+    fn paired(
+        &self,
+        variant: usize,
+        base: usize,
+        alpha: f64,
+        says: impl Fn(f64, f64) -> f64,
+    ) -> (f64, Option<(f64, f64)>) {
         let pairs = self.columns[variant].iter().zip(&self.columns[base]);
-        let logs = sorted(pairs.map(|(time, base)| (base / time).ln()).collect());
-        let interval = sign_test_rank(logs.len(), alpha)
-            .map(|rank| (logs[rank - 1].exp(), logs[logs.len() - rank].exp()));
-        SpeedUp { ratio: median(&logs).exp(), interval }
+        let said = sorted(pairs.map(|(time, base)| says(*time, *base)).collect());
+        let interval =
+            sign_test_rank(said.len(), alpha).map(|rank| (said[rank - 1], said[said.len() - rank]));
+        (median(&said), interval)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tables whose numbers are bars as well: threads, the roofline, and the price of a crossing.
 
-use super::format::{digits, grouped, percent};
+use super::format::{digits, percent, seconds};
 use super::html::Html;
 use super::rows::{level, line, series};
 use super::series::Series;
@@ -120,10 +120,10 @@ fn matrix(
 pub(super) fn ladder(html: &mut Html, overhead: &Overhead) {
     html.put("p", "", overhead.verdict());
     let caption = format!(
-        "Nanoseconds per call in a chain of {} dependent calls; best of {} samples, all crossings \
-         in turns. The mark is a Rust function that is not inlined.",
-        grouped(overhead.calls),
-        overhead.rounds
+        "Nanoseconds per call in a chain of dependent calls, medians of {} rounds in which all crossings \
+         take turns; an empty loop takes {} per turn. The mark is a Rust function that is not inlined.",
+        overhead.rounds,
+        seconds(1e-9 * overhead.empty_ns)
     );
     prices(html, overhead, &overhead.prices, &caption);
     let caption = "What careless measurements say: the same crossings, measured wrongly.";
@@ -132,16 +132,16 @@ pub(super) fn ladder(html: &mut Html, overhead: &Overhead) {
 
 fn prices(html: &mut Html, overhead: &Overhead, prices: &[Price], caption: &str) {
     let all = overhead.prices.iter().chain(&overhead.traps);
-    let longest = all.map(|price| price.ns).fold(f64::MIN_POSITIVE, f64::max);
+    let longest = all.map(|row| row.price.ns).fold(f64::MIN_POSITIVE, f64::max);
     let mark = overhead.price(BASELINE).map(|price| price.ns / longest);
     html.tag("div", "wide", |html| {
         html.table("bars ladder", caption, &["crossing", "ns", "over Rust", "what"], |rows| {
-            for price in prices {
+            for Price { name, what, price } in prices {
                 rows.tag("tr", "", |row| {
-                    row.row_name(price.name);
+                    row.row_name(name);
                     bar(row, "plain", price.ns / longest, mark, &format!("{:.2}", price.ns));
-                    row.put("td", "number", format!("{:+.2}", price.over_rust_ns));
-                    row.put("td", "", price.what);
+                    row.put("td", "number", format!("{:+.2}", price.over_ns));
+                    row.put("td", "", what);
                 });
             }
         });

@@ -7,6 +7,7 @@ use crate::harness::model::{self, Agreement, Comparison, Floor, KernelRows, Nois
 use crate::harness::model::{Ratio, Row, Share, Untimed};
 use crate::harness::overhead::{BASELINE, Overhead, Price};
 use crate::harness::roofline::{Limit, Roofline};
+use abreast_compare::prices;
 
 const ALL: [&str; 5] = ["c", "c-by-hand", "cpp", "rust", "simd"];
 
@@ -123,13 +124,16 @@ pub(super) fn comparison(kernels: &[&'static str]) -> Comparison {
 }
 
 pub(super) fn overhead() -> Overhead {
-    let price =
-        |name, ns| Price { name, what: "a call", ns, over_rust_ns: ns - 1.0, spread_ns: 0.0 };
+    let price = |name, ns| {
+        let over_ns = ns - 1.0;
+        let price = prices::Price { ns, over_ns, low_ns: Some(over_ns), high_ns: Some(over_ns) };
+        Price { name, what: "a call", price }
+    };
     Overhead {
         prices: vec![price(BASELINE, 1.0), price("c", 1.5), price("cpp", 2.5)],
         traps: vec![price("c-through-memory", 1.0)],
         floor_ns: 0.1,
-        calls: 10_000,
+        empty_ns: 0.25,
         rounds: 250,
     }
 }
