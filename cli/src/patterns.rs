@@ -241,13 +241,16 @@ mod tests {
 
     #[test]
     fn each_pair_has_its_own_two_sides() {
-        let pair = |what, run, run_baseline| Pair { what, run, baseline: "", run_baseline };
-        let (one, two, three): (fn(u64) -> Duration, fn(u64) -> Duration, fn(u64) -> Duration) = (
-            |times| Duration::from_micros(times),
-            |times| Duration::from_micros(2 * times),
-            |times| Duration::from_micros(3 * times),
-        );
-        let (a, b) = (pair("a", two, one), pair("b", one, three));
+        let pair = |what, run: fn(u64) -> Duration, run_baseline: fn(u64) -> Duration| Pair {
+            what,
+            run,
+            baseline: "",
+            run_baseline,
+        };
+        fn takes<const MICROS: u64>(times: u64) -> Duration {
+            Duration::from_micros(MICROS * times)
+        }
+        let (a, b) = (pair("a", takes::<2>, takes::<1>), pair("b", takes::<1>, takes::<3>));
         let mut rounds = 0;
         let found = price(&[&a, &b], || rounds += 1);
         let found = found.iter().map(|p| (p.what, p.price.ns, p.price.over_ns, p.baseline_ns));

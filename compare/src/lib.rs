@@ -68,6 +68,8 @@ mod layouts;
 pub mod machine;
 pub mod measure;
 mod message;
+#[doc(hidden)]
+pub mod number;
 mod only;
 mod output;
 mod present;
@@ -75,7 +77,11 @@ mod present;
 pub mod prices;
 mod process;
 mod place;
+#[doc(hidden)]
+pub mod plot;
 pub mod random;
+#[doc(hidden)]
+pub mod ratio;
 mod record;
 mod report;
 pub mod results;

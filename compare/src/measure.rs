@@ -10,6 +10,7 @@
 //! is distributed.
 
 use crate::random::Random;
+use crate::waits::Waits;
 use std::time::{Duration, Instant};
 
 /// How much time a measurement may take, and what it is cut into.
@@ -64,6 +65,8 @@ pub fn clock_resolution() -> Duration {
 pub struct Rounds {
     /// Calls per block of each variant.
     pub calls: Vec<u64>,
+    /// Blocks of each variant that were made again.
+    pub dropped: Vec<u64>,
     /// Seconds per call: one column per variant, one number per round.
     pub(crate) columns: Vec<Vec<f64>>,
 }
@@ -107,7 +110,54 @@ pub(crate) fn measure_with<E>(
         }
         turn();
     }
-    Ok(Rounds { calls, columns })
+    Ok(Rounds { calls, dropped: vec![0; variants], columns })
+}
+
+/// A block that waited for a core longer than this part of its time is dropped and made again, unless it
+/// is so long that the next one would wait, too; and not for ever.
+const WAITED_PART: u32 = 50;
+const LONG_BLOCK: Duration = Duration::from_millis(4);
+const TRIES: u32 = 4;
+
+/// As [`measure`], but a block for which this thread had to wait for a core is made again, and counted.
+///
+/// # Errors
+/// The first error of `run`.
+pub fn measure_undisturbed<E>(
+    variants: usize,
+    effort: &Effort,
+    mut run: impl FnMut(usize, u64) -> Result<Duration, E>,
+) -> Result<Rounds, E> {
+    let waits = Waits::of_this_thread();
+    let mut dropped = vec![0; variants];
+    let rounds = measure(variants, effort, |variant, calls| {
+        for _ in 1..TRIES {
+            let before = waits.so_far();
+            let took = run(variant, calls)?;
+            let waited = waits.so_far().zip(before).map(|(after, before)| after - before);
+            if !waited.is_some_and(|waited| is_disturbed(took, waited)) {
+                return Ok(took);
+            }
+            dropped[variant] += 1;
+        }
+        run(variant, calls)
+    })?;
+    Ok(Rounds { dropped, ..rounds })
+}
+
+/// What a block's time says is not looked at: only that it waited, and how long it was besides.
+fn is_disturbed(took: Duration, waited: Duration) -> bool {
+    waited * WAITED_PART > took && took.saturating_sub(waited) < LONG_BLOCK
+}
+
+/// The sentence about blocks that were made again, if there were any.
+pub fn dropped_in_words(dropped: u64, kept: u64) -> Option<String> {
+    let all = dropped + kept;
+    (dropped > 0).then(|| {
+        format!(
+            "{dropped} of {all} samples were dropped and taken again: the process had to wait for a core"
+        )
+    })
 }
 
 /// Seconds per call, roughly: doubles the calls until they take a good part of a block, three
@@ -152,7 +202,7 @@ fn per_call(took: Duration, calls: u64) -> f64 {
 impl Rounds {
     /// Rounds that were made elsewhere.
     pub(crate) fn of(columns: Vec<Vec<f64>>) -> Rounds {
-        Rounds { calls: Vec::new(), columns }
+        Rounds { calls: Vec::new(), dropped: Vec::new(), columns }
     }
 
     /// How many rounds there were.

@@ -1,9 +1,10 @@
 //! Tables whose numbers are bars as well: threads, the roofline, and the price of a crossing.
 
-use super::format::{digits, percent, seconds};
+use super::format::{percent, seconds};
 use super::html::Html;
 use super::rows::{level, line, series};
 use super::series::Series;
+use super::tables::marked;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
 use crate::harness::overhead::{BASELINE, Overhead, Price};
 use crate::harness::roofline::Limit;
@@ -41,7 +42,7 @@ pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
     for threads in counts {
         let caption = format!(
             "Times as fast on {threads} threads as on one, each kernel at its largest n. A full \
-             bar is {threads} times; a pale one with ~ is indistinguishable from one thread."
+             bar is {threads} times; a pale one is not known to differ from one thread."
         );
         matrix(html, comparison, &caption, |table, variant, cells| {
             let row = table.rows.iter().rev().find(|row| {
@@ -53,11 +54,7 @@ pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
                     &pale(variant, ratio),
                     ratio.value / threads as f64,
                     None,
-                    &format!(
-                        "{}{}×",
-                        if ratio.distinguishable { "" } else { "~" },
-                        digits(ratio.value)
-                    ),
+                    &format!("{}×", marked(ratio)),
                 ),
                 None => nothing(cells),
             }
@@ -67,7 +64,7 @@ pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
 
 fn pale(variant: Series, ratio: Ratio) -> String {
     let hue = variant.hue();
-    if ratio.distinguishable { hue } else { format!("{hue} pale") }
+    if ratio.is_distinguishable() { hue } else { format!("{hue} pale") }
 }
 
 /// How near each variant comes to what the machine can do, at its best size.
@@ -85,7 +82,7 @@ pub(super) fn roofline(html: &mut Html, comparison: &Comparison) {
                     Limit::Copy => "W",
                     Limit::Arithmetic => "A",
                 };
-                let text = format!("{:.0} % {limit}", 100.0 * best.share);
+                let text = format!("{} {limit}", percent(best.share));
                 bar(cells, &variant.hue(), best.share, None, &text);
             }
             None => nothing(cells),
