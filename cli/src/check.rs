@@ -6,7 +6,7 @@ use crate::{number, table};
 use abreast::Level;
 use abreast::harness::gate::{GateOptions, GateReport};
 use abreast::harness::isolated;
-use abreast::harness::same_bits::{self, Row, SameBits};
+use abreast::harness::same_bits::{self, SameBits};
 use abreast::kernel::Entry;
 use anyhow::Result;
 use serde::Serialize;
@@ -102,8 +102,9 @@ fn show(
     for finding in checked.gate.iter().flat_map(|gate| &gate.findings) {
         console.say(format!("DISAGREES  {finding}"))?;
     }
-    let failures: Vec<String> = checked.same_bits.iter().flat_map(disagreements).collect();
-    failures.iter().try_for_each(|line| console.say(line))?;
+    for sentence in checked.same_bits.iter().flat_map(SameBits::disagreements) {
+        console.say(format!("DISAGREES  {sentence}"))?;
+    }
     if !checked.agreed {
         return console.say("\nNot everything agrees.");
     }
@@ -163,28 +164,4 @@ fn cell(matrix: &SameBits, variant: &str, level: Level) -> String {
         // It ended its process, or did not end.
         None => "not run".to_owned(),
     }
-}
-
-/// A line for each run whose hash is not the expected one.
-fn disagreements(matrix: &SameBits) -> Vec<String> {
-    let line = |row: &Row, executor: &str, hash: Option<&str>, fault: Option<&str>| {
-        format!(
-            "DISAGREES  {}, {} at {}, n = {} on {executor}: {} instead of {}",
-            matrix.kernel,
-            row.variant,
-            row.level.name(),
-            matrix.n,
-            hash.or(fault).unwrap_or("nothing"),
-            row.expected,
-        )
-    };
-    let of_row = |row: &Row| -> Vec<String> {
-        let cells = row.cells.iter().zip(&matrix.executors).filter(|(cell, _)| !cell.agrees);
-        cells
-            .map(|(cell, executor)| {
-                line(row, executor, cell.hash.as_deref(), cell.fault.as_deref())
-            })
-            .collect()
-    };
-    matrix.rows.iter().flat_map(of_row).collect()
 }

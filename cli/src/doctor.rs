@@ -109,8 +109,7 @@ fn levels() -> Finding {
 }
 
 fn governor() -> Finding {
-    let path = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
-    let found = std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+    let found = abreast_compare::machine::governor();
     let follows = match found.as_deref() {
         Some("performance") => "the clock is steady",
         Some(_) => "the clock changes with the load: trust ratios, not single times",

@@ -3,9 +3,10 @@
 use crate::args::{self, MetgArgs};
 use crate::console::Console;
 use crate::output::{Format, Outputs};
-use crate::run::{marked, seconds};
+use crate::run::marked;
 use crate::{number, table};
 use abreast::harness::metg::{self, Curve, Metg, Options, Reached};
+use abreast_compare::format::{percent, seconds};
 use anyhow::Result;
 use serde::Serialize;
 
@@ -61,7 +62,7 @@ fn show(metg: &Metg, console: &mut Console<'_>) -> Result<()> {
 }
 
 fn rows(metg: &Metg, columns: Option<u16>) -> String {
-    let names = ["executor", "METG(50 %)", "overhead per task", "at 1 us", "at 100 us", "at 10 ms"];
+    let names = ["executor", "METG(50 %)", "overhead per task", "at 1 µs", "at 100 µs", "at 10 ms"];
     let mut table = table::new(&names);
     for curve in &metg.curves {
         let at = |ns| efficiency(curve, ns);
@@ -91,5 +92,5 @@ fn half(curve: &Curve) -> String {
 fn efficiency(curve: &Curve, ns: f64) -> String {
     let far = |task: f64| (task / ns).ln().abs();
     let nearest = curve.points.iter().min_by(|a, b| far(a.task_ns).total_cmp(&far(b.task_ns)));
-    nearest.map_or_else(String::new, |point| format!("{:.1} %", 100.0 * point.efficiency))
+    nearest.map_or_else(String::new, |point| percent(point.efficiency))
 }

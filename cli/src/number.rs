@@ -1,6 +1,7 @@
 //! Numbers as people write them: `1000000`, `1e6`, `1_000_000`, `2^20`.
 
 use abreast::Error;
+use abreast_compare::number;
 
 /// Reads a whole number, negative ones too. Nothing is rounded: `1.5e1` is 15, `1.5` is refused.
 pub fn whole(name: &str, text: &str) -> Result<i64, Error> {
@@ -35,18 +36,7 @@ pub fn size(name: &str, text: &str) -> Result<String, Error> {
 /// None for what does not fit in 128 bits.
 fn integer(name: &str, text: &str) -> Result<Option<i128>, Error> {
     let form = "must be a whole number such as 1000000, 1e6, 1_000_000 or 2^20";
-    let refuse = || Error::argument(name, text, form);
-    let text = text.trim();
-    let digits: String = text.chars().filter(|c| *c != '_').collect();
-    if digits.is_empty() || text.starts_with('_') || text.ends_with('_') {
-        return Err(refuse());
-    }
-    let value = match (digits.split_once('^'), digits.split_once(['e', 'E'])) {
-        (Some((base, power)), _) => power_and_rest(base, power),
-        (None, Some((mantissa, power))) => scientific(mantissa, power),
-        (None, None) => digits.parse::<i128>().ok().map(Some),
-    };
-    value.ok_or_else(refuse)
+    number::integer(text).ok_or_else(|| Error::argument(name, text, form))
 }
 
 /// A comma-separated list of counts, where `2^4..2^20` stands for the powers of two between.
@@ -61,36 +51,9 @@ pub fn counts(name: &str, text: &str, least: u64) -> Result<Vec<u64>, Error> {
         if from > to {
             return Err(Error::argument(name, item, "must go from the smaller to the larger"));
         }
-        all.extend(
-            std::iter::successors(Some(from), |n| n.checked_mul(2)).take_while(|n| *n <= to),
-        );
+        all.extend(number::doubling(from, to));
     }
     Ok(all)
-}
-
-// The outer option is "is a number at all", the inner one "fits into 128 bits".
-
-/// `2^20`, `2^64-1`. The sign before a power belongs to all of it, as in mathematics: `-2^2` is -4.
-fn power_and_rest(base: &str, power: &str) -> Option<Option<i128>> {
-    let (power, rest) = match power.find(['+', '-']) {
-        Some(at) if at > 0 => (&power[..at], power[at..].parse::<i128>().ok()?),
-        _ => (power, 0),
-    };
-    let (sign, base) = base.strip_prefix('-').map_or((1, base), |base| (-1, base));
-    if !base.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let (base, power) = (base.parse::<i128>().ok()?, power.parse::<u32>().ok()?);
-    let value = base.checked_pow(power).and_then(|value| value.checked_mul(sign));
-    Some(value.and_then(|value| value.checked_add(rest)))
-}
-
-fn scientific(mantissa: &str, power: &str) -> Option<Option<i128>> {
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let power: i64 = power.strip_prefix('+').unwrap_or(power).parse().ok()?;
-    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
-    let zeros = u32::try_from(power - i64::try_from(fraction.len()).ok()?).ok()?;
-    Some(10i128.checked_pow(zeros).and_then(|scale| digits.checked_mul(scale)))
 }
 
 #[cfg(test)]

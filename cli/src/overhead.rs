@@ -21,21 +21,24 @@ pub fn overhead(as_json: bool, console: &mut Console<'_>) -> Result<()> {
     let overhead = overhead::overhead();
     let verdict = overhead.verdict();
     if as_json {
-        return console.json(&Printed { schema: "abreast.overhead/1", overhead, verdict });
+        return console.json(&Printed { schema: "abreast.overhead/2", overhead, verdict });
     }
     console.say(prices(&overhead.prices, console.columns))?;
     console.say("\nWhat careless measurements would have said:")?;
     console.say(prices(&overhead.traps, console.columns))?;
-    console.say(format!("\n{verdict}"))
+    console.say(format!(
+        "\nMedians of {} rounds; an empty loop takes {:.2} ns.\n{verdict}",
+        overhead.rounds, overhead.empty_ns
+    ))
 }
 
 fn prices(prices: &[Price], columns: Option<u16>) -> String {
     let mut table = table::new(&["ns per call", "over Rust", "what"]);
-    for price in prices {
+    for Price { what, price, .. } in prices {
         table.add_row([
             format!("{:.2}", price.ns),
-            format!("{:+.2}", price.over_rust_ns),
-            price.what.to_owned(),
+            format!("{:+.2}", price.over_ns),
+            (*what).to_owned(),
         ]);
     }
     table::numbers(&mut table, 0..2);

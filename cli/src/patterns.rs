@@ -4,10 +4,12 @@ use crate::args::PatternsArgs;
 use crate::console::Console;
 use crate::table;
 use abreast::harness::env::Environment;
-use abreast_patterns::index::{PATTERNS, Row};
-use abreast_patterns::prices::{self, Price, Priced};
+use abreast_compare::format::digits;
+use abreast_compare::prices;
+use abreast_patterns::index::{Cost, PATTERNS, Pair, Row};
 use anyhow::{Result, bail};
 use serde::Serialize;
+use std::time::Duration;
 
 #[derive(Serialize)]
 struct Printed {
@@ -34,20 +36,38 @@ struct One {
     nothing: Option<&'static str>,
 }
 
+/// One pair, measured.
+#[derive(Clone, Copy, Serialize)]
+struct Price {
+    /// What was timed.
+    what: &'static str,
+    #[serde(flatten)]
+    price: prices::Price,
+    /// What it is compared with.
+    baseline: &'static str,
+    /// Nanoseconds of that, in the middle round.
+    baseline_ns: f64,
+}
+
+/// How long a sample should take: long against the clock, short against a time slice.
+const BLOCK: Duration = Duration::from_micros(500);
+/// Samples of each side.
+const ROUNDS: usize = 40;
+
 pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
     let rows = chosen(&args.patterns)?;
+    // An unoptimised build says nothing about cost.
     let priced = !cfg!(debug_assertions);
-    let bar = console.progress(prices::ROUNDS as u64);
-    let prices = match priced {
-        true => prices::of(&rows, || bar.inc(1)),
-        false => rows.iter().map(|row| unpriced(row)).collect(),
-    };
+    let bar = console.progress(ROUNDS as u64);
+    let pairs = |row: &Row| if priced { pairs(row) } else { &[] };
+    let all: Vec<&Pair> = rows.iter().flat_map(|row| pairs(row)).collect();
+    let mut prices = price(&all, || bar.inc(1)).into_iter();
     bar.finish_and_clear();
-    let shown: Vec<One> =
-        rows.iter().zip(prices).map(|(row, priced)| One::of(row, priced)).collect();
+    let own = |row: &&Row| One::of(row, prices.by_ref().take(pairs(row).len()).collect());
+    let shown: Vec<One> = rows.iter().map(own).collect();
     if args.json {
         let environment = Environment::here(0);
-        let schema = "abreast.patterns/1";
+        let schema = "abreast.patterns/2";
         return console.json(&Printed { schema, priced, environment, patterns: shown });
     }
     console.say(index(&shown, console.columns))?;
@@ -61,8 +81,8 @@ pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
     }
     if priced {
         return console.say(
-            "\nNanoseconds each, best of 40 samples on each side, all taking turns; ~ where the difference is \
-             smaller than what the samples differ by.",
+            "\nNanoseconds each, medians of 40 rounds in which all take turns; ~ where the rounds do not agree \
+             that there is a difference.",
         );
     }
     console.note("An unoptimised build says nothing about cost: cargo run --release -- patterns");
@@ -92,12 +112,34 @@ fn chosen(wishes: &[String]) -> Result<Vec<&'static Row>> {
     Ok(rows)
 }
 
-fn unpriced(row: &Row) -> Priced {
-    Priced { number: row.number, name: row.name, prices: Vec::new(), nothing: row.cost.nothing() }
+fn pairs(row: &Row) -> &'static [Pair] {
+    match row.cost {
+        Cost::Measured(pairs) => pairs,
+        Cost::Nothing(_) | Cost::Unbuilt { .. } => &[],
+    }
+}
+
+/// Measures these pairs, all sides of all of them in the same rounds; takes a few seconds for all.
+fn price(pairs: &[&Pair], turn: impl FnMut()) -> Vec<Price> {
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let sides = pairs.iter().enumerate().flat_map(|(i, pair)| {
+        let base = 2 * i + 1;
+        [prices::Row { run: &pair.run, base }, prices::Row { run: &pair.run_baseline, base }]
+    });
+    let found = prices::prices(&sides.collect::<Vec<_>>(), ROUNDS, BLOCK, turn).rows;
+    let price = |(pair, sides): (&&Pair, &[prices::Price])| Price {
+        what: pair.what,
+        price: sides[0],
+        baseline: pair.baseline,
+        baseline_ns: sides[1].ns,
+    };
+    pairs.iter().zip(found.chunks(2)).map(price).collect()
 }
 
 impl One {
-    fn of(row: &Row, priced: Priced) -> One {
+    fn of(row: &Row, prices: Vec<Price>) -> One {
         One {
             number: row.number,
             name: row.name,
@@ -108,8 +150,8 @@ impl One {
             foreign: format!("patterns/csrc/{}/", row.name),
             tests: row.tests,
             proofs: row.proofs.iter().map(|proof| proof.in_words()).collect(),
-            prices: priced.prices,
-            nothing: priced.nothing,
+            prices,
+            nothing: row.cost.nothing(),
         }
     }
 }
@@ -125,7 +167,7 @@ fn index(shown: &[One], columns: Option<u16>) -> String {
             table.add_row(["", &chapter.to_uppercase()]);
         }
         let [ns, more, than] = match (one.prices.first(), one.nothing) {
-            (Some(price), _) => [digits(price.ns), over(price), price.baseline.to_owned()],
+            (Some(price), _) => [digits(price.price.ns), over(price), price.baseline.to_owned()],
             (None, Some(_)) => ["0".to_owned(), String::new(), String::new()],
             (None, None) => Default::default(),
         };
@@ -146,7 +188,8 @@ fn further(shown: &[One], all: bool) -> Option<comfy_table::Table> {
         for price in &one.prices {
             empty = false;
             let (what, than) = (price.what.to_owned(), price.baseline.to_owned());
-            table.add_row([one.name.to_owned(), digits(price.ns), over(price), what, than]);
+            let ns = digits(price.price.ns);
+            table.add_row([one.name.to_owned(), ns, over(price), what, than]);
         }
     }
     table::numbers(&mut table, 1..3);
@@ -168,19 +211,10 @@ fn legs(one: &One) -> String {
     )
 }
 
-/// Three figures, whatever the size.
-fn digits(ns: f64) -> String {
-    match ns {
-        _ if ns >= 100.0 => format!("{ns:.0}"),
-        _ if ns >= 10.0 => format!("{ns:.1}"),
-        _ => format!("{ns:.2}"),
-    }
-}
-
 fn over(price: &Price) -> String {
-    let over = price.over_ns();
-    // Neither what the samples hide nor what two digits cannot show.
-    if over.abs() <= price.spread_ns.max(0.005) {
+    let over = price.price.over_ns;
+    // Neither what the rounds do not agree on nor what two digits cannot show.
+    if !price.price.differs() || over.abs() <= 0.005 {
         return "~".to_owned();
     }
     let sign = if over < 0.0 { '-' } else { '+' };
@@ -193,12 +227,38 @@ mod tests {
 
     #[test]
     fn a_difference_within_the_noise_is_not_a_number() {
-        let price =
-            |ns, spread_ns| Price { what: "", ns, baseline: "", baseline_ns: 2.0, spread_ns };
-        assert_eq!(over(&price(2.3, 0.5)), "~");
-        assert_eq!(over(&price(2.3, 0.1)), "+0.30");
-        assert_eq!(over(&price(1.5, 0.1)), "-0.50");
-        assert_eq!(over(&price(1002.0, 0.1)), "+1000");
+        let price = |over_ns, spread| {
+            let (low_ns, high_ns) = (Some(over_ns - spread), Some(over_ns + spread));
+            let price = prices::Price { ns: 2.0 + over_ns, over_ns, low_ns, high_ns };
+            Price { what: "", price, baseline: "", baseline_ns: 2.0 }
+        };
+        assert_eq!(over(&price(0.3, 0.5)), "~");
+        assert_eq!(over(&price(0.3, 0.1)), "+0.300");
+        assert_eq!(over(&price(-0.5, 0.1)), "-0.500");
+        assert_eq!(over(&price(0.004, 0.001)), "~");
+        assert_eq!(over(&price(1000.0, 0.1)), "+1000");
+    }
+
+    #[test]
+    fn each_pair_has_its_own_two_sides() {
+        let pair = |what, run: fn(u64) -> Duration, run_baseline: fn(u64) -> Duration| Pair {
+            what,
+            run,
+            baseline: "",
+            run_baseline,
+        };
+        fn takes<const MICROS: u64>(times: u64) -> Duration {
+            Duration::from_micros(MICROS * times)
+        }
+        let (a, b) = (pair("a", takes::<2>, takes::<1>), pair("b", takes::<1>, takes::<3>));
+        let mut rounds = 0;
+        let found = price(&[&a, &b], || rounds += 1);
+        let found = found.iter().map(|p| (p.what, p.price.ns, p.price.over_ns, p.baseline_ns));
+        let found: Vec<_> =
+            found.map(|(w, a, b, c)| (w, a.round(), b.round(), c.round())).collect();
+        assert_eq!(found, [("a", 2000.0, 1000.0, 1000.0), ("b", 1000.0, -2000.0, 3000.0)]);
+        assert_eq!(rounds, ROUNDS);
+        assert!(price(&[], || ()).is_empty());
     }
 
     #[test]

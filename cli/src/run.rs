@@ -7,6 +7,7 @@ use crate::output::{self, Format, Output, Outputs};
 use abreast::exec::{Control, Executor, Report};
 use abreast::harness::trace::Traced;
 use abreast::kernel::{Answer, Choice, Entry, Number};
+use abreast_compare::format::seconds;
 use anyhow::Result;
 use clap::ArgMatches;
 use serde::Serialize;
@@ -174,15 +175,4 @@ fn value(number: Number) -> Value {
         Number::F32(value) if value.is_finite() => json!(value),
         other => json!(other.to_string()),
     }
-}
-
-/// A time with a unit that fits.
-pub fn seconds(seconds: f64) -> String {
-    let (scale, unit) = match seconds {
-        s if s < 1e-6 => (1e9, "ns"),
-        s if s < 1e-3 => (1e6, "us"),
-        s if s < 1.0 => (1e3, "ms"),
-        _ => (1.0, "s"),
-    };
-    format!("{:.2} {unit}", seconds * scale)
 }

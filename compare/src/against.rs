@@ -2,9 +2,9 @@
 
 use crate::format::ratio;
 use crate::measure::{Rounds, sign_test_rank};
+use crate::ratio::LEAST_DIFFERENCE;
 use crate::results::{Against, Change, Standing};
 use crate::saved::{Entry, Saved};
-use crate::summary::LEAST_DIFFERENCE;
 use crate::verdict::count;
 
 /// `slower > 5%`: fails when a call takes more than 1.05 times as long as then.

@@ -1,6 +1,7 @@
 //! The command line: what `cargo bench`, `cargo test` and their relatives pass, and our own options.
 
 use crate::against::FailIf;
+use crate::number::whole;
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -200,7 +201,7 @@ fn file(name: impl AsRef<OsStr>) -> Target {
 }
 
 fn number(option: &str, text: &str) -> Result<u64, String> {
-    text.parse().map_err(|why| format!("{option} {text}: {why}"))
+    whole(text).ok_or_else(|| format!("{option} {text}: must be a whole number, such as 42"))
 }
 
 fn seconds(option: &str, text: &str) -> Result<Duration, String> {

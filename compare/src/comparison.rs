@@ -275,14 +275,7 @@ const BUILD: Build = Build {
 };
 
 fn warnings(machine: &Machine) -> Vec<String> {
-    let mut found = Vec::new();
-    let allowed = machine.cores.allowed;
-    if let Some(load) = machine.load.filter(|load| load + 1.0 > allowed as f64) {
-        found.push(format!(
-            "the load average is {load:.1} on {allowed} cores (a build just before counts too): \
-             others disturb the times"
-        ));
-    }
+    let mut found: Vec<String> = machine.crowded().into_iter().collect();
     if let Some(governor) = governor().filter(|governor| governor != "performance") {
         found.push(format!(
             "the governor of the CPU is {governor}: its frequency changes meanwhile"

@@ -28,7 +28,11 @@ impl Html {
         }
         self.markup.push('>');
         inside(self);
-        self.markup.push_str(&format!("</{name}>\n"));
+        self.markup.push_str(&format!("</{name}>"));
+        // Within a line a space would be seen.
+        if !["a", "code", "span", "strong"].contains(&name) {
+            self.markup.push('\n');
+        }
     }
 
     /// An element with nothing but text in it.
@@ -44,6 +48,44 @@ impl Html {
     /// Markup made elsewhere: a plot, a style sheet.
     pub fn raw(&mut self, markup: &str) {
         self.markup.push_str(markup);
+    }
+
+    /// A table: the header's cells, and a closure that adds rows.
+    pub fn table(
+        &mut self,
+        class: &str,
+        caption: &str,
+        header: &[&str],
+        rows: impl FnOnce(&mut Html),
+    ) {
+        self.tag("table", class, |table| {
+            table.put("caption", "", caption);
+            table.tag("thead", "", |head| {
+                head.tag("tr", "", |row| {
+                    for cell in header {
+                        row.element("th", &[("scope", "col")], |th| th.text(cell));
+                    }
+                });
+            });
+            table.tag("tbody", "", rows);
+        });
+    }
+
+    /// A row's own header.
+    pub fn row_name(&mut self, name: impl AsRef<str>) {
+        self.element("th", &[("scope", "row")], |th| th.text(name));
+    }
+
+    /// Names and values; those without a value are left out.
+    pub fn facts<'f>(&mut self, facts: impl IntoIterator<Item = (&'f str, Option<String>)>) {
+        self.tag("dl", "", |list| {
+            for (name, value) in facts {
+                if let Some(value) = value {
+                    list.put("dt", "", name);
+                    list.put("dd", "", value);
+                }
+            }
+        });
     }
 
     /// A list of sentences; nothing, if there is none.
@@ -63,6 +105,20 @@ impl Html {
     pub fn finish(self) -> String {
         self.markup
     }
+}
+
+/// A page that needs nothing else: it begins with `begins`, which opens the head and says who wrote it.
+pub fn page(begins: &str, title: &str, styles: &[&str], main: impl FnOnce(&mut Html)) -> String {
+    let mut html = Html::default();
+    html.raw(begins);
+    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+    html.raw("<meta name=\"color-scheme\" content=\"light dark\">");
+    html.put("title", "", title);
+    styles.iter().for_each(|style| html.tag("style", "", |tag| tag.raw(style)));
+    html.raw("</head>");
+    html.tag("body", "", |body| body.tag("main", "", main));
+    html.raw("</html>\n");
+    html.finish()
 }
 
 /// Text that means itself between tags and inside a quoted attribute.

@@ -68,12 +68,20 @@ mod layouts;
 pub mod machine;
 pub mod measure;
 mod message;
+#[doc(hidden)]
+pub mod number;
 mod only;
 mod output;
 mod present;
+#[doc(hidden)]
+pub mod prices;
 mod process;
 mod place;
+#[doc(hidden)]
+pub mod plot;
 pub mod random;
+#[doc(hidden)]
+pub mod ratio;
 mod record;
 mod report;
 pub mod results;

@@ -1,5 +1,6 @@
 //! The machine: what a reader must know to place the numbers.
 
+use crate::format::{bytes, digits};
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 use std::fs;
@@ -62,6 +63,33 @@ impl Machine {
             load: load(),
         }
     }
+
+    /// Names and values for a report; no value where this system tells none.
+    pub fn facts(&self) -> Vec<(&'static str, Option<String>)> {
+        let Cores { physical, logical, allowed } = self.cores;
+        let cache = |cache: &Cache| format!("L{} {}", cache.level, bytes(cache.bytes));
+        let caches: Vec<String> = self.caches.iter().map(cache).collect();
+        let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+        vec![
+            ("CPU", self.cpu.clone()),
+            ("architecture", Some(self.architecture.to_owned())),
+            ("cores", Some(format!("{physical}, {logical} hardware threads, {allowed} allowed"))),
+            ("caches", (!caches.is_empty()).then(|| caches.join(", "))),
+            ("system", Some(self.os.clone())),
+            ("virtual machine", self.virtualised.map(yes_no)),
+            ("load average", self.load.map(digits)),
+        ]
+    }
+
+    /// The warning that others are at work, if they are.
+    pub fn crowded(&self) -> Option<String> {
+        let allowed = self.cores.allowed;
+        let load = self.load.filter(|load| load + 1.0 > allowed as f64)?;
+        Some(format!(
+            "the load average was {load:.1} on {allowed} cores when the run began (a build just \
+             before counts too): others disturb the times, most of all those on several threads"
+        ))
+    }
 }
 
 impl Cores {
@@ -93,7 +121,7 @@ fn virtualised(cpuinfo: &str) -> Option<bool> {
 }
 
 /// How the first core's frequency is chosen: `performance`, `powersave`.
-pub(crate) fn governor() -> Option<String> {
+pub fn governor() -> Option<String> {
     let file = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
     Some(fs::read_to_string(file).ok()?.trim().to_owned())
 }

@@ -10,6 +10,7 @@
 //! is distributed.
 
 use crate::random::Random;
+use crate::waits::Waits;
 use std::time::{Duration, Instant};
 
 /// How much time a measurement may take, and what it is cut into.
@@ -64,6 +65,8 @@ pub fn clock_resolution() -> Duration {
 pub struct Rounds {
     /// Calls per block of each variant.
     pub calls: Vec<u64>,
+    /// Blocks of each variant that were made again.
+    pub dropped: Vec<u64>,
     /// Seconds per call: one column per variant, one number per round.
     pub(crate) columns: Vec<Vec<f64>>,
 }
@@ -79,7 +82,17 @@ pub struct Rounds {
 pub fn measure<E>(
     variants: usize,
     effort: &Effort,
+    run: impl FnMut(usize, u64) -> Result<Duration, E>,
+) -> Result<Rounds, E> {
+    measure_with(variants, effort, run, || ())
+}
+
+/// The same; `turn` is called after each round.
+pub(crate) fn measure_with<E>(
+    variants: usize,
+    effort: &Effort,
     mut run: impl FnMut(usize, u64) -> Result<Duration, E>,
+    mut turn: impl FnMut(),
 ) -> Result<Rounds, E> {
     let mut seconds = Vec::with_capacity(variants);
     for variant in 0..variants {
@@ -95,8 +108,56 @@ pub fn measure<E>(
             let calls = calls[variant];
             columns[variant].push(per_call(run(variant, calls)?, calls));
         }
+        turn();
     }
-    Ok(Rounds { calls, columns })
+    Ok(Rounds { calls, dropped: vec![0; variants], columns })
+}
+
+/// A block that waited for a core longer than this part of its time is dropped and made again, unless it
+/// is so long that the next one would wait, too; and not for ever.
+const WAITED_PART: u32 = 50;
+const LONG_BLOCK: Duration = Duration::from_millis(4);
+const TRIES: u32 = 4;
+
+/// As [`measure`], but a block for which this thread had to wait for a core is made again, and counted.
+///
+/// # Errors
+/// The first error of `run`.
+pub fn measure_undisturbed<E>(
+    variants: usize,
+    effort: &Effort,
+    mut run: impl FnMut(usize, u64) -> Result<Duration, E>,
+) -> Result<Rounds, E> {
+    let waits = Waits::of_this_thread();
+    let mut dropped = vec![0; variants];
+    let rounds = measure(variants, effort, |variant, calls| {
+        for _ in 1..TRIES {
+            let before = waits.so_far();
+            let took = run(variant, calls)?;
+            let waited = waits.so_far().zip(before).map(|(after, before)| after - before);
+            if !waited.is_some_and(|waited| is_disturbed(took, waited)) {
+                return Ok(took);
+            }
+            dropped[variant] += 1;
+        }
+        run(variant, calls)
+    })?;
+    Ok(Rounds { dropped, ..rounds })
+}
+
+/// What a block's time says is not looked at: only that it waited, and how long it was besides.
+fn is_disturbed(took: Duration, waited: Duration) -> bool {
+    waited * WAITED_PART > took && took.saturating_sub(waited) < LONG_BLOCK
+}
+
+/// The sentence about blocks that were made again, if there were any.
+pub fn dropped_in_words(dropped: u64, kept: u64) -> Option<String> {
+    let all = dropped + kept;
+    (dropped > 0).then(|| {
+        format!(
+            "{dropped} of {all} samples were dropped and taken again: the process had to wait for a core"
+        )
+    })
 }
 
 /// Seconds per call, roughly: doubles the calls until they take a good part of a block, three
@@ -141,7 +202,7 @@ fn per_call(took: Duration, calls: u64) -> f64 {
 impl Rounds {
     /// Rounds that were made elsewhere.
     pub(crate) fn of(columns: Vec<Vec<f64>>) -> Rounds {
-        Rounds { calls: Vec::new(), columns }
+        Rounds { calls: Vec::new(), dropped: Vec::new(), columns }
     }
 
     /// How many rounds there were.
@@ -167,11 +228,33 @@ impl Rounds {
     /// How many times as fast as `base` the variant is, with an interval that misses the truth
     /// with at most probability `alpha`.
     pub fn speed_up(&self, variant: usize, base: usize, alpha: f64) -> SpeedUp {
+        let (log, interval) = self.paired(variant, base, alpha, |time, base| (base / time).ln());
+        SpeedUp { ratio: log.exp(), interval: interval.map(|(low, high)| (low.exp(), high.exp())) }
+    }
+
+    /// How many seconds more a call of the variant takes than one of `base`, with the interval.
+    pub(crate) fn more_seconds(
+        &self,
+        variant: usize,
+        base: usize,
+        alpha: f64,
+    ) -> (f64, Option<(f64, f64)>) {
+        self.paired(variant, base, alpha, |time, base| time - base)
+    }
+
+    /// The median of what the rounds say about two variants, and the interval of that median.
+    fn paired(
+        &self,
+        variant: usize,
+        base: usize,
+        alpha: f64,
+        says: impl Fn(f64, f64) -> f64,
+    ) -> (f64, Option<(f64, f64)>) {
         let pairs = self.columns[variant].iter().zip(&self.columns[base]);
-        let logs = sorted(pairs.map(|(time, base)| (base / time).ln()).collect());
-        let interval = sign_test_rank(logs.len(), alpha)
-            .map(|rank| (logs[rank - 1].exp(), logs[logs.len() - rank].exp()));
-        SpeedUp { ratio: median(&logs).exp(), interval }
+        let said = sorted(pairs.map(|(time, base)| says(*time, *base)).collect());
+        let interval =
+            sign_test_rank(said.len(), alpha).map(|rank| (said[rank - 1], said[said.len() - rank]));
+        (median(&said), interval)
     }
 }
 

@@ -1,15 +1,15 @@
 //! The result as one HTML file that needs nothing else: no script, nothing from elsewhere.
 
-mod plot;
+mod plots;
 
-use crate::format::{bytes, digits, ratio, seconds, tick};
-use crate::html::Html;
-use crate::machine::Machine;
+use crate::format::{digits, ratio, seconds, tick};
+use crate::html::{self, Html};
 use crate::measure::Rounds;
 use crate::message::TimedRow;
+use crate::plot::{Ink, STYLE, glyph};
 use crate::results::{Agreement, Cell, GroupResult, Results, Standing};
 use crate::{table, verdict};
-use plot::{Plot, Point, Series};
+use plots::{Plot, Point, Series};
 
 /// How every page begins, by which it is known to be ours.
 pub(crate) const BEGINS: &str = concat!(
@@ -19,15 +19,9 @@ pub(crate) const BEGINS: &str = concat!(
 
 /// The page. The same results give the same page.
 pub(crate) fn page(results: &Results) -> String {
-    let mut html = Html::default();
     let names: Vec<&str> = results.groups.iter().map(|group| &group.group[..]).collect();
-    html.raw(BEGINS);
-    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-    html.raw("<meta name=\"color-scheme\" content=\"light dark\">");
-    html.put("title", "", format!("{} compared", names.join(", ")));
-    html.tag("style", "", |style| style.raw(include_str!("report/style.css")));
-    html.raw("</head><body>");
-    html.tag("main", "", |main| {
+    let title = format!("{} compared", names.join(", "));
+    html::page(BEGINS, &title, &[STYLE, include_str!("report/style.css")], |main| {
         main.put("h1", "", names.join(", "));
         // What is wrong comes before what is fast.
         main.list(
@@ -55,9 +49,7 @@ pub(crate) fn page(results: &Results) -> String {
             });
         }
         main.element("section", &[("id", "environment")], |section| environment(section, results));
-    });
-    html.raw("</body></html>\n");
-    html.finish()
+    })
 }
 
 /// What is against variants.
@@ -186,7 +178,7 @@ fn plots(html: &mut Html, group: &GroupResult) {
     html.tag("p", "legend", |legend| {
         for (index, name) in group.timed.iter().enumerate() {
             legend.tag("span", "key", |key| {
-                key.raw(&plot::glyph(index));
+                key.raw(&glyph(Ink::Series(index)));
                 key.text(name);
             });
         }
@@ -211,7 +203,7 @@ fn plots(html: &mut Html, group: &GroupResult) {
             };
             let ratios = (group.timed.len() > 1).then_some(ratios);
             for plot in ratios.iter().chain([&times]) {
-                let Some(svg) = plot::svg(plot) else { continue };
+                let Some(svg) = plots::svg(plot) else { continue };
                 html.tag("figure", "", |figure| {
                     figure.put("figcaption", "", &plot.title);
                     figure.raw(&svg);
@@ -258,19 +250,16 @@ fn time_at(cell: &Cell, variant: &str) -> Option<Point> {
 }
 
 fn agreement(html: &mut Html, agreement: &Agreement) {
-    facts(
-        html,
-        &[
-            ("within", Some(agreement.within.clone())),
-            ("inputs", Some(agreement.inputs.to_string())),
-            ("drawn at random", Some(agreement.drawn.to_string())),
-            ("values compared", Some(agreement.values.to_string())),
-            (
-                "left out, time was short",
-                (agreement.left_out > 0).then(|| agreement.left_out.to_string()),
-            ),
-        ],
-    );
+    html.facts([
+        ("within", Some(agreement.within.clone())),
+        ("inputs", Some(agreement.inputs.to_string())),
+        ("drawn at random", Some(agreement.drawn.to_string())),
+        ("values compared", Some(agreement.values.to_string())),
+        (
+            "left out, time was short",
+            (agreement.left_out > 0).then(|| agreement.left_out.to_string()),
+        ),
+    ]);
     if !agreement.refused.is_empty() {
         html.tag("details", "", |details| {
             details.put("summary", "", "Inputs that could not be made");
@@ -282,25 +271,13 @@ fn agreement(html: &mut Html, agreement: &Agreement) {
 fn environment(html: &mut Html, results: &Results) {
     html.put("h2", "", "Environment");
     let (machine, build) = (&results.machine, &results.build);
-    let cores = &machine.cores;
-    let caches = machine.caches.iter().map(|c| format!("L{} {}", c.level, bytes(c.bytes)));
-    let said = |yes: bool, is: &str, is_not: &str| Some(if yes { is } else { is_not }.to_owned());
     let mut all = vec![
         ("date", Some(results.created.clone())),
         ("took", Some(format!("{} s", digits(results.seconds)))),
-        ("CPU", Some(cpu(machine))),
-        (
-            "cores",
-            Some(format!(
-                "{}, {} hardware threads, {} allowed",
-                cores.physical, cores.logical, cores.allowed
-            )),
-        ),
-        ("caches", (!machine.caches.is_empty()).then(|| caches.collect::<Vec<_>>().join(", "))),
+    ];
+    all.extend(machine.facts());
+    all.extend([
         ("governor", results.governor.clone()),
-        ("virtual machine", machine.virtualised.and_then(|yes| said(yes, "yes", "no"))),
-        ("load average", machine.load.map(digits)),
-        ("system", Some(machine.os.clone())),
         ("clock", Some("std::time::Instant (monotonic)".to_owned())),
         ("Rust compiler", Some(build.rustc.to_owned())),
         (
@@ -314,30 +291,14 @@ fn environment(html: &mut Html, results: &Results) {
         ("abreast-compare", Some(build.version.to_owned())),
         ("starts", Some(format!("{}, layouts: {}", results.starts, results.layouts))),
         ("seed", Some(results.seed.to_string())),
-    ];
+    ]);
     for compiler in &results.compilers {
         all.push((&compiler.what, Some(format!("{}, {}", compiler.version, compiler.flags))));
     }
     if results.quick {
         all.push(("effort", Some("--quick: fewer rounds".to_owned())));
     }
-    facts(html, &all);
-}
-
-fn cpu(machine: &Machine) -> String {
-    machine.cpu.clone().unwrap_or_else(|| machine.architecture.to_owned())
-}
-
-/// Names and values; those without a value are left out.
-fn facts(html: &mut Html, facts: &[(&str, Option<String>)]) {
-    html.tag("dl", "", |list| {
-        for (name, value) in facts {
-            if let Some(value) = value {
-                list.put("dt", "", name);
-                list.put("dd", "", value);
-            }
-        }
-    });
+    html.facts(all);
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::machine::Machine;
 pub use crate::message::{Column, TimedRow};
+pub use crate::ratio::{Ratio, Standing};
 pub use crate::record::Compiler;
 pub use crate::variant::Kind;
 use serde::Serialize;
@@ -240,50 +241,4 @@ pub struct Row {
     pub empty_share: Option<f64>,
     /// How many times as fast as the baseline.
     pub ratio: Option<Ratio>,
-}
-
-/// How many times as fast: 2 is twice as fast.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Ratio {
-    /// The median over the rounds of all starts.
-    pub value: f64,
-    /// The lower end of what the starts' intervals cover together.
-    pub low: Option<f64>,
-    /// The upper end.
-    pub high: Option<f64>,
-    /// The highest lower end of a start.
-    #[serde(skip)]
-    pub(crate) highest_low: f64,
-    /// The lowest upper end of a start.
-    #[serde(skip)]
-    pub(crate) lowest_high: f64,
-    /// What may be said.
-    pub standing: Standing,
-}
-
-/// What may be said of a ratio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// Faster than the baseline, beyond the noise and in every start.
-    Faster,
-    /// Slower than the baseline.
-    Slower,
-    /// Indistinguishable from the baseline.
-    Same,
-    /// Different, but so little in so short a call that another layout of the code may reverse it; of
-    /// several layouts: one does.
-    Layout,
-    /// Too few rounds for an interval.
-    Unknown,
-    /// More bytes or operations per second than the cores can do: something is wrong.
-    Impossible,
-}
-
-impl Ratio {
-    /// The end of the interval that is nearer to 1.
-    pub fn nearer_end(&self) -> f64 {
-        let end = if self.value > 1.0 { self.low } else { self.high };
-        end.unwrap_or(self.value)
-    }
 }

@@ -1,5 +1,6 @@
 //! Sizes to compare at.
 
+use crate::number::{doubling, whole};
 use crate::random::Random;
 use std::ops::RangeInclusive;
 
@@ -38,23 +39,11 @@ fn part(text: &str) -> Result<Vec<usize>, String> {
             "{text}: a range doubles from its first size, which must be at least 1 and at most its last"
         ));
     }
-    let double = |n: &usize| n.checked_mul(2).filter(|n| *n <= to);
-    Ok(std::iter::successors(Some(from), double).collect())
+    Ok(doubling(from as u64, to as u64).map(|n| n as usize).collect())
 }
 
 fn number(text: &str) -> Result<usize, String> {
-    let text = text.trim();
-    let power = |base: &str, exponent: &str| {
-        base.parse::<usize>().ok()?.checked_pow(exponent.parse().ok()?)
-    };
-    let found = match (text.split_once('^'), text.split_once(['e', 'E'])) {
-        (Some((base, exponent)), _) => power(base, exponent),
-        (_, Some((factor, exponent))) => {
-            power("10", exponent).and_then(|power| factor.parse::<usize>().ok()?.checked_mul(power))
-        }
-        _ => text.parse().ok(),
-    };
-    found.ok_or_else(|| format!("{text:?} is not a size: write 1000, 1e6, 2^10 or 2^4..2^20"))
+    whole(text).ok_or_else(|| format!("{text:?} is not a size: write 1000, 1e6, 2^10 or 2^4..2^20"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use crate::group::Facts;
 use crate::machine::Cores;
 use crate::measure::{Rounds, SpeedUp};
 use crate::message::{Timed, TimedRow};
-use crate::results::{Cell, EmptyCall, Ratio, Row, Standing};
+use crate::ratio::{Ratio, Standing, difference, typical};
+use crate::results::{Cell, EmptyCall, Row};
 use crate::variant::Kind;
 use std::collections::BTreeMap;
 
@@ -45,7 +46,9 @@ fn cell(facts: &Facts, base: &str, starts: Vec<Timed>, alpha: f64) -> Option<Cel
             gb_per_second: rate(bytes),
             gflops: rate(flops),
             empty_share: empty.map(|empty| empty / median_seconds),
-            ratio: (name != base).then(|| all.ratio(&TimedRow::Variant(name.clone()))).flatten(),
+            ratio: (name != base)
+                .then(|| Ratio::of(&all.speed_ups(&TimedRow::Variant(name.clone()))))
+                .flatten(),
         })
     });
     let rows = rows.collect();
@@ -106,38 +109,11 @@ impl<'t> Starts<'t> {
         self.starts.iter().filter_map(one).collect()
     }
 
-    /// The hull of the starts' intervals: starts that disagree make it wide. No interval when one
-    /// of them has none.
-    fn ratio(&self, row: &TimedRow) -> Option<Ratio> {
-        let starts = self.speed_ups(row);
-        if starts.is_empty() {
-            return None;
-        }
-        let logs: f64 = starts.iter().map(|start| start.ratio.ln()).sum();
-        let ends: Option<Vec<(f64, f64)>> = starts.iter().map(|start| start.interval).collect();
-        let low = ends.as_ref().and_then(|ends| ends.iter().map(|e| e.0).reduce(f64::min));
-        let high = ends.as_ref().and_then(|ends| ends.iter().map(|e| e.1).reduce(f64::max));
-        let value = (logs / starts.len() as f64).exp();
-        let ends = ends.unwrap_or_default();
-        let highest_low = ends.iter().map(|e| e.0).fold(0.0, f64::max);
-        let lowest_high = ends.iter().map(|e| e.1).fold(f64::MAX, f64::min);
-        let standing = Standing::Unknown;
-        Some(Ratio { value, low, high, highest_low, lowest_high, standing })
-    }
-
     fn noise(&self) -> Option<f64> {
         let starts = self.speed_ups(&TimedRow::BaselineAgain);
-        starts.iter().map(|start| start.ratio.ln().abs().exp() - 1.0).reduce(f64::max)
+        starts.iter().map(|start| difference(start.ratio)).reduce(f64::max)
     }
 }
-
-/// A smaller difference is never called one. In a run on a busy machine the rounds can agree on half a
-/// percent that the next run does not see, while the baseline does not differ from itself at all.
-pub(crate) const LEAST_DIFFERENCE: f64 = 0.005;
-/// A difference in a call this short may come from where the code lies.
-const SHORT_SECONDS: f64 = 1e-6;
-/// Unless it is larger than this.
-const LAYOUT_RATIO: f64 = 1.25;
 
 /// More than any core reads and writes in a second, in 10^9 bytes: three vectors of 64 bytes in each
 /// cycle at 6 GHz are 1,152.
@@ -154,47 +130,21 @@ pub(crate) fn is_possible(row: &Row, cores: usize) -> bool {
 
 /// Says of each ratio what may be said: beyond the noise of its own cell and the middle one's.
 fn judge(cells: &mut [Cell], cores: usize, layouts: u64) {
-    let mut noises: Vec<f64> = cells.iter().filter_map(|cell| cell.noise).collect();
-    noises.sort_by(f64::total_cmp);
-    let typical = noises.get(noises.len() / 2).copied().unwrap_or(0.0);
+    let typical = typical(cells.iter().filter_map(|cell| cell.noise));
     for cell in cells {
-        let floor = 1.0 + cell.noise.unwrap_or(0.0).max(typical).max(LEAST_DIFFERENCE);
+        let noise = cell.noise.unwrap_or(0.0).max(typical);
         let base = cell.rows.iter().find(|row| row.ratio.is_none());
+        let base_is_possible = base.is_none_or(|row| is_possible(row, cores));
         let base = base.map_or(f64::INFINITY, |row| row.median_seconds);
-        let base_is_possible = cell
-            .rows
-            .iter()
-            .find(|row| row.ratio.is_none())
-            .is_none_or(|row| is_possible(row, cores));
         for row in &mut cell.rows {
-            let seconds = row.median_seconds.min(base);
             let is_possible = base_is_possible && is_possible(row, cores);
-            if let Some(ratio) = &mut row.ratio {
-                ratio.standing = match is_possible {
-                    true => standing(ratio, floor, seconds, layouts),
-                    false => Standing::Impossible,
-                };
+            let Some(ratio) = &mut row.ratio else { continue };
+            match is_possible {
+                true => ratio.judge(noise, row.median_seconds.min(base), layouts),
+                false => ratio.standing = Standing::Impossible,
             }
         }
     }
-}
-
-fn standing(ratio: &Ratio, floor: f64, seconds: f64, layouts: u64) -> Standing {
-    let (Some(low), Some(high)) = (ratio.low, ratio.high) else { return Standing::Unknown };
-    let direction = match () {
-        () if low > floor => Standing::Faster,
-        () if high < 1.0 / floor => Standing::Slower,
-        // One start says that it is faster, and another one that it is slower.
-        () if layouts > 1 && ratio.highest_low > floor && ratio.lowest_high < 1.0 / floor => {
-            return Standing::Layout;
-        }
-        () => return Standing::Same,
-    };
-    if layouts > 1 {
-        return direction;
-    }
-    let small = ratio.nearer_end().ln().abs() < LAYOUT_RATIO.ln();
-    if small && seconds < SHORT_SECONDS { Standing::Layout } else { direction }
 }
 
 #[cfg(test)]
@@ -228,24 +178,6 @@ mod tests {
             ..Facts::default()
         };
         cells(&facts, "c", starts, 0.01, 1).pop().expect("a cell")
-    }
-
-    #[test]
-    fn a_difference_that_another_layout_reverses_depends_on_the_layout() {
-        let ratio = |low: f64, high: f64, inner: (f64, f64)| Ratio {
-            value: 1.0,
-            low: Some(low),
-            high: Some(high),
-            highest_low: inner.0,
-            lowest_high: inner.1,
-            standing: Standing::Unknown,
-        };
-        let of = |ratio: &Ratio, layouts| standing(ratio, 1.01, 1e-7, layouts);
-        let reversed = ratio(0.85, 1.06, (1.05, 0.87));
-        assert_eq!((of(&reversed, 1), of(&reversed, 8)), (Standing::Same, Standing::Layout));
-        let steady = ratio(1.03, 1.2, (1.18, 1.05));
-        assert_eq!((of(&steady, 1), of(&steady, 8)), (Standing::Layout, Standing::Faster));
-        assert_eq!(of(&ratio(0.9, 1.1, (0.99, 1.01)), 8), Standing::Same);
     }
 
     fn standing_of(starts: Vec<Timed>) -> Standing {

@@ -1,7 +1,8 @@
 //! Tables, for the terminal and as Markdown.
 
-use crate::format::{digits, percent, ratio as short, unit};
-use crate::results::{Cell, GroupResult, Ratio, Row, Standing};
+use crate::format::{digits, markdown as escaped, percent, ratio as short, unit};
+use crate::ratio::{Ratio, Standing};
+use crate::results::{Cell, GroupResult, Row};
 
 /// A name takes no more than this; of a longer one both ends are shown.
 const NAME: usize = 24;
@@ -48,7 +49,7 @@ fn block(group: &GroupResult, cell: &Cell) -> String {
 
 fn line(row: &Row, width: usize, unit: f64) -> String {
     let ratio = row.ratio.map_or("1.00x".to_owned(), |ratio| {
-        format!("{}x {} {}", short(ratio.value), mark(&ratio), interval(&ratio))
+        format!("{}x {} {}", short(ratio.value), ratio.standing.mark(), interval(&ratio))
     });
     let rate =
         |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{:>9}", digits(rate)));
@@ -66,17 +67,6 @@ fn line(row: &Row, width: usize, unit: f64) -> String {
 fn unit_of(group: &GroupResult, cell: &Cell) -> (f64, &'static str) {
     let base = cell.rows.iter().find(|row| row.variant == group.baseline).or(cell.rows.first());
     unit(base.map_or(1e-9, |row| row.median_seconds))
-}
-
-/// `=` indistinguishable, `~` within what a layout may do, `?` no interval, `!` impossible.
-fn mark(ratio: &Ratio) -> char {
-    match ratio.standing {
-        Standing::Faster | Standing::Slower => ' ',
-        Standing::Same => '=',
-        Standing::Layout => '~',
-        Standing::Unknown => '?',
-        Standing::Impossible => '!',
-    }
 }
 
 fn interval(ratio: &Ratio) -> String {
@@ -116,18 +106,8 @@ pub(crate) fn wrapped(sentence: &str) -> String {
 
 /// What the marks mean, of those that are there.
 pub(crate) fn legend(group: &GroupResult) -> Option<String> {
-    let has = |standing: Standing| {
-        let ratios = group.cells.iter().flat_map(|cell| &cell.rows).filter_map(|row| row.ratio);
-        ratios.map(|ratio| ratio.standing).any(|s| s == standing)
-    };
-    let words = [
-        (Standing::Same, "= indistinguishable"),
-        (Standing::Layout, "~ so little that another layout may reverse it"),
-        (Standing::Unknown, "? too few rounds for an interval"),
-        (Standing::Impossible, "! more than the cores can do"),
-    ];
-    let words: Vec<&str> = words.iter().filter(|(s, _)| has(*s)).map(|(_, w)| *w).collect();
-    (!words.is_empty()).then(|| words.join("; "))
+    let ratios = group.cells.iter().flat_map(|cell| &cell.rows).filter_map(|row| row.ratio);
+    Standing::legend(ratios.map(|ratio| ratio.standing))
 }
 
 /// The first line of the Markdown, by which it is known to be ours.
@@ -159,7 +139,7 @@ pub(crate) fn rows(group: &GroupResult, cell: &Cell) -> Vec<Vec<String>> {
     };
     let row = |row: &Row| {
         let (value, interval) = row.ratio.map_or(("1.00x".to_owned(), String::new()), |ratio| {
-            let value = format!("{}x {}", short(ratio.value), mark(&ratio));
+            let value = format!("{}x {}", short(ratio.value), ratio.standing.mark());
             (value.trim_end().to_owned(), interval(&ratio))
         });
         let mut words = vec![
@@ -205,12 +185,6 @@ pub(crate) fn items(sentences: impl Iterator<Item = String>) -> String {
     sentences.map(|sentence| format!("- {}\n", escaped(&sentence))).collect()
 }
 
-/// Text that means itself, also within a table.
-fn escaped(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('\n', " ");
-    ['|', '~', '<', '*', '_', '`'].iter().fold(text, |t, c| t.replace(*c, &format!("\\{c}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,14 +200,8 @@ mod tests {
             ratio,
         };
         let ratio = |value: f64, standing| {
-            Some(Ratio {
-                value,
-                low: Some(value * 0.98),
-                high: Some(value * 1.02),
-                highest_low: 0.0,
-                lowest_high: 0.0,
-                standing,
-            })
+            let ends = Some((value * 0.98, value * 1.02));
+            Some(Ratio { standing, ..Ratio::new(value, ends) })
         };
         let long = "a_name_that_is_rather_longer_than_anybody_would_ever_want_to_read_in_a_table_of_80_columns_a";
         let cell = Cell {

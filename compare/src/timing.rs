@@ -2,11 +2,10 @@
 
 use crate::agree::{Agree, leaves};
 use crate::group::Group;
-use crate::measure::{Effort, clock_resolution, measure};
+use crate::measure::{Effort, Rounds, clock_resolution, measure_undisturbed};
 use crate::message::{Column, Job, Message, Plan, Reports, Timed, TimedRow};
 use crate::random::splitmix64;
 use crate::trials::Origin;
-use crate::waits::Waits;
 use crate::worker::caught;
 use std::time::Duration;
 
@@ -28,12 +27,6 @@ type Failed = (usize, String);
 
 /// Short, so that most blocks are not disturbed when others want the core too.
 const BLOCK: Duration = Duration::from_micros(200);
-
-/// A block that waited for a core longer than this part of its time is dropped and made again, unless it
-/// is so long that the next one would wait, too; and not for ever.
-const WAITED_PART: u32 = 50;
-const LONG_BLOCK: Duration = Duration::from_millis(4);
-const TRIES: u32 = 4;
 
 /// How many outputs or copies may be alive at a time.
 const BATCH: usize = 64;
@@ -75,33 +68,19 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
         channel.send(&Message::Call(base));
         let batch = caught(|| self.batch(base, input)).map_err(|why| (base, why))?;
         let slots = self.slots(base);
-        let waits = Waits::of_this_thread();
-        let mut dropped = vec![0; slots.len()];
-        let mut once = |slot: usize, calls| match slots[slot] {
+        let once = |slot: usize, calls| match slots[slot] {
             Slot::Variant(v) | Slot::Again(v) => {
                 channel.send(&Message::Call(v));
                 caught(|| self.variants[v].call.run(input, calls, batch).0).map_err(|why| (v, why))
             }
             Slot::Empty(v) => Ok((self.variants[v].empty)(input, calls, batch)),
         };
-        let run = |slot: usize, calls| {
-            for _ in 1..TRIES {
-                let before = waits.so_far();
-                let took = once(slot, calls)?;
-                let waited = waits.so_far().zip(before).map(|(after, before)| after - before);
-                if !waited.is_some_and(|waited| is_disturbed(took, waited)) {
-                    return Ok(took);
-                }
-                dropped[slot] += 1;
-            }
-            once(slot, calls)
-        };
-        let rounds = measure(slots.len(), effort, run)?;
-        let samples = rounds.calls.iter().zip(rounds.columns).zip(dropped);
+        let Rounds { calls, dropped, columns } = measure_undisturbed(slots.len(), effort, once)?;
+        let samples = calls.into_iter().zip(columns).zip(dropped);
         let columns = slots.iter().zip(samples);
         let columns = columns.map(|(slot, ((calls, seconds), dropped))| Column {
             row: self.row(*slot),
-            calls: *calls,
+            calls,
             seconds,
             dropped,
         });
@@ -132,11 +111,6 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     }
 }
 
-/// What a block's time says is not looked at: only that it waited, and how long it was besides.
-fn is_disturbed(took: Duration, waited: Duration) -> bool {
-    waited * WAITED_PART > took && took.saturating_sub(waited) < LONG_BLOCK
-}
-
 fn effort(job: &Job, plan: &Plan) -> Effort {
     Effort {
         budget: Duration::from_secs_f64(plan.seconds),
@@ -145,19 +119,5 @@ fn effort(job: &Job, plan: &Plan) -> Effort {
         most_rounds: plan.most_rounds,
         resolution: clock_resolution(),
         seed: splitmix64(job.seed, plan.start),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_block_that_waited_is_dropped_unless_it_is_long() {
-        let micros = Duration::from_micros;
-        assert!(is_disturbed(micros(3200), micros(3000)));
-        assert!(!is_disturbed(micros(200), micros(3)), "a part too small to matter");
-        assert!(!is_disturbed(micros(20_000), micros(10_000)), "the next one would wait, too");
-        assert!(!is_disturbed(micros(200), micros(0)));
     }
 }

@@ -1,8 +1,10 @@
 //! The result in words. Every sentence is made from the numbers; "at least" and "at most" come from
 //! the nearer end of an interval, and where there is none nothing is said.
 
-use crate::format::{percent, ratio as short};
-use crate::results::{Agreement, Cell, Closeness, Finding, GroupResult, Ratio, Row, Standing};
+use crate::format::percent;
+use crate::measure::dropped_in_words;
+use crate::ratio::{self, Ratio};
+use crate::results::{Agreement, Cell, Closeness, Finding, GroupResult, Row};
 
 /// What the gate found: one sentence for each thing.
 pub(crate) fn agreement(agreement: &Agreement, judged: &[String]) -> Vec<String> {
@@ -113,68 +115,14 @@ fn against_baseline(
 ) -> Option<String> {
     let ratio = |cell: &&Cell| {
         let row = cell.rows.iter().find(|row| row.variant == name)?;
-        Some((cell.n, row.ratio?))
+        Some((cell.n as u64, row.ratio?))
     };
-    let points: Vec<(usize, Ratio)> = cells.iter().filter_map(ratio).collect();
-    let of = |standing: Standing| -> Vec<(usize, Ratio)> {
-        points.iter().copied().filter(|(_, r)| r.standing == standing).collect()
-    };
-    let mut parts = Vec::new();
-    let faster = of(Standing::Faster);
-    if let Some(least) = faster.iter().map(|(_, r)| r.nearer_end()).reduce(f64::min) {
-        let at = sizes(&faster, &points);
-        parts.push(format!("is at least {} times as fast as {base} {at}", short(least)));
-    }
-    let slower = of(Standing::Slower);
-    if let Some(most) = slower.iter().map(|(_, r)| r.nearer_end()).reduce(f64::max) {
-        let at = sizes(&slower, &points);
-        parts.push(format!("is at most {} times as fast as {base} {at}", short(most)));
-    }
-    for (standing, words) in [
-        (Standing::Same, "is indistinguishable from"),
-        (
-            Standing::Layout,
-            match layouts {
-                1 => "may differ by the layout of the code alone (under 1 µs, within 25 %) from",
-                _ => "is faster or slower by the layout of the code, compared with",
-            },
-        ),
-        (Standing::Unknown, "has too few rounds for an interval against"),
-        (
-            Standing::Impossible,
-            "does more than the cores can do, or bytes and flops say too much: not compared with",
-        ),
-    ] {
-        let of = of(standing);
-        if !of.is_empty() {
-            parts.push(format!("{words} {base} {}", sizes(&of, &points)));
-        }
-    }
+    let points: Vec<(u64, Ratio)> = cells.iter().filter_map(ratio).collect();
     let with = if setting.is_empty() { String::new() } else { format!(" with {setting}") };
     if points.is_empty() {
         return Some(format!("{name}{with} has no ratio: {base} was not timed with it"));
     }
-    Some(format!("{name}{with} {}", parts.join("; ")))
-}
-
-/// `at every size`, `from n = 64 on`, `from n = 64 to 4096`, `at n = 16, 64`.
-fn sizes(some: &[(usize, Ratio)], all: &[(usize, Ratio)]) -> String {
-    let numbers: Vec<usize> = some.iter().map(|(n, _)| *n).collect();
-    let list = |numbers: &[usize]| {
-        let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
-        format!("at n = {}", numbers.join(", "))
-    };
-    let start = all.iter().position(|a| Some(&a.0) == numbers.first()).unwrap_or(0);
-    let is_run = all[start..].iter().zip(some).all(|(a, s)| a.0 == s.0);
-    let is_tail = start + numbers.len() == all.len();
-    match (is_run, is_tail) {
-        (true, true) if start == 0 && all.len() > 1 => "at every size".to_owned(),
-        (true, true) if numbers.len() > 2 => format!("from n = {} on", numbers[0]),
-        (true, false) if numbers.len() > 3 => {
-            format!("from n = {} to {}", numbers[0], numbers[numbers.len() - 1])
-        }
-        _ => list(&numbers),
-    }
+    Some(format!("{name}{with} {}", ratio::against(base, &points, layouts).join("; ")))
 }
 
 /// Where the call itself is a good part of the time.
@@ -206,13 +154,8 @@ fn empty_calls(cells: &[Cell]) -> Vec<String> {
 /// Samples that were taken again.
 fn dropped(cells: &[Cell]) -> Option<String> {
     let columns = || cells.iter().flat_map(|cell| cell.samples.iter().flatten());
-    let dropped: u64 = columns().map(|column| column.dropped).sum();
-    let all = dropped + columns().map(|column| column.seconds.len() as u64).sum::<u64>();
-    (dropped > 0).then(|| {
-        format!(
-            "{dropped} of {all} samples were dropped and taken again: the process had to wait for a core"
-        )
-    })
+    let dropped = columns().map(|column| column.dropped).sum();
+    dropped_in_words(dropped, columns().map(|column| column.seconds.len() as u64).sum())
 }
 
 /// `1 input`, `61 inputs`.
@@ -233,6 +176,7 @@ fn names(list: &[&String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ratio::Standing;
 
     fn cell(n: usize, value: f64, standing: Standing) -> Cell {
         let (low, high) = (Some(value * 0.99), Some(value * 1.01));
@@ -244,7 +188,7 @@ mod tests {
             empty_share: Some(0.01),
             ratio,
         };
-        let ratio = Ratio { value, low, high, highest_low: 0.0, lowest_high: 0.0, standing };
+        let ratio = Ratio { standing, ..Ratio::new(value, low.zip(high)) };
         Cell {
             setting: String::new(),
             n,
@@ -295,7 +239,7 @@ mod tests {
     #[test]
     fn without_an_interval_there_is_no_at_least() {
         let mut few = cell(16, 9.0, Standing::Unknown);
-        few.rows[1].ratio = few.rows[1].ratio.map(|r| Ratio { low: None, high: None, ..r });
+        few.rows[1].ratio = few.rows[1].ratio.map(|r| Ratio::new(r.value, None));
         let text = said(vec![few]);
         assert!(!text.contains("at least") && text.contains("too few rounds"), "{text}");
         let text = said(vec![cell(16, 1.1, Standing::Layout)]);

@@ -30,7 +30,7 @@
 //!
 //! `tests/copied.rs` does just that with a page in C and one in C++, and runs their tests in the copy.
 //! A page uses nothing of this crate but itself, and of others only what its `use` lines name (libc,
-//! thiserror, cxx). Rows of the index and prices live apart, in [`index`] and [`prices`].
+//! thiserror, cxx). Rows of the index live apart, in [`index`].
 //!
 //! # The index
 #![doc = include_str!("../INDEX.md")]
@@ -39,7 +39,6 @@
 use cxx as _;
 
 pub mod index;
-pub mod prices;
 
 // Layout
 pub mod layout_handshake;

@@ -56,6 +56,7 @@ fn missing(row: &Row, root: &Path) -> Vec<String> {
     if let Cost::Measured(pairs) = row.cost {
         want(!pairs.is_empty(), "no price".into());
     }
+    want(row.cost.nothing() != Some(""), "neither a price nor a reason".into());
     found
 }
 
@@ -89,7 +90,7 @@ fn every_page_has_a_row_and_rows_are_in_the_order_of_the_book() {
     let mut pages: Vec<&str> = library
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .filter(|name| !["index", "prices"].contains(name))
+        .filter(|name| *name != "index")
         .collect();
     let mut rows: Vec<&str> = PATTERNS.iter().map(|row| row.name).collect();
     // The order of the book is that of the rows: in lib.rs rustfmt sorts what stands together.

@@ -8,12 +8,14 @@ pub use options::CompareOptions;
 use super::env::{self, Environment};
 use super::gate::{self, GateOptions, GateReport};
 use super::isolated;
-use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row, SCHEMA};
+use super::model::{self, Agreement, Comparison, KernelRows, Noise, Ratio, SCHEMA};
 use super::roofline::{Roofline, arithmetic_name, roofline};
 use super::verdict;
 use crate::exec::{Control, Executor, Threads};
 use crate::kernel::{Class, Entry, Role, VariantInfo};
 use crate::{Error, Fault, Level, Tasks};
+use abreast_compare::prices::{Row, prices};
+use abreast_compare::ratio::typical;
 use cell::{Cell, CellResult, Setup};
 use options::{effort, warnings};
 use std::time::{Duration, Instant};
@@ -211,37 +213,40 @@ fn add(table: &mut KernelRows, result: CellResult) {
 /// Finds the noise floor of the run and says which ratios stand out of it.
 fn judge(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
     let floors = || kernels.iter().flat_map(|table| &table.floors);
-    let mut differences: Vec<f64> = floors().map(|floor| floor.difference()).collect();
-    differences.sort_by(f64::total_cmp);
+    let differences = || floors().map(|floor| floor.difference());
     let alarm = |(low, high): (f64, f64)| low > 1.0 || high < 1.0;
     let noise = Noise {
-        pairs: differences.len(),
-        typical: differences.get(differences.len() / 2).copied().unwrap_or(0.0),
-        worst: differences.last().copied().unwrap_or(0.0),
+        pairs: floors().count(),
+        typical: typical(differences()),
+        worst: differences().fold(0.0, f64::max),
         false_alarms: floors().filter(|floor| floor.interval.is_some_and(alarm)).count(),
         alpha: ALPHA,
         comparisons,
     };
     for table in kernels {
         for row in &mut table.rows {
-            let here = |f: &&super::model::Floor| f.n == row.n && f.level == row.level;
+            let here = |f: &&model::Floor| f.n == row.n && f.level == row.level;
             let own = table.floors.iter().find(here).map_or(0.0, |floor| floor.difference());
-            ratios(row).for_each(|ratio| ratio.judge(own.max(noise.typical)));
+            let seconds = row.median_seconds;
+            // The shorter of the two calls; all of them come from one start of one binary.
+            let judge =
+                |r: &mut Ratio| r.judge(own.max(noise.typical), seconds * r.value.min(1.0), 1);
+            ratios(row).for_each(judge);
         }
     }
     noise
 }
 
-fn ratios(row: &mut Row) -> impl Iterator<Item = &mut Ratio> {
+fn ratios(row: &mut model::Row) -> impl Iterator<Item = &mut Ratio> {
     [&mut row.to_baseline, &mut row.to_lowest, &mut row.thread_speed_up].into_iter().flatten()
 }
 
 /// Nanoseconds per chunk when two threads run chunks that do nothing, through `dyn Executor`.
 fn chunk_overhead() -> Result<f64, Error> {
-    struct Nothing;
+    struct Nothing(usize);
     impl Tasks for Nothing {
         fn len(&self) -> usize {
-            200_000
+            self.0
         }
         fn run(&self, _: usize) -> Result<(), Fault> {
             Ok(())
@@ -249,12 +254,13 @@ fn chunk_overhead() -> Result<f64, Error> {
     }
     let threads = Threads::new(2)?;
     let executor: &dyn Executor = &threads;
-    let wall = |_| executor.run(&Nothing, &Control::default()).ok().map(|report| report.wall);
-    let mut walls: Vec<Duration> = (0..9).filter_map(wall).collect();
-    walls.sort_unstable();
+    let run = |chunks| {
+        let report = executor.run(&Nothing(chunks as usize), &Control::default());
+        report.map_or(Duration::ZERO, |report| report.wall)
+    };
     // The middle one: in the best one the second thread may have come too late to disturb.
-    let middle = walls.get(walls.len() / 2).copied().unwrap_or_default();
-    Ok(middle.as_secs_f64() * 1e9 / Nothing.len() as f64)
+    let chunks = prices(&[Row { run: &run, base: 0 }], 9, Duration::from_millis(4), || ());
+    Ok(chunks.rows[0].ns)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The environment card: what a reader must know to place the numbers.
 
 use crate::Level;
-use abreast_compare::machine::Machine;
-pub use abreast_compare::machine::{Cache, Cores, now};
+pub use abreast_compare::machine::{Cache, Cores, Machine, now};
 use serde::Serialize;
 use std::fs;
 use std::process::Command;
@@ -11,24 +10,13 @@ use std::process::Command;
 /// asked for.
 #[derive(Debug, Clone, Serialize)]
 pub struct Environment {
-    /// The CPU's own name.
-    pub cpu: Option<String>,
-    /// The architecture: `x86_64`.
-    pub architecture: &'static str,
-    /// Cores, and how many of them this process may use.
-    pub cores: Cores,
-    /// Data and unified caches as the first core sees them.
-    pub caches: Vec<Cache>,
+    /// The machine.
+    #[serde(flatten)]
+    pub machine: Machine,
     /// Levels that this CPU has, weakest first.
     pub levels: Vec<&'static str>,
     /// The level that plain calls use, or why there is none.
     pub chosen: String,
-    /// The operating system.
-    pub os: String,
-    /// Whether this is a virtual machine, whose cores may be shared with others.
-    pub virtualised: Option<bool>,
-    /// Processes that wanted a core, averaged over the last minute.
-    pub load: Option<f64>,
     /// The compilers and the flags they got.
     pub compilers: Compilers,
     /// Optimisation level of the build, for all languages.
@@ -58,18 +46,11 @@ pub struct Compilers {
 impl Environment {
     /// Asks this machine.
     pub fn here(seed: u64) -> Environment {
-        let Machine { cpu, architecture, cores, caches, os, virtualised, load } = Machine::here();
         let chosen = Level::chosen().map_or_else(|why| why.to_string(), |l| l.name().to_owned());
         Environment {
-            cpu,
-            architecture,
-            cores,
-            caches,
+            machine: Machine::here(),
             levels: Level::available().into_iter().map(Level::name).collect(),
             chosen,
-            os,
-            virtualised,
-            load,
             compilers: Compilers {
                 c: env!("ABREAST_CC"),
                 cpp: env!("ABREAST_CXX"),

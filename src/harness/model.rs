@@ -8,7 +8,9 @@ use super::env::Environment;
 use super::gate::GateReport;
 use super::roofline::{Limit, Roofline};
 use crate::kernel::Choice;
-use serde::Serialize;
+use abreast_compare::ratio::difference;
+pub use abreast_compare::ratio::{Ratio, Standing};
+use serde::{Serialize, Serializer};
 
 /// One run of [`compare`](super::compare::compare).
 #[derive(Debug, Clone, Serialize)]
@@ -129,6 +131,8 @@ pub struct Row {
     pub calls: u64,
     /// Rounds behind the numbers.
     pub rounds: usize,
+    /// Blocks that were made again, since the thread had to wait for a core.
+    pub dropped: u64,
     /// Seconds per call in the best round. All rates below are made from this one.
     pub best_seconds: f64,
     /// Seconds per call in the middle round.
@@ -145,27 +149,28 @@ pub struct Row {
     pub roofline: Option<Share>,
     /// Against the baseline at the same level on one thread. None for the baseline itself, and with more
     /// threads.
+    #[serde(serialize_with = "shown")]
     pub to_baseline: Option<Ratio>,
     /// Against the baseline at the lowest level on one thread. None for that row itself.
+    #[serde(serialize_with = "shown")]
     pub to_lowest: Option<Ratio>,
     /// Against the same variant at the same level on one thread. None on one thread.
+    #[serde(serialize_with = "shown")]
     pub thread_speed_up: Option<Ratio>,
     /// Anything to know about this row.
     pub note: Option<String>,
 }
 
-/// How many times as fast: 2 is twice as fast, 0.5 half as fast. The median of paired rounds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Ratio {
-    /// The ratio.
-    pub value: f64,
-    /// Lower end of its confidence interval. None when there were too few rounds for one.
-    pub low: Option<f64>,
-    /// Upper end.
-    pub high: Option<f64>,
-    /// Whether the interval lies outside the noise floor. When it does not, the two are not
-    /// known to differ, whatever the ratio reads.
-    pub distinguishable: bool,
+/// As JSON has it: whether a direction is known stands beside what else may be said.
+fn shown<S: Serializer>(ratio: &Option<Ratio>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Shown {
+        #[serde(flatten)]
+        ratio: Ratio,
+        distinguishable: bool,
+    }
+    let shown = |ratio: Ratio| Shown { ratio, distinguishable: ratio.is_distinguishable() };
+    ratio.map(shown).serialize(serializer)
 }
 
 /// A share of what the machine can do.
@@ -217,6 +222,12 @@ impl KernelRows {
         format!("{} at {}", self.baseline, self.lowest_level)
     }
 
+    /// Every ratio of the table.
+    pub fn ratios(&self) -> impl Iterator<Item = Ratio> {
+        let of_row = |row: &Row| [row.to_baseline, row.to_lowest, row.thread_speed_up];
+        self.shown().flat_map(of_row).flatten()
+    }
+
     /// The rows for people: twins are shown where noise is explained.
     pub fn shown(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.twin_of.is_none())
@@ -226,33 +237,7 @@ impl KernelRows {
 impl Floor {
     /// The difference as a fraction, whichever of the two was slower.
     pub fn difference(&self) -> f64 {
-        self.ratio.ln().abs().exp() - 1.0
-    }
-}
-
-impl Ratio {
-    /// Says whether the ratio stands out of a noise floor, given as a fraction.
-    pub(super) fn judge(&mut self, floor: f64) {
-        let above = self.low.is_some_and(|low| low > 1.0 + floor);
-        let below = self.high.is_some_and(|high| high < 1.0 / (1.0 + floor));
-        self.distinguishable = above || below;
-    }
-
-    /// The end of the interval that is nearer to 1: what can be said even if the noise helped.
-    /// The ratio itself when there is no interval.
-    pub fn nearer_end(&self) -> f64 {
-        let end = if self.value > 1.0 { self.low } else { self.high };
-        end.unwrap_or(self.value)
-    }
-
-    /// Whether it is known to be faster.
-    pub fn faster(&self) -> bool {
-        self.distinguishable && self.value > 1.0
-    }
-
-    /// Whether it is known to be slower.
-    pub fn slower(&self) -> bool {
-        self.distinguishable && self.value < 1.0
+        difference(self.ratio)
     }
 }
 
@@ -274,6 +259,7 @@ impl Row {
             elements: 0,
             calls: 1,
             rounds: 1,
+            dropped: 0,
             best_seconds: 1.0,
             median_seconds: 1.0,
             ns_per_element: None,

@@ -13,10 +13,11 @@
 //! - A guard around code that the optimiser can see through is removed together with its cost; the
 //!   guard priced here surrounds a function declared `extern "C-unwind"`. `traps` shows both.
 //! - Block after block, the slower half minute loses. Here all crossings take turns, in every
-//!   round in another order, and each keeps its best time.
+//!   round in another order, and what one costs more than another is said round by round.
 
 use crate::ffi::crossing::{self, Pointer, cpp};
 use crate::fpenv;
+use abreast_compare::prices::{self, Row};
 use serde::Serialize;
 use std::hint::black_box;
 use std::panic::catch_unwind;
@@ -172,44 +173,42 @@ pub struct Overhead {
     /// The difference of `c` and `c-by-hand`, which are the same machine code: no difference
     /// smaller than this means anything.
     pub floor_ns: f64,
-    /// Calls per sample.
-    pub calls: u64,
-    /// Samples of each crossing; the best one counts.
+    /// What one turn of an empty loop takes.
+    pub empty_ns: f64,
+    /// Rounds, in each of which every crossing had its turn; the middle one counts.
     pub rounds: usize,
 }
 
-/// One crossing's price.
+/// One crossing's price: nanoseconds per dependent call, compared with a never-inlined Rust function.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Price {
     /// The crossing's name.
     pub name: &'static str,
     /// What is called and how.
     pub what: &'static str,
-    /// Nanoseconds per dependent call, best sample.
-    pub ns: f64,
-    /// The same minus that of a never-inlined Rust function.
-    pub over_rust_ns: f64,
-    /// How far the best samples of the even and of the odd rounds lie apart.
-    pub spread_ns: f64,
+    /// What it costs.
+    #[serde(flatten)]
+    pub price: prices::Price,
 }
 
 impl Overhead {
     /// The crossing called `name`, among the prices or the traps.
-    pub fn price(&self, name: &str) -> Option<&Price> {
-        self.prices.iter().chain(&self.traps).find(|price| price.name == name)
+    pub fn price(&self, name: &str) -> Option<prices::Price> {
+        let mut all = self.prices.iter().chain(&self.traps);
+        all.find(|row| row.name == name).map(|row| row.price)
     }
 
     /// The result in words.
     pub fn verdict(&self) -> String {
-        let said = |name: &str| {
-            let over = self.price(name).map_or(f64::NAN, |price| price.over_rust_ns);
+        let said = |name: &str| match self.price(name) {
+            None => "not measured".to_owned(),
+            Some(p) if p.low_ns.is_none() => "an unknown amount".to_owned(),
             // Neither what the floor hides nor what the one digit cannot show.
-            let same = self.floor_ns.max(0.05);
-            match over {
-                _ if over.abs() <= same => "the same".to_owned(),
-                _ if over < 0.0 => format!("{:.1} ns less", -over),
-                _ => format!("{over:.1} ns more"),
+            Some(p) if !p.differs() || p.over_ns.abs() <= self.floor_ns.max(0.05) => {
+                "the same".to_owned()
             }
+            Some(p) if p.over_ns < 0.0 => format!("{:.1} ns less", -p.over_ns),
+            Some(p) => format!("{:.1} ns more", p.over_ns),
         };
         format!(
             "Against a Rust function that is not inlined, a call costs: C {}, C++ through cxx {}, \
@@ -222,9 +221,8 @@ impl Overhead {
     }
 }
 
-/// Calls per sample: long against the clock, short against a time slice.
-const CALLS: u64 = 10_000;
-/// Samples of each crossing.
+/// How long a chain is: long against the clock, short against a time slice.
+const BLOCK: Duration = Duration::from_micros(20);
 const ROUNDS: usize = 250;
 
 /// Measures every crossing, interleaved; takes about a fifth of a second.
@@ -233,39 +231,25 @@ const ROUNDS: usize = 250;
 ///
 /// ```
 /// let prices = abreast::harness::overhead::overhead();
-/// assert!(prices.prices.iter().all(|price| price.ns > 0.0));
+/// assert!(prices.prices.iter().all(|row| row.price.ns > 0.0));
 /// println!("{}", prices.verdict());
 /// ```
 pub fn overhead() -> Overhead {
     let all: Vec<&Crossing> = CROSSINGS.iter().chain(TRAPS).collect();
-    // The best of the even and of the odd rounds.
-    let mut best = vec![[Duration::MAX; 2]; all.len()];
-    for round in 0..ROUNDS {
-        for turn in 0..all.len() {
-            let i = (turn + round) % all.len();
-            let half = &mut best[i][round % 2];
-            *half = all[i].run(CALLS).took.min(*half);
-        }
-    }
-    let ns = |time: Duration| time.as_secs_f64() * 1e9 / CALLS as f64;
-    let least = |i: usize| ns(best[i][0].min(best[i][1]));
+    let runs: Vec<_> = all.iter().map(|crossing| |calls| crossing.run(calls).took).collect();
     let at = |name| CROSSINGS.iter().position(|crossing| crossing.name == name);
-    let price = |name| at(name).map_or(f64::NAN, least);
-    let baseline = price(BASELINE);
-    let mut prices: Vec<Price> = all
-        .iter()
-        .enumerate()
-        .map(|(i, crossing)| Price {
-            name: crossing.name,
-            what: crossing.what,
-            ns: least(i),
-            over_rust_ns: least(i) - baseline,
-            spread_ns: (ns(best[i][0]) - ns(best[i][1])).abs(),
-        })
-        .collect();
+    let base = at(BASELINE).expect("the baseline is one of the crossings");
+    let rows: Vec<Row<'_>> = runs.iter().map(|run| Row { run, base }).collect();
+    let found = prices::prices(&rows, ROUNDS, BLOCK, || ());
+    let priced = all.iter().zip(found.rows);
+    let priced = priced.map(|(c, price)| Price { name: c.name, what: c.what, price });
+    let mut prices: Vec<Price> = priced.collect();
     let traps = prices.split_off(CROSSINGS.len());
-    let floor_ns = (price("c") - price("c-by-hand")).abs();
-    Overhead { prices, traps, floor_ns, calls: CALLS, rounds: ROUNDS }
+    let mut found =
+        Overhead { prices, traps, floor_ns: 0.0, empty_ns: found.empty_ns, rounds: ROUNDS };
+    let over = |name| found.price(name).map_or(f64::NAN, |price| price.over_ns);
+    found.floor_ns = (over("c") - over("c-by-hand")).abs();
+    found
 }
 
 #[cfg(test)]
@@ -292,31 +276,43 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), CROSSINGS.len() + TRAPS.len());
-        assert_eq!(prices.price(BASELINE).unwrap().over_rust_ns, 0.0);
-        let pair = prices.price("c").unwrap().ns - prices.price("c-by-hand").unwrap().ns;
+        assert_eq!(prices.price(BASELINE).unwrap().over_ns, 0.0);
+        let pair = prices.price("c").unwrap().over_ns - prices.price("c-by-hand").unwrap().over_ns;
         assert_eq!(prices.floor_ns, pair.abs());
     }
 
     #[test]
-    fn the_verdict_keeps_silent_about_differences_within_the_floor() {
-        let price = |name, over_rust_ns| Price {
-            name,
-            what: "",
-            ns: 2.0 + over_rust_ns,
-            over_rust_ns,
-            spread_ns: 0.0,
+    fn the_verdict_keeps_silent_about_differences_within_the_floor_or_without_an_interval() {
+        let price = |name, over_ns, (low, high): (f64, f64)| {
+            let (low_ns, high_ns) = (Some(low), Some(high));
+            Price {
+                name,
+                what: "",
+                price: prices::Price { ns: 2.0 + over_ns, over_ns, low_ns, high_ns },
+            }
         };
-        let prices = Overhead {
-            prices: vec![price("c", 0.05), price("cpp", 1.0), price("cpp-slice", -0.5)],
+        let mut prices = Overhead {
+            prices: vec![
+                price("c", 0.05, (0.04, 0.06)),
+                price("cpp", 1.0, (0.9, 1.1)),
+                price("cpp-slice", -0.5, (-0.6, -0.4)),
+            ],
             traps: Vec::new(),
             floor_ns: 0.1,
-            calls: 1,
+            empty_ns: 0.2,
             rounds: 1,
         };
         assert_eq!(
             prices.verdict(),
             "Against a Rust function that is not inlined, a call costs: C the same, \
              C++ through cxx 1.0 ns more, C++ with a slice 0.5 ns less (noise floor 0.10 ns)."
+        );
+        prices.prices[1].price.low_ns = Some(-0.1);
+        prices.prices[2].price.low_ns = None;
+        assert_eq!(
+            prices.verdict(),
+            "Against a Rust function that is not inlined, a call costs: C the same, \
+             C++ through cxx the same, C++ with a slice an unknown amount (noise floor 0.10 ns)."
         );
     }
 }

@@ -7,16 +7,13 @@ mod agreement;
 mod bars;
 mod curves;
 mod facts;
-mod html;
 mod overview;
 mod page;
-pub(super) mod plot;
 mod rows;
 mod series;
 mod tables;
 
-use abreast_compare::format;
-pub(super) use html::escape;
+use abreast_compare::{format, html};
 pub use page::{HTML_BEGINS, html};
 pub use tables::{CSV_BEGINS, MARKDOWN_BEGINS, csv, markdown};
 

@@ -74,6 +74,26 @@ impl SameBits {
         cells.peek().is_some() && cells.all(|cell| cell.agrees)
     }
 
+    /// A sentence for each run whose hash is not the expected one.
+    pub fn disagreements(&self) -> Vec<String> {
+        let of_row = |row: &Row| -> Vec<String> {
+            let cells = row.cells.iter().zip(&self.executors).filter(|(cell, _)| !cell.agrees);
+            let sentence = |(cell, executor): (&Cell, &String)| {
+                format!(
+                    "{}, {} at {}, n = {} on {executor}: {} instead of {}",
+                    self.kernel,
+                    row.variant,
+                    row.level.name(),
+                    self.n,
+                    cell.hash.as_deref().or(cell.fault.as_deref()).unwrap_or("nothing"),
+                    row.expected
+                )
+            };
+            cells.map(sentence).collect()
+        };
+        self.rows.iter().flat_map(of_row).collect()
+    }
+
     /// Every expected hash: one, or for a fused kernel two, or as many as a bounded one has rows.
     pub fn hashes(&self) -> Vec<&str> {
         let mut hashes: Vec<&str> = Vec::new();

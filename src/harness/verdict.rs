@@ -5,6 +5,8 @@ use super::gate::GateReport;
 use super::model::{Agreement, Comparison, KernelRows, Noise, Ratio, Row};
 use super::roofline::Limit;
 use abreast_compare::format::{percent, ratio as short};
+use abreast_compare::measure::dropped_in_words;
+use abreast_compare::ratio::{Standing, against};
 
 /// One kernel's table in words.
 pub fn kernel(table: &KernelRows) -> Vec<String> {
@@ -37,42 +39,14 @@ fn rivals(table: &KernelRows) -> impl Iterator<Item = &'static str> + '_ {
     table.variants.iter().copied().filter(|name| *name != table.baseline)
 }
 
-/// `simd at v4 is up to 1.40 times as fast as c (1.38 to 1.42, at n = 64)`.
+/// `dot: simd at v4 is at least 1.38 times as fast as c from n = 64 on`.
 fn against_baseline(table: &KernelRows, level: &str, variant: &str) -> Option<String> {
-    let ratios: Vec<(u64, Ratio)> = alone(table)
-        .filter(|row| row.level == level && row.variant == variant)
-        .filter_map(|row| Some((row.n, row.to_baseline?)))
-        .collect();
-    let most = extreme(&ratios, Ratio::faster, |a, b| a > b);
-    let least = extreme(&ratios, Ratio::slower, |a, b| a < b);
-    let subject = format!("{}: {variant} at {level}", table.kernel);
-    let is_same = |(_, ratio): &&(u64, Ratio)| !ratio.distinguishable;
-    let same: Vec<u64> = ratios.iter().filter(is_same).map(|(n, _)| *n).collect();
-    let baseline = table.baseline;
-    let mut parts = Vec::new();
-    let mut part = |direction, (n, ratio): (u64, Ratio)| {
-        let (value, span) = (short(ratio.value), span(n, ratio));
-        parts.push(format!("is {direction} to {value} times as fast as {baseline} ({span})"));
-    };
-    most.into_iter().for_each(|most| part("up", most));
-    least.into_iter().for_each(|least| part("down", least));
-    if !same.is_empty() && same.len() < ratios.len() {
-        parts.push(format!("is indistinguishable from {baseline} at n = {}", list(&same)));
-    } else if !same.is_empty() {
-        parts.push(format!("is indistinguishable from {baseline} at every size"));
-    }
-    (!parts.is_empty()).then(|| format!("{subject} {}", parts.join("; ")))
-}
-
-/// The ratio that goes furthest, with its size: by the nearer end of its interval, since among
-/// many ratios the largest is often the noisiest.
-fn extreme(
-    ratios: &[(u64, Ratio)],
-    counts: impl Fn(&Ratio) -> bool,
-    further: impl Fn(f64, f64) -> bool,
-) -> Option<(u64, Ratio)> {
-    let counted = ratios.iter().copied().filter(|(_, ratio)| counts(ratio));
-    counted.reduce(|a, b| if further(b.1.nearer_end(), a.1.nearer_end()) { b } else { a })
+    let rows = alone(table).filter(|row| row.level == level && row.variant == variant);
+    let points: Vec<(u64, Ratio)> =
+        rows.filter_map(|row| Some((row.n, row.to_baseline?))).collect();
+    let parts = against(table.baseline, &points, 1);
+    (!parts.is_empty())
+        .then(|| format!("{}: {variant} at {level} {}", table.kernel, parts.join("; ")))
 }
 
 /// From which size on one of the two is not measurably slower than the other, where it was before:
@@ -88,8 +62,8 @@ fn crossing(table: &KernelRows, level: &str, variant: &str) -> Vec<String> {
             "{kernel} at {level}: {slow} is not measurably slower than {fast} from n = {n} on"
         ))
     };
-    let variant_slower = from(Ratio::slower, variant, table.baseline);
-    variant_slower.into_iter().chain(from(Ratio::faster, table.baseline, variant)).collect()
+    let variant_slower = from(Ratio::is_slower, variant, table.baseline);
+    variant_slower.into_iter().chain(from(Ratio::is_faster, table.baseline, variant)).collect()
 }
 
 /// What the pair with the same machine code differs by.
@@ -110,7 +84,7 @@ fn floor(table: &KernelRows, level: &str) -> Option<String> {
 /// The fastest row against the baseline at the lowest level.
 fn against_lowest(table: &KernelRows) -> Option<String> {
     let ratios = |row: &Row| Some((row.n, row.variant, row.level, row.to_lowest?));
-    let rows = alone(table).filter_map(ratios).filter(|(.., ratio)| ratio.faster());
+    let rows = alone(table).filter_map(ratios).filter(|(.., ratio)| ratio.is_faster());
     let (n, variant, level, ratio) = rows.reduce(further)?;
     Some(format!(
         "{}: {variant} at {level} is up to {} times as fast as {} ({})",
@@ -126,7 +100,7 @@ fn threads(table: &KernelRows) -> Option<String> {
     let ratios = |row: &Row| Some((row.n, row.variant, row.threads, row.thread_speed_up?));
     let rows = || table.shown().filter_map(ratios);
     let (n, _, most, _) = rows().max_by_key(|row| row.2)?;
-    Some(match rows().filter(|row| row.3.faster()).reduce(further) {
+    Some(match rows().filter(|row| row.3.is_faster()).reduce(further) {
         Some((n, variant, threads, ratio)) => format!(
             "{}: {variant} on {threads} threads is {} times as fast as on one ({})",
             table.kernel,
@@ -176,6 +150,9 @@ pub fn overall(comparison: &Comparison) -> Vec<String> {
     }
     words.extend(variants.into_iter().filter_map(|variant| tally(tables, variant)));
     words.extend(defaults_to_lowest(tables));
+    let rows = || tables.iter().flat_map(|table| &table.rows);
+    let kept = rows().map(|row| row.rounds as u64).sum();
+    words.extend(dropped_in_words(rows().map(|row| row.dropped).sum(), kept));
     words.push(format!(
         "handing out a chunk costs {:.0} ns on a pool of two threads",
         comparison.chunk_overhead_ns
@@ -226,14 +203,16 @@ fn tally(tables: &[KernelRows], variant: &str) -> Option<String> {
     let of_it = |table: &&KernelRows| rivals(table).any(|name| name == variant);
     let rows = tables.iter().filter(of_it).flat_map(alone).filter(|row| row.variant == variant);
     let ratios: Vec<Ratio> = rows.filter_map(|row| row.to_baseline).collect();
-    let faster = ratios.iter().filter(|ratio| ratio.faster()).count();
-    let slower = ratios.iter().filter(|ratio| ratio.slower()).count();
+    let count = |standing| ratios.iter().filter(|ratio| ratio.standing == standing).count();
+    let [faster, slower, same] = [Standing::Faster, Standing::Slower, Standing::Same].map(count);
+    let undecided = ratios.len() - faster - slower - same;
+    let undecided =
+        if undecided > 0 { format!(", undecided in {undecided}") } else { String::new() };
     let baseline = common(tables.iter().filter(of_it).map(|table| table.baseline), "the baseline");
     (!ratios.is_empty()).then(|| {
         format!(
             "{variant} against {baseline}, over all kernels and sizes: faster in {faster}, slower in \
-             {slower}, indistinguishable in {}",
-            ratios.len() - faster - slower
+             {slower}, indistinguishable in {same}{undecided}"
         )
     })
 }
@@ -248,7 +227,7 @@ fn common<'n>(mut names: impl Iterator<Item = &'n str>, other: &'n str) -> &'n s
 fn defaults_to_lowest(tables: &[KernelRows]) -> Option<String> {
     let best = |table: &KernelRows| {
         let rows = alone(table).filter(|row| row.variant == table.default);
-        rows.filter_map(|row| Some(row.to_lowest?.nearer_end())).reduce(f64::max)
+        rows.filter_map(|row| row.to_lowest?.low).reduce(f64::max)
     };
     let ratios: Vec<f64> = tables.iter().filter_map(best).collect();
     let least = ratios.iter().copied().reduce(f64::min)?;
@@ -274,11 +253,6 @@ fn span(n: u64, ratio: Ratio) -> String {
         (Some(low), Some(high)) => format!("{} to {}, n = {n}", short(low), short(high)),
         _ => format!("n = {n}"),
     }
-}
-
-fn list(numbers: &[u64]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-    numbers.join(", ")
 }
 
 #[cfg(test)]

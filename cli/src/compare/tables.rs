@@ -1,8 +1,8 @@
 //! The tables of a comparison, for the terminal.
 
-use crate::run::seconds;
 use crate::table;
-use abreast::harness::model::{Comparison, KernelRows, Ratio, Row};
+use abreast::harness::model::{Comparison, KernelRows, Ratio, Row, Standing};
+use abreast_compare::format::{percent, seconds};
 
 /// One row per kernel, at its largest size: the variants side by side.
 pub fn overview(comparison: &Comparison, columns: Option<u16>) -> String {
@@ -29,10 +29,8 @@ pub fn overview(comparison: &Comparison, columns: Option<u16>) -> String {
     table::numbers(&mut table, 1..2);
     table::numbers(&mut table, 3..names.len());
     let text = table::narrow(table, columns);
-    format!(
-        "{text}\n\nTimes as fast as {baseline} at the same level; = means that this run cannot tell \
-         them apart."
-    )
+    let marks = legend(kernels).map_or(String::new(), |legend| format!("; {legend}"));
+    format!("{text}\n\nTimes as fast as {baseline} at the same level{marks}.")
 }
 
 /// What `name` gives for all kernels, or `other` if they differ.
@@ -40,6 +38,12 @@ fn common(kernels: &[KernelRows], name: impl Fn(&KernelRows) -> String, other: &
     let mut names = kernels.iter().map(name);
     let first = names.next().unwrap_or_else(|| other.to_owned());
     if names.all(|name| name == first) { first } else { other.to_owned() }
+}
+
+/// What the marks beside the ratios mean.
+fn legend<'k>(kernels: impl IntoIterator<Item = &'k KernelRows>) -> Option<String> {
+    let ratios = kernels.into_iter().flat_map(KernelRows::ratios);
+    Standing::legend(ratios.map(|ratio| ratio.standing))
 }
 
 fn overview_row(kernel: &KernelRows, rivals: &[&str]) -> Option<Vec<String>> {
@@ -59,10 +63,8 @@ fn overview_row(kernel: &KernelRows, rivals: &[&str]) -> Option<Vec<String>> {
     cells.extend(rivals.iter().map(against));
     cells.push(default.and_then(|row| row.to_lowest).map_or_else(none, |ratio| times(&ratio)));
     cells.push(on_threads.unwrap_or_else(none));
-    let share = |share: f64| format!("{:.0} %", 100.0 * share);
-    cells.push(
-        default.and_then(|row| row.roofline).map_or_else(none, |roofline| share(roofline.share)),
-    );
+    let share = default.and_then(|row| row.roofline).map(|roofline| percent(roofline.share));
+    cells.push(share.unwrap_or_else(none));
     Some(cells)
 }
 
@@ -96,6 +98,7 @@ pub fn kernel(kernel: &KernelRows, columns: Option<u16>) -> String {
     for untimed in &kernel.untimed {
         text += &format!("\nnot timed: {} at {}: {}", untimed.variant, untimed.level, untimed.why);
     }
+    text.extend(legend([kernel]).map(|legend| format!("\n{legend}")));
     for line in &kernel.verdict {
         text += &format!("\n{line}");
     }
@@ -121,14 +124,13 @@ fn cells(row: &Row) -> [String; 14] {
         number(row.ns_per_element, 3),
         number(row.gb_per_second, 1),
         number(row.gflops, 1),
-        row.roofline.map_or(String::new(), |roofline| format!("{:.0} %", 100.0 * roofline.share)),
+        row.roofline.map_or(String::new(), |roofline| percent(roofline.share)),
         ratio(row.thread_speed_up),
         row.note.clone().unwrap_or_default(),
     ]
 }
 
-/// A ratio; one that the run cannot tell from 1 reads so.
+/// A ratio and its mark.
 fn times(ratio: &Ratio) -> String {
-    let mark = if ratio.distinguishable { "x" } else { "x =" };
-    format!("{:.2}{mark}", ratio.value)
+    format!("{:.2}x {}", ratio.value, ratio.standing.mark()).trim_end().to_owned()
 }

@@ -174,3 +174,12 @@ fn a_clock_that_stands_still_does_not_hang_or_divide_by_zero() {
     let found = measure(2, &EFFORT, run).unwrap();
     assert_eq!(found.speed_up(1, 0, 0.5).ratio, 1.0);
 }
+
+#[test]
+fn a_block_that_waited_is_dropped_unless_it_is_long() {
+    let micros = Duration::from_micros;
+    assert!(is_disturbed(micros(3200), micros(3000)));
+    assert!(!is_disturbed(micros(200), micros(3)), "a part too small to matter");
+    assert!(!is_disturbed(micros(20_000), micros(10_000)), "the next one would wait, too");
+    assert!(!is_disturbed(micros(200), micros(0)));
+}

@@ -1,5 +1,5 @@
 use super::*;
-use crate::machine::{Cache, Cores};
+use crate::machine::{Cache, Cores, Machine};
 use crate::message::Column;
 use crate::results::{Build, Compiler, EmptyCall, Finding, Ratio, Row};
 
@@ -17,8 +17,7 @@ fn cell(n: usize, ratio: f64, ends: Option<(f64, f64)>, standing: Standing) -> C
         empty_share: Some(0.01),
         ratio,
     };
-    let (low, high) = ends.unzip();
-    let ratio = Ratio { value: ratio, low, high, highest_low: 0.0, lowest_high: 0.0, standing };
+    let ratio = Ratio { standing, ..Ratio::new(ratio, ends) };
     let start = |factor: f64| {
         vec![
             column(TimedRow::Variant("c".into()), factor * seconds),
@@ -145,7 +144,7 @@ fn every_ink_became_a_class_and_a_point_without_interval_is_hollow() {
         rule: Some(1.0),
         tick,
     };
-    let svg = plot::svg(&plot).expect("a plot");
+    let svg = plots::svg(&plot).expect("a plot");
     assert!(!svg.contains("#AB12"), "{svg}");
     assert_eq!(plot.series[0].points.len(), 3, "a size of 0 has no place on the axis");
     assert_eq!(svg.matches("<polygon").count(), 2, "{svg}");

@@ -3,7 +3,7 @@
 use super::CompareOptions;
 use crate::exec::{Control, Executor, Threads};
 use crate::harness::gate::{Finding, GateReport};
-use crate::harness::measure::{Effort, Rounds, measure};
+use crate::harness::measure::{Effort, Rounds, measure_undisturbed};
 use crate::harness::model::{Agreement, Floor, Ratio, Row, Untimed};
 use crate::kernel::{Case, Choice, Entry, Request, Role, VariantInfo};
 use crate::level::Isa;
@@ -175,7 +175,7 @@ impl<'e> Cell<'e> {
             let run = |v: usize, calls| {
                 time(case.as_mut(), timed[v], calls, setup).map_err(|why| (v, why))
             };
-            match measure(timed.len(), effort, run) {
+            match measure_undisturbed(timed.len(), effort, run) {
                 Ok(rounds) => {
                     let timings = Timings { cell: self, case: case.as_ref(), timed, rounds, alpha };
                     return Ok(timings.result(untimed));
@@ -291,6 +291,7 @@ impl Timings<'_> {
             elements: cost.elements,
             calls: self.rounds.calls[v],
             rounds: self.rounds.len(),
+            dropped: self.rounds.dropped[v],
             best_seconds: self.rounds.best(v),
             median_seconds: self.rounds.median(v),
             ns_per_element: None,
@@ -309,12 +310,7 @@ impl Timings<'_> {
 
     fn ratio(&self, v: usize, (variant, isa): (&str, Isa)) -> Option<Ratio> {
         let found = self.rounds.speed_up(v, self.find(variant, isa)?, self.alpha);
-        Some(Ratio {
-            value: found.ratio,
-            low: found.interval.map(|(low, _)| low),
-            high: found.interval.map(|(_, high)| high),
-            distinguishable: false,
-        })
+        Some(Ratio::new(found.ratio, found.interval))
     }
 
     /// The variant at the level on one thread.

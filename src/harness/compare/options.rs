@@ -119,13 +119,8 @@ pub(super) fn warnings(options: &CompareOptions, environment: &Environment) -> V
             names.join(", ")
         ));
     }
-    let allowed = environment.cores.allowed;
-    if let Some(load) = environment.load.filter(|load| load + 1.0 > allowed as f64) {
-        warnings.push(format!(
-            "the load average was {load:.1} on {allowed} cores when the run began (a build just \
-             before counts too): others disturb the times, most of all those on several threads"
-        ));
-    }
+    warnings.extend(environment.machine.crowded());
+    let allowed = environment.machine.cores.allowed;
     if let Some(most) = options.many_threads().last().filter(|most| **most > allowed) {
         warnings.push(format!("{most} threads share {allowed} cores: they take turns"));
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::Choice;
 use crate::Plan;
 use crate::harness::gate::{Check, Finding};
-use crate::harness::model::Floor;
+use crate::harness::model::{Floor, Row, Standing};
 use crate::kernel::{
     ChunkArgs, Cost, Expected, Input, Kernel, Layout, Operands, Request, Variant, Workload,
 };
@@ -131,12 +131,12 @@ fn progress_ends_where_it_said_it_would() {
 #[test]
 fn mixed_levels_more_threads_than_cores_and_load_are_warned_of() {
     let mut environment = Environment::here(1);
-    environment.load = Some(0.0);
+    environment.machine.load = Some(0.0);
     let options = CompareOptions { levels: vec![Level::best()], threads: vec![1], ..quick() };
     assert_eq!(warnings(&options, &environment), Vec::<String>::new());
     let two = vec![Level::best(); 2];
-    let crowd = environment.cores.allowed + 1;
-    environment.load = Some(crowd as f64);
+    let crowd = environment.machine.cores.allowed + 1;
+    environment.machine.load = Some(crowd as f64);
     let all =
         warnings(&CompareOptions { levels: two, threads: vec![crowd], ..options }, &environment);
     assert_eq!(all.len(), 3, "{all:?}");
@@ -162,12 +162,7 @@ fn table_with(to_baseline: Ratio, floor: f64) -> KernelRows {
 
 #[test]
 fn inside_the_noise_floor_nothing_is_distinguishable() {
-    let ratio = |low: f64, high: f64| Ratio {
-        value: (low + high) / 2.0,
-        low: Some(low),
-        high: Some(high),
-        distinguishable: false,
-    };
+    let ratio = |low: f64, high: f64| Ratio::new((low + high) / 2.0, Some((low, high)));
     for (ratio, floor, distinguishable) in [
         (ratio(1.01, 1.03), 1.001, true),
         (ratio(1.01, 1.03), 1.02, false),
@@ -175,15 +170,31 @@ fn inside_the_noise_floor_nothing_is_distinguishable() {
         (ratio(0.95, 0.97), 1.02, true),
         (ratio(0.95, 0.985), 1.02, false),
         (ratio(0.99, 1.5), 1.0, false),
-        (Ratio { low: None, high: None, ..ratio(3.0, 3.0) }, 1.0, false),
+        (Ratio::new(3.0, None), 1.0, false),
     ] {
         let mut tables = [table_with(ratio, floor)];
         judge(&mut tables, 1);
         assert_eq!(
-            tables[0].rows[0].to_baseline.unwrap().distinguishable,
+            tables[0].rows[0].to_baseline.unwrap().is_distinguishable(),
             distinguishable,
             "{ratio:?} over {floor}"
         );
+    }
+}
+
+#[test]
+fn a_small_difference_in_a_short_call_has_no_direction() {
+    for (low, high, seconds, standing) in [
+        (1.05, 1.07, 1e-7, Standing::Layout),
+        (1.05, 1.07, 1e-5, Standing::Faster),
+        (1.5, 1.6, 1e-7, Standing::Faster),
+        // The baseline's call is the short one.
+        (0.85, 0.9, 1.1e-6, Standing::Layout),
+    ] {
+        let mut tables = [table_with(Ratio::new((low + high) / 2.0, Some((low, high))), 1.001)];
+        tables[0].rows[0].median_seconds = seconds;
+        judge(&mut tables, 1);
+        assert_eq!(tables[0].rows[0].to_baseline.unwrap().standing, standing, "{low} {seconds}");
     }
 }
 

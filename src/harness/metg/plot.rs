@@ -1,8 +1,8 @@
 //! The curves as an SVG file.
 
 use super::{Curve, Metg, Reached};
-use crate::harness::report::plot::{Axis, around, decades};
-use abreast_compare::format::seconds;
+use abreast_compare::format::{seconds, tick};
+use abreast_compare::plot::{Axis, Canvas, Failure, around, decades};
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
@@ -32,9 +32,6 @@ pub fn svg(metg: &Metg) -> String {
     markup.replacen('>', ">\n<title>abreast: efficiency against task size</title>", 1)
 }
 
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-type Failure = DrawingAreaErrorKind<std::io::Error>;
-
 fn paint(canvas: &Canvas<'_>, metg: &Metg) -> Result<(), Failure> {
     canvas.fill(&WHITE)?;
     let points = || metg.curves.iter().flat_map(|curve| &curve.points);
@@ -43,7 +40,11 @@ fn paint(canvas: &Canvas<'_>, metg: &Metg) -> Result<(), Failure> {
     let shares = shares.start.min(0.4)..shares.end.max(1.3);
     let x =
         Axis { ticks: decades(&sizes, |ns| seconds(ns * 1e-9)), range: sizes.clone(), log: true };
-    let y = Axis { ticks: decades(&shares, percent), range: shares.clone(), log: true };
+    let y = Axis {
+        ticks: decades(&shares, |share| format!("{} %", tick(100.0 * share))),
+        range: shares.clone(),
+        log: true,
+    };
     let mut chart = ChartBuilder::on(canvas)
         .caption("Efficiency against task size", ("sans-serif", 18))
         .margin(14)
@@ -86,9 +87,4 @@ fn label(curve: &Curve) -> String {
         Reached::Everywhere => format!("{}, METG(50 %) at most {metg}", curve.executor),
         Reached::Never => format!("{}, never half", curve.executor),
     }
-}
-
-fn percent(share: f64) -> String {
-    // Room for 0.1 % and below, and no digits that say nothing.
-    format!("{} %", (share * 1e6).round() / 1e4)
 }

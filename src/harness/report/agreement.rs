@@ -4,7 +4,7 @@ use super::Report;
 use super::format::{digits, grouped};
 use super::html::Html;
 use crate::harness::gate::{Finding, GateReport};
-use crate::harness::same_bits::{Row, SameBits};
+use crate::harness::same_bits::SameBits;
 
 /// The matrix, and what is wrong.
 pub(super) fn section(html: &mut Html, report: &Report<'_>) {
@@ -13,7 +13,7 @@ pub(super) fn section(html: &mut Html, report: &Report<'_>) {
     let gates = &report.comparison.agreement.reports;
     let findings = gates.iter().flat_map(|gate| &gate.findings).map(Finding::to_string);
     let wrong: Vec<String> =
-        findings.chain(report.matrices.iter().flat_map(disagreements)).collect();
+        findings.chain(report.matrices.iter().flat_map(SameBits::disagreements)).collect();
     if !wrong.is_empty() {
         html.put("h3", "", "What is wrong");
         html.list("findings", wrong);
@@ -111,24 +111,4 @@ fn distance(gate: &GateReport) -> String {
         ulp if (10_000.0..1e15).contains(&ulp) => format!("{} ulp", grouped(ulp as u64)),
         ulp => format!("{} ulp", digits(ulp)),
     }
-}
-
-/// A line for each run of the same-bits table whose hash is not the expected one.
-fn disagreements(matrix: &SameBits) -> Vec<String> {
-    let of_row = |row: &Row| -> Vec<String> {
-        let runs = row.cells.iter().zip(&matrix.executors).filter(|(cell, _)| !cell.agrees);
-        let line = |(cell, executor): (&crate::harness::same_bits::Cell, &String)| {
-            let got = cell.hash.as_deref().or(cell.fault.as_deref()).unwrap_or("nothing");
-            format!(
-                "{}, {} at {}, n = {} on {executor}: {got} instead of {}",
-                matrix.kernel,
-                row.variant,
-                row.level.name(),
-                matrix.n,
-                row.expected
-            )
-        };
-        runs.map(line).collect()
-    };
-    matrix.rows.iter().flat_map(of_row).collect()
 }

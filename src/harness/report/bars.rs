@@ -1,9 +1,10 @@
 //! Tables whose numbers are bars as well: threads, the roofline, and the price of a crossing.
 
-use super::format::{digits, grouped, percent};
+use super::format::{percent, seconds};
 use super::html::Html;
 use super::rows::{level, line, series};
 use super::series::Series;
+use super::tables::marked;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
 use crate::harness::overhead::{BASELINE, Overhead, Price};
 use crate::harness::roofline::Limit;
@@ -41,7 +42,7 @@ pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
     for threads in counts {
         let caption = format!(
             "Times as fast on {threads} threads as on one, each kernel at its largest n. A full \
-             bar is {threads} times; a pale one with ~ is indistinguishable from one thread."
+             bar is {threads} times; a pale one is not known to differ from one thread."
         );
         matrix(html, comparison, &caption, |table, variant, cells| {
             let row = table.rows.iter().rev().find(|row| {
@@ -53,11 +54,7 @@ pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
                     &pale(variant, ratio),
                     ratio.value / threads as f64,
                     None,
-                    &format!(
-                        "{}{}×",
-                        if ratio.distinguishable { "" } else { "~" },
-                        digits(ratio.value)
-                    ),
+                    &format!("{}×", marked(ratio)),
                 ),
                 None => nothing(cells),
             }
@@ -67,7 +64,7 @@ pub(super) fn threads(html: &mut Html, comparison: &Comparison) {
 
 fn pale(variant: Series, ratio: Ratio) -> String {
     let hue = variant.hue();
-    if ratio.distinguishable { hue } else { format!("{hue} pale") }
+    if ratio.is_distinguishable() { hue } else { format!("{hue} pale") }
 }
 
 /// How near each variant comes to what the machine can do, at its best size.
@@ -85,7 +82,7 @@ pub(super) fn roofline(html: &mut Html, comparison: &Comparison) {
                     Limit::Copy => "W",
                     Limit::Arithmetic => "A",
                 };
-                let text = format!("{:.0} % {limit}", 100.0 * best.share);
+                let text = format!("{} {limit}", percent(best.share));
                 bar(cells, &variant.hue(), best.share, None, &text);
             }
             None => nothing(cells),
@@ -120,10 +117,10 @@ fn matrix(
 pub(super) fn ladder(html: &mut Html, overhead: &Overhead) {
     html.put("p", "", overhead.verdict());
     let caption = format!(
-        "Nanoseconds per call in a chain of {} dependent calls; best of {} samples, all crossings \
-         in turns. The mark is a Rust function that is not inlined.",
-        grouped(overhead.calls),
-        overhead.rounds
+        "Nanoseconds per call in a chain of dependent calls, medians of {} rounds in which all crossings \
+         take turns; an empty loop takes {} per turn. The mark is a Rust function that is not inlined.",
+        overhead.rounds,
+        seconds(1e-9 * overhead.empty_ns)
     );
     prices(html, overhead, &overhead.prices, &caption);
     let caption = "What careless measurements say: the same crossings, measured wrongly.";
@@ -132,16 +129,16 @@ pub(super) fn ladder(html: &mut Html, overhead: &Overhead) {
 
 fn prices(html: &mut Html, overhead: &Overhead, prices: &[Price], caption: &str) {
     let all = overhead.prices.iter().chain(&overhead.traps);
-    let longest = all.map(|price| price.ns).fold(f64::MIN_POSITIVE, f64::max);
+    let longest = all.map(|row| row.price.ns).fold(f64::MIN_POSITIVE, f64::max);
     let mark = overhead.price(BASELINE).map(|price| price.ns / longest);
     html.tag("div", "wide", |html| {
         html.table("bars ladder", caption, &["crossing", "ns", "over Rust", "what"], |rows| {
-            for price in prices {
+            for Price { name, what, price } in prices {
                 rows.tag("tr", "", |row| {
-                    row.row_name(price.name);
+                    row.row_name(name);
                     bar(row, "plain", price.ns / longest, mark, &format!("{:.2}", price.ns));
-                    row.put("td", "number", format!("{:+.2}", price.over_rust_ns));
-                    row.put("td", "", price.what);
+                    row.put("td", "number", format!("{:+.2}", price.over_ns));
+                    row.put("td", "", what);
                 });
             }
         });

@@ -1,13 +1,14 @@
 //! Time per element against size: one plot per kernel.
 
-use super::format::{bytes, digits, grouped, short, tick};
-use super::plot::{
-    Axis, Canvas, Failure, Ink, Margins, Panel, around, decades, letters, panel, svg,
-};
-use super::rows::{line, lines, outgrown, sizes};
+use super::format::{bytes, digits, grouped, tick};
+use super::rows::{line, lines, outgrown};
 use super::series::Series;
 use crate::harness::env::Cache;
 use crate::harness::model::{KernelRows, Row};
+use abreast_compare::plot::{
+    Axis, Canvas, Failure, Ink, Margins, Panel, around, decades, letters, mark, panel, size_ticks,
+    svg,
+};
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -20,19 +21,12 @@ pub(super) fn plot(table: &KernelRows, all: &[Series], caches: &[Cache]) -> Opti
     let all = || lines.iter().copied().flat_map(|series| line(table, series));
     let x = around(all().map(|row| row.n as f64), 1.3)?;
     let y = around(all().filter_map(|row| row.ns_per_element), 1.4)?;
-    let x = Axis { ticks: size_ticks(table), range: x, log: true };
+    let x = Axis { ticks: size_ticks(table.rows.iter().map(|row| row.n)), range: x, log: true };
     let y = Axis { ticks: decades(&y, tick), range: y, log: true };
     let title = format!("{}: time per element against n", table.kernel);
     Some(svg(SIZE, &title, &in_words(table, &lines), |canvas| {
         paint(canvas, table, &lines, caches, x, y)
     }))
-}
-
-/// A tick at every size that was timed, or at some of them when they are many.
-fn size_ticks(table: &KernelRows) -> Vec<(f64, String)> {
-    let sizes: Vec<u64> = sizes(table).into_iter().filter(|n| *n > 0).collect();
-    let step = sizes.len().div_ceil(8).max(1);
-    sizes.iter().step_by(step).map(|n| (*n as f64, short(*n))).collect()
 }
 
 fn in_words(table: &KernelRows, lines: &[Series]) -> String {
@@ -68,9 +62,9 @@ fn paint(
         let rows = line(table, series);
         let points: Vec<(f64, f64)> =
             rows.iter().filter_map(|row| Some((row.n as f64, row.ns_per_element?))).collect();
-        let style = Ink::Series(series).color().stroke_width(2);
+        let style = series.ink().color().stroke_width(2);
         panel.draw_series(LineSeries::new(points.iter().copied(), style))?;
-        points.into_iter().try_for_each(|point| series.mark(&panel, point))?;
+        points.into_iter().try_for_each(|point| mark(&panel, series.ink(), point, false))?;
     }
     Ok(())
 }
@@ -82,6 +76,6 @@ fn mark_cache(panel: &Panel<'_, '_>, cache: &Cache, n: f64, ceiling: f64) -> Res
     let style = Ink::Rule.color().stroke_width(1);
     area.draw(&DashedPathElement::new([(n, floor), (n, ceiling)], 4, 4, style))?;
     let name = format!("L{} {}", cache.level, bytes(cache.bytes));
-    let style = letters(Ink::Text, 13).pos(Pos::new(HPos::Center, VPos::Bottom));
+    let style = letters(13).pos(Pos::new(HPos::Center, VPos::Bottom));
     area.draw(&(EmptyElement::at((n, ceiling)) + Text::new(name, (0, -4), style)))
 }

@@ -2,9 +2,9 @@
 
 use super::Report;
 use super::bars;
-use super::format::{bytes, grouped, percent};
+use super::format::{grouped, percent};
 use super::html::Html;
-use crate::harness::env::{Cache, Environment};
+use crate::harness::env::Environment;
 use crate::harness::model::{Comparison, Noise};
 
 /// Title, verdict, warnings.
@@ -97,46 +97,22 @@ pub(super) fn cards(html: &mut Html, comparison: &Comparison) {
 }
 
 fn environment(html: &mut Html, environment: &Environment) {
-    let unknown = || "unknown".to_owned();
-    let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-    let cores = environment.cores;
-    let facts: Vec<(&str, String)> = vec![
-        ("CPU", environment.cpu.clone().unwrap_or_else(unknown)),
-        ("architecture", environment.architecture.to_owned()),
-        (
-            "cores",
-            format!(
-                "{} physical, {} logical, {} allowed",
-                cores.physical, cores.logical, cores.allowed
-            ),
-        ),
-        ("caches", caches(&environment.caches)),
-        (
-            "levels",
-            format!("{}; plain calls use {}", environment.levels.join(", "), environment.chosen),
-        ),
-        ("system", environment.os.clone()),
-        ("virtual machine", environment.virtualised.map_or_else(unknown, yes_no)),
-        ("load average", environment.load.map_or_else(unknown, |load| format!("{load:.2}"))),
+    let unknown =
+        |(name, value): (_, Option<String>)| (name, value.unwrap_or("unknown".to_owned()));
+    let mut facts: Vec<(&str, String)> =
+        environment.machine.facts().into_iter().map(unknown).collect();
+    let levels =
+        format!("{}; plain calls use {}", environment.levels.join(", "), environment.chosen);
+    facts.extend([
+        ("levels", levels),
         ("C", environment.compilers.c.to_owned()),
         ("C++", environment.compilers.cpp.to_owned()),
         ("Rust", environment.compilers.rust.to_owned()),
         ("optimisation", format!("level {}", environment.opt_level)),
-        ("debug checks", yes_no(environment.debug_assertions)),
+        ("debug checks", if environment.debug_assertions { "yes" } else { "no" }.to_owned()),
         ("seed", environment.seed.to_string()),
-    ];
-    html.tag("dl", "", |list| {
-        for (name, value) in facts {
-            list.put("dt", "", name);
-            list.put("dd", "", value);
-        }
-    });
-}
-
-fn caches(caches: &[Cache]) -> String {
-    let one = |cache: &Cache| format!("L{} {}", cache.level, bytes(cache.bytes));
-    let words: Vec<String> = caches.iter().map(one).collect();
-    if words.is_empty() { "unknown".to_owned() } else { words.join(", ") }
+    ]);
+    html.facts(facts.into_iter().map(|(name, value)| (name, Some(value))));
 }
 
 fn noise(html: &mut Html, comparison: &Comparison) {

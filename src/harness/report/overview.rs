@@ -1,11 +1,12 @@
 //! All kernels in one picture: speed-ups with their intervals, on a logarithmic axis.
 
 use super::format::digits;
-use super::plot::{Axis, Canvas, Failure, Ink, Margins, Panel, around, doublings, panel, svg};
 use super::rows::{ratios, variants};
 use super::series::Series;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
+use abreast_compare::plot::{Axis, Canvas, Failure, Ink, Margins, Panel, around, mark, panel, svg};
 use plotters::prelude::*;
+use std::ops::Range;
 
 /// What a variant is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub(super) fn plot(comparison: &Comparison, against: Against) -> Option<String> 
     all().next()?;
     // The rule at 1 is always in the picture; a wide interval may leave it.
     let range = around(all().map(|(_, ratio)| ratio.value).chain([0.8, 1.25]), 1.5)?;
-    let x = Axis { ticks: doublings(&range, |tick| format!("{tick}×")), range, log: true };
+    let x = Axis { ticks: doublings(&range), range, log: true };
     let block = series.len() as f64 * LANE + GAP;
     let height = block * tables.len() as f64;
     // Kernels from the top down: the axis is turned over.
@@ -68,6 +69,14 @@ pub(super) fn plot(comparison: &Comparison, against: Against) -> Option<String> 
     Some(svg(size, against.title(), &in_words(comparison, against), |canvas| {
         paint(canvas, comparison, against, x, y)
     }))
+}
+
+/// Ticks at powers of two, not more of them than have room.
+fn doublings(range: &Range<f64>) -> Vec<(f64, String)> {
+    let exponents = range.start.log2().floor() as i32..=range.end.log2().ceil() as i32;
+    let step = (exponents.clone().count() / 7 + 1) as i32;
+    let all = exponents.filter(|e| e % step == 0).map(|e| 2f64.powi(e));
+    all.filter(|tick| range.contains(tick)).map(|tick| (tick, format!("{tick}×"))).collect()
 }
 
 fn in_words(comparison: &Comparison, against: Against) -> String {
@@ -117,7 +126,7 @@ fn dots(
 ) -> Result<(), Failure> {
     let Some(((_, largest), smaller)) = ratios.split_last() else { return Ok(()) };
     let area = panel.plotting_area();
-    let color = Ink::Series(series).color();
+    let color = series.ink().color();
     if let (Some(low), Some(high)) = (largest.low, largest.high) {
         let edges = panel.x_range();
         let (low, high) = (low.max(edges.start), high.min(edges.end));
@@ -127,5 +136,5 @@ fn dots(
     for (_, ratio) in smaller {
         area.draw(&Circle::new((ratio.value, y), 2, color.filled()))?;
     }
-    series.mark(panel, (largest.value, y))
+    mark(panel, series.ink(), (largest.value, y), largest.low.is_none())
 }

@@ -8,6 +8,7 @@ use super::rows::{level, lines, series, sizes};
 use super::series::{Series, legend};
 use super::{Report, SCHEMA, agreement, bars, curves, tables};
 use crate::harness::model::{Comparison, KernelRows};
+use abreast_compare::plot::STYLE;
 
 /// How every page of [`html()`] begins.
 pub const HTML_BEGINS: &str = concat!(
@@ -19,20 +20,9 @@ pub const HTML_BEGINS: &str = concat!(
 ///
 /// It begins with [`HTML_BEGINS`], so that a program can tell its own files from others.
 pub fn html(report: &Report<'_>) -> String {
-    let mut page = Html::default();
-    page.raw("<!DOCTYPE html>\n");
-    page.element("html", &[("lang", "en")], |html| {
-        html.tag("head", "", |head| {
-            head.raw(r#"<meta charset="utf-8">"#);
-            head.raw(r#"<meta name="generator" content="abreast report">"#);
-            head.raw(r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#);
-            head.raw(r#"<meta name="color-scheme" content="light dark">"#);
-            head.put("title", "", format!("abreast: {}", report.comparison.created));
-            head.tag("style", "", |style| style.raw(include_str!("style.css")));
-        });
-        html.tag("body", "", |body| body.tag("main", "", |main| sections(main, report)));
-    });
-    page.finish()
+    let title = format!("abreast: {}", report.comparison.created);
+    let styles = [STYLE, include_str!("style.css")];
+    super::html::page(HTML_BEGINS, &title, &styles, |main| sections(main, report))
 }
 
 fn sections(html: &mut Html, report: &Report<'_>) {
@@ -68,7 +58,7 @@ fn overview(html: &mut Html, comparison: &Comparison) {
         "p",
         "",
         "Right of the rule at 1 is faster. The shape with its interval is the largest size that was \
-         timed; small dots are the smaller sizes; an \
+         timed, hollow where there is no interval; small dots are the smaller sizes; an \
          interval that leaves the picture is cut. One thread, the same rounds for all variants. The \
          lowest level is what a compiler makes of the same source without further flags.",
     );
@@ -99,7 +89,7 @@ fn kernel(html: &mut Html, comparison: &Comparison, table: &KernelRows) {
             };
             html.list("verdict", table.verdict.iter().map(short));
         });
-        if let Some(plot) = curves::plot(table, &all, &comparison.environment.caches) {
+        if let Some(plot) = curves::plot(table, &all, &comparison.environment.machine.caches) {
             html.tag("figure", "", |figure| figure.raw(&plot));
         }
     });

@@ -1,8 +1,8 @@
 //! Every number: as a table of the page, as Markdown, as CSV.
 
-use super::format::{digits, grouped, percent, seconds};
+use super::format::{digits, grouped, markdown as md, percent, seconds};
 use super::html::Html;
-use crate::harness::model::{Comparison, KernelRows, Ratio, Row};
+use crate::harness::model::{Comparison, KernelRows, Ratio, Row, Standing};
 
 /// The columns of the table, in this order everywhere.
 const COLUMNS: [&str; 12] = [
@@ -43,24 +43,35 @@ fn dash() -> String {
     "–".to_owned()
 }
 
-/// `1.40 (1.38–1.42)`; a wave in front says that it is indistinguishable from 1.
+/// `= 1.01`: the ratio behind its mark, if it has one.
+pub(super) fn marked(ratio: Ratio) -> String {
+    format!("{} {}", ratio.standing.mark(), digits(ratio.value)).trim_start().to_owned()
+}
+
+/// `1.40 (1.38–1.42)`, with its mark in front.
 fn ratio(ratio: Option<Ratio>) -> String {
     let Some(ratio) = ratio else { return dash() };
-    let sign = if ratio.distinguishable { "" } else { "~" };
-    let value = digits(ratio.value);
+    let value = marked(ratio);
     match (ratio.low, ratio.high) {
-        (Some(low), Some(high)) => format!("{sign}{value} ({}–{})", digits(low), digits(high)),
-        _ => format!("{sign}{value}"),
+        (Some(low), Some(high)) => format!("{value} ({}–{})", digits(low), digits(high)),
+        _ => value,
     }
 }
 
-const EXPLAINED: &str = "Times and rates are those of the best round; ratios are medians of paired \
-                         rounds with their intervals, larger is faster; ~ marks a ratio that is \
-                         indistinguishable from 1.";
+/// How to read the numbers, and what the marks mean of those that are there.
+fn explained(comparison: &Comparison) -> String {
+    let ratios = comparison.kernels.iter().flat_map(KernelRows::ratios);
+    let legend = Standing::legend(ratios.map(|ratio| ratio.standing));
+    let legend = legend.map_or(String::new(), |legend| format!(" {legend}."));
+    format!(
+        "Times and rates are those of the best round; ratios are medians of paired rounds with their \
+         intervals, larger is faster.{legend}"
+    )
+}
 
 /// The full table of the page.
 pub(super) fn full(html: &mut Html, comparison: &Comparison) {
-    html.put("p", "", EXPLAINED);
+    html.put("p", "", explained(comparison));
     for table in comparison.kernels.iter().filter(|table| !table.rows.is_empty()) {
         html.tag("div", "wide", |html| {
             html.table("full", table.kernel, &COLUMNS, |rows| {
@@ -101,7 +112,7 @@ pub const MARKDOWN_BEGINS: &str = "<!-- abreast: a comparison as Markdown -->\n"
 pub fn markdown(comparison: &Comparison) -> String {
     let mut text = format!("{MARKDOWN_BEGINS}\n# abreast: comparison\n\n");
     let environment = &comparison.environment;
-    let cpu = environment.cpu.as_deref().unwrap_or("unknown CPU");
+    let cpu = environment.machine.cpu.as_deref().unwrap_or("unknown CPU");
     text.push_str(&format!(
         "{} · {} · {} · {}\n",
         comparison.created,
@@ -122,7 +133,7 @@ pub fn markdown(comparison: &Comparison) -> String {
         sentences(&mut text, &table.verdict);
         markdown_table(&mut text, table);
     }
-    text.push_str(&format!("\n{EXPLAINED}\n"));
+    text.push_str(&format!("\n{}\n", md(&explained(comparison))));
     text
 }
 
@@ -137,21 +148,6 @@ fn markdown_table(text: &mut String, table: &KernelRows) {
     rule[..2].fill("---".to_owned());
     line(&rule);
     table.shown().for_each(|row| line(&cells(row).map(|cell| md(&cell))));
-}
-
-/// Text that Markdown takes for text.
-fn md(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' => escaped.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '#' => {
-                escaped.extend(['\\', c]);
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// The first line of every [`csv()`]: the names of the columns.
@@ -202,7 +198,7 @@ fn record(schema: &str, kernel: &str, row: &Row) -> String {
         fields.push(number(ratio.map(|ratio| ratio.value)));
         fields.push(number(ratio.and_then(|ratio| ratio.low)));
         fields.push(number(ratio.and_then(|ratio| ratio.high)));
-        fields.push(ratio.map_or_else(String::new, |ratio| ratio.distinguishable.to_string()));
+        fields.push(ratio.map_or_else(String::new, |ratio| ratio.is_distinguishable().to_string()));
     }
     fields.push(field(row.note.as_deref().unwrap_or_default()));
     fields.join(",")

@@ -2,7 +2,7 @@
 
 use super::{Digest, Span, last_end};
 use crate::exec::Executor;
-use crate::harness::report::escape;
+use abreast_compare::html::escape;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -8,7 +8,13 @@ use crate::harness::model::{Floor, Share, Untimed};
 const LEVEL: &str = "v4";
 
 fn ratio(value: f64, distinguishable: bool) -> Option<Ratio> {
-    Some(Ratio { value, low: Some(value * 0.99), high: Some(value * 1.01), distinguishable })
+    let mut ratio = Ratio::new(value, Some((value * 0.99, value * 1.01)));
+    ratio.standing = match distinguishable {
+        true if value > 1.0 => Standing::Faster,
+        true => Standing::Slower,
+        false => Standing::Same,
+    };
+    Some(ratio)
 }
 
 fn row(variant: &'static str, n: u64, to_baseline: Option<Ratio>) -> Row {
@@ -64,8 +70,11 @@ fn said(table: &KernelRows) -> String {
 #[test]
 fn a_known_difference_is_told_with_its_interval_and_size() {
     let text = said(&table(pair("simd", ratio(1.6, true), ratio(0.8, true))));
-    assert!(text.contains("up to 1.60 times as fast as c (1.58 to 1.62, n = 64)"), "{text}");
-    assert!(text.contains("down to 0.80 times as fast as c (0.79 to 0.81, n = 1024)"), "{text}");
+    assert!(
+        text.contains("dot: simd at v4 is at least 1.58 times as fast as c at n = 64"),
+        "{text}"
+    );
+    assert!(text.contains("is at most 0.81 times as fast as c at n = 1024"), "{text}");
     assert!(!text.contains("indistinguishable"), "{text}");
 }
 
@@ -79,7 +88,7 @@ fn a_difference_inside_the_noise_is_never_told() {
     noisy.rows[5].thread_speed_up = ratio(1.9, false);
     noisy.rows[5].threads = 2;
     let text = said(&noisy);
-    assert!(text.contains("indistinguishable from c at every size"), "{text}");
+    assert!(text.contains("indistinguishable from c at n = 64"), "{text}");
     assert!(text.contains("no variant is known to be faster on 2 threads"), "{text}");
     assert!(!["1.70", "0.60", "3.30", "1.90"].iter().any(|number| text.contains(number)), "{text}");
 }
@@ -123,13 +132,36 @@ fn floor_threads_roof_and_what_was_not_timed_have_their_sentences() {
 
 #[test]
 fn the_furthest_ratio_is_the_one_that_is_sure_not_the_one_that_is_noisy() {
-    let noisy = Some(Ratio { value: 9.0, low: Some(1.2), high: Some(20.0), distinguishable: true });
+    let mut noisy = Ratio::new(9.0, Some((1.2, 20.0)));
+    noisy.standing = Standing::Faster;
+    let noisy = Some(noisy);
     let text = said(&table(pair("simd", ratio(3.0, true), noisy)));
-    assert!(text.contains("up to 3.00 times as fast as c") && !text.contains("9.00"), "{text}");
+    assert!(
+        text.contains(
+            "at least 1.20 times as fast as c at every size, at least 2.97 times at n = 64"
+        ),
+        "{text}"
+    );
     let mut plain = table(pair("simd", None, None));
     (plain.rows[2].to_lowest, plain.rows[5].to_lowest) = (ratio(3.0, true), noisy);
     let text = said(&plain);
     assert!(text.contains("up to 3.00 times as fast as c at v1"), "{text}");
+}
+
+#[test]
+fn without_an_interval_there_is_no_at_least() {
+    let few = Some(Ratio::new(9.0, None));
+    let mut table = table(pair("simd", few, few));
+    (table.rows[2].to_lowest, table.rows[5].to_lowest) = (few, few);
+    let text = said(&table);
+    assert!(text.contains("too few rounds for an interval against c at every size"), "{text}");
+    assert!(!text.contains("9.0") && !text.contains("at least"), "{text}");
+    assert_eq!(defaults_to_lowest(&[table]), None);
+    // And the least is the lower end, on either side of 1.
+    let mut slow = self::table(pair("simd", None, None));
+    slow.rows[2].to_lowest = ratio(0.8, true);
+    let text = defaults_to_lowest(&[slow]).unwrap();
+    assert!(text.contains("at least 0.79 times"), "{text}");
 }
 
 #[test]

@@ -4,9 +4,10 @@ use crate::Isa;
 use crate::harness::env::{Cache, Environment};
 use crate::harness::gate::{Accuracy, GateReport, Target};
 use crate::harness::model::{self, Agreement, Comparison, Floor, KernelRows, Noise};
-use crate::harness::model::{Ratio, Row, Share, Untimed};
+use crate::harness::model::{Ratio, Row, Share, Standing, Untimed};
 use crate::harness::overhead::{BASELINE, Overhead, Price};
 use crate::harness::roofline::{Limit, Roofline};
+use abreast_compare::prices;
 
 const ALL: [&str; 5] = ["c", "c-by-hand", "cpp", "rust", "simd"];
 
@@ -14,7 +15,9 @@ const ALL: [&str; 5] = ["c", "c-by-hand", "cpp", "rust", "simd"];
 pub(super) const EVIL: &str = r#"</script><b a="x">'&amp;' | *x*"#;
 
 fn ratio(value: f64, distinguishable: bool) -> Option<Ratio> {
-    Some(Ratio { value, low: Some(0.9 * value), high: Some(1.1 * value), distinguishable })
+    let mut ratio = Ratio::new(value, Some((0.9 * value, 1.1 * value)));
+    ratio.standing = if distinguishable { Standing::Faster } else { Standing::Same };
+    Some(ratio)
 }
 
 fn row(variant: &'static str, level: &'static str, n: u64, threads: usize) -> Row {
@@ -33,6 +36,7 @@ fn row(variant: &'static str, level: &'static str, n: u64, threads: usize) -> Ro
         elements: n,
         calls: 100,
         rounds: 21,
+        dropped: 0,
         best_seconds: seconds,
         median_seconds: 1.1 * seconds,
         ns_per_element: Some(1.0 / threads as f64),
@@ -99,8 +103,8 @@ fn gate(kernel: &'static str) -> GateReport {
 /// A comparison of made-up kernels, in which text of every kind tries to break out.
 pub(super) fn comparison(kernels: &[&'static str]) -> Comparison {
     let mut environment = Environment::here(42);
-    environment.cpu = Some(EVIL.to_owned());
-    environment.caches = [(1, 32 << 10), (2, 1 << 20)]
+    environment.machine.cpu = Some(EVIL.to_owned());
+    environment.machine.caches = [(1, 32 << 10), (2, 1 << 20)]
         .map(|(level, bytes)| Cache { level, kind: "Data".into(), bytes, shared_by: None })
         .into();
     Comparison {
@@ -123,13 +127,16 @@ pub(super) fn comparison(kernels: &[&'static str]) -> Comparison {
 }
 
 pub(super) fn overhead() -> Overhead {
-    let price =
-        |name, ns| Price { name, what: "a call", ns, over_rust_ns: ns - 1.0, spread_ns: 0.0 };
+    let price = |name, ns| {
+        let over_ns = ns - 1.0;
+        let price = prices::Price { ns, over_ns, low_ns: Some(over_ns), high_ns: Some(over_ns) };
+        Price { name, what: "a call", price }
+    };
     Overhead {
         prices: vec![price(BASELINE, 1.0), price("c", 1.5), price("cpp", 2.5)],
         traps: vec![price("c-through-memory", 1.0)],
         floor_ns: 0.1,
-        calls: 10_000,
+        empty_ns: 0.25,
         rounds: 250,
     }
 }
