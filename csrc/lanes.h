@@ -5,15 +5,49 @@
 #ifndef ABREAST_LANES_H
 #define ABREAST_LANES_H
 
+#include "abreast.h"
+
 #include <stddef.h>
 
 #define AB_LANES_F64 64
 #define AB_LANES_F32 128
 
-/* Folds acc[0 .. lanes) into acc[0], halving each time: lane j takes lane j + width. */
-#define AB_FOLD_LANES(acc, lanes)                                                                  \
-    for (size_t ab_width = (lanes) / 2; ab_width > 0; ab_width /= 2)                               \
-        for (size_t ab_j = 0; ab_j < ab_width; ab_j++)                                             \
-            (acc)[ab_j] += (acc)[ab_j + ab_width]
+/* AB_SUM_BODY(name, real, lanes, (parameters), (arguments), term) defines the body of a function that sums
+ * `term`, an expression of the index k, over 0 .. n; n is the first parameter.
+ *
+ * Fewer terms than lanes have a function of their own, which does not touch the others: they are +0, and adding
+ * that to a sum, which is never -0, changes nothing. AB_KEEP, because gcc 12 makes slower loops where it knows that
+ * there is a whole row. */
+#define AB_SUM_BODY(name, real, lanes, parameters, arguments, term)                                \
+    AB_BODY real name##_few parameters                                                             \
+    {                                                                                              \
+        real acc[lanes];                                                                           \
+        acc[0] = 0;                                                                                \
+        for (size_t k = 0; k < n; k++)                                                             \
+            acc[k] = 0 + (term);                                                                   \
+        for (size_t width = (lanes) / 2; width > 0; width /= 2) {                                  \
+            for (size_t j = 0; j + width < n; j++)                                                 \
+                acc[j] += acc[j + width];                                                          \
+            n = n < width ? n : width;                                                             \
+        }                                                                                          \
+        return acc[0];                                                                             \
+    }                                                                                              \
+    AB_BODY real name##_body parameters                                                            \
+    {                                                                                              \
+        if (n < (lanes))                                                                           \
+            return name##_few arguments;                                                           \
+        AB_KEEP(n);                                                                                \
+        real acc[lanes] = {0};                                                                     \
+        size_t i = 0;                                                                              \
+        for (; n - i >= (lanes); i += (lanes))                                                     \
+            for (size_t j = 0, k = i; j < (lanes); j++, k++)                                       \
+                acc[j] += (term);                                                                  \
+        for (size_t j = 0, k = i; k < n; j++, k++)                                                 \
+            acc[j] += (term);                                                                      \
+        for (size_t width = (lanes) / 2; width > 0; width /= 2)                                    \
+            for (size_t j = 0; j < width; j++)                                                     \
+                acc[j] += acc[j + width];                                                          \
+        return acc[0];                                                                             \
+    }
 
 #endif

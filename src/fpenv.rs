@@ -13,7 +13,7 @@
 //! costs depends on the CPU: `abreast overhead` says.
 #![allow(unsafe_code)]
 
-use modes::Modes;
+use modes::{Kept, Modes};
 use std::cell::Cell;
 use std::marker::PhantomData;
 
@@ -41,42 +41,64 @@ const TRAPS: &str = "floating-point exceptions trap";
 /// Keeps the usual environment until it is dropped; then what was there is put back.
 pub(crate) struct Guard {
     found: Modes,
+    kept: Option<Kept>,
     // The modes are this thread's.
     here: PhantomData<*const ()>,
 }
 
 impl Guard {
-    #[inline(always)]
     pub(crate) fn enter() -> Guard {
         let found = Modes::read();
-        let guard = Guard { found, here: PhantomData };
-        if !guard.found.are_usual() {
-            guard.found.set_usual();
-        }
-        guard
+        let kept = if found.are_usual() { None } else { found.set_usual() };
+        Guard { found, kept, here: PhantomData }
     }
 }
 
 impl Drop for Guard {
+    fn drop(&mut self) {
+        self.found.put_back(self.kept);
+    }
+}
+
+/// A [`Guard`] that found the usual modes: small enough to stay in registers.
+pub(crate) struct Usual(Modes);
+
+impl Usual {
+    /// Nothing where other modes are set: see [`within`].
+    #[inline(always)]
+    pub(crate) fn enter() -> Option<Usual> {
+        let found = Modes::read();
+        found.are_usual().then_some(Usual(found))
+    }
+}
+
+impl Drop for Usual {
     #[inline(always)]
     fn drop(&mut self) {
-        self.found.put_back();
+        self.0.put_back(None);
     }
 }
 
 /// Does the work in the usual environment.
 #[inline(always)]
 pub(crate) fn within<R>(work: impl FnOnce() -> R) -> R {
-    let guard = Guard::enter();
-    // Where modes change, the compiler must not move arithmetic past the change: it moves none into
-    // a call and none out of one.
-    if guard.found.are_usual() { work() } else { apart(work) }
+    match Usual::enter() {
+        Some(_guard) => work(),
+        None => apart(work),
+    }
 }
 
+/// Where modes change, the compiler must not move arithmetic past the change: it moves none into a call
+/// and none out of one.
 #[cold]
 #[inline(never)]
 fn apart<R>(work: impl FnOnce() -> R) -> R {
-    work()
+    #[inline(never)]
+    fn call<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+    let _guard = Guard::enter();
+    call(work)
 }
 
 /// Within a guard: sets the usual modes again after code that may have changed them.
@@ -85,7 +107,7 @@ pub(crate) fn settle() {
     let found = Modes::read();
     if !found.are_usual() {
         note(found.what());
-        found.set_usual();
+        let _ = found.set_usual();
     }
 }
 
@@ -102,7 +124,6 @@ pub(crate) fn settle_quickly() {
 #[cfg(all(any(target_arch = "x86_64", target_arch = "x86"), not(miri)))]
 mod modes {
     use std::arch::asm;
-    use std::cell::Cell;
 
     /// The flags of INVALID, DIVBYZERO and OVERFLOW.
     const LOUD: u32 = 1 << 0 | 1 << 2 | 1 << 3;
@@ -119,21 +140,21 @@ mod modes {
     /// To nearest, every exception masked, at the precision that the system gives to programs.
     const X87_USUAL: u16 = if cfg!(windows) { 0x027F } else { 0x037F };
 
-    /// What `fnstenv` stores: control word, flags, registers in use, last instruction.
-    type X87 = [u32; 7];
+    /// All of x87, where its modes had to be changed, as `fnstenv` stores it: control word, flags,
+    /// registers in use, last instruction.
+    pub(super) type Kept = [u32; 7];
 
     /// The two registers as they were found.
+    #[derive(Clone, Copy)]
     pub(super) struct Modes {
         mxcsr: u32,
         x87: u16,
-        /// All of x87, where its modes had to be changed.
-        kept: Cell<Option<X87>>,
     }
 
     impl Modes {
         #[inline(always)]
         pub(super) fn read() -> Modes {
-            Modes { mxcsr: mxcsr(), x87: x87(), kept: Cell::new(None) }
+            Modes { mxcsr: mxcsr(), x87: x87() }
         }
 
         #[inline(always)]
@@ -142,31 +163,33 @@ mod modes {
         }
 
         #[inline(always)]
-        pub(super) fn are_usual(&self) -> bool {
+        pub(super) fn are_usual(self) -> bool {
             self.mxcsr & !(LOUD | QUIET) == USUAL && x87_is_usual(self.x87)
         }
 
         #[cold]
         #[inline(never)]
-        pub(super) fn set_usual(&self) {
+        pub(super) fn set_usual(self) -> Option<Kept> {
             set_mxcsr(self.mxcsr & (LOUD | QUIET) | USUAL);
-            if !x87_is_usual(self.x87) {
-                self.kept.set(Some(take_x87()));
-                set_x87(X87_USUAL);
+            if x87_is_usual(self.x87) {
+                return None;
             }
+            let all = take_x87();
+            set_x87(X87_USUAL);
+            Some(all)
         }
 
         #[inline(always)]
-        pub(super) fn put_back(&self) {
-            let now = mxcsr();
-            if (now ^ self.mxcsr) & !QUIET != 0 || x87() != self.x87 {
-                self.put_back_from(now);
+        pub(super) fn put_back(self, kept: Option<Kept>) {
+            let now = Modes::read();
+            if (now.mxcsr ^ self.mxcsr) & !QUIET != 0 || now.x87 != self.x87 {
+                self.put_back_from(now, kept);
             }
         }
 
         /// What is not usual, in words.
         #[cold]
-        pub(super) fn what(&self) -> &'static str {
+        pub(super) fn what(self) -> &'static str {
             match self.mxcsr {
                 bits if bits & ROUND_BITS != 0 => super::ROUNDING,
                 bits if bits & FTZ != 0 => super::FLUSHED,
@@ -178,15 +201,14 @@ mod modes {
 
         #[cold]
         #[inline(never)]
-        fn put_back_from(&self, now: u32) {
-            let left = Modes { mxcsr: now, x87: x87(), kept: Cell::new(None) };
-            if !left.are_usual() {
-                super::note(left.what());
+        fn put_back_from(self, now: Modes, kept: Option<Kept>) {
+            if !now.are_usual() {
+                super::note(now.what());
             }
-            set_mxcsr(self.mxcsr & !QUIET | now & QUIET);
-            match self.kept.take() {
+            set_mxcsr(self.mxcsr & !QUIET | now.mxcsr & QUIET);
+            match kept {
                 Some(all) => put_back_x87(&all),
-                None if x87() != self.x87 => {
+                None if now.x87 != self.x87 => {
                     // Masks everything first: a flag that the new modes unmask would trap.
                     let _ = take_x87();
                     set_x87(self.x87);
@@ -233,7 +255,7 @@ mod modes {
     }
 
     /// All of x87, and masks its exceptions, so that none that is pending traps from here on.
-    fn take_x87() -> X87 {
+    fn take_x87() -> Kept {
         let mut all = [0; 7];
         // SAFETY: stores 28 bytes, to a variable of that size. No register of x87 is in use where a
         // function begins or ends.
@@ -241,7 +263,7 @@ mod modes {
         all
     }
 
-    fn put_back_x87(all: &X87) {
+    fn put_back_x87(all: &Kept) {
         // SAFETY: loads what `take_x87` stored; none of x87's registers is in use, then and now.
         // Clearing the flags first keeps one that a task has unmasked from trapping.
         unsafe {
@@ -258,7 +280,11 @@ mod modes {
     /// The flags of INVALID, DIVBYZERO and OVERFLOW.
     const LOUD: u64 = 0b111;
 
+    /// Nothing but the two registers is changed.
+    pub(super) type Kept = ();
+
     /// The two registers as they were found.
+    #[derive(Clone, Copy)]
     pub(super) struct Modes {
         fpcr: u64,
         fpsr: u64,
@@ -283,27 +309,28 @@ mod modes {
 
         /// To nearest, subnormal numbers kept, nothing traps: all modes are 0.
         #[inline(always)]
-        pub(super) fn are_usual(&self) -> bool {
+        pub(super) fn are_usual(self) -> bool {
             self.fpcr == 0
         }
 
         #[cold]
         #[inline(never)]
-        pub(super) fn set_usual(&self) {
+        pub(super) fn set_usual(self) -> Option<Kept> {
             set_fpcr(0);
+            None
         }
 
         #[inline(always)]
-        pub(super) fn put_back(&self) {
+        pub(super) fn put_back(self, _: Option<Kept>) {
             let now = Modes::read();
             if now.fpcr != self.fpcr || (now.fpsr ^ self.fpsr) & LOUD != 0 {
-                self.put_back_from(&now);
+                self.put_back_from(now);
             }
         }
 
         /// What is not usual, in words.
         #[cold]
-        pub(super) fn what(&self) -> &'static str {
+        pub(super) fn what(self) -> &'static str {
             match self.fpcr {
                 bits if bits >> 22 & 3 != 0 => super::ROUNDING,
                 bits if bits >> 24 & 1 != 0 => super::FLUSHED,
@@ -313,7 +340,7 @@ mod modes {
 
         #[cold]
         #[inline(never)]
-        fn put_back_from(&self, now: &Modes) {
+        fn put_back_from(self, now: Modes) {
             if !now.are_usual() {
                 super::note(now.what());
             }
@@ -334,6 +361,9 @@ mod modes {
 /// Where nobody has looked yet, the environment is left alone.
 #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64"))))]
 mod modes {
+    pub(super) type Kept = ();
+
+    #[derive(Clone, Copy)]
     pub(super) struct Modes;
 
     impl Modes {
@@ -345,16 +375,18 @@ mod modes {
             true
         }
 
-        pub(super) fn are_usual(&self) -> bool {
+        pub(super) fn are_usual(self) -> bool {
             true
         }
 
-        pub(super) fn set_usual(&self) {}
+        pub(super) fn set_usual(self) -> Option<Kept> {
+            None
+        }
 
-        pub(super) fn what(&self) -> &'static str {
+        pub(super) fn what(self) -> &'static str {
             super::ROUNDING
         }
 
-        pub(super) fn put_back(&self) {}
+        pub(super) fn put_back(self, _: Option<Kept>) {}
     }
 }

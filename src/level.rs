@@ -44,6 +44,9 @@ impl Isa {
     }
 }
 
+/// What [`Level::chosen`] says, once it was asked.
+static CHOSEN: OnceLock<Result<Level, Error>> = OnceLock::new();
+
 /// An instruction-set level that this CPU has.
 ///
 /// ```
@@ -93,16 +96,23 @@ impl Level {
     ///
     /// # Errors
     /// As [`Level::named`], when the variable names no level or one this CPU lacks.
+    #[inline]
     pub fn chosen() -> Result<Level, Error> {
-        static CHOSEN: OnceLock<Result<Level, Error>> = OnceLock::new();
-        CHOSEN
-            .get_or_init(|| match std::env::var_os("ABREAST_ISA") {
-                Some(name) if !name.is_empty() => {
-                    Self::named(&name.to_string_lossy()).map_err(from_environment)
-                }
-                _ => Ok(Self::best()),
-            })
-            .clone()
+        match CHOSEN.get() {
+            Some(Ok(level)) => Ok(*level),
+            _ => Self::choose(),
+        }
+    }
+
+    #[cold]
+    fn choose() -> Result<Level, Error> {
+        let choice = || match std::env::var_os("ABREAST_ISA") {
+            Some(name) if !name.is_empty() => {
+                Self::named(&name.to_string_lossy()).map_err(from_environment)
+            }
+            _ => Ok(Self::best()),
+        };
+        CHOSEN.get_or_init(choice).clone()
     }
 
     /// Its name.

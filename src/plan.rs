@@ -250,16 +250,22 @@ impl Plan {
 ///     |a, b| format!("({a}{b})"));
 /// assert_eq!(tree.as_deref(), Some("(((ab)(cd))e)"));
 /// ```
-pub fn fold<T>(
-    parts: impl IntoIterator<Item = T>,
-    mut combine: impl FnMut(T, T) -> T,
-) -> Option<T> {
+#[inline]
+pub fn fold<T>(parts: impl IntoIterator<Item = T>, combine: impl FnMut(T, T) -> T) -> Option<T> {
     let mut parts = parts.into_iter();
     let (first, second) = (parts.next()?, parts.next());
-    let Some(second) = second else { return Some(first) };
+    match second {
+        // The common small problem: no call, and no room for trees.
+        None => Some(first),
+        Some(second) => fold_many([first, second].into_iter().chain(parts), combine),
+    }
+}
+
+#[inline(never)]
+fn fold_many<T>(parts: impl Iterator<Item = T>, mut combine: impl FnMut(T, T) -> T) -> Option<T> {
     // A binary counter: slot h holds a complete tree of 2^h parts, or nothing.
     let mut trees: [Option<T>; 64] = [const { None }; 64];
-    for part in [first, second].into_iter().chain(parts) {
+    for part in parts {
         let (mut tree, mut height) = (part, 0);
         while let Some(left) = trees[height].take() {
             tree = combine(left, tree);

@@ -5,6 +5,8 @@
 //! `LANES` depends on the element type, not on the CPU, so every level gives the same bits:
 //! AVX-512 holds the lanes in 8 registers, AVX2 in 16, SSE2 in 32. `csrc/lanes.h` says the same in C.
 
+mod partial;
+
 use bytemuck::Pod;
 use fearless_simd::{Simd, SimdBase, SimdFloatElement};
 use std::ops::{Add, AddAssign, Mul};
@@ -84,6 +86,11 @@ const fn pass(in_row: usize) -> (usize, usize) {
 /// Registers that hold a row of lanes at the narrowest level (SSE2, NEON: 16 bytes each).
 const MAX_REGISTERS: usize = 512 / 16;
 
+/// Vectors that hold a row of lanes at the level `S`.
+const fn vectors_in_row<S: Simd, T: Real>() -> usize {
+    T::LANES / T::Native::<S>::LEN
+}
+
 /// Sums `term` over the elements of `operands` in fixed lanes: `|[x, y]| x * y` makes a dot
 /// product. Elements beyond the end of the first operand are ignored.
 ///
@@ -105,12 +112,11 @@ pub fn sum_in_lanes<S: Simd, T: Real, const K: usize>(
         grids[k] = &bytemuck::cast_slice(&operand[..whole])[..rows];
         tails[k] = &operand[whole..n];
     }
-    let mut lanes = T::zero_lanes();
-    add_rows::<S, T, K>(simd, grids, rows, &mut lanes, &term);
-    if n > whole {
-        add_tail::<S, T, K>(simd, tails, n - whole, &mut lanes, &term);
-    }
-    fold_vectors(simd, &lanes)
+    let mut sums = [T::Native::<S>::splat(simd, T::default()); MAX_REGISTERS];
+    add_rows::<S, T, K>(simd, grids, rows, &mut sums, &term);
+    let touched = if rows > 0 { vectors_in_row::<S, T>() } else { n.div_ceil(T::Native::<S>::LEN) };
+    add_tail::<S, T, K>(simd, tails, n - whole, &mut sums, &term);
+    fold_vectors::<S, T>(sums, touched)
 }
 
 /// Adds whole rows of lanes.
@@ -120,20 +126,18 @@ fn add_rows<S: Simd, T: Real, const K: usize>(
     simd: S,
     grids: [&[T::Lanes]; K],
     rows: usize,
-    lanes: &mut T::Lanes,
+    sums: &mut [T::Native<S>; MAX_REGISTERS],
     term: &impl Fn([T::Native<S>; K]) -> T::Native<S>,
 ) {
-    let in_row = T::LANES / T::Native::<S>::LEN;
+    let in_row = vectors_in_row::<S, T>();
     let (per_pass, rows_per_pass) = pass(in_row);
     for from in (0..rows).step_by(rows_per_pass) {
         let to = rows.min(from + rows_per_pass);
         for first in (0..in_row).step_by(per_pass) {
-            let mut sums = [T::Native::<S>::splat(simd, T::default()); MAX_REGISTERS];
-            for (r, sum) in sums[..per_pass].iter_mut().enumerate() {
-                *sum = vector::<S, T>(simd, lanes, first + r);
-            }
+            let mut held = [T::Native::<S>::splat(simd, T::default()); MAX_REGISTERS];
+            held[..per_pass].copy_from_slice(&sums[first..first + per_pass]);
             for row in from..to {
-                for (r, sum) in sums[..per_pass].iter_mut().enumerate() {
+                for (r, sum) in held[..per_pass].iter_mut().enumerate() {
                     // A loop where `map` would read better: a closure called from `core` may
                     // stay a call, because `core` is compiled for the baseline.
                     let mut x = [T::Native::<S>::splat(simd, T::default()); K];
@@ -143,10 +147,7 @@ fn add_rows<S: Simd, T: Real, const K: usize>(
                     *sum += term(x);
                 }
             }
-            for (r, sum) in sums[..per_pass].iter().enumerate() {
-                let at = (first + r) * T::Native::<S>::LEN;
-                sum.store_slice(&mut lanes.as_mut()[at..at + T::Native::<S>::LEN]);
-            }
+            sums[first..first + per_pass].copy_from_slice(&held[..per_pass]);
         }
     }
 }
@@ -158,53 +159,70 @@ fn vector<S: Simd, T: Real>(simd: S, row: &T::Lanes, r: usize) -> T::Native<S> {
     T::Native::<S>::from_slice(simd, &row.as_ref()[r * width..(r + 1) * width])
 }
 
+/// A loop over the vectors of a row, written out: an array of sums is kept in registers only where
+/// its indices are constants before the compiler unrolls anything.
+macro_rules! for_each_vector {
+    ($r:ident, $label:lifetime, $body:block) => {
+        for_each_vector!($r, $label, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21
+            22 23 24 25 26 27 28 29 30 31)
+    };
+    ($r:ident, $label:lifetime, $body:block, $($n:literal)*) => {
+        $label: {
+            $({
+                const $r: usize = $n;
+                if $r < vectors_in_row::<S, T>() $body
+            })*
+        }
+    };
+}
+
 /// Adds the `len` elements after the last whole row.
 #[inline(always)]
 fn add_tail<S: Simd, T: Real, const K: usize>(
     simd: S,
     tails: [&[T]; K],
     len: usize,
-    lanes: &mut T::Lanes,
+    sums: &mut [T::Native<S>; MAX_REGISTERS],
     term: &impl Fn([T::Native<S>; K]) -> T::Native<S>,
 ) {
     let width = T::Native::<S>::LEN;
     let whole = len - len % width;
-    let mut add = |at: usize, x: [T::Native<S>; K]| {
-        let held = &mut lanes.as_mut()[at..at + width];
-        (T::Native::<S>::from_slice(simd, held) + term(x)).store_slice(held);
-    };
     let mut x = [T::Native::<S>::splat(simd, T::default()); K];
-    for at in (0..whole).step_by(width) {
+    for (x, tail) in x.iter_mut().zip(&tails) {
+        *x = partial::load(simd, &tail[whole..]);
+    }
+    let last = term(x);
+    for_each_vector!(R, 'tail, {
+        let at = R * width;
+        if at + width > len {
+            if at < len {
+                sums[R] += last;
+            }
+            break 'tail;
+        }
         for (x, tail) in x.iter_mut().zip(&tails) {
             *x = T::Native::<S>::from_slice(simd, &tail[at..at + width]);
         }
-        add(at, x);
-    }
-    if len > whole {
-        for (x, tail) in x.iter_mut().zip(&tails) {
-            let or_zero = |i: usize| tail.get(whole + i).copied().unwrap_or_default();
-            *x = T::Native::<S>::from_fn(simd, or_zero);
-        }
-        add(whole, x);
-    }
+        sums[R] += term(x);
+    });
 }
 
-/// [`fold_lanes`], in whole vectors as long as there is more than one.
+/// [`fold_lanes`] of sums of which all but the first `touched` are +0.
+///
+/// A sum that began as +0 is never -0, so adding +0 to it changes nothing and is left out.
 #[inline(always)]
-fn fold_vectors<S: Simd, T: Real>(simd: S, lanes: &T::Lanes) -> T {
-    let mut count = T::LANES / T::Native::<S>::LEN;
-    let mut sums = [T::Native::<S>::splat(simd, T::default()); MAX_REGISTERS];
-    for (r, sum) in sums[..count].iter_mut().enumerate() {
-        *sum = vector::<S, T>(simd, lanes, r);
+fn fold_vectors<S: Simd, T: Real>(mut sums: [T::Native<S>; MAX_REGISTERS], touched: usize) -> T {
+    macro_rules! fold_upper {
+        ($($half:literal)*) => {$(
+            if $half < vectors_in_row::<S, T>() && touched > $half {
+                for r in 0..$half {
+                    let high = sums[r + $half];
+                    sums[r] += high;
+                }
+            }
+        )*};
     }
-    while count > 1 {
-        count /= 2;
-        // By index: only this form is unrolled early enough for the sums to stay in registers.
-        for r in 0..count {
-            let high = sums[r + count];
-            sums[r] += high;
-        }
-    }
+    fold_upper!(16 8 4 2 1);
     let mut last = sums[0].to_array();
     fold(last.as_mut())
 }
@@ -219,21 +237,27 @@ pub fn update<S: Simd, T: Real>(
     f: impl Fn(T::Native<S>, T::Native<S>) -> T::Native<S>,
 ) {
     let width = T::Native::<S>::LEN;
+    let one = |y: &mut [T], x: &[T]| {
+        let both = (T::Native::<S>::from_slice(simd, y), T::Native::<S>::from_slice(simd, x));
+        f(both.0, both.1).store_slice(y);
+    };
+    let n = y.len().min(x.len());
+    let (y, x) = (&mut y[..n], &x[..n]);
     let (mut y, mut x) = (y.chunks_exact_mut(UNROLL * width), x.chunks_exact(UNROLL * width));
     for (y, x) in y.by_ref().zip(x.by_ref()) {
         for at in (0..UNROLL * width).step_by(width) {
-            let (y, x) = (&mut y[at..at + width], &x[at..at + width]);
-            let both = (T::Native::<S>::from_slice(simd, y), T::Native::<S>::from_slice(simd, x));
-            f(both.0, both.1).store_slice(y);
+            one(&mut y[at..at + width], &x[at..at + width]);
         }
     }
-    for (y, x) in y.into_remainder().chunks_mut(width).zip(x.remainder().chunks(width)) {
-        let or_zero = |from: &[T], i: usize| from.get(i).copied().unwrap_or_default();
-        let before = T::Native::<S>::from_fn(simd, |i| or_zero(y, i));
-        let after = f(before, T::Native::<S>::from_fn(simd, |i| or_zero(x, i)));
-        for (i, y) in y.iter_mut().enumerate() {
-            *y = after[i];
-        }
+    let (y, x) = (y.into_remainder(), x.remainder());
+    let (mut y, mut x) = (y.chunks_exact_mut(width), x.chunks_exact(width));
+    for (y, x) in y.by_ref().zip(x.by_ref()) {
+        one(y, x);
+    }
+    let (y, x) = (y.into_remainder(), x.remainder());
+    if !y.is_empty() {
+        let after = f(partial::load(simd, y), partial::load(simd, x));
+        partial::store::<S, T>(after, y);
     }
 }
 

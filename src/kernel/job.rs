@@ -1,5 +1,6 @@
 //! A checked problem, and what variants are called with.
 
+mod plain;
 mod tasks;
 
 use super::{Choice, Kernel, Layout, Operands, Slices, Variant};
@@ -89,15 +90,7 @@ impl<'i, K: Kernel> Job<'i, K> {
         args: K::Args,
         input: K::Input<'i>,
     ) -> Result<Self, Error> {
-        let plan = K::plan(&args, input)?;
-        if K::OPERANDS == Operands::Elementwise {
-            if plan.cols() != 1 {
-                return Err(two_dimensional(&plan));
-            }
-            if let Some((operand, len)) = input.other_than(plan.rows() as usize) {
-                return Err(unequal(operand, len, &plan));
-            }
-        }
+        let plan = checked::<K>(&args, input)?;
         Ok(Job { plan, args, input, variant, level })
     }
 
@@ -179,7 +172,7 @@ impl<'i, K: Kernel> Job<'i, K> {
     #[inline]
     pub(crate) fn call_here(&self) -> Result<K::Output, Error> {
         if let Some(chunk) = self.plan.only()
-            && self.items_of(&chunk) == 1
+            && items_of::<K>(&chunk) == 1
         {
             // The common small call does not allocate.
             let mut item = [K::Item::zeroed()];
@@ -206,7 +199,7 @@ impl<'i, K: Kernel> Job<'i, K> {
     #[inline]
     pub(crate) fn each(&self, out: &mut [K::Item]) -> Result<(), Error> {
         if let Some(chunk) = self.plan.only()
-            && self.items_of(&chunk) == out.len()
+            && items_of::<K>(&chunk) == out.len()
         {
             self.run(chunk, out)?;
             // Only the fold comes after it.
@@ -220,7 +213,7 @@ impl<'i, K: Kernel> Job<'i, K> {
         self.check_buffer(out)?;
         let mut rest = out;
         for chunk in (0..self.plan.len()).map(|i| self.plan.chunk(i)) {
-            let (slice, after) = rest.split_at_mut(self.items_of(&chunk));
+            let (slice, after) = rest.split_at_mut(items_of::<K>(&chunk));
             self.run(chunk, slice)?;
             // The next one must not suffer for what this one has done.
             fpenv::settle();
@@ -302,15 +295,7 @@ impl<'i, K: Kernel> Job<'i, K> {
 
     /// How many items chunk `i` fills.
     pub(crate) fn share(&self, i: usize) -> usize {
-        self.items_of(&self.plan.chunk(i))
-    }
-
-    #[inline]
-    fn items_of(&self, chunk: &Chunk) -> usize {
-        match K::LAYOUT {
-            Layout::PerChunk => 1,
-            Layout::PerElement | Layout::InPlace => chunk.area() as usize,
-        }
+        items_of::<K>(&self.plan.chunk(i))
     }
 
     /// The problem in bytes, for whoever does a chunk of it elsewhere.
@@ -342,6 +327,29 @@ impl<'i, K: Kernel> Job<'i, K> {
         };
         let (level, args) = (self.level, &self.args);
         (self.variant.run)(ChunkArgs { level, args, input, chunk, out, _from_job: () })
+    }
+}
+
+/// The plan of the problem, whose operands are as long as it says.
+#[inline]
+fn checked<K: Kernel>(args: &K::Args, input: K::Input<'_>) -> Result<Plan, Error> {
+    let plan = K::plan(args, input)?;
+    if K::OPERANDS == Operands::Elementwise {
+        if plan.cols() != 1 {
+            return Err(two_dimensional(&plan));
+        }
+        if let Some((operand, len)) = input.other_than(plan.rows() as usize) {
+            return Err(unequal(operand, len, &plan));
+        }
+    }
+    Ok(plan)
+}
+
+#[inline]
+fn items_of<K: Kernel>(chunk: &Chunk) -> usize {
+    match K::LAYOUT {
+        Layout::PerChunk => 1,
+        Layout::PerElement | Layout::InPlace => chunk.area() as usize,
     }
 }
 

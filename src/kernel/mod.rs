@@ -24,7 +24,7 @@ pub use workload::{
     Arithmetic, Class, Cost, Digest, Expected, Input, Number, Param, Request, Workload,
 };
 
-use crate::{Error, Level, Plan, fpenv};
+use crate::{Error, Plan};
 use bytemuck::Pod;
 use std::borrow::Cow;
 
@@ -85,9 +85,7 @@ pub fn call<K: Kernel>(
     args: K::Args,
     input: K::Input<'_>,
 ) -> Result<K::Output, Error> {
-    const { job::not_in_place::<K>() };
-    let level = Level::chosen()?;
-    fpenv::within(|| Job::planned(variant, level, args, input)?.call_here())
+    Job::plain(variant, args, input)
 }
 
 /// As [`call`], into a buffer of the caller's: for in-place kernels, or to save the allocation.
@@ -101,6 +99,5 @@ pub fn call_into<K: Kernel>(
     input: K::Input<'_>,
     out: &mut [K::Item],
 ) -> Result<(), Error> {
-    let level = Level::chosen()?;
-    fpenv::within(|| Job::planned(variant, level, args, input)?.each(out))
+    Job::plain_into(variant, args, input, out)
 }

@@ -1,0 +1,86 @@
+//! The plain call: `abreast::dot(&x, &y)`.
+//!
+//! Where one chunk makes one item, the common small problem, it makes no [`Job`]: that would be written
+//! to memory and read again at once, which takes longer than the numbers.
+
+use super::{ChunkArgs, Job, checked, items_of, not_in_place};
+use crate::kernel::{Kernel, Variant};
+use crate::{Error, Level, fpenv};
+use bytemuck::Zeroable;
+use std::borrow::Cow;
+
+impl<'i, K: Kernel> Job<'i, K> {
+    /// [`Job::call`] of a new job at the chosen level.
+    ///
+    /// # Errors
+    /// As [`Job::new`] and [`Job::call`].
+    #[inline]
+    pub(in crate::kernel) fn plain(
+        variant: &'static Variant<K>,
+        args: K::Args,
+        input: K::Input<'i>,
+    ) -> Result<K::Output, Error> {
+        const { not_in_place::<K>() };
+        let level = Level::chosen()?;
+        let Some(_usual) = fpenv::Usual::enter() else {
+            return Self::at_once(variant, level, args, input);
+        };
+        let plan = checked::<K>(&args, input)?;
+        match plan.only() {
+            Some(chunk) if items_of::<K>(&chunk) == 1 => {
+                let mut item = [K::Item::zeroed()];
+                let (args, out) = (&args, &mut item[..]);
+                (variant.run)(ChunkArgs { level, args, input, chunk, out, _from_job: () })?;
+                fpenv::settle_quickly();
+                Ok(K::finish(args, &plan, Cow::Borrowed(&item)))
+            }
+            _ => Self::at_once(variant, level, args, input),
+        }
+    }
+
+    #[inline(never)]
+    fn at_once(
+        variant: &'static Variant<K>,
+        level: Level,
+        args: K::Args,
+        input: K::Input<'i>,
+    ) -> Result<K::Output, Error> {
+        fpenv::within(|| Self::planned(variant, level, args, input)?.call_here())
+    }
+
+    /// As [`Job::plain`], into a buffer of the caller's.
+    ///
+    /// # Errors
+    /// As [`Job::new`] and [`Job::call_into`].
+    #[inline]
+    pub(in crate::kernel) fn plain_into(
+        variant: &'static Variant<K>,
+        args: K::Args,
+        input: K::Input<'i>,
+        out: &mut [K::Item],
+    ) -> Result<(), Error> {
+        let level = Level::chosen()?;
+        let Some(_usual) = fpenv::Usual::enter() else {
+            return Self::at_once_into(variant, level, args, input, out);
+        };
+        let plan = checked::<K>(&args, input)?;
+        match plan.only() {
+            Some(chunk) if items_of::<K>(&chunk) == out.len() => {
+                let args = &args;
+                (variant.run)(ChunkArgs { level, args, input, chunk, out, _from_job: () })
+            }
+            _ => Self::at_once_into(variant, level, args, input, out),
+        }
+    }
+
+    #[inline(never)]
+    fn at_once_into(
+        variant: &'static Variant<K>,
+        level: Level,
+        args: K::Args,
+        input: K::Input<'i>,
+        out: &mut [K::Item],
+    ) -> Result<(), Error> {
+        fpenv::within(|| Self::planned(variant, level, args, input)?.each(out))
+    }
+}
