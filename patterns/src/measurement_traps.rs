@@ -16,8 +16,8 @@
 //! 3. The C of this crate is compiled at the level that cargo chose for the Rust; reports name the
 //!    compilers and their flags.
 //!
-//! Each trap is a pair of pairs in [`prices`](crate::prices): the wrong question and the right one, on your
-//! machine.
+//! Each trap is a pair of pairs in the [index](crate::index), which `abreast patterns` prices: the wrong
+//! question and the right one, on your machine.
 //!
 //! ```
 //! use abreast_patterns::measurement_traps::{chain, in_c, in_rust};

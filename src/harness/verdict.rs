@@ -53,17 +53,24 @@ fn against_baseline(table: &KernelRows, level: &str, variant: &str) -> Option<St
 /// what it costs to call it, or what it does before and after its loop.
 fn crossing(table: &KernelRows, level: &str, variant: &str) -> Vec<String> {
     let rows = || alone(table).filter(|row| row.level == level && row.variant == variant);
-    let from = |slower: fn(&Ratio) -> bool, slow: &str, fast: &str| {
-        let is_slower = |row: &&Row| row.to_baseline.is_some_and(|ratio| slower(&ratio));
-        let last = rows().filter(is_slower).map(|row| row.n).max()?;
+    let ratios = || rows().filter_map(|row| Some((row.n, row.to_baseline?)));
+    let from = |direction: Standing, slow: &str, fast: &str| {
+        let is_so = |ratio: &Ratio| match ratio.standing {
+            Standing::Same => false,
+            Standing::Faster | Standing::Slower => ratio.standing == direction,
+            // Another layout may reverse it, and too few rounds say nothing: it is not over yet.
+            _ => (ratio.value > 1.0) == (direction == Standing::Faster),
+        };
+        ratios().find(|(_, ratio)| ratio.standing == direction)?;
+        let last = ratios().filter(|(_, ratio)| is_so(ratio)).map(|(n, _)| n).max()?;
         let n = rows().map(|row| row.n).filter(|n| *n > last).min()?;
         let kernel = table.kernel;
         Some(format!(
             "{kernel} at {level}: {slow} is not measurably slower than {fast} from n = {n} on"
         ))
     };
-    let variant_slower = from(Ratio::is_slower, variant, table.baseline);
-    variant_slower.into_iter().chain(from(Ratio::is_faster, table.baseline, variant)).collect()
+    let variant_slower = from(Standing::Slower, variant, table.baseline);
+    variant_slower.into_iter().chain(from(Standing::Faster, table.baseline, variant)).collect()
 }
 
 /// What the pair with the same machine code differs by.

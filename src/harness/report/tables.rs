@@ -161,7 +161,7 @@ pub const CSV_BEGINS: &str = concat!(
 
 /// The comparison as CSV: a row per variant, level, size and number of threads, with full precision.
 ///
-/// The first column of every row names the form, `abreast.compare/1`. A number that could not be
+/// The first column of every row names the form, `abreast.compare/2`. A number that could not be
 /// had is an empty field.
 pub fn csv(comparison: &Comparison) -> String {
     let mut text = String::from(CSV_BEGINS);

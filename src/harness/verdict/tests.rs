@@ -100,6 +100,13 @@ fn from_which_size_on_the_slower_one_is_not_slower_any_more() {
     assert!(text.contains("c is not measurably slower than rust from n = 1024 on"), "{text}");
     let text = said(&table(pair("cpp", ratio(0.9, true), ratio(1.0, false))));
     assert!(text.contains("cpp is not measurably slower than c from n = 1024 on"), "{text}");
+    // What another layout may reverse is not over yet, nor what had too few rounds.
+    for standing in [Standing::Layout, Standing::Unknown] {
+        let mut undecided = ratio(1.1, false);
+        undecided.as_mut().unwrap().standing = standing;
+        let text = said(&table(pair("rust", ratio(1.4, true), undecided)));
+        assert!(!text.contains("measurably"), "{text}");
+    }
     // Slower at the largest size, or at none: then nothing of the kind is said.
     for (small, large) in [(ratio(1.0, false), ratio(1.4, true)), (ratio(1.0, false), None)] {
         let text = said(&table(pair("rust", small, large)));
