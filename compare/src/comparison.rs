@@ -4,6 +4,7 @@ use crate::against::{self, against};
 use crate::args::{Options, Target};
 use crate::gate::gate;
 use crate::group::Facts;
+use crate::host::host;
 use crate::layouts::layouts;
 use crate::machine::{Machine, governor, memory, now};
 use crate::output::progress;
@@ -142,7 +143,7 @@ impl<'o> Comparison<'o> {
             machine,
             governor: governor(),
             build: BUILD,
-            compilers: recorded(),
+            compilers: host().map_or_else(recorded, |host| host.compilers.clone()),
             seed: self.options.seed,
             quick: self.options.quick,
             starts: if self.times() { count(self.options, &self.programs) } else { 0 },
@@ -157,7 +158,7 @@ impl<'o> Comparison<'o> {
     }
 
     fn unfit_to_time(&self) -> Option<&'static str> {
-        if !self.options.bench {
+        if !self.options.bench || host().is_some() {
             return None;
         }
         if BUILD.debug_assertions {
@@ -281,7 +282,7 @@ fn warnings(machine: &Machine) -> Vec<String> {
             "the governor of the CPU is {governor}: its frequency changes meanwhile"
         ));
     }
-    if !matches!(BUILD.opt_level, "2" | "3") {
+    if host().is_none() && !matches!(BUILD.opt_level, "2" | "3") {
         found.push(format!("opt-level is {}: not what a program is shipped with", BUILD.opt_level));
     }
     found

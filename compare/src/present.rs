@@ -1,12 +1,14 @@
 //! Shows the results: on the terminal, group by group, and in files at the end.
 
 use crate::args::{Options, Target};
+use crate::host::host;
 use crate::output::{self, progress};
 use crate::place::{Place, shown};
 use crate::results::{GroupResult, Results};
 use crate::{format, report, table};
 use std::fmt::Write as _;
 use std::io;
+use std::path::PathBuf;
 
 /// Whoever shows.
 pub(crate) struct Present<'o> {
@@ -82,7 +84,7 @@ impl Present<'_> {
         let path = match &self.options.html {
             Some(Target::File(path)) => Some(path.clone()),
             Some(Target::Stdout) => None,
-            None => Place::here().report().filter(|_| was_timed),
+            None => report_of_program().filter(|_| was_timed),
         };
         let Some(path) = path else { return };
         if self.options.html.is_none() {
@@ -94,6 +96,10 @@ impl Present<'_> {
         }
         self.say(&format!("{}  {}\n", format::seconds(results.seconds), shown(&path)));
     }
+}
+
+fn report_of_program() -> Option<PathBuf> {
+    host().map_or_else(|| Place::here().report(), |host| host.report.clone())
 }
 
 fn markdown(results: &Results) -> String {

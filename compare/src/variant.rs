@@ -45,6 +45,15 @@ impl<I, O, F: FnMut(&I) -> O> Run<I, O> for Returning<F> {
     }
 }
 
+/// A function with a loop of its own.
+struct Looped<F>(F);
+
+impl<I, O, F: FnMut(&I, u64, usize) -> (Duration, O)> Run<I, O> for Looped<F> {
+    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O) {
+        (self.0)(input, calls.max(1), batch.max(1))
+    }
+}
+
 /// A function that changes its input, run on copies.
 struct InPlace<F>(F);
 
@@ -136,6 +145,18 @@ impl<I: 'static, O: 'static> Variant<I, O> {
             (Kind::Plain, Box::new(move |input, calls, batch| empty.run(input, calls, batch).0))
         };
         Variant { name, kind, call: Box::new(Returning(run)), empty, crowd: None }
+    }
+}
+
+impl<I: 'static, O: 'static> Variant<I, O> {
+    pub(crate) fn looped(
+        name: String,
+        in_place: bool,
+        run: impl FnMut(&I, u64, usize) -> (Duration, O) + 'static,
+        empty: impl FnMut(&I, u64, usize) -> Duration + 'static,
+    ) -> Self {
+        let kind = if in_place { Kind::InPlace } else { Kind::Plain };
+        Variant { name, kind, call: Box::new(Looped(run)), empty: Box::new(empty), crowd: None }
     }
 }
 
