@@ -9,7 +9,7 @@ use crate::layouts::layouts;
 use crate::machine::{Machine, governor, memory, now};
 use crate::output::progress;
 use crate::place::{Place, shown};
-use crate::present::Present;
+use crate::present::{Present, is_lost};
 use crate::record::recorded;
 use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
 use crate::saved::{self, Saved, SavedMachine};
@@ -72,7 +72,8 @@ impl<'o> Comparison<'o> {
         failures.iter().for_each(|what| eprintln!("failed: {what}"));
         written?;
         let agreed = results.groups.iter().all(|group| group.agreement.agreed);
-        Ok(match (agreed, self.mistakes.is_empty(), failures.is_empty()) {
+        let is_well = self.mistakes.is_empty() && !is_lost();
+        Ok(match (agreed, is_well, failures.is_empty()) {
             (false, ..) => 1,
             (_, false, _) => 2,
             (.., false) => 3,

@@ -9,6 +9,14 @@ use crate::{format, report, table};
 use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether stdout could not take something.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
 
 /// Whoever shows.
 pub(crate) struct Present<'o> {
@@ -59,7 +67,10 @@ impl Present<'_> {
             return;
         }
         if let Err(why) = output::print(text) {
-            eprintln!("error: stdout: {why}");
+            eprint!("{text}");
+            if !LOST.swap(true, Ordering::Relaxed) {
+                eprintln!("error: stdout: {why}; what it did not take is here");
+            }
         }
     }
 

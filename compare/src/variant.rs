@@ -245,6 +245,18 @@ mod tests {
     }
 
     #[test]
+    fn a_loop_of_its_own_is_told_how_often_and_gives_the_time() {
+        let took = |calls| Duration::from_nanos(calls * 2);
+        let run = move |add: &u64, calls, batch: usize| (took(calls), add + calls + batch as u64);
+        let empty = |_: &u64, calls, _| Duration::from_nanos(calls);
+        let mut looped = Variant::looped("loop".into(), true, run, empty);
+        assert_eq!(looped.call.run(&100, 0, 0), (took(1), 102), "at least one of each");
+        assert_eq!(looped.call.run(&100, 7, 3), (took(7), 110));
+        assert_eq!((looped.empty)(&100, 7, 3), Duration::from_nanos(7));
+        assert_eq!(looped.kind, Kind::InPlace);
+    }
+
+    #[test]
     fn no_more_outputs_are_alive_than_a_batch() {
         struct Counted(Rc<Cell<usize>>, Rc<Cell<usize>>);
         impl Drop for Counted {

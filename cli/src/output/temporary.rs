@@ -102,10 +102,10 @@ fn watch() {
     });
 }
 
+/// A file, or a folder, to which somebody may be adding just now.
 fn remove(path: &Path) {
-    if fs::remove_file(path).is_err() {
-        let _ = fs::remove_dir_all(path);
-    }
+    let gone = || fs::remove_file(path).is_ok() || fs::remove_dir_all(path).is_ok();
+    let _ = (0..10).any(|_| gone());
 }
 
 /// Whether who started this program has it ignore the signal, as `nohup` does.

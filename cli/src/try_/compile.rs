@@ -6,9 +6,10 @@ use crate::try_::source::{FileKind, Source};
 use abreast_compare::Compiler;
 use anyhow::{Context, Result, anyhow, bail};
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 /// A compiler: how it is started, and the option that names another one.
 #[derive(Debug, Clone)]
@@ -24,10 +25,13 @@ pub struct Tools {
     pub cc: Tool,
     pub cxx: Tool,
     pub rustc: Tool,
+    pub cargo: Tool,
     /// Each is a way to compile, as it was typed: split into words.
     pub cflags: Vec<Vec<String>>,
     pub cxxflags: Vec<Vec<String>>,
     pub rustflags: Vec<Vec<String>>,
+    /// Those of the profile come before.
+    pub crateflags: Vec<Vec<String>>,
     pub links: Vec<OsString>,
 }
 
@@ -38,6 +42,14 @@ pub struct Unit<'s> {
     pub flags: Vec<String>,
     /// The library in the private folder.
     pub library: PathBuf,
+}
+
+/// How far it is with a library.
+enum Started {
+    Running(Child),
+    Ended(Output),
+    /// Somebody else has made it.
+    Nothing,
 }
 
 impl Tool {
@@ -111,6 +123,7 @@ impl Tools {
             FileKind::C => (&self.cc, &self.cflags),
             FileKind::Cpp => (&self.cxx, &self.cxxflags),
             FileKind::Rust => (&self.rustc, &self.rustflags),
+            FileKind::Crate => (&self.cargo, &self.crateflags),
             // It has the library that C++ needs, and C does not mind.
             FileKind::Object | FileKind::Archive => (&self.cxx, ONE_WAY),
             FileKind::Library => (&self.cc, ONE_WAY),
@@ -133,8 +146,11 @@ impl Tools {
         for some in units.chunks(lanes) {
             let started: Vec<_> = some.iter().map(|unit| (unit, self.start(unit))).collect();
             let ended = started.into_iter().map(|(unit, started)| {
-                let started = started?;
-                let output = started.map(|child| child.wait_with_output()).transpose()?;
+                let output = match started? {
+                    Started::Running(child) => Some(child.wait_with_output()?),
+                    Started::Ended(output) => Some(output),
+                    Started::Nothing => None,
+                };
                 Ok((unit, output))
             });
             // All have ended before the first complaint.
@@ -148,7 +164,7 @@ impl Tools {
     }
 
     /// Starts what makes the library; nothing if it is one.
-    fn start(&self, unit: &Unit<'_>) -> Result<Option<std::process::Child>> {
+    fn start(&self, unit: &Unit<'_>) -> Result<Started> {
         let (tool, _) = self.of(unit.source.kind);
         let mut command = tool.command();
         let path = plain(&unit.source.path);
@@ -164,14 +180,18 @@ impl Tools {
                 command.arg("-Wl,--no-whole-archive").args(self.linked());
             }
             FileKind::Rust => self.rust(&mut command, unit, &path),
+            FileKind::Crate => {
+                // One after another: two ways to compile write the same file.
+                return self.build_crate(unit, command).map(Started::Ended);
+            }
             FileKind::Library => {
                 let target = unit.source.path.canonicalize()?;
                 std::os::unix::fs::symlink(target, &unit.library)?;
-                return Ok(None);
+                return Ok(Started::Nothing);
             }
         }
         command.arg("-o").arg(&unit.library);
-        command.spawn().map(Some).map_err(|why| tool.missing(&why))
+        command.spawn().map(Started::Running).map_err(|why| tool.missing(&why))
     }
 
     fn rust(&self, command: &mut Command, unit: &Unit<'_>, path: &Path) {
@@ -182,17 +202,30 @@ impl Tools {
         }
         command.args(&unit.flags).arg(path);
         for link in &self.links {
-            match is_file(link) {
-                true => {
-                    let mut argument = OsString::from("link-arg=");
-                    argument.push(link);
-                    command.arg("-C").arg(argument);
-                }
-                false => {
-                    command.arg("-l").arg(link);
-                }
-            }
+            command.args(rust_link(link));
         }
+    }
+
+    /// Has cargo build the library of a crate, and copies it.
+    fn build_crate(&self, unit: &Unit<'_>, mut command: Command) -> Result<Output> {
+        command.args(["rustc", "--release", "--lib", "--crate-type", "cdylib"]);
+        command.args(["--message-format", "json-render-diagnostics", "--manifest-path"]);
+        command.arg(unit.source.path.join("Cargo.toml")).arg("--").args(&unit.flags);
+        for link in &self.links {
+            command.args(rust_link(link));
+        }
+        let mut output = command.output().map_err(|why| self.cargo.missing(&why))?;
+        // Its messages are for programs, and that all went well is no news.
+        let messages = std::mem::take(&mut output.stdout);
+        if output.status.success() {
+            output.stderr.clear();
+            let messages = String::from_utf8_lossy(&messages);
+            let library = messages.lines().filter_map(built_library).next_back();
+            let name = || shown(&unit.source.path);
+            let library = library.with_context(|| format!("{}: cargo built no library", name()))?;
+            fs::copy(library, &unit.library).with_context(name)?;
+        }
+        Ok(output)
     }
 
     fn linked(&self) -> Vec<OsString> {
@@ -220,7 +253,7 @@ impl Tools {
         let mut all: Vec<Compiler> = Vec::new();
         for unit in units {
             let kind = unit.source.kind;
-            if !matches!(kind, FileKind::C | FileKind::Cpp | FileKind::Rust) {
+            if !matches!(kind, FileKind::C | FileKind::Cpp | FileKind::Rust | FileKind::Crate) {
                 continue;
             }
             let (tool, _) = self.of(kind);
@@ -242,6 +275,26 @@ const LIBRARY: [&str; 3] = ["-shared", "-fPIC", "-fno-semantic-interposition"];
 fn plain(path: &Path) -> PathBuf {
     let is_option = path.as_os_str().as_encoded_bytes().starts_with(b"-");
     if is_option { Path::new(".").join(path) } else { path.to_owned() }
+}
+
+/// How rustc is told to link a library.
+fn rust_link(link: &OsStr) -> [OsString; 2] {
+    if !is_file(link) {
+        return ["-l".into(), link.to_owned()];
+    }
+    let path = Path::new(link).canonicalize().unwrap_or_else(|_| link.into());
+    let mut argument = OsString::from("link-arg=");
+    argument.push(path);
+    ["-C".into(), argument]
+}
+
+/// The library that a message of cargo is about.
+fn built_library(message: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    let is_library =
+        message["target"]["crate_types"].as_array()?.iter().any(|kind| kind == "cdylib");
+    let mut files = message["filenames"].as_array()?.iter().filter_map(|file| file.as_str());
+    is_library.then(|| files.find(|file| file.ends_with(".so")).map(PathBuf::from))?
 }
 
 /// Whether what is to be linked is a file, not the name of a library.

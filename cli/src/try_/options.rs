@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct TryArgs {
-    /// Sources in C, C++ and Rust, object files, static and shared libraries, in any mix
+    /// Sources in C, C++ and Rust, object files, static and shared libraries, folders of crates, in any mix
     #[arg(value_name = "FILE", required_unless_present = "built")]
     pub files: Vec<PathBuf>,
     /// What the functions take and return, as in 'f64(n, *f64, *mut f64)': see docs/program.md
@@ -227,6 +227,7 @@ fn tools(args: &TryArgs) -> Result<Tools> {
     let cflags = split("--cflags", &args.cflags)?;
     let cxxflags = split("--cxxflags", &args.cxxflags)?;
     let cxxflags = if cxxflags.is_empty() { cflags.clone() } else { cxxflags };
+    let rustflags = split("--rustflags", &args.rustflags)?;
     let path = |path: &'_ Option<PathBuf>| path.as_ref().map(|path| path.clone().into_os_string());
     Ok(Tools {
         cc: Tool::new("C", "--cc", path(&args.cc).as_deref(), ("CC", "cc"))?,
@@ -234,7 +235,9 @@ fn tools(args: &TryArgs) -> Result<Tools> {
         rustc: Tool::new("Rust", "--rustc", path(&args.rustc).as_deref(), ("RUSTC", "rustc"))?,
         cflags: or(cflags, &["-O3"]),
         cxxflags: or(cxxflags, &["-O3"]),
-        rustflags: or(split("--rustflags", &args.rustflags)?, &["-C", "opt-level=3"]),
+        cargo: Tool::new("Rust", "CARGO", None, ("CARGO", "cargo"))?,
+        crateflags: or(rustflags.clone(), &[]),
+        rustflags: or(rustflags, &["-C", "opt-level=3"]),
         links: args.link.iter().map(|link| link.clone().into_os_string()).collect(),
     })
 }

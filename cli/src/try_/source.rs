@@ -11,6 +11,8 @@ pub enum FileKind {
     C,
     Cpp,
     Rust,
+    /// A folder with a `Cargo.toml`.
+    Crate,
     /// Compiled, not linked.
     Object,
     /// Several objects in one file.
@@ -51,7 +53,12 @@ impl Source {
         match fs::metadata(path) {
             Err(why) => bail!("{name}: {why}"),
             Ok(found) if found.is_dir() => {
-                bail!("{name} is a folder: name the files in it that are to be compared")
+                if path.join("Cargo.toml").is_file() {
+                    return Ok(Source { path: path.to_owned(), kind: FileKind::Crate });
+                }
+                bail!(
+                    "{name} is a folder without a Cargo.toml: name the files in it that are to be compared"
+                )
             }
             Ok(_) => {}
         }
@@ -65,6 +72,17 @@ impl Source {
             bail!("{name}: {why}");
         }
         Ok(Source { path: path.to_owned(), kind })
+    }
+}
+
+impl Source {
+    /// The file in which functions are declared, and how to read it.
+    pub fn text(&self) -> Option<(FileKind, PathBuf)> {
+        match self.kind {
+            FileKind::C | FileKind::Cpp | FileKind::Rust => Some((self.kind, self.path.clone())),
+            FileKind::Crate => Some((FileKind::Rust, self.path.join("src/lib.rs"))),
+            FileKind::Object | FileKind::Archive | FileKind::Library => None,
+        }
     }
 }
 

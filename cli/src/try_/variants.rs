@@ -6,7 +6,7 @@ use crate::try_::compile::Unit;
 use crate::try_::declared::Declared;
 use crate::try_::plan::Built;
 use crate::try_::signature::Signature;
-use crate::try_::source::{self, FileKind};
+use crate::try_::source;
 use crate::try_::symbols::{self, Exported};
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -74,12 +74,11 @@ pub fn declared(
     let mut all = Vec::new();
     for (unit, built) in variants {
         let source = units[*unit].source;
-        if !matches!(source.kind, FileKind::C | FileKind::Cpp | FileKind::Rust) {
-            continue;
-        }
-        let text = fs::read(&source.path).with_context(|| built.name.clone())?;
+        // Of a crate it may be somewhere else.
+        let Some((kind, file)) = source.text() else { continue };
+        let Ok(text) = fs::read(file) else { continue };
         let text = String::from_utf8_lossy(&text);
-        let Some(found) = Declared::find(source.kind, &text, &built.function) else { continue };
+        let Some(found) = Declared::find(kind, &text, &built.function) else { continue };
         if !found.is_extern_c {
             bail!(
                 "{}: {} needs extern \"C\" before its fn: without it only Rust can call it",

@@ -44,7 +44,7 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     let sig = ["--sig", DOT];
     for (args, parts) in [
         (&["missing.c"][..], &["missing.c", "No such file"][..]),
-        (&["folder.c"], &["folder.c is a folder"]),
+        (&["folder.c"], &["folder.c is a folder without a Cargo.toml"]),
         (&["notes.txt"], &["notes.txt", "what kind of file", ".c, .cpp"]),
         (&["static.c"], &["static.c exports no function", "static"]),
         (&["plain.rs"], &["plain.rs exports no function", "#[no_mangle]", "extern \"C\""]),
@@ -127,6 +127,9 @@ fn a_stdout_that_is_closed_is_an_error_and_a_reader_who_leaves_is_none() {
         bench.ended(command)
     };
     shell(&format!("{line} >&-")).ends_with(2).has(&["standard output", "closed"]);
+    let full = shell(&format!("{line} > /dev/full"));
+    full.ends_with(2).has(&["error: stdout: No space left"]);
+    assert!(full.err.contains("both agree on"), "it went nowhere: {}", full.err);
     shell(&format!("{line} | true; exit ${{PIPESTATUS[0]}}")).ends_with(0);
 }
 

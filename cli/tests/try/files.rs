@@ -25,6 +25,24 @@ fn objects_and_libraries_are_compared_with_sources() {
 }
 
 #[test]
+fn a_crate_is_built_by_its_own_rules() {
+    let bench = three_languages();
+    let manifest =
+        "[package]\nname = \"rewrite\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
+    bench.write("rewrite/Cargo.toml", manifest);
+    bench.write("rewrite/src/lib.rs", &DOT_RS.replace("#[no_mangle]", "#[unsafe(no_mangle)]"));
+    let said = bench.brief(&["dot.c", "rewrite"]);
+    said.ends_with(0).has(&["both agree on"]).has(&["rewrite "]);
+    bench.write("rewrite/src/lib.rs", "pub fn dot() -> quad {}\n");
+    let said = bench.brief(&["dot.c", "rewrite", "--sig", DOT]);
+    said.ends_with(2).has(&["cannot find type"]).has(&[
+        "rewrite: ",
+        "cargo",
+        "ended with exit code 101",
+    ]);
+}
+
+#[test]
 fn files_of_one_name_are_told_apart_by_their_folders() {
     let bench = Bench::with(&[("old/dot.c", DOT_C), ("new one/dot.c", DOT_C)]);
     let said = bench.brief(&["old/dot.c", "new one/dot.c", "--sig", DOT]);
