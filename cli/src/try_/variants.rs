@@ -1,6 +1,6 @@
 //! The variants: the functions of the compiled files, and what the sources say about them.
 
-use crate::console::Console;
+use crate::console::{Console, shown};
 use crate::try_::choose;
 use crate::try_::compile::Unit;
 use crate::try_::declared::Declared;
@@ -63,7 +63,8 @@ fn name(
     if several {
         words.push(function.name.clone());
     }
-    words.join(" ")
+    // Nothing in it reaches a terminal but text.
+    shown(Path::new(&words.join(" ")))
 }
 
 /// What the sources say about the functions of the variants, each with the variant's name.

@@ -56,11 +56,13 @@ fn files_of_one_name_are_told_apart_by_their_folders() {
 #[test]
 fn names_of_files_may_be_anything() {
     let bench = Bench::with(&[("-o.c", DOT_C), ("it's \"a\" $(file).c", DOT_C)]);
-    let odd = OsString::from_vec(b"\xff\xfe.c".to_vec());
+    let odd = OsString::from_vec(b"\xff\x1b[2J\n.c".to_vec());
     bench.write(&odd, DOT_C);
     let words = ["--sig", DOT].iter().chain(&BRIEF).chain(&["--", "-o.c", "it's \"a\" $(file).c"]);
     let words: Vec<OsString> = words.map(OsString::from).chain([odd]).collect();
-    bench.run(&words).ends_with(0).has(&["all three agree on"]);
+    let said = bench.run(&words);
+    said.ends_with(0).has(&["all three agree on"]);
+    assert!(!said.all().contains('\x1b'), "it reaches the terminal: {:?}", said.all());
 }
 
 #[test]
