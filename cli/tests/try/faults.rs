@@ -23,13 +23,17 @@ fn every_fault_is_named_and_the_good_one_is_timed() {
         (
             "volatile double a = x[n];",
             "sum",
-            &["SIGSEGV: it touched what lies behind argument 2"][..],
+            &["at n = 8", "SIGSEGV: it touched what lies behind argument 2"][..],
         ),
-        ("volatile double a = y[-1];", "sum", &["SIGSEGV: it touched what lies before argument 3"]),
+        (
+            "volatile double a = y[-1];",
+            "sum",
+            &["at n = 8", "SIGSEGV: it touched what lies before argument 3"],
+        ),
         (
             "((volatile double *)y)[n] = 1;",
             "sum",
-            &["SIGSEGV: it touched what lies behind argument 3"],
+            &["at n = 8", "SIGSEGV: it touched what lies behind argument 3"],
         ),
         ("if (n) ((double *)x)[0] += 1;", "sum", &["changes its input"]),
         ("", "n == 7 ? 0.0 / 0.0 : sum", &["bad.c at n = 7", "is NaN"]),
