@@ -156,7 +156,9 @@ impl<'a> Asked<'a> {
         if let Some(n) = sizes.iter().find(|n| !n.is_multiple_of(multiple)) {
             bail!("sizes = {n}: must be a multiple of {multiple}, as --multiple-of says");
         }
-        sizes.iter().try_for_each(|n| fits(&signature, *n))?;
+        let ways = args.cflags.len().max(1) * args.function.len().max(1);
+        let variants = (args.files.len() * ways) as u64;
+        sizes.iter().try_for_each(|n| fits(&signature, *n, variants))?;
         let within = bounds(args.agree.as_deref(), &signature)?;
         Ok(Meant { signature, within, sizes })
     }
@@ -314,21 +316,26 @@ fn usual_sizes(signature: &Signature, least: u64, multiple: u64) -> Vec<u64> {
     sizes
 }
 
-/// The gate holds an input twice, what a call writes, and results as lists of values.
-fn fits(signature: &Signature, n: u64) -> Result<()> {
+/// Whether the gate has room: it holds an input twice, what a call writes, and the results of all variants as
+/// lists of values.
+fn fits(signature: &Signature, n: u64, variants: u64) -> Result<()> {
+    const VALUE: u64 = 16;
     let memory = machine::memory().unwrap_or(u64::MAX);
-    let arrays = signature.bytes(n).unwrap_or(u64::MAX);
-    if arrays.saturating_mul(4) <= memory {
+    let arrays = signature.bytes(n);
+    let lists = || signature.values(n)?.checked_mul(VALUE)?.checked_mul(variants + 2);
+    let all = arrays.and_then(|arrays| arrays.checked_mul(3)?.checked_add(lists()?));
+    if all.is_some_and(|all| all <= memory) {
         return Ok(());
     }
-    let arrays = if arrays == u64::MAX {
-        "more than any machine has".to_owned()
-    } else {
-        format::bytes(arrays)
+    let words = |bytes: Option<u64>| match bytes {
+        Some(bytes) => format::bytes(bytes),
+        None => "more than any machine has".to_owned(),
     };
     bail!(
-        "n = {n} does not fit in memory: the arrays of one call take {arrays}, this machine has {}, and the \
-         agreement check needs some of them four times",
+        "n = {n} does not fit in memory: the arrays of one call take {}, with copies and results \
+         of all variants {}; this machine has {}",
+        words(arrays),
+        words(all),
         format::bytes(memory)
     )
 }

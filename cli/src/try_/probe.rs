@@ -19,18 +19,25 @@ pub fn probe(folder: &Path) -> Result<()> {
     }
     let said = String::from_utf8_lossy(&output.stdout);
     let last = said.lines().last().unwrap_or("the program");
-    match output.status.code() {
-        Some(1) => bail!("{}", last),
-        _ => bail!("{last} ended the process that loaded it ({})", output.status),
+    if let Some(why) = last.strip_prefix(WHY) {
+        bail!("{why}");
     }
+    // Such as what the runtime of a sanitizer says.
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    let complaint = complaint.lines().find(|line| !line.trim().is_empty());
+    let complaint = complaint.map_or(String::new(), |line| format!(": {line}"));
+    bail!("{last} ended the process that loaded it ({}){complaint}", output.status);
 }
+
+/// How a line begins that says why a variant cannot be loaded.
+const WHY: &str = "why: ";
 
 /// What that process does.
 pub fn load(plan: &Plan, folder: &Path, console: &mut Console<'_>) -> Result<u8> {
     for variant in &plan.variants {
         console.say(&variant.name)?;
         if let Err(why) = variant.load(folder) {
-            console.say(in_words(&format!("{why:#}")))?;
+            console.say(format!("{WHY}{}", in_words(&format!("{why:#}"))))?;
             return Ok(1);
         }
     }

@@ -208,6 +208,15 @@ impl Signature {
         Some(sum)
     }
 
+    /// How many numbers a call gives, 1 for a result. None if they are too many to count.
+    pub fn values(&self, n: u64) -> Option<u64> {
+        let written = self.params.iter().filter(|param| param.is_written());
+        written.into_iter().try_fold(1u64, |sum, param| match &param.kind {
+            Kind::Array { length, .. } => sum.checked_add(length.at(n)?),
+            _ => Some(sum),
+        })
+    }
+
     /// Whether what is compared is floating point.
     pub fn compares_floats(&self) -> Option<Scalar> {
         let written = self.params.iter().filter(|param| param.is_written());

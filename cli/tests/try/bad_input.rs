@@ -114,6 +114,14 @@ fn a_library_that_ends_the_process_when_it_is_loaded_is_named() {
     let bench = Bench::with(&[("good.c", DOT_C), ("bad.c", &text)]);
     let said = bench.run(&["good.c", "bad.c", "--sig", DOT]);
     said.ends_with(2).has(&["bad.c ended the process that loaded it", "SIGABRT"]);
+    let own = "fprintf(stderr, \"not here\\n\"); exit(1);";
+    bench.write("bad.c", &format!("#include <stdio.h>\n{}", text.replace("abort();", own)));
+    let said = bench.run(&["good.c", "bad.c", "--sig", DOT]);
+    said.ends_with(2).has(&[
+        "bad.c ended the process that loaded it",
+        "exit status: 1",
+        "not here",
+    ]);
 }
 
 #[test]

@@ -62,6 +62,7 @@ fn what_a_signature_implies() {
     assert!(!count.is_in_place() && count.has_n());
     assert_eq!(count.bytes(10), Some(811));
     assert_eq!(count.bytes(1 << 40), None);
+    assert_eq!((count.values(10), count.values(1 << 40)), (Some(101), None));
     assert!(!read("f64(f64)").has_n());
     assert_eq!(read("u32(n)").compares_floats(), None);
 }
