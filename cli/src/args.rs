@@ -2,6 +2,8 @@
 
 use crate::fractal::FractalArgs;
 use crate::number;
+#[cfg(unix)]
+use crate::try_::TryArgs;
 use abreast::exec::Executor;
 use abreast::kernel::{Entry, Request};
 use abreast::{Error, Isa, Level, executors};
@@ -49,6 +51,9 @@ pub enum What {
     Run(RunArgs),
     /// A picture of the Mandelbrot set or of a Julia set
     Fractal(FractalArgs),
+    /// Functions in files - C, C++, Rust, objects, libraries - compiled, agreed and compared: no project needed
+    #[cfg(unix)]
+    Try(Box<TryArgs>),
     /// Worker processes killed and stopped at random: nothing is lost, nothing is left
     #[cfg(target_os = "linux")]
     Chaos(ChaosArgs),

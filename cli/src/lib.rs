@@ -26,6 +26,8 @@ mod run;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(unix)]
+mod try_;
 mod utf8;
 
 pub use console::Console;
@@ -95,8 +97,7 @@ pub fn run_with(
     let (outcome, lost) =
         console::guarded(console, !free, |console| dispatch(registry, cli, &given, console));
     let code = match outcome {
-        Ok(true) => 0,
-        Ok(false) => 1,
+        Ok(code) => code,
         Err(why) => {
             console.note(format!("abreast: {why:#}"));
             2
@@ -157,14 +158,14 @@ fn parse(
     Ok((cli, given))
 }
 
-/// Does what was asked; `false` when a variant disagrees.
+/// Does what was asked, and returns the exit code.
 fn dispatch(
     registry: &[Entry],
     cli: Cli,
     given: &clap::ArgMatches,
     console: &mut Console<'_>,
-) -> anyhow::Result<bool> {
-    match cli.command {
+) -> anyhow::Result<u8> {
+    let agreed = match cli.command {
         None => compare::quick(&cli, registry, console),
         Some(What::Compare(args)) => compare::compare(&args, registry, console),
         Some(What::Check(args)) => check::check(&args, registry, console),
@@ -177,5 +178,8 @@ fn dispatch(
         Some(What::List { json }) => list::list(registry, json, console).map(|()| true),
         Some(What::Patterns(args)) => patterns::patterns(&args, console).map(|()| true),
         Some(What::Doctor { json }) => doctor::doctor(json, console).map(|()| true),
-    }
+        #[cfg(unix)]
+        Some(What::Try(args)) => return try_::try_(&args, console),
+    }?;
+    Ok(u8::from(!agreed))
 }

@@ -10,6 +10,7 @@ mod target;
 mod temporary;
 
 pub use mark::{Format, SOFTWARE};
+pub use temporary::folder;
 
 use crate::console::{Console, shown};
 use anyhow::{Context, Error, Result, anyhow, bail};

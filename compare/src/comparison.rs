@@ -4,11 +4,12 @@ use crate::against::{self, against};
 use crate::args::{Options, Target};
 use crate::gate::gate;
 use crate::group::Facts;
+use crate::host::host;
 use crate::layouts::layouts;
 use crate::machine::{Machine, governor, memory, now};
 use crate::output::progress;
 use crate::place::{Place, shown};
-use crate::present::Present;
+use crate::present::{Present, is_lost};
 use crate::record::recorded;
 use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
 use crate::saved::{self, Saved, SavedMachine};
@@ -71,7 +72,8 @@ impl<'o> Comparison<'o> {
         failures.iter().for_each(|what| eprintln!("failed: {what}"));
         written?;
         let agreed = results.groups.iter().all(|group| group.agreement.agreed);
-        Ok(match (agreed, self.mistakes.is_empty(), failures.is_empty()) {
+        let is_well = self.mistakes.is_empty() && !is_lost();
+        Ok(match (agreed, is_well, failures.is_empty()) {
             (false, ..) => 1,
             (_, false, _) => 2,
             (.., false) => 3,
@@ -142,7 +144,7 @@ impl<'o> Comparison<'o> {
             machine,
             governor: governor(),
             build: BUILD,
-            compilers: recorded(),
+            compilers: host().map_or_else(recorded, |host| host.compilers.clone()),
             seed: self.options.seed,
             quick: self.options.quick,
             starts: if self.times() { count(self.options, &self.programs) } else { 0 },
@@ -157,7 +159,7 @@ impl<'o> Comparison<'o> {
     }
 
     fn unfit_to_time(&self) -> Option<&'static str> {
-        if !self.options.bench {
+        if !self.options.bench || host().is_some() {
             return None;
         }
         if BUILD.debug_assertions {
@@ -281,7 +283,7 @@ fn warnings(machine: &Machine) -> Vec<String> {
             "the governor of the CPU is {governor}: its frequency changes meanwhile"
         ));
     }
-    if !matches!(BUILD.opt_level, "2" | "3") {
+    if host().is_none() && !matches!(BUILD.opt_level, "2" | "3") {
         found.push(format!("opt-level is {}: not what a program is shipped with", BUILD.opt_level));
     }
     found

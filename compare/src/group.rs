@@ -6,6 +6,7 @@ use crate::examine::fingerprint::{self, Fingerprint};
 use crate::trials::{Origin, Trial};
 use crate::variant::{Kind, Variant};
 use std::fmt::Display;
+use std::time::Duration;
 
 /// Makes an input for a setting of the parameters, a size and a seed.
 pub(crate) type Make<I> = Box<dyn FnMut(usize, usize, u64) -> I>;
@@ -83,6 +84,21 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
         I: Sync,
     {
         self.add(Variant::shared(name.into(), run));
+        self
+    }
+
+    /// A function that is called in a loop of its own, compiled elsewhere. `run` makes so many calls, at
+    /// least one, and returns the time of the calls alone and the last output; `empty` does the same
+    /// without a function and returns the time. When each call works on a copy (`in_place`), at most
+    /// `batch` of them, the third argument, should be alive at a time.
+    pub fn variant_looped(
+        mut self,
+        name: impl Into<String>,
+        in_place: bool,
+        run: impl FnMut(&I, u64, usize) -> (Duration, O) + 'static,
+        empty: impl FnMut(&I, u64, usize) -> Duration + 'static,
+    ) -> Self {
+        self.add(Variant::looped(name.into(), in_place, run, empty));
         self
     }
 

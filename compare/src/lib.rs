@@ -59,6 +59,7 @@ mod examine;
 pub mod format;
 mod gate;
 mod group;
+mod host;
 #[doc(hidden)]
 pub mod html;
 pub mod inputs;
@@ -100,6 +101,7 @@ mod worker;
 
 pub use agree::{Agree, Leaf, Within};
 pub use group::Group;
+pub use host::{Host, in_gate, main_of, worker_main};
 pub use record::{Compiler, record};
 pub use run::main;
 pub use worker::AnyGroup;

@@ -133,7 +133,7 @@ fn load() -> Option<f64> {
 }
 
 /// Bytes of memory that the machine has.
-pub(crate) fn memory() -> Option<u64> {
+pub fn memory() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
     field(&text, "MemTotal")?.strip_suffix(" kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }

@@ -1,12 +1,22 @@
 //! Shows the results: on the terminal, group by group, and in files at the end.
 
 use crate::args::{Options, Target};
+use crate::host::host;
 use crate::output::{self, progress};
 use crate::place::{Place, shown};
 use crate::results::{GroupResult, Results};
 use crate::{format, report, table};
 use std::fmt::Write as _;
 use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether stdout could not take something.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
 
 /// Whoever shows.
 pub(crate) struct Present<'o> {
@@ -57,7 +67,10 @@ impl Present<'_> {
             return;
         }
         if let Err(why) = output::print(text) {
-            eprintln!("error: stdout: {why}");
+            eprint!("{text}");
+            if !LOST.swap(true, Ordering::Relaxed) {
+                eprintln!("error: stdout: {why}; what it did not take is here");
+            }
         }
     }
 
@@ -82,7 +95,7 @@ impl Present<'_> {
         let path = match &self.options.html {
             Some(Target::File(path)) => Some(path.clone()),
             Some(Target::Stdout) => None,
-            None => Place::here().report().filter(|_| was_timed),
+            None => report_of_program().filter(|_| was_timed),
         };
         let Some(path) = path else { return };
         if self.options.html.is_none() {
@@ -94,6 +107,10 @@ impl Present<'_> {
         }
         self.say(&format!("{}  {}\n", format::seconds(results.seconds), shown(&path)));
     }
+}
+
+fn report_of_program() -> Option<PathBuf> {
+    host().map_or_else(|| Place::here().report(), |host| host.report.clone())
 }
 
 fn markdown(results: &Results) -> String {

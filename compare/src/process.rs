@@ -1,5 +1,6 @@
 //! The workers of this crate, and how one that fails is spoken of.
 
+use crate::host::{host, with_last_words};
 use crate::isolate::{self, End, Next, Overdue, Start};
 use crate::message::{Job, Message};
 use std::path::Path;
@@ -30,7 +31,8 @@ pub(crate) fn run(
     limit: Duration,
     mut receive: impl FnMut(Message),
 ) -> Result<Result<(), Failed>, String> {
-    let start = Start { variable: VARIABLE, program, limit, leave: LEAVING };
+    let arguments = host().map(|host| &host.worker[..]);
+    let start = Start { variable: VARIABLE, program, arguments, limit, leave: LEAVING };
     let end = isolate::run(&start, job, |message| {
         let next = match message {
             Message::Done => Next::Last,
@@ -50,7 +52,7 @@ pub(crate) fn run(
             let seconds = limit.as_secs_f64();
             (format!("did not return within {seconds} s{slept} and was stopped"), true)
         }
-        End::Died(status) => (ended_by(status), false),
+        End::Died(status) => (with_last_words(ended_by(status)), false),
         End::Garbage => ("wrote to the file that its worker reports in".to_owned(), false),
         End::CutOff => ("closed the file that its worker reports in".to_owned(), false),
     };

@@ -3,6 +3,7 @@
 mod plots;
 
 use crate::format::{digits, ratio, seconds, tick};
+use crate::host::host;
 use crate::html::{self, Html};
 use crate::measure::Rounds;
 use crate::message::TimedRow;
@@ -294,6 +295,10 @@ fn environment(html: &mut Html, results: &Results) {
     ]);
     for compiler in &results.compilers {
         all.push((&compiler.what, Some(format!("{}, {}", compiler.version, compiler.flags))));
+    }
+    if host().is_some() {
+        // The functions were compiled by others.
+        all.retain(|(name, _)| !["Rust compiler", "profile"].contains(name));
     }
     if results.quick {
         all.push(("effort", Some("--quick: fewer rounds".to_owned())));

@@ -7,7 +7,8 @@ use crate::group::{Facts, Group};
 use crate::isolate::Role;
 use crate::message::{Job, Reports};
 use crate::worker::AnyGroup;
-use crate::{only, output, process};
+use crate::{host, only, output, process};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
@@ -18,36 +19,44 @@ use std::process::ExitCode;
 /// program must do the same each time.
 pub fn main(groups: impl IntoIterator<Item = AnyGroup>) -> ExitCode {
     let mut groups: Vec<AnyGroup> = groups.into_iter().collect();
-    match Role::of_this_process(process::VARIABLE) {
-        Role::Original => {}
-        // If it did the whole run, which starts workers, there would be no end to it.
-        Role::Inherited => {
-            return bad(&format!(
-                "{} is set and not for this process: a function that is compared must not start the \
-                 comparison",
-                process::VARIABLE
-            ));
-        }
-        worker => return work(&mut groups, worker),
+    ExitCode::from(match Role::of_this_process(process::VARIABLE) {
+        worker @ Role::Worker { .. } => work(&mut groups, worker),
+        role => asked(&mut groups, role, std::env::args_os().skip(1)),
+    })
+}
+
+/// Does what these arguments say.
+pub(crate) fn asked(
+    groups: &mut [AnyGroup],
+    role: Role,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> u8 {
+    // If it did the whole run, which starts workers, there would be no end to it.
+    if !matches!(role, Role::Original) {
+        return bad(&format!(
+            "{} is set and not for this process: a function that is compared must not start the comparison",
+            process::VARIABLE
+        ));
     }
-    let options = match Options::parse(std::env::args_os().skip(1)) {
+    let options = match Options::parse(arguments) {
         Ok(options) => options,
         Err(why) => return bad(&format!("{why}; --help lists what there is")),
     };
-    match run(&mut groups, &options) {
-        Ok(code) => ExitCode::from(code),
+    match run(groups, &options) {
+        Ok(code) => code,
         Err(why) => bad(&why),
     }
 }
 
-fn bad(why: &str) -> ExitCode {
+fn bad(why: &str) -> u8 {
     eprintln!("error: {why}");
-    ExitCode::from(2)
+    2
 }
 
 /// A worker does its job and nothing else.
-fn work(groups: &mut [AnyGroup], worker: Role) -> ExitCode {
+pub(crate) fn work(groups: &mut [AnyGroup], worker: Role) -> u8 {
     let done = worker.accept().and_then(|(job, channel): (Job, _)| {
+        host::begins(&job);
         let group = groups.iter_mut().find(|group| group.0.facts().name == job.group);
         let group = group.ok_or_else(|| {
             io::Error::other(format!(

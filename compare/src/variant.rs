@@ -45,6 +45,15 @@ impl<I, O, F: FnMut(&I) -> O> Run<I, O> for Returning<F> {
     }
 }
 
+/// A function with a loop of its own.
+struct Looped<F>(F);
+
+impl<I, O, F: FnMut(&I, u64, usize) -> (Duration, O)> Run<I, O> for Looped<F> {
+    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O) {
+        (self.0)(input, calls.max(1), batch.max(1))
+    }
+}
+
 /// A function that changes its input, run on copies.
 struct InPlace<F>(F);
 
@@ -139,6 +148,18 @@ impl<I: 'static, O: 'static> Variant<I, O> {
     }
 }
 
+impl<I: 'static, O: 'static> Variant<I, O> {
+    pub(crate) fn looped(
+        name: String,
+        in_place: bool,
+        run: impl FnMut(&I, u64, usize) -> (Duration, O) + 'static,
+        empty: impl FnMut(&I, u64, usize) -> Duration + 'static,
+    ) -> Self {
+        let kind = if in_place { Kind::InPlace } else { Kind::Plain };
+        Variant { name, kind, call: Box::new(Looped(run)), empty: Box::new(empty), crowd: None }
+    }
+}
+
 impl<I: Clone + 'static> Variant<I, I> {
     pub(crate) fn in_place(name: String, run: impl FnMut(&mut I) + 'static) -> Self {
         let mut empty = InPlace(|_: &mut I| ());
@@ -221,6 +242,18 @@ mod tests {
         let input = vec![9];
         assert_eq!(variant.call.run(&input, 10, 4).1, [9, 1]);
         assert_eq!(input, [9]);
+    }
+
+    #[test]
+    fn a_loop_of_its_own_is_told_how_often_and_gives_the_time() {
+        let took = |calls| Duration::from_nanos(calls * 2);
+        let run = move |add: &u64, calls, batch: usize| (took(calls), add + calls + batch as u64);
+        let empty = |_: &u64, calls, _| Duration::from_nanos(calls);
+        let mut looped = Variant::looped("loop".into(), true, run, empty);
+        assert_eq!(looped.call.run(&100, 0, 0), (took(1), 102), "at least one of each");
+        assert_eq!(looped.call.run(&100, 7, 3), (took(7), 110));
+        assert_eq!((looped.empty)(&100, 7, 3), Duration::from_nanos(7));
+        assert_eq!(looped.kind, Kind::InPlace);
     }
 
     #[test]

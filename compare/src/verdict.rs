@@ -2,6 +2,7 @@
 //! the nearer end of an interval, and where there is none nothing is said.
 
 use crate::format::percent;
+use crate::host::host;
 use crate::measure::dropped_in_words;
 use crate::ratio::{self, Ratio};
 use crate::results::{Agreement, Cell, Closeness, Finding, GroupResult, Row};
@@ -81,10 +82,13 @@ pub(crate) fn times(group: &GroupResult, starts: u64, layouts: u64) -> Vec<Strin
     if !group.cells.is_empty() {
         let starts = count(usize::try_from(starts).unwrap_or(usize::MAX), "start");
         words.push(match layouts {
-            1 => format!(
-                "{starts}, one layout: this is about one binary, and where a linker puts the code may \
-                 move short calls; --layouts 8 links it again"
-            ),
+            1 => {
+                let again = if host().is_some() { "" } else { "; --layouts 8 links it again" };
+                format!(
+                    "{starts}, one layout: this is about one binary, and where a linker puts the code \
+                     may move short calls{again}"
+                )
+            }
             _ => format!("{starts}, {layouts} layouts of the code"),
         });
     }

@@ -28,6 +28,8 @@ const FENCE: [&str; 23] = [
     "patterns/tests/counterexamples/*.rs",
     "capi/src/",
     "cli/src/descriptors.rs",
+    "cli/src/try_/foreign.rs",
+    "cli/src/try_/fault.rs",
     "ci/",
     "mutants/",
 ];

@@ -11,7 +11,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, Once};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempDir};
 
 /// Whether a file can be made where `file` lies. The one that is made has no name, or none for longer
 /// than it takes to lose it.
@@ -43,6 +43,31 @@ fn fill(new: &mut File, old: &Path, bytes: &[u8]) -> io::Result<()> {
     new.sync_all()
 }
 
+/// A folder of its own, with nothing in it, that is gone with all that is in it when the program ends.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        names().retain(|known| known != self.0.path());
+    }
+}
+
+/// Makes a folder whose name begins so, where temporary files belong.
+pub fn folder(prefix: &str) -> io::Result<Folder> {
+    watch();
+    // What is made and not yet on the list would stay.
+    let mut names = names();
+    let made = Builder::new().prefix(prefix).tempdir()?;
+    names.push(made.path().to_owned());
+    Ok(Folder(made))
+}
+
 /// A temporary file beside `file`, on the list of those to remove before it exists.
 fn make(file: &Path) -> io::Result<NamedTempFile> {
     let name = file.file_name().unwrap_or_default();
@@ -70,11 +95,17 @@ fn watch() {
         let Ok(mut signals) = Signals::new(ends) else { return };
         std::thread::spawn(move || {
             for signal in signals.forever() {
-                names().iter().for_each(|path| drop(fs::remove_file(path)));
+                names().iter().for_each(|path| remove(path));
                 let _ = low_level::emulate_default_handler(signal);
             }
         });
     });
+}
+
+/// A file, or a folder, to which somebody may be adding just now.
+fn remove(path: &Path) {
+    let gone = || fs::remove_file(path).is_ok() || fs::remove_dir_all(path).is_ok();
+    let _ = (0..10).any(|_| gone());
 }
 
 /// Whether who started this program has it ignore the signal, as `nohup` does.

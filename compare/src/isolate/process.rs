@@ -4,6 +4,7 @@ use super::channel::{CUT_OFF, Inbox};
 use super::limit::{Overdue, Watchdog, usage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -16,6 +17,8 @@ pub struct Start<'s> {
     pub variable: &'static str,
     /// The program, if it is not this one.
     pub program: Option<&'s Path>,
+    /// Its arguments, if they are not those of this program.
+    pub arguments: Option<&'s [OsString]>,
     /// How long a step may take.
     pub limit: Duration,
     /// How long the process may take on the wall to end after its last message.
@@ -123,8 +126,11 @@ impl Worker {
             Some(program) => Command::new(program),
             None => this_program()?,
         };
+        match start.arguments {
+            Some(arguments) => command.args(arguments),
+            None => command.args(std::env::args_os().skip(1)),
+        };
         command
-            .args(std::env::args_os().skip(1))
             .env(start.variable, inbox.address())
             .stdin(Stdio::null())
             // What the functions print is no part of the result.

@@ -66,7 +66,8 @@ fn worker(
     let mut heard =
         Heard { now: Some(now), found: Vec::new(), end: None, spoilt: None, refused: None };
     let leave = Duration::MAX;
-    let start = Start { variable: WORKER, program: None, limit: order.limit, leave };
+    let start =
+        Start { variable: WORKER, program: None, arguments: None, limit: order.limit, leave };
     let end = isolate::run(&start, &job(order, attempt), |message| {
         heard.take(message, &mut |now| {
             progress(Progress { kernel, done: now.at.1, of: now.of, now: &now.case });

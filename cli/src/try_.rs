@@ -1,0 +1,112 @@
+//! `abreast try`: functions in files, compiled, loaded, agreed and compared. No project is needed.
+
+mod call;
+mod choose;
+mod compile;
+mod count;
+mod declared;
+mod fault;
+mod foreign;
+mod inputs;
+mod options;
+mod plan;
+mod probe;
+mod scan;
+mod shim;
+mod signature;
+mod source;
+mod symbols;
+mod variants;
+
+use crate::console::{Console, shown};
+use crate::{descriptors, output};
+use abreast_compare::{Host, main_of, worker_main};
+use anyhow::{Context, Result, bail};
+use options::Asked;
+pub use options::TryArgs;
+use plan::{LAST_WORDS, Plan, SHIM};
+use signature::Signature;
+use source::{FileKind, Source};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The report of those who name no other file.
+const REPORT: &str = "abreast-try.html";
+
+/// Returns the exit code.
+pub fn try_(args: &TryArgs, console: &mut Console<'_>) -> Result<u8> {
+    if let Some(folder) = &args.built {
+        return worker(folder, args.probe, console);
+    }
+    if descriptors::stdout_was_closed() {
+        bail!("standard output cannot be written: the program was started with it closed");
+    }
+    let asked = Asked::read(args)?;
+    let typed = args.sig.as_ref().map(|text| asked.about(Signature::parse(text)?)).transpose()?;
+    let sources = sources(&args.files)?;
+    let folder = output::folder("abreast-try-").context("no private folder can be made")?;
+    let units = asked.tools.units(&sources, folder.path());
+    asked.tools.compile(&units, console)?;
+    let variants = variants::of(&units, &args.function)?;
+    let declared = variants::declared(&units, &variants)?;
+    let meant = match typed {
+        Some(meant) => {
+            variants::warn(&declared, &meant.signature, console);
+            meant
+        }
+        None => asked.about(variants::signature(&declared, console)?)?,
+    };
+    let plan = asked.plan(&meant, variants.into_iter().map(|(_, built)| built).collect())?;
+    let source = folder.path().join("loop.c");
+    fs::write(&source, shim::source(&meant.signature))?;
+    asked.tools.shim(&source, &folder.path().join(SHIM), console)?;
+    plan.write(folder.path())?;
+    probe::probe(folder.path())?;
+    if let [alone] = &plan.variants[..] {
+        console.note(format!(
+            "only one variant, {}: its times stand alone; another file, --cflags or --fn would be compared with it",
+            alone.name
+        ));
+    }
+    let host = Host {
+        arguments: asked.arguments(&meant),
+        worker: worker_arguments(folder.path()),
+        report: Some(REPORT.into()),
+        compilers: asked.tools.compilers(&units),
+        last_words: Some(folder.path().join(LAST_WORDS)),
+    };
+    Ok(main_of(host, [plan.group(None)?]))
+}
+
+/// With these the program is a worker.
+fn worker_arguments(folder: &Path) -> Vec<OsString> {
+    ["try".into(), "--built".into(), folder.into()].into()
+}
+
+fn worker(folder: &Path, probes: bool, console: &mut Console<'_>) -> Result<u8> {
+    let plan = Plan::read(folder)?;
+    if probes {
+        return probe::load(&plan, folder, console);
+    }
+    plan.prepare(&folder.join(LAST_WORDS))?;
+    match worker_main([plan.group(Some(folder))?]) {
+        Some(code) => Ok(code),
+        None => bail!("--built is for the workers of this program"),
+    }
+}
+
+/// The files, if all of them can be compared here.
+fn sources(files: &[PathBuf]) -> Result<Vec<Source>> {
+    let sources: Vec<Source> =
+        files.iter().map(|path| Source::look(path)).collect::<Result<_>>()?;
+    for source in &sources {
+        if matches!(source.kind, FileKind::Object | FileKind::Archive | FileKind::Library) {
+            let bytes = fs::read(&source.path).with_context(|| shown(&source.path))?;
+            if let Err(why) = symbols::runs_here(&bytes) {
+                bail!("{} {why}", shown(&source.path));
+            }
+        }
+    }
+    Ok(sources)
+}
