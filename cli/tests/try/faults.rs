@@ -59,9 +59,9 @@ fn every_fault_is_named_and_the_good_one_is_timed() {
 fn a_call_that_never_returns_is_stopped() {
     let bench = Bench::with(&[("good.c", DOT_C)]);
     bench.write("bad.c", &dot("for (volatile int i = 0; n == 64;) i = 1;", "sum"));
-    let said = bench.brief(&["good.c", "bad.c", "--sig", DOT, "--timeout", "10"]);
+    let said = bench.brief(&["good.c", "bad.c", "--sig", DOT, "--timeout", "2"]);
     said.ends_with(1)
-        .has(&["bad.c at n = 64", "did not return within 10 s"])
+        .has(&["bad.c at n = 64", "did not return within 2 s"])
         .has(&["timed: good.c"]);
 }
 
