@@ -123,8 +123,8 @@ fn status() -> String {
 }
 
 fn line(status: &str, name: &str) -> Option<String> {
-    let line = status.lines().find(|line| line.split(':').next() == Some(name));
-    line.map(str::to_owned)
+    let (_, rest) = status.split_once(&format!("\n{name}:"))?;
+    rest.lines().next().map(str::to_owned)
 }
 
 /// The signals that this thread blocks, in the words of the system.
@@ -213,6 +213,13 @@ mod tests {
             let what = said(change).expect(part);
             assert!(what.contains(part), "{what}");
         }
+    }
+
+    #[test]
+    fn a_line_of_the_status_is_found_by_its_name() {
+        let status = "Name:\tSigBlk:\nUmask:\t0022\nSigBlk:\t0001\n";
+        assert_eq!(line(status, "SigBlk").as_deref(), Some("\t0001"));
+        assert_eq!(line(status, "Sig"), None);
     }
 
     #[test]
