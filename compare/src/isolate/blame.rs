@@ -98,10 +98,11 @@ impl<A: Accusation, S: Copy> Death<A, S> {
         let mut findings = Vec::new();
         let (first, others): (Vec<A::Who>, Vec<A::Who>) =
             all.iter().cloned().partition(|who| in_work.as_ref() == Some(who));
+        let order = first.into_iter().chain(others);
         // If the one in work did it, the others are asked too: they may do the same. If not, one of
-        // them left something behind, and it takes a while.
-        let (mut linger, again) = (Duration::ZERO, first.clone());
-        for who in first.into_iter().chain(others).chain(again) {
+        // them left something behind, and it takes a while: also of the one that was not given it.
+        let (mut linger, again) = (Duration::ZERO, order.clone().next());
+        for who in order.chain(again) {
             if is_among(&findings, &who) {
                 continue;
             }
@@ -225,6 +226,19 @@ mod tests {
         assert_eq!(done.unwrap(), ["c", "c-by-hand", "cpp", "rust"]);
         assert_eq!(named(&findings), [Some("simd")]);
         assert_eq!(attempts[2].who, ["rust"], "who was in work is asked first");
+    }
+
+    #[test]
+    fn what_one_left_behind_is_found_when_nobody_is_in_work() {
+        for bad in ALL {
+            // It is noticed while the oracle works, or after a while.
+            let crash = |attempt: &Try| {
+                let noticed = attempt.who.len() > 1 || !attempt.linger.is_zero();
+                (attempt.who.contains(&bad) && noticed).then(|| death(None))
+            };
+            let (done, findings, _) = settled(crash);
+            assert_eq!((done.unwrap().len(), named(&findings)), (4, vec![Some(bad)]));
+        }
     }
 
     #[test]
