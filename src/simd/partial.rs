@@ -9,12 +9,14 @@ macro_rules! by_length {
     ($slice:expr, $function:ident $arguments:tt) => {
         by_length!($slice, $function $arguments, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
     };
-    ($slice:expr, $function:ident $arguments:tt, $($n:literal)*) => {
+    ($slice:expr, $function:ident $arguments:tt, $($n:literal)*) => {{
+        // No level has vectors for which these lengths do not suffice.
+        const { assert!(T::Native::<S>::LEN <= 16) };
         match $slice.len() {
             $($n => $function::<S, T, $n> $arguments,)*
             _ => $function::<S, T, 0> $arguments,
         }
-    };
+    }};
 }
 
 /// The elements of `from`, which are fewer than a vector has, and zeros.
