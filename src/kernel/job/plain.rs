@@ -23,7 +23,9 @@ impl<'i, K: Kernel> Job<'i, K> {
         const { not_in_place::<K>() };
         let level = Level::chosen()?;
         let Some(_usual) = fpenv::Usual::enter() else {
-            return Self::at_once(variant, level, args, input);
+            return apart(move || {
+                fpenv::within(|| Self::planned(variant, level, args, input)?.call_here())
+            });
         };
         let plan = checked::<K>(&args, input)?;
         match plan.only() {
@@ -34,18 +36,8 @@ impl<'i, K: Kernel> Job<'i, K> {
                 fpenv::settle_quickly();
                 Ok(K::finish(args, &plan, Cow::Borrowed(&item)))
             }
-            _ => Self::at_once(variant, level, args, input),
+            _ => apart(move || Job { plan, args, input, variant, level }.call_here()),
         }
-    }
-
-    #[inline(never)]
-    fn at_once(
-        variant: &'static Variant<K>,
-        level: Level,
-        args: K::Args,
-        input: K::Input<'i>,
-    ) -> Result<K::Output, Error> {
-        fpenv::within(|| Self::planned(variant, level, args, input)?.call_here())
     }
 
     /// As [`Job::plain`], into a buffer of the caller's.
@@ -61,7 +53,9 @@ impl<'i, K: Kernel> Job<'i, K> {
     ) -> Result<(), Error> {
         let level = Level::chosen()?;
         let Some(_usual) = fpenv::Usual::enter() else {
-            return Self::at_once_into(variant, level, args, input, out);
+            return apart(move || {
+                fpenv::within(|| Self::planned(variant, level, args, input)?.each(out))
+            });
         };
         let plan = checked::<K>(&args, input)?;
         match plan.only() {
@@ -69,18 +63,13 @@ impl<'i, K: Kernel> Job<'i, K> {
                 let args = &args;
                 (variant.run)(ChunkArgs { level, args, input, chunk, out, _from_job: () })
             }
-            _ => Self::at_once_into(variant, level, args, input, out),
+            _ => apart(move || Job { plan, args, input, variant, level }.each(out)),
         }
     }
+}
 
-    #[inline(never)]
-    fn at_once_into(
-        variant: &'static Variant<K>,
-        level: Level,
-        args: K::Args,
-        input: K::Input<'i>,
-        out: &mut [K::Item],
-    ) -> Result<(), Error> {
-        fpenv::within(|| Self::planned(variant, level, args, input)?.each(out))
-    }
+/// What is not the common small problem, out of its way.
+#[inline(never)]
+fn apart<R>(work: impl FnOnce() -> R) -> R {
+    work()
 }
