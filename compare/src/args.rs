@@ -22,6 +22,7 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --baseline NAME    compare with this variant
   --seed N           of inputs and order (42)
   --starts N         process starts that the times come from (4)
+  --seconds S        time for the rounds of a size in each start (0.2, with --quick 0.06)
   --layouts N        link the program again N times, with its functions in other orders
   --timeout SECONDS  how long one call may take (60)
   --save NAME        keep the times under this name, or in this file if it ends in .json
@@ -64,6 +65,8 @@ pub(crate) struct Options {
     pub(crate) baseline: Option<String>,
     pub(crate) seed: u64,
     pub(crate) starts: u64,
+    /// What the rounds of a size may take in each start; four times as long for the rounds that an interval needs.
+    pub(crate) seconds: Option<Duration>,
     /// Relinked programs that the times come from; 1 is this program.
     pub(crate) layouts: u64,
     pub(crate) timeout: Duration,
@@ -108,6 +111,9 @@ impl Options {
                 }
                 Arg::Long("seed") => options.seed = number("--seed", &value(&mut parser)?)?,
                 Arg::Long("starts") => options.starts = number("--starts", &value(&mut parser)?)?,
+                Arg::Long("seconds") => {
+                    options.seconds = Some(seconds("--seconds", &value(&mut parser)?)?);
+                }
                 Arg::Long("layouts") => {
                     options.layouts = number("--layouts", &value(&mut parser)?)?;
                 }
@@ -237,13 +243,14 @@ mod tests {
     #[test]
     fn own_options_are_read() {
         let options = parse(
-            "lanes --quick --sizes 2^4..2^6 --baseline c --seed 7 --timeout 1.5 --json=a.json --md --html a.html --skip zip --starts 3",
+            "lanes --quick --sizes 2^4..2^6 --baseline c --seed 7 --timeout 1.5 --json=a.json --md --html a.html --skip zip --starts 3 --seconds 0.5",
         )
         .unwrap();
         assert_eq!(options.filters, ["lanes"]);
         assert_eq!(options.sizes, Some(vec![16, 32, 64]));
         assert_eq!((options.seed, options.starts, options.quick), (7, 3, true));
         assert_eq!(options.timeout, Duration::from_millis(1500));
+        assert_eq!(options.seconds, Some(Duration::from_millis(500)));
         assert_eq!(options.json, Some(Target::File("a.json".into())));
         assert_eq!(options.md, Some(Target::Stdout));
         assert_eq!(options.html, Some(Target::File("a.html".into())));
@@ -259,6 +266,7 @@ mod tests {
             ("--starts 0", "at least 1"),
             ("--layouts 0", "from 1 to 64"),
             ("--timeout 0", "above 0"),
+            ("--seconds 0", "above 0"),
             ("--timeout nan", "above 0"),
             ("--fail-if faster --against x", "slower > 5%"),
             ("--fail-if slower>5%", "--against"),

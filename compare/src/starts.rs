@@ -37,12 +37,12 @@ pub(crate) fn starts(
             variants,
             sizes: sizes.to_vec(),
             seed: options.seed,
-            work: Work::Time(plan(0, alpha, options.quick)),
+            work: Work::Time(plan(0, alpha, options)),
         };
         let mut timed = Vec::new();
         let mut finding = None;
         for start in 0..count(options, programs) {
-            job.work = Work::Time(plan(start, alpha, options.quick));
+            job.work = Work::Time(plan(start, alpha, options));
             let program = programs.get(start as usize % programs.len().max(1));
             match one_start(&job, program.map(|p| &**p), options)? {
                 Ok(cells) => timed.extend(cells),
@@ -66,13 +66,14 @@ pub(crate) fn count(options: &Options, programs: &[PathBuf]) -> u64 {
     options.starts.max(least)
 }
 
-fn plan(start: u64, alpha: f64, quick: bool) -> Plan {
+fn plan(start: u64, alpha: f64, options: &Options) -> Plan {
+    let usual = if options.quick { 0.06 } else { 0.2 };
     Plan {
         start,
-        seconds: if quick { 0.06 } else { 0.2 },
+        seconds: options.seconds.map_or(usual, |seconds| seconds.as_secs_f64()),
         // A few more than an interval needs, so that one disturbed round does not set an end.
         least_rounds: rounds_needed(alpha) + 3,
-        most_rounds: if quick { 61 } else { 201 },
+        most_rounds: if options.quick { 61 } else { 201 },
     }
 }
 

@@ -318,6 +318,8 @@ fn a_file_that_grew_too_long_is_found() {
     is_found("build", |root| append(root, "build.rs", &lines(100)), &["build.rs", "lines"]);
     let table = "compare/src/table.rs";
     is_found("engine", |root| append(root, table, &lines(450)), &[table, "lines"]);
+    let peers = "peers/src/cases.rs";
+    is_found("peers", |root| append(root, peers, &lines(450)), &[peers, "lines"]);
     is_found("long", |root| append(root, "src/plan.rs", &lines(450)), &["src/plan.rs", "lines"]);
     is_found("long_c", |root| append(root, "csrc/abreast.h", &lines(450)), &["csrc/abreast.h"]);
 }
