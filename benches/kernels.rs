@@ -71,7 +71,7 @@ fn line(
     choice: Choice,
 ) {
     group.bench_function(BenchmarkId::new(choice.variant, case.n()), |bench| {
-        bench.iter_custom(|calls| match case.time(choice, calls) {
+        bench.iter_custom(|calls| match case.time(Some(choice), calls) {
             Ok(took) => took,
             Err(why) => panic!("{} at n = {}: {why}", choice.variant, case.n()),
         });

@@ -206,6 +206,9 @@ pub struct CompareArgs {
     /// About a minute for everything
     #[arg(long)]
     pub quick: bool,
+    /// Process starts that the times come from
+    #[arg(long, default_value = "4", value_name = "N", allow_hyphen_values = true)]
+    pub starts: String,
     /// The seed of random operands and of the order of measurements
     #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,

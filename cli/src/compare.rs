@@ -7,6 +7,7 @@ use crate::check;
 use crate::console::Console;
 use crate::number;
 use crate::output::{self, Format, Output, Outputs};
+use abreast::Level;
 use abreast::harness::compare::{self, CompareOptions};
 use abreast::harness::gate::{Finding, GateOptions};
 use abreast::harness::isolated;
@@ -14,8 +15,7 @@ use abreast::harness::model::Comparison;
 use abreast::harness::overhead;
 use abreast::harness::report::{self, Report};
 use abreast::harness::same_bits::{self, SameBits};
-use abreast::kernel::{Entry, Request};
-use abreast::{Error, Level};
+use abreast::kernel::Entry;
 use anyhow::Result;
 
 /// Compares everything quickly, and writes the report; `false` when a variant disagrees.
@@ -50,8 +50,6 @@ pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>
     let entries = args.which.entries(registry)?;
     let options = options(args, &entries)?;
     let mut files = Files::claim(args, console)?;
-    check_sizes(&entries, &options)?;
-
     let mut comparison = measure(&entries, &options, console)?;
     let reports = &comparison.agreement.reports;
     let class = |name| entries.iter().find(|entry| entry.name == name).map(|entry| entry.class);
@@ -128,24 +126,12 @@ impl Files {
     }
 }
 
-/// Refuses before anything is measured what a kernel has to say about the sizes, and problems that
-/// there is no room for.
-fn check_sizes(entries: &[&Entry], options: &CompareOptions) -> Result<()> {
-    for n in options.sizes.iter().flatten() {
-        let size = i64::try_from(*n)
-            .map_err(|_| Error::argument("sizes", n, format!("must be at most {}", i64::MAX)))?;
-        for entry in entries {
-            entry.case(&Request { n: Some(size), seed: options.seed, given: Vec::new() })?;
-        }
-    }
-    Ok(())
-}
-
 fn options(args: &CompareArgs, entries: &[&Entry]) -> Result<CompareOptions> {
     let mut options = CompareOptions { quick: args.quick, ..CompareOptions::new()? };
     options.variants = args.which.variants(entries)?;
     options.baseline = args.baseline.clone();
     options.seed = number::count("seed", &args.seed, 0)?;
+    options.starts = number::count("starts", &args.starts, 1)?;
     options.timeout = args.timeout.limit()?;
     if !args.isa.is_empty() {
         options.levels =

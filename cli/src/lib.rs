@@ -65,7 +65,7 @@ pub fn main_with(registry: &[Entry], executors: &'static [ExecutorEntry]) -> Exi
     #[cfg(target_os = "linux")]
     abreast::harness::chaos::prepare_worker();
     abreast::exec::worker_main(registry.iter().map(Remote::from).chain(measured));
-    abreast::harness::isolated::gate_worker_main(registry);
+    abreast::harness::isolated::worker_main(registry);
     let stdout = std::io::stdout();
     let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
     let mut out: Box<dyn Write> = match descriptors::stdout_was_closed() {

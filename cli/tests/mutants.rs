@@ -195,7 +195,8 @@ mod fatal {
     ];
 
     /// What happens where the gate does not look, or to nobody.
-    const UNSEEN: [&str; 4] = ["square", "prints", "forks_on_pools", "forks_in_workers"];
+    const UNSEEN: [&str; 5] =
+        ["square", "prints", "crashes_late", "forks_on_pools", "forks_in_workers"];
 
     fn all_of_them() {
         // Whether there is more memory than `eats` asks for depends on the machine: it has a test of
@@ -287,20 +288,25 @@ mod fatal {
     /// Where times mean something: what is not optimised is not timed.
     #[cfg(not(debug_assertions))]
     fn compare() {
-        let args = "compare square exits sleeps --quick --isa v1 --variant c,rust --sizes 1024";
-        let (code, report) = json(&format!("{args} --timeout 1 --json"));
-        assert_eq!(code, Some(1));
+        let args = "compare square exits sleeps crashes_late --quick --isa v1 --variant c,rust";
+        let (code, report) = json(&format!("{args} --sizes 1024,30011 --timeout 1 --json"));
+        assert_eq!((code, &report["starts"]), (Some(1), &4.into()));
         let kernels = report["kernels"].as_array().unwrap();
-        assert_eq!(kernels.len(), 3);
+        assert_eq!(kernels.len(), 4);
         for kernel in kernels {
             let name = kernel["kernel"].as_str().unwrap();
             let rows = kernel["rows"].as_array().unwrap();
             let is_timed = |variant| rows.iter().any(|row| row["variant"] == variant);
             assert!(is_timed("rust") && is_timed("c") == (name == "square"), "{kernel}");
             let untimed = kernel["untimed"].to_string();
-            for (fatal, what) in
-                [("exits", "ended its process"), ("sleeps", "exceeded the time limit")]
-            {
+            for (fatal, what) in [
+                ("exits", "exit status: 0"),
+                ("sleeps", "exceeded the time limit"),
+                (
+                    "crashes_late",
+                    "n = 30011: ended its process: crashed with SIGSEGV, while it was timed",
+                ),
+            ] {
                 assert_eq!(untimed.contains(what), name == fatal, "{name}: {untimed}");
             }
         }

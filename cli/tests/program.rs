@@ -132,6 +132,8 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     refused(&["compare", "dot", "--sizes", "2^9..2^3"], &["smaller to the larger"]);
     refused(&["compare", "dot", "--threads", "0"], &["threads = 0", "at least 1"]);
     refused(&["compare", "dot", "--variant", "asm"], &["unknown variant 'asm'"]);
+    refused(&["compare", "dot", "--starts", "0"], &["starts = 0", "at least 1"]);
+    refused(&["compare", "dot", "--starts", "1e19"], &["starts = 10000000000000000000", "at most"]);
 }
 
 #[test]

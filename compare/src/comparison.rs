@@ -13,7 +13,7 @@ use crate::present::{Present, is_lost};
 use crate::record::recorded;
 use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
 use crate::saved::{self, Saved, SavedMachine};
-use crate::starts::{count, starts};
+use crate::starts::{self, count};
 use crate::worker::caught;
 use crate::{summary, verdict};
 use std::path::PathBuf;
@@ -245,21 +245,25 @@ impl<'o> Comparison<'o> {
     ) -> Result<(), String> {
         let cells = sizes.len() * facts.settings.len();
         let alpha = ALPHA / (cells * variants.len()).max(1) as f64;
-        let found =
-            starts(facts, variants, &group.baseline, sizes, alpha, self.options, &self.programs)?;
-        for finding in found.failed {
+        let base = &group.baseline;
+        let (found, failed) =
+            starts::of_group(facts, variants, base, sizes, alpha, self.options, &self.programs);
+        for finding in failed {
             group.verdict.push(verdict::finding(&finding));
             group.untimed.push(Untimed::because_of(&finding));
             group.agreement.agreed = false;
             group.agreement.findings.push(finding);
         }
-        group.timed = found.variants;
+        group.timed = found.who;
+        if let Some(why) = found.stopped {
+            return Err(why);
+        }
         let Some(first) = group.timed.first() else { return Ok(()) };
         if !group.timed.contains(&group.baseline) {
             let old = std::mem::replace(&mut group.baseline, first.clone());
             group.verdict.push(format!("{old} is not timed: the others are compared with {first}"));
         }
-        group.cells = summary::cells(facts, &group.baseline, found.timed, alpha, self.layouts());
+        group.cells = summary::cells(facts, &group.baseline, found.cells, alpha, self.layouts());
         group.verdict.extend(verdict::times(
             group,
             count(self.options, &self.programs),

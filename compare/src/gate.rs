@@ -101,7 +101,9 @@ impl Gate<'_> {
         };
         let (mut log, born) = (Log::default(), Instant::now());
         let timeout = self.options.timeout;
-        let end = process::run(&job, None, timeout, |message| log.note(message, &job.variants))?;
+        let end = process::run(&process::start(None, timeout), &job, |message| {
+            log.note(message, &job.variants)
+        })?;
         let Log { unfit, called, input, found } = log;
         let (variant, label, what, is_seen) = match (unfit, end, called, &input) {
             (Some((variant, label, what)), ..) => (variant, label, what, true),

@@ -68,7 +68,8 @@ mod judge;
 mod layouts;
 pub mod machine;
 pub mod measure;
-mod message;
+#[doc(hidden)]
+pub mod message;
 #[doc(hidden)]
 pub mod number;
 mod only;
@@ -89,13 +90,16 @@ pub mod results;
 mod run;
 mod saved;
 pub mod sizes;
-mod starts;
-mod summary;
+#[doc(hidden)]
+pub mod starts;
+#[doc(hidden)]
+pub mod summary;
 mod table;
 mod timing;
 mod trials;
 mod variant;
-mod verdict;
+#[doc(hidden)]
+pub mod verdict;
 mod waits;
 mod worker;
 

@@ -11,6 +11,7 @@
 
 use crate::random::Random;
 use crate::waits::Waits;
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
 /// How much time a measurement may take, and what it is cut into.
@@ -61,7 +62,7 @@ pub fn clock_resolution() -> Duration {
 }
 
 /// What the rounds gave: seconds per call of each variant in each round.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rounds {
     /// Calls per block of each variant.
     pub calls: Vec<u64>,

@@ -1,9 +1,11 @@
 //! What the program and its workers say to each other.
 
 use crate::isolate::Channel;
-use crate::trials::Origin;
+use crate::starts::Plan;
+pub use crate::trials::Origin;
 use crate::variant::Kind;
 use serde::{Deserialize, Serialize};
+use std::marker::PhantomData;
 use std::time::Duration;
 
 /// What a worker is to do.
@@ -44,22 +46,9 @@ pub(crate) struct Part {
 /// The number of the last step of a gate: many calls on one input.
 pub(crate) const MANY_CALLS: usize = usize::MAX;
 
-/// How thoroughly to time.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Plan {
-    /// Which of the starts this is.
-    pub(crate) start: u64,
-    /// Seconds that a cell should take.
-    pub(crate) seconds: f64,
-    /// Rounds that an interval needs.
-    pub(crate) least_rounds: usize,
-    /// Rounds at most.
-    pub(crate) most_rounds: usize,
-}
-
-/// What a worker reports. When it dies, the last message says where it was.
+/// What a worker reports; `T` are the times of a cell. When it dies, the last message says where it was.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum Message {
+pub enum Message<T = Timed> {
     /// The input is being made.
     Input { trial: usize, origin: Origin, label: String },
     /// The variant is being called.
@@ -75,14 +64,21 @@ pub(crate) enum Message {
     /// Time was short, the input was left out.
     LeftOut,
     /// The rounds of a cell.
-    Timed(Box<Timed>),
+    Timed(Box<T>),
     /// That was all.
     Done,
 }
 
+impl<T> Message<T> {
+    /// The input of a cell that is going to be timed is being made.
+    pub fn cell(label: String) -> Self {
+        Message::Input { trial: 0, origin: Origin::Listed, label }
+    }
+}
+
 /// The rounds of one cell in one start.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Timed {
+pub struct Timed {
     pub(crate) setting: usize,
     pub(crate) n: usize,
     /// The fingerprint of the input.
@@ -118,25 +114,27 @@ pub enum TimedRow {
 
 /// The worker's end of the channel, which also knows what is being called.
 #[derive(Debug)]
-pub(crate) struct Reports {
+pub struct Reports<T = Timed> {
     channel: Channel,
     called: Option<usize>,
     label: String,
+    cells: PhantomData<fn(T)>,
 }
 
-impl Reports {
-    pub(crate) fn new(channel: Channel) -> Reports {
-        Reports { channel, called: None, label: String::new() }
+impl<T: Serialize> Reports<T> {
+    pub fn new(channel: Channel) -> Self {
+        Reports { channel, called: None, label: String::new(), cells: PhantomData }
     }
 
     /// Every call is followed by a message, so this is also where a copy of the process is noticed,
     /// which a variant has made with `fork` and let return. It leaves at once, without what runs at the
     /// end of a process: that belongs to the original.
-    pub(crate) fn send(&mut self, message: &Message) {
+    pub fn send(&mut self, message: &Message<T>) {
         if self.channel.is_copy() {
             if let Some(variant) = self.called {
                 let what = "forked, and the new process came back too".to_owned();
-                self.channel.send(&Message::Against { variant, label: self.label.clone(), what });
+                let label = self.label.clone();
+                self.channel.send(&Message::<T>::Against { variant, label, what });
             }
             std::process::abort();
         }

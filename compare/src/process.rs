@@ -2,7 +2,9 @@
 
 use crate::host::{host, with_last_words};
 use crate::isolate::{self, End, Next, Overdue, Start};
-use crate::message::{Job, Message};
+use crate::message::Message;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -12,28 +14,31 @@ pub(crate) const VARIABLE: &str = "ABREAST_COMPARE_WORKER";
 
 /// That a worker did not do its whole job; in words that go on from "lanes at n = 64: ".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failed {
+pub struct Failed {
     pub(crate) how: String,
-    /// Whether what was in work did it: nobody else can hold it up.
+    /// Whether what was in work did not come back: nobody else can hold it up.
     pub(crate) is_seen: bool,
 }
 
 /// How long a worker that has done its job may take to end.
-const LEAVING: Duration = Duration::from_secs(5);
+pub(crate) const LEAVING: Duration = Duration::from_secs(5);
 
-/// Runs a job in a process of its own: of this program, or of the same one linked otherwise.
+/// A process of this program, or of the same one linked otherwise, each step of which may take so long.
+pub(crate) fn start(program: Option<&Path>, limit: Duration) -> Start<'_> {
+    let arguments = host().map(|host| &host.worker[..]);
+    Start { variable: VARIABLE, program, arguments, limit, leave: LEAVING }
+}
+
+/// Runs a job in a process of its own.
 ///
 /// # Errors
 /// When it cannot be started.
-pub(crate) fn run(
-    job: &Job,
-    program: Option<&Path>,
-    limit: Duration,
-    mut receive: impl FnMut(Message),
+pub(crate) fn run<T: DeserializeOwned>(
+    start: &Start<'_>,
+    job: &impl Serialize,
+    mut receive: impl FnMut(Message<T>),
 ) -> Result<Result<(), Failed>, String> {
-    let arguments = host().map(|host| &host.worker[..]);
-    let start = Start { variable: VARIABLE, program, arguments, limit, leave: LEAVING };
-    let end = isolate::run(&start, job, |message| {
+    let end = isolate::run(start, job, |message| {
         let next = match message {
             Message::Done => Next::Last,
             Message::Unfit { .. } => Next::Stop,

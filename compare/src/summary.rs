@@ -32,30 +32,38 @@ fn cell(facts: &Facts, base: &str, starts: Vec<Timed>, alpha: f64) -> Option<Cel
     let first = starts.first()?;
     let (setting, n, batch) = (first.setting, first.n, first.batch);
     let input = first.input.map(|fingerprint| format!("{fingerprint:016x}"));
-    let all = Starts::new(&starts, base, alpha);
+    let rounds = |timed: &Timed| {
+        Rounds::of(timed.columns.iter().map(|column| column.seconds.clone()).collect())
+    };
+    let all = Starts::new(starts.iter().map(rounds).collect(), alpha);
+    let find = |row: TimedRow| first.columns.iter().position(|column| column.row == row);
+    let of_variant = |name: &str| find(TimedRow::Variant(name.to_owned()));
+    let median_of_empty = |kind| find(TimedRow::Empty(kind)).map(|row| all.median(row));
+    let base_row = of_variant(base);
     let count = |count: &Option<Box<dyn Fn(u64) -> u64>>| count.as_ref().map(|f| f(n as u64));
     let (bytes, flops) = (count(&facts.bytes), count(&facts.flops));
     let has_copies = facts.variants.iter().any(|(_, kind)| *kind == Kind::InPlace);
     let rows = facts.variants.iter().filter_map(|(name, kind)| {
-        let median_seconds = all.median(&TimedRow::Variant(name.clone()))?;
+        let row = of_variant(name)?;
+        let median_seconds = all.median(row);
         let rate = |amount: Option<u64>| Some(amount? as f64 / median_seconds / 1e9);
-        let empty = all.median(&TimedRow::Empty(*kind));
         Some(Row {
             variant: name.clone(),
             median_seconds,
             gb_per_second: rate(bytes),
             gflops: rate(flops),
-            empty_share: empty.map(|empty| empty / median_seconds),
-            ratio: (name != base)
-                .then(|| Ratio::of(&all.speed_ups(&TimedRow::Variant(name.clone()))))
-                .flatten(),
+            empty_share: median_of_empty(*kind).map(|empty| empty / median_seconds),
+            ratio: base_row.filter(|base| *base != row).and_then(|base| all.ratio(row, base)),
         })
     });
     let rows = rows.collect();
     let empty = [Kind::Plain, Kind::Kept, Kind::InPlace].into_iter().filter_map(|kind| {
-        let median_seconds = all.median(&TimedRow::Empty(kind))?;
+        let median_seconds = median_of_empty(kind)?;
         Some(EmptyCall { name: kind.empty_name().to_owned(), median_seconds })
     });
+    let empty = empty.collect();
+    let again = find(TimedRow::BaselineAgain).zip(base_row);
+    let noise = again.and_then(|(again, base)| all.furthest(again, base)).map(difference);
     Some(Cell {
         setting: facts.settings[setting].clone(),
         n,
@@ -63,55 +71,70 @@ fn cell(facts: &Facts, base: &str, starts: Vec<Timed>, alpha: f64) -> Option<Cel
         bytes,
         flops,
         copies: has_copies.then_some(batch),
-        noise: all.noise(),
+        noise,
         rows,
-        empty: empty.collect(),
+        empty,
         samples: starts.into_iter().map(|timed| timed.columns).collect(),
     })
 }
 
-/// The starts, each with its rows and rounds.
-struct Starts<'t> {
-    starts: Vec<(Vec<&'t TimedRow>, Rounds)>,
-    base: TimedRow,
+/// The rounds of one cell in several starts; rows are named by their index, the same in each start.
+#[derive(Debug)]
+pub struct Starts {
+    starts: Vec<Rounds>,
     alpha: f64,
 }
 
-impl<'t> Starts<'t> {
-    fn new(starts: &'t [Timed], base: &str, alpha: f64) -> Starts<'t> {
-        let start = |timed: &'t Timed| {
-            let rows = timed.columns.iter().map(|column| &column.row).collect();
-            let seconds = timed.columns.iter().map(|column| column.seconds.clone()).collect();
-            (rows, Rounds::of(seconds))
-        };
-        Starts {
-            starts: starts.iter().map(start).collect(),
-            base: TimedRow::Variant(base.to_owned()),
-            alpha,
-        }
+impl Starts {
+    /// Whose intervals miss the truth of their start with probability `alpha`.
+    pub fn new(starts: Vec<Rounds>, alpha: f64) -> Starts {
+        Starts { starts, alpha }
     }
 
-    /// The median over all rounds of all starts.
-    fn median(&self, row: &TimedRow) -> Option<f64> {
-        let all = self.starts.iter().filter_map(|(rows, rounds)| {
-            rows.iter().position(|r| *r == row).map(|i| rounds.columns[i].clone())
-        });
-        let all: Vec<f64> = all.flatten().collect();
-        (!all.is_empty()).then(|| Rounds::of(vec![all]).median(0))
+    /// The rounds of all starts.
+    pub fn rounds(&self) -> usize {
+        self.starts.iter().map(Rounds::len).sum()
     }
 
-    /// Start by start: how many times as fast as the baseline.
-    fn speed_ups(&self, row: &TimedRow) -> Vec<SpeedUp> {
-        let one = |(rows, rounds): &(Vec<&TimedRow>, Rounds)| {
-            let find = |row: &TimedRow| rows.iter().position(|r| *r == row);
-            Some(rounds.speed_up(find(row)?, find(&self.base)?, self.alpha))
-        };
-        self.starts.iter().filter_map(one).collect()
+    /// The least rounds that a start has.
+    pub fn least_rounds(&self) -> usize {
+        self.starts.iter().map(Rounds::len).min().unwrap_or(0)
     }
 
-    fn noise(&self) -> Option<f64> {
-        let starts = self.speed_ups(&TimedRow::BaselineAgain);
-        starts.iter().map(|start| difference(start.ratio)).reduce(f64::max)
+    /// Calls per round of a row in the first start.
+    pub fn calls(&self, row: usize) -> u64 {
+        self.starts.first().map_or(0, |start| start.calls[row])
+    }
+
+    /// Blocks of a row that were made again.
+    pub fn dropped(&self, row: usize) -> u64 {
+        self.starts.iter().map(|start| start.dropped[row]).sum()
+    }
+
+    /// Seconds per call of a row in the best round of all.
+    pub fn best(&self, row: usize) -> f64 {
+        self.starts.iter().map(|start| start.best(row)).fold(f64::INFINITY, f64::min)
+    }
+
+    /// Seconds per call of a row in the middle one of all rounds.
+    pub fn median(&self, row: usize) -> f64 {
+        let all = self.starts.iter().flat_map(|start| start.columns[row].iter().copied());
+        Rounds::of(vec![all.collect()]).median(0)
+    }
+
+    /// How many times as fast as `base` a row is. What may be said of it is not known yet.
+    pub fn ratio(&self, row: usize, base: usize) -> Option<Ratio> {
+        Ratio::of(&self.speed_ups(row, base))
+    }
+
+    /// The same in the start in which the two differ most: for rows of the same code that is the noise.
+    pub fn furthest(&self, row: usize, base: usize) -> Option<f64> {
+        let ratios = self.speed_ups(row, base).into_iter().map(|start| start.ratio);
+        ratios.max_by(|a, b| difference(*a).total_cmp(&difference(*b)))
+    }
+
+    fn speed_ups(&self, row: usize, base: usize) -> Vec<SpeedUp> {
+        self.starts.iter().map(|start| start.speed_up(row, base, self.alpha)).collect()
     }
 }
 
@@ -122,10 +145,10 @@ const MOST_GB: f64 = 2000.0;
 /// cycle at 6 GHz are 384; units for matrices do a few thousand.
 const MOST_GFLOPS: f64 = 10_000.0;
 
-/// Whether so many cores can do that. It takes no measurement to know.
-pub(crate) fn is_possible(row: &Row, cores: usize) -> bool {
+/// Whether so many cores can do so many 10^9 bytes and operations per second. It takes no measurement to know.
+pub fn is_possible(gb: Option<f64>, gflops: Option<f64>, cores: usize) -> bool {
     let within = |rate: Option<f64>, most: f64| rate.is_none_or(|rate| rate <= most * cores as f64);
-    within(row.gb_per_second, MOST_GB) && within(row.gflops, MOST_GFLOPS)
+    within(gb, MOST_GB) && within(gflops, MOST_GFLOPS)
 }
 
 /// Says of each ratio what may be said: beyond the noise of its own cell and the middle one's.
@@ -134,10 +157,11 @@ fn judge(cells: &mut [Cell], cores: usize, layouts: u64) {
     for cell in cells {
         let noise = cell.noise.unwrap_or(0.0).max(typical);
         let base = cell.rows.iter().find(|row| row.ratio.is_none());
-        let base_is_possible = base.is_none_or(|row| is_possible(row, cores));
+        let is_possible = |row: &Row| is_possible(row.gb_per_second, row.gflops, cores);
+        let base_is_possible = base.is_none_or(is_possible);
         let base = base.map_or(f64::INFINITY, |row| row.median_seconds);
         for row in &mut cell.rows {
-            let is_possible = base_is_possible && is_possible(row, cores);
+            let is_possible = base_is_possible && is_possible(row);
             let Some(ratio) = &mut row.ratio else { continue };
             match is_possible {
                 true => ratio.judge(noise, row.median_seconds.min(base), layouts),

@@ -2,12 +2,10 @@
 
 use crate::agree::{Agree, leaves};
 use crate::group::Group;
-use crate::measure::{Effort, Rounds, clock_resolution, measure_undisturbed};
-use crate::message::{Column, Job, Message, Plan, Reports, Timed, TimedRow};
-use crate::random::splitmix64;
-use crate::trials::Origin;
+use crate::measure::{Effort, Rounds, measure_undisturbed};
+use crate::message::{Column, Job, Message, Reports, Timed, TimedRow};
+use crate::starts::Plan;
 use crate::worker::caught;
-use std::time::Duration;
 
 /// What has a turn in each round. Each names a variant by its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +23,6 @@ type Measured = (usize, Vec<Column>);
 /// The variant that failed, and how.
 type Failed = (usize, String);
 
-/// Short, so that most blocks are not disturbed when others want the core too.
-const BLOCK: Duration = Duration::from_micros(200);
-
 /// How many outputs or copies may be alive at a time.
 const BATCH: usize = 64;
 /// Bytes that they may take together: those of a first-level cache.
@@ -39,11 +34,11 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     pub(crate) fn time(&mut self, job: &Job, plan: &Plan, channel: &mut Reports) {
         for setting in 0..self.facts.settings.len() {
             for &n in &job.sizes {
-                let (origin, label) = (Origin::Listed, self.facts.label(setting, n));
-                channel.send(&Message::Input { trial: 0, origin, label: label.clone() });
+                let label = self.facts.label(setting, n);
+                channel.send(&Message::cell(label.clone()));
                 // An input that cannot be made is a finding of the gate.
                 let Ok(input) = caught(|| (self.make)(setting, n, job.seed)) else { continue };
-                let effort = effort(job, plan);
+                let effort = plan.effort(job.seed);
                 match self.time_cell(job.base, &input, &effort, channel) {
                     Ok((batch, columns)) => {
                         let input = (self.fingerprint)(&input);
@@ -108,16 +103,5 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
         let output = self.variants[variant].call.run(input, 1, 1).1;
         let bytes = 8 * leaves(&output).len();
         (BATCH_BYTES / bytes.max(1)).clamp(1, BATCH)
-    }
-}
-
-fn effort(job: &Job, plan: &Plan) -> Effort {
-    Effort {
-        budget: Duration::from_secs_f64(plan.seconds),
-        block: BLOCK,
-        least_rounds: plan.least_rounds,
-        most_rounds: plan.most_rounds,
-        resolution: clock_resolution(),
-        seed: splitmix64(job.seed, plan.start),
     }
 }

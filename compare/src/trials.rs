@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// Where an input comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Origin {
+pub enum Origin {
     /// A size that is going to be timed.
     Listed,
     /// An input that the user gave.

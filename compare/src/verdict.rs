@@ -5,7 +5,7 @@ use crate::format::percent;
 use crate::host::host;
 use crate::measure::dropped_in_words;
 use crate::ratio::{self, Ratio};
-use crate::results::{Agreement, Cell, Closeness, Finding, GroupResult, Row};
+use crate::results::{Agreement, Cell, Closeness, Finding, GroupResult};
 
 /// What the gate found: one sentence for each thing.
 pub(crate) fn agreement(agreement: &Agreement, judged: &[String]) -> Vec<String> {
@@ -77,22 +77,24 @@ pub(crate) fn finding(finding: &Finding) -> String {
 /// What the times say.
 pub(crate) fn times(group: &GroupResult, starts: u64, layouts: u64) -> Vec<String> {
     let mut words = against_the_baseline(group, layouts);
-    words.extend(empty_calls(&group.cells));
+    words.extend(empty_calls(&shares(&group.cells)));
     words.extend(dropped(&group.cells));
     if !group.cells.is_empty() {
-        let starts = count(usize::try_from(starts).unwrap_or(usize::MAX), "start");
+        let again = if host().is_some() { "" } else { "; --layouts 8 links it again" };
         words.push(match layouts {
-            1 => {
-                let again = if host().is_some() { "" } else { "; --layouts 8 links it again" };
-                format!(
-                    "{starts}, one layout: this is about one binary, and where a linker puts the code \
-                     may move short calls{again}"
-                )
-            }
-            _ => format!("{starts}, {layouts} layouts of the code"),
+            1 => one_binary(starts) + again,
+            _ => format!("{}, {layouts} layouts of the code", count(starts as usize, "start")),
         });
     }
     words
+}
+
+/// Where the times come from, when the program is not linked again.
+pub fn one_binary(starts: u64) -> String {
+    format!(
+        "{}, one layout: this is about one binary, and where a linker puts the code may move short calls",
+        count(starts as usize, "start")
+    )
 }
 
 /// One sentence for each variant and setting.
@@ -129,27 +131,27 @@ fn against_baseline(
     Some(format!("{name}{with} {}", ratio::against(base, &points, layouts).join("; ")))
 }
 
-/// Where the call itself is a good part of the time.
-fn empty_calls(cells: &[Cell]) -> Vec<String> {
-    let rows = || cells.iter().flat_map(|cell| cell.rows.iter().map(move |row| (cell.n, row)));
-    let share = |row: &Row| row.empty_share.filter(|share| *share > 0.1);
-    let large = || rows().filter_map(|(n, row)| Some((n, row, share(row)?)));
+fn shares(cells: &[Cell]) -> Vec<(u64, &str, f64)> {
+    let rows = cells.iter().flat_map(|cell| cell.rows.iter().map(move |row| (cell.n as u64, row)));
+    rows.filter_map(|(n, row)| Some((n, &row.variant[..], row.empty_share?))).collect()
+}
+
+/// Where the call itself is a good part of the time: size, name, and the share of an empty call.
+pub fn empty_calls(rows: &[(u64, &str, f64)]) -> Vec<String> {
+    let large = || rows.iter().copied().filter(|(.., share)| *share > 0.1);
     let mut words = Vec::new();
-    if let Some((n, row, share)) = large().reduce(|a, b| if b.2 > a.2 { b } else { a }) {
-        let of: Vec<usize> = large().map(|(n, ..)| n).collect();
-        let up_to = of.iter().max().copied().unwrap_or(n);
+    if let Some((n, name, share)) = large().reduce(|a, b| if b.2 > a.2 { b } else { a }) {
+        let up_to = large().map(|(n, ..)| n).max().unwrap_or(n);
         words.push(format!(
-            "an empty call takes {} of the time of {} at n = {n}, and more than 10 % of some variant's \
+            "an empty call takes {} of the time of {name} at n = {n}, and more than 10 % of some variant's \
              up to n = {up_to}",
-            percent(share.min(1.0)),
-            row.variant
+            percent(share.min(1.0))
         ));
     }
     let idle = large().filter(|(n, _, share)| *n > 8 && *share > 0.9).max_by_key(|(n, ..)| *n);
-    if let Some((n, row, _)) = idle {
+    if let Some((n, name, _)) = idle {
         words.push(format!(
-            "{} takes no longer than an empty call at n = {n}: does it do its work?",
-            row.variant
+            "{name} takes no longer than an empty call at n = {n}: does it do its work?"
         ));
     }
     words
@@ -163,7 +165,7 @@ fn dropped(cells: &[Cell]) -> Option<String> {
 }
 
 /// `1 input`, `61 inputs`.
-pub(crate) fn count(count: usize, what: &str) -> String {
+pub fn count(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -181,6 +183,7 @@ fn names(list: &[&String]) -> String {
 mod tests {
     use super::*;
     use crate::ratio::Standing;
+    use crate::results::Row;
 
     fn cell(n: usize, value: f64, standing: Standing) -> Cell {
         let (low, high) = (Some(value * 0.99), Some(value * 1.01));

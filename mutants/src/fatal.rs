@@ -80,6 +80,23 @@ in_c! {
     KeepsMemory "keeps_memory" Keep;
 }
 
+/// Crashes at one size, which no gate tries.
+pub struct CrashesLate;
+impl Plant for CrashesLate {
+    const NAME: &'static str = "crashes_late";
+    const VARIANTS: &'static [Variant<Square<Self>>] = &broken_c(|c| {
+        let is_late = *c.args == LATE;
+        spoilt(c, |_, _, _| {
+            if is_late {
+                c::fatal(c::FatalAct::Crash)
+            }
+        })
+    });
+}
+
+/// The size at which it does.
+const LATE: u64 = 30_011;
+
 /// Declares seeds that read outside their operand, on long ones, and make nothing of it.
 macro_rules! peeking {
     ($($(#[$doc:meta])* $plant:ident $name:literal $from:expr;)*) => {$(

@@ -63,6 +63,7 @@ pub static FATAL: &[Entry] = &[
     Entry::of::<square::Square<fatal::Quits>>(),
     Entry::of::<square::Square<fatal::ExitsInRust>>(),
     Entry::of::<square::Square<fatal::Crashes>>(),
+    Entry::of::<square::Square<fatal::CrashesLate>>(),
     Entry::of::<square::Square<fatal::Aborts>>(),
     Entry::of::<square::Square<fatal::KillsItself>>(),
     Entry::of::<square::Square<fatal::ClosesOutput>>(),

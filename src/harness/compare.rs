@@ -1,7 +1,10 @@
-//! The comparison: every kernel, variant and size in one run, beside the limits of the machine.
+//! The comparison: every kernel, variant and size in one run, beside the limits of the machine. The times come from
+//! several starts of the program, as those of `abreast-compare` do.
 
 mod cell;
+mod kernel;
 mod options;
+pub(super) mod times;
 
 pub use options::CompareOptions;
 
@@ -15,10 +18,14 @@ use crate::exec::{Control, Executor, Threads};
 use crate::kernel::{Class, Entry, Role, VariantInfo};
 use crate::{Error, Fault, Level, Tasks};
 use abreast_compare::prices::{Row, prices};
-use abreast_compare::ratio::typical;
-use cell::{Cell, CellResult, Setup};
-use options::{effort, warnings};
+use abreast_compare::ratio::{Standing, typical};
+use abreast_compare::starts::OneStart;
+use abreast_compare::summary::is_possible;
+use cell::{Cell, Setup};
+use kernel::Timing;
+use options::warnings;
 use std::time::{Duration, Instant};
+use times::{CellTimes, Job};
 
 /// How far a comparison has come, told between measurements, never during one.
 #[derive(Debug, Clone, Copy)]
@@ -34,13 +41,14 @@ pub struct Progress<'p> {
 /// Compares the variants of `entries`: the gate first, then the roofline, then paired rounds.
 ///
 /// # Errors
-/// [`Error::Unoptimised`] for a build whose times would mean nothing, and whatever a kernel has to
-/// say about the sizes in `options`.
+/// Whatever a kernel has to say about the sizes in `options`, and [`Error::Unoptimised`] for a build whose
+/// times would mean nothing.
 pub fn compare(
     entries: &[&Entry],
     options: &CompareOptions,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Comparison, Error> {
+    options.check(entries)?;
     refuse_unoptimised(cfg!(debug_assertions), env!("ABREAST_OPT_LEVEL"))?;
     compare_with(&Thorough { limit: options.timeout }, entries, options, progress)
 }
@@ -55,10 +63,19 @@ pub(super) fn refuse_unoptimised(debug_assertions: bool, opt_level: &str) -> Res
     Ok(())
 }
 
-/// What comes before the timing. It takes seconds, so tests bring their own.
+/// Whom to ask. It takes seconds and processes, so tests bring their own.
 trait Means {
     fn gate(&self, entry: &Entry, options: &GateOptions, tell: GateProgress<'_>) -> GateReport;
     fn roofline(&self, levels: &[Level], threads: &[usize]) -> Result<Roofline, Error>;
+    fn start(
+        &self,
+        entry: &Entry,
+        job: &Job,
+        limit: Duration,
+        begins: &mut dyn FnMut(&str),
+    ) -> OneStart<CellTimes> {
+        times::one_start(entry, job, limit, begins)
+    }
 }
 
 type GateProgress<'p> = &'p mut dyn FnMut(gate::Progress<'_>);
@@ -87,40 +104,36 @@ fn compare_with(
     let created = env::now();
     let environment = Environment::here(options.seed);
     let mut warnings = warnings(options, &environment);
-    options.check_names(entries)?;
-    let setup = Setup::new(options)?;
-    let cells: Vec<Cell<'_>> =
-        entries.iter().flat_map(|entry| Cell::all(entry, options, &setup)).collect();
-    let comparisons: usize = cells.iter().map(Cell::comparisons).sum();
-    let alpha = ALPHA / comparisons.max(1) as f64;
-    let effort = effort(options, cells.len(), alpha);
-    let of = entries.len() + cells.len() + 2;
+    options.check(entries)?;
+    let setup = Setup::new(options);
+    let cells: Vec<Vec<Cell>> =
+        entries.iter().map(|entry| Cell::all(entry, options, &setup)).collect();
+    let count: usize = cells.iter().map(Vec::len).sum();
+    let comparisons: usize = cells.iter().flatten().map(Cell::comparisons).sum();
+    let timing = Timing::new(means, options, count, ALPHA / comparisons.max(1) as f64);
+    let of = entries.len() + count * timing.starts as usize + 2;
 
-    let agreement = agreement(means, entries, options, &setup, &mut |done, next| {
+    let mut agreement = agreement(means, entries, options, &setup, &mut |done, next| {
         progress(Progress { done, of, next });
     });
-    let before = entries.len();
-    progress(Progress { done: before, of, next: "the machine's limits" });
+    let mut done = entries.len();
+    progress(Progress { done, of, next: "the machine's limits" });
     let mut limits = means.roofline(&setup.levels(), &setup.thread_counts())?;
     let chunk_overhead_ns = chunk_overhead()?;
 
     let mut kernels: Vec<KernelRows> = entries.iter().map(|entry| table(entry, &setup)).collect();
-    for (i, cell) in cells.iter().enumerate() {
-        let next = format!("{}, n = {}", cell.name(), cell.n);
-        progress(Progress { done: before + 1 + i, of, next: &next });
-        let result = match cell.time(&effort, alpha, &agreement, &setup) {
-            Ok(result) => result,
-            Err(why @ Error::Memory { .. }) if options.sizes.is_none() => {
-                warnings.push(format!("{} at n = {} is left out: {why}", cell.name(), cell.n));
-                continue;
-            }
-            Err(why) => return Err(why),
+    let reports = agreement.reports.iter_mut();
+    for (((entry, cells), table), report) in
+        entries.iter().zip(&cells).zip(&mut kernels).zip(reports)
+    {
+        let mut begins = |input: &str| {
+            // When somebody fails, the starts begin again.
+            done = (done + 1).min(of - 2);
+            progress(Progress { done, of, next: &format!("{}, {input}", entry.name) });
         };
-        let of_this = |table: &&mut KernelRows| table.kernel == cell.name();
-        if let Some(table) = kernels.iter_mut().find(of_this) {
-            add(table, result);
-        }
+        warnings.extend(timing.kernel(entry, cells, report, table, &mut begins));
     }
+    agreement.agreed = agreement.reports.iter().all(GateReport::passed);
     progress(Progress { done: of - 1, of, next: "the machine's limits again" });
     limits.raise(&means.roofline(&setup.levels(), &setup.thread_counts())?);
     progress(Progress { done: of, of, next: "" });
@@ -135,6 +148,7 @@ fn compare_with(
         schema: SCHEMA,
         created,
         seconds: began.elapsed().as_secs_f64(),
+        starts: timing.starts,
         environment,
         agreement,
         noise,
@@ -200,16 +214,6 @@ fn table(entry: &Entry, setup: &Setup) -> KernelRows {
     }
 }
 
-fn add(table: &mut KernelRows, result: CellResult) {
-    table.rows.extend(result.rows);
-    table.floors.extend(result.floors);
-    for untimed in result.untimed {
-        if !table.untimed.contains(&untimed) {
-            table.untimed.push(untimed);
-        }
-    }
-}
-
 /// Finds the noise floor of the run and says which ratios stand out of it.
 fn judge(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
     let floors = || kernels.iter().flat_map(|table| &table.floors);
@@ -223,12 +227,21 @@ fn judge(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
         alpha: ALPHA,
         comparisons,
     };
+    let cores = env::Cores::here().allowed;
     for table in kernels {
+        let is_possible = |row: &&model::Row| is_possible(row.gb_per_second, row.gflops, cores);
+        let impossible = table.rows.iter().filter(|row| !is_possible(row));
+        let impossible: Vec<(u64, &str)> = impossible.map(|row| (row.n, row.variant)).collect();
         for row in &mut table.rows {
+            let either = [row.variant, table.baseline].map(|variant| (row.n, variant));
+            if either.iter().any(|one| impossible.contains(one)) {
+                ratios(row).for_each(|ratio| ratio.standing = Standing::Impossible);
+                continue;
+            }
             let here = |f: &&model::Floor| f.n == row.n && f.level == row.level;
             let own = table.floors.iter().find(here).map_or(0.0, |floor| floor.difference());
             let seconds = row.median_seconds;
-            // The shorter of the two calls; all of them come from one start of one binary.
+            // The shorter of the two calls; all of them come from one binary.
             let judge =
                 |r: &mut Ratio| r.judge(own.max(noise.typical), seconds * r.value.min(1.0), 1);
             ratios(row).for_each(judge);

@@ -1,8 +1,8 @@
-//! The gate and the same-bits table in processes of their own: a variant that crashes, exits or never
-//! comes back is a finding, and the other variants are judged all the same.
+//! The gate, the same-bits table and the times in processes of their own: a variant that crashes, exits or
+//! never comes back is a finding, and the other variants are judged all the same.
 //!
-//! The program starts itself again; [`gate_worker_main`] at the top of `main` makes the new process
-//! a *gate worker*: it judges one kernel and says what it is about to do, before it does it. So when it
+//! The program starts itself again; [`worker_main`] at the top of `main` makes the new process a
+//! *worker*: it judges or times one kernel and says what it is about to do, before it does it. So when it
 //! ends early, the step in work is known. A kernel's standard input is empty there, and what it prints
 //! goes to standard error.
 //!
@@ -12,7 +12,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `message.rs` | what a worker is asked, and what it says |
+//! | `message.rs` | what a worker is asked, and what it says when it judges |
 //! | `parent.rs` | what is made of that |
 //! | `child.rs` | the worker's own side |
 //!
@@ -22,7 +22,9 @@ mod child;
 mod message;
 mod parent;
 
-pub use child::{can_isolate, gate_worker_main};
+pub use child::{can_isolate, worker_main};
+pub(super) use message::Work;
+pub(super) use parent::start;
 
 use super::gate::{self, Check, Finding, GateOptions, GateReport, Progress};
 use super::same_bits::{self, SameBits};
@@ -57,7 +59,7 @@ struct Order<'o> {
     limit: Duration,
 }
 
-/// The gate, then the same-bits table over `executors`, in gate workers where the program
+/// The gate, then the same-bits table over `executors`, in workers where the program
 /// [can start them](can_isolate), otherwise in this process, which then trusts the variants.
 ///
 /// # Errors
@@ -146,7 +148,7 @@ fn nothing(entry: &Entry, options: &GateOptions) -> GateReport {
     }
 }
 
-fn refusal(entry: &Entry, case: &str, why: &str) -> Finding {
+pub(super) fn refusal(entry: &Entry, case: &str, why: &str) -> Finding {
     Finding {
         kernel: entry.name,
         target: None,

@@ -15,12 +15,14 @@ use serde::{Serialize, Serializer};
 /// One run of [`compare`](super::compare::compare).
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
-    /// Names this form: `abreast.compare/2`.
+    /// Names this form: `abreast.compare/3`.
     pub schema: &'static str,
     /// When the run began, in UTC: `2026-01-31T12:00:00Z`.
     pub created: String,
     /// How long the run took.
     pub seconds: f64,
+    /// How many process starts the times of a kernel come from.
+    pub starts: u64,
     /// On what machine, built by what.
     pub environment: Environment,
     /// What the gate found.
@@ -40,7 +42,7 @@ pub struct Comparison {
 }
 
 /// Names the form of [`Comparison`].
-pub const SCHEMA: &str = "abreast.compare/2";
+pub const SCHEMA: &str = "abreast.compare/3";
 
 /// Whether what was timed agrees.
 #[derive(Debug, Clone, Serialize)]
@@ -102,12 +104,15 @@ pub struct KernelRows {
     pub verdict: Vec<String>,
 }
 
-/// One variant at one level, on some threads, for one size.
-#[derive(Debug, Clone, Serialize)]
+/// What [`Row::variant`] says of a call that does nothing: what any call costs besides.
+pub const EMPTY_CALL: &str = "(empty call)";
+
+/// One variant at one level, on some threads, for one size; or a call that does nothing.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Row {
-    /// The variant.
+    /// The variant, or [`EMPTY_CALL`].
     pub variant: &'static str,
-    /// The level: `v1`, `v3`, `v4`, `neon`.
+    /// The level: `v1`, `v3`, `v4`, `neon`; empty for an empty call.
     pub level: &'static str,
     /// Whether this is the baseline at the lowest level: what a compiler gives without further flags.
     pub lowest: bool,
@@ -127,9 +132,9 @@ pub struct Row {
     pub flops: u64,
     /// Elements of one call.
     pub elements: u64,
-    /// Calls per round.
+    /// Calls per round, in the first start.
     pub calls: u64,
-    /// Rounds behind the numbers.
+    /// Rounds behind the numbers, of all starts together.
     pub rounds: usize,
     /// Blocks that were made again, since the thread had to wait for a core.
     pub dropped: u64,
@@ -137,6 +142,8 @@ pub struct Row {
     pub best_seconds: f64,
     /// Seconds per call in the middle round.
     pub median_seconds: f64,
+    /// Which part of the time an empty call on as many threads takes.
+    pub empty_share: Option<f64>,
     /// Nanoseconds per element, by [`KernelRows::unit`].
     pub ns_per_element: Option<f64>,
     /// Elements per nanosecond.
@@ -210,9 +217,9 @@ pub struct Floor {
     pub of: &'static str,
     /// Its twin; none when it was itself timed twice.
     pub twin: Option<&'static str>,
-    /// The twin against the variant.
+    /// The twin against the variant, in the start in which they differ most.
     pub ratio: f64,
-    /// Its interval.
+    /// What the intervals of all starts cover.
     pub interval: Option<(f64, f64)>,
 }
 
@@ -248,29 +255,13 @@ impl Row {
         Row {
             variant: "simd",
             level,
-            lowest: false,
-            twin_of: None,
             threads: 1,
             n: 64,
-            footprint: 0,
-            read: 0,
-            written: 0,
-            flops: 0,
-            elements: 0,
             calls: 1,
             rounds: 1,
-            dropped: 0,
             best_seconds: 1.0,
             median_seconds: 1.0,
-            ns_per_element: None,
-            elements_per_ns: None,
-            gb_per_second: None,
-            gflops: None,
-            roofline: None,
-            to_baseline: None,
-            to_lowest: None,
-            thread_speed_up: None,
-            note: None,
+            ..Row::default()
         }
     }
 

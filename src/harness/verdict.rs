@@ -7,6 +7,7 @@ use super::roofline::Limit;
 use abreast_compare::format::{percent, ratio as short};
 use abreast_compare::measure::dropped_in_words;
 use abreast_compare::ratio::{Standing, against};
+use abreast_compare::verdict::{empty_calls as said_of_empty_calls, one_binary};
 
 /// One kernel's table in words.
 pub fn kernel(table: &KernelRows) -> Vec<String> {
@@ -25,6 +26,7 @@ pub fn kernel(table: &KernelRows) -> Vec<String> {
     words.extend(against_lowest(table));
     words.extend(threads(table));
     words.extend(share(table));
+    words.extend(empty_calls(table));
     words.extend(table.untimed.iter().map(|untimed| {
         format!(
             "{}: {} at {} is not timed: {}",
@@ -145,6 +147,18 @@ fn share(table: &KernelRows) -> Option<String> {
     ))
 }
 
+/// Where a call that does nothing takes a good part of the time.
+fn empty_calls(table: &KernelRows) -> impl Iterator<Item = String> {
+    let name = |row: &Row| match row.threads {
+        1 => format!("{} at {}", row.variant, row.level),
+        threads => format!("{} at {} on {threads} threads", row.variant, row.level),
+    };
+    let shares = table.shown().filter_map(|row| Some((row.n, name(row), row.empty_share?)));
+    let shares: Vec<(u64, String, f64)> = shares.collect();
+    let shares: Vec<_> = shares.iter().map(|(n, name, share)| (*n, &name[..], *share)).collect();
+    said_of_empty_calls(&shares).into_iter().map(|words| format!("{}: {words}", table.kernel))
+}
+
 /// The whole run in words.
 pub fn overall(comparison: &Comparison) -> Vec<String> {
     let mut words = vec![agreement(&comparison.agreement), noise(&comparison.noise)];
@@ -160,6 +174,7 @@ pub fn overall(comparison: &Comparison) -> Vec<String> {
     let rows = || tables.iter().flat_map(|table| &table.rows);
     let kept = rows().map(|row| row.rounds as u64).sum();
     words.extend(dropped_in_words(rows().map(|row| row.dropped).sum(), kept));
+    words.push(one_binary(comparison.starts));
     words.push(format!(
         "handing out a chunk costs {:.0} ns on a pool of two threads",
         comparison.chunk_overhead_ns

@@ -72,17 +72,23 @@ pub trait Case: Send + Sync {
     fn rehearse(&self, choice: Choice) -> Result<Box<dyn Rehearsed + '_>, Error>;
     /// The oracle's word on each number.
     fn oracle(&self) -> Vec<Expected>;
-    /// Time of `calls` calls on this thread. The loop is inside, compiled for the kernel's own
-    /// types; each call goes through the same pointer, whatever the variant.
+    /// Time of `calls` calls on this thread; without a choice, of calls that do nothing. The loop is
+    /// inside, compiled for the kernel's own types; each call goes through the same pointer, whatever the
+    /// variant.
     ///
     /// # Errors
     /// What the plan or a variant reports.
-    fn time(&mut self, choice: Choice, calls: u64) -> Result<Duration, Error>;
-    /// Time of `calls` runs of all chunks, wherever `drive` runs them.
+    fn time(&mut self, choice: Option<Choice>, calls: u64) -> Result<Duration, Error>;
+    /// Time of `calls` runs of all chunks, wherever `drive` runs them; without a choice they do nothing.
     ///
     /// # Errors
     /// What the plan or the tasks report.
-    fn time_on(&mut self, choice: Choice, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault>;
+    fn time_on(
+        &mut self,
+        choice: Option<Choice>,
+        calls: u64,
+        drive: Drive<'_>,
+    ) -> Result<Duration, Fault>;
 }
 
 /// A call whose result is known.
@@ -146,11 +152,14 @@ impl<K: Workload> TypedCase<K> {
     /// Runs `work` with the problem's job and the scratch buffer.
     fn with_scratch<E: From<Error>>(
         &mut self,
-        choice: Choice,
+        choice: Option<Choice>,
         work: impl FnOnce(&Job<'_, K>, &mut [K::Item]) -> Result<Duration, E>,
     ) -> Result<Duration, E> {
         let mut scratch = std::mem::take(&mut self.scratch);
-        let job = self.chosen(choice)?;
+        let job = match choice {
+            Some(choice) => self.chosen(choice)?,
+            None => self.job()?.empty(),
+        };
         if scratch.len() != job.items() {
             scratch = self.start(&job)?;
         }
@@ -247,7 +256,7 @@ impl<K: Workload> Case for TypedCase<K> {
         fpenv::within(|| K::oracle(&self.problem))
     }
 
-    fn time(&mut self, choice: Choice, calls: u64) -> Result<Duration, Error> {
+    fn time(&mut self, choice: Option<Choice>, calls: u64) -> Result<Duration, Error> {
         self.with_scratch(choice, |job, out| {
             let clock = Instant::now();
             for _ in 0..calls {
@@ -257,7 +266,12 @@ impl<K: Workload> Case for TypedCase<K> {
         })
     }
 
-    fn time_on(&mut self, choice: Choice, calls: u64, drive: Drive<'_>) -> Result<Duration, Fault> {
+    fn time_on(
+        &mut self,
+        choice: Option<Choice>,
+        calls: u64,
+        drive: Drive<'_>,
+    ) -> Result<Duration, Fault> {
         self.with_scratch(choice, |job, out| {
             let clock = Instant::now();
             for _ in 0..calls {

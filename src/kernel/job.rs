@@ -115,6 +115,11 @@ impl<'i, K: Kernel> Job<'i, K> {
         self.level(choice.level).variant(choice.variant)
     }
 
+    /// The same problem for a variant that does nothing: what a call costs besides.
+    pub(super) fn empty(self) -> Self {
+        Job { variant: &Variant::EMPTY, ..self }
+    }
+
     /// The same problem in chunks of another size; see [`Plan::with_chunk`].
     ///
     /// # Errors

@@ -51,6 +51,9 @@ pub struct Choice {
 }
 
 impl<K: Kernel> Variant<K> {
+    /// Does nothing.
+    pub(super) const EMPTY: Self = Variant::new("(empty call)", |_| Ok(()));
+
     /// A variant that is nothing special.
     pub const fn new(name: &'static str, run: RunFn<K>) -> Self {
         Variant { name, about: "", run, role: Role::Plain }

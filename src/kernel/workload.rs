@@ -55,6 +55,7 @@ impl Arithmetic {
 
 /// What one call reads, writes and computes, for GB/s and GFLOP/s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "harness", derive(serde::Serialize, serde::Deserialize))]
 pub struct Cost {
     /// Bytes read, each counted once.
     pub read: u64,

@@ -48,7 +48,8 @@ impl Format {
     pub fn beginning(self) -> Option<&'static str> {
         match self {
             Format::Report => Some(HTML_BEGINS),
-            Format::Json => Some("{\n  \"schema\": \"abreast.compare/1\",\n"),
+            // Of any version.
+            Format::Json => Some("{\n  \"schema\": \"abreast.compare/"),
             Format::Csv => Some(CSV_BEGINS),
             Format::Markdown => Some(MARKDOWN_BEGINS),
             Format::Picture => None,

@@ -1,40 +1,38 @@
 //! One kernel at one size: what is timed there, and the rows that come of it.
 
 use super::CompareOptions;
-use crate::exec::{Control, Executor, Threads};
+use super::times::{CellTimes, JobCell, Problem, Taken, Turn};
+use crate::Level;
 use crate::harness::gate::{Finding, GateReport};
-use crate::harness::measure::{Effort, Rounds, measure_undisturbed};
-use crate::harness::model::{Agreement, Floor, Ratio, Row, Untimed};
-use crate::kernel::{Case, Choice, Entry, Request, Role, VariantInfo};
+use crate::harness::measure::rounds_needed;
+use crate::harness::model::{EMPTY_CALL, Floor, Ratio, Row};
+use crate::kernel::{Choice, Entry, Role, VariantInfo};
 use crate::level::Isa;
-use crate::{Error, Fault, Level};
-use std::time::Duration;
+use abreast_compare::summary::Starts;
 
-/// What all cells share: the levels, and a pool for each number of threads.
+/// What all cells share.
 pub(super) struct Setup {
     /// Names; none are all.
     wanted: Vec<String>,
     baseline: Option<String>,
-    seed: u64,
     levels: Vec<Level>,
     lowest: Level,
-    pools: Vec<(usize, Threads)>,
+    /// Numbers of threads above one.
+    threads: Vec<usize>,
 }
 
 impl Setup {
-    pub(super) fn new(options: &CompareOptions) -> Result<Setup, Error> {
+    pub(super) fn new(options: &CompareOptions) -> Setup {
         let mut levels = options.levels.clone();
         levels.sort_by_key(|level| level.isa());
         levels.dedup();
-        let pool = |count| Ok((count, Threads::new(count)?));
-        Ok(Setup {
+        Setup {
             wanted: options.variants.clone(),
             baseline: options.baseline.clone(),
-            seed: options.seed,
             levels,
             lowest: Level::available()[0],
-            pools: options.many_threads().into_iter().map(pool).collect::<Result<_, Error>>()?,
-        })
+            threads: options.many_threads(),
+        }
     }
 
     /// The row that the others of the kernel are compared with.
@@ -64,11 +62,7 @@ impl Setup {
 
     /// Every number of threads that something is timed on.
     pub(super) fn thread_counts(&self) -> Vec<usize> {
-        std::iter::once(1).chain(self.pools.iter().map(|(count, _)| *count)).collect()
-    }
-
-    fn pool(&self, threads: usize) -> Option<&Threads> {
-        self.pools.iter().find(|(count, _)| *count == threads).map(|(_, pool)| pool)
+        std::iter::once(1).chain(self.threads.iter().copied()).collect()
     }
 }
 
@@ -91,8 +85,7 @@ impl Timed {
 }
 
 /// A kernel at a size.
-pub(super) struct Cell<'e> {
-    entry: &'e Entry,
+pub(super) struct Cell {
     pub(super) n: u64,
     baseline: &'static str,
     timed: Vec<Timed>,
@@ -100,28 +93,24 @@ pub(super) struct Cell<'e> {
 }
 
 /// What a cell gave.
+#[derive(Default)]
 pub(super) struct CellResult {
     pub(super) rows: Vec<Row>,
     pub(super) floors: Vec<Floor>,
-    pub(super) untimed: Vec<Untimed>,
 }
 
-impl<'e> Cell<'e> {
+impl Cell {
     /// The cells of a kernel, small to large.
-    pub(super) fn all(entry: &'e Entry, options: &CompareOptions, setup: &Setup) -> Vec<Cell<'e>> {
+    pub(super) fn all(entry: &Entry, options: &CompareOptions, setup: &Setup) -> Vec<Cell> {
         let mut sizes = options.sizes.clone().unwrap_or_else(|| entry.sweep.to_vec());
         sizes.sort_unstable();
         sizes.dedup();
         let largest = sizes.last().copied();
         let cell = |n| {
             let (timed, lowest) = (timed(setup, entry, Some(n) == largest), setup.lowest.isa());
-            Cell { entry, n, baseline: setup.baseline(entry).name, timed, lowest }
+            Cell { n, baseline: setup.baseline(entry).name, timed, lowest }
         };
         sizes.into_iter().map(cell).collect()
-    }
-
-    pub(super) fn name(&self) -> &'static str {
-        self.entry.name
     }
 
     /// How many intervals the cell will show.
@@ -145,52 +134,49 @@ impl<'e> Cell<'e> {
         ]
     }
 
-    /// What the gate lets through, and the reasons against the others.
-    fn trusted(&self, agreement: &Agreement) -> (Vec<Timed>, Vec<Untimed>) {
-        let report = agreement.reports.iter().find(|report| report.kernel == self.entry.name);
-        let (mut trusted, mut untimed) = (Vec::new(), Vec::new());
-        for &timed in &self.timed {
-            match report.and_then(|report| objection(report, timed.choice)) {
-                None => trusted.push(timed),
-                Some(why) => untimed.push(Untimed::new(timed.choice, why)),
-            }
-        }
-        (trusted, untimed)
+    /// Who is called.
+    pub(super) fn choices(&self) -> impl Iterator<Item = Choice> {
+        self.timed.iter().map(|timed| timed.choice)
     }
 
-    /// Times the variants. One that fails is left out, and the others start again.
-    pub(super) fn time(
+    /// What is timed when only `who` may be called, and the empty calls beside it: on how many threads.
+    fn columns(&self, who: &[Choice]) -> (Vec<Timed>, Vec<usize>) {
+        let may_be = |timed: &&Timed| who.contains(&timed.choice);
+        let timed: Vec<Timed> = self.timed.iter().filter(may_be).copied().collect();
+        let mut empty: Vec<usize> = timed.iter().map(|timed| timed.threads).collect();
+        empty.sort_unstable();
+        empty.dedup();
+        (timed, empty)
+    }
+
+    pub(super) fn job(&self, who: &[Choice]) -> JobCell {
+        let (timed, empty) = self.columns(who);
+        let index = |choice| who.iter().position(|other| *other == choice);
+        let called = |t: &Timed| Turn { who: index(t.choice), threads: t.threads };
+        let empty = empty.into_iter().map(|threads| Turn { who: None, threads });
+        JobCell { n: self.n, turns: timed.iter().map(called).chain(empty).collect() }
+    }
+
+    /// The rows, from what the starts say of all cells; or why there are no operands.
+    pub(super) fn result(
         &self,
-        effort: &Effort,
+        who: &[Choice],
+        starts: &[CellTimes],
         alpha: f64,
-        agreement: &Agreement,
-        setup: &Setup,
-    ) -> Result<CellResult, Error> {
-        let n = i64::try_from(self.n)
-            .map_err(|_| Error::argument("n", self.n, format!("must be at most {}", i64::MAX)))?;
-        let request = Request { n: Some(n), seed: setup.seed, given: Vec::new() };
-        let mut case = self.entry.case(&request)?;
-        let (mut timed, mut untimed) = self.trusted(agreement);
-        while !timed.is_empty() {
-            let run = |v: usize, calls| {
-                time(case.as_mut(), timed[v], calls, setup).map_err(|why| (v, why))
-            };
-            match measure_undisturbed(timed.len(), effort, run) {
-                Ok(rounds) => {
-                    let timings = Timings { cell: self, case: case.as_ref(), timed, rounds, alpha };
-                    return Ok(timings.result(untimed));
-                }
-                Err((v, why)) => {
-                    untimed.push(Untimed::new(timed.remove(v).choice, why.to_string()));
-                }
-            }
-        }
-        Ok(CellResult { rows: Vec::new(), floors: Vec::new(), untimed })
+    ) -> Result<CellResult, String> {
+        let here = starts.iter().filter(|cell| cell.n == self.n).map(|cell| cell.taken.clone());
+        let here = here.collect::<Result<Vec<Taken>, String>>()?;
+        let Some(Taken { problem, .. }) = here.first() else { return Ok(CellResult::default()) };
+        let problem = *problem;
+        let starts = Starts::new(here.into_iter().map(|taken| taken.rounds).collect(), alpha);
+        let (timed, empty) = self.columns(who);
+        let least_rounds = rounds_needed(alpha);
+        Ok(Timings { cell: self, problem, timed, empty, starts, least_rounds }.result())
     }
 }
 
 /// Why the gate does not let a variant be timed, if it does not.
-fn objection(report: &GateReport, choice: Choice) -> Option<String> {
+pub(super) fn objection(report: &GateReport, choice: Choice) -> Option<String> {
     if report.trusts(choice) {
         return None;
     }
@@ -225,92 +211,98 @@ fn timed(setup: &Setup, entry: &Entry, largest: bool) -> Vec<Timed> {
         }
     }
     if let Some(&level) = setup.levels.last().filter(|_| largest) {
-        for &(threads, _) in &setup.pools {
+        for &threads in &setup.threads {
             variants.iter().for_each(|variant| add(at(variant, level, threads)));
         }
     }
     timed
 }
 
-fn time(case: &mut dyn Case, timed: Timed, calls: u64, setup: &Setup) -> Result<Duration, Fault> {
-    match setup.pool(timed.threads) {
-        None => Ok(case.time(timed.choice, calls)?),
-        Some(pool) => case.time_on(timed.choice, calls, &mut |tasks| {
-            pool.run(tasks, &Control::default()).map(drop)
-        }),
-    }
-}
-
 /// The rounds of a cell, about to become rows.
 struct Timings<'c> {
-    cell: &'c Cell<'c>,
-    case: &'c dyn Case,
+    cell: &'c Cell,
+    problem: Problem,
     timed: Vec<Timed>,
-    rounds: Rounds,
-    alpha: f64,
+    /// On how many threads the empty calls after them ran.
+    empty: Vec<usize>,
+    starts: Starts,
+    /// What a start needs for an interval.
+    least_rounds: usize,
 }
 
 impl Timings<'_> {
-    fn result(&self, untimed: Vec<Untimed>) -> CellResult {
+    fn result(&self) -> CellResult {
         let all = || self.timed.iter().enumerate();
-        let rows = all().filter(|(_, timed)| !timed.again).map(|(v, _)| self.row(v)).collect();
+        let rows = all().filter(|(_, timed)| !timed.again).map(|(v, _)| self.row(v));
+        let empty = self.empty.iter().enumerate().map(|(i, threads)| self.empty_row(i, *threads));
         let floors = all().filter_map(|(v, timed)| self.floor(v, timed)).collect();
-        CellResult { rows, floors, untimed }
+        CellResult { rows: rows.chain(empty).collect(), floors }
     }
 
     fn floor(&self, v: usize, timed: &Timed) -> Option<Floor> {
         let (isa, of) = (timed.choice.level.isa(), timed.twin_of?);
         let other = self.find(of, isa).filter(|_| timed.threads == 1)?;
-        let found = self.rounds.speed_up(v, other, self.alpha);
+        let ratio = self.starts.ratio(v, other)?;
         Some(Floor {
             n: self.cell.n,
             level: isa.name(),
             of,
             twin: (!timed.again).then_some(timed.choice.variant),
-            ratio: found.ratio,
-            interval: found.interval,
+            ratio: self.starts.furthest(v, other)?,
+            interval: ratio.low.zip(ratio.high),
         })
+    }
+
+    /// What every row has: its times, and what the problem is.
+    fn times(&self, column: usize, variant: &'static str, threads: usize) -> Row {
+        Row {
+            variant,
+            threads,
+            n: self.cell.n,
+            footprint: self.problem.footprint,
+            calls: self.starts.calls(column),
+            rounds: self.starts.rounds(),
+            dropped: self.starts.dropped(column),
+            best_seconds: self.starts.best(column),
+            median_seconds: self.starts.median(column),
+            ..Row::default()
+        }
+    }
+
+    /// The row of the empty calls on so many threads.
+    fn empty_row(&self, i: usize, threads: usize) -> Row {
+        self.times(self.timed.len() + i, EMPTY_CALL, threads)
     }
 
     fn row(&self, v: usize) -> Row {
         let Timed { choice, threads, twin_of, .. } = self.timed[v];
-        let cost = self.case.cost();
+        let cost = self.problem.cost;
         let [to_baseline, to_lowest, thread_speed_up] =
             self.cell.bases(self.timed[v]).map(|base| self.ratio(v, base?));
+        let empty = self.empty.iter().position(|count| *count == threads);
+        let empty = empty.map(|i| self.empty_row(i, threads).median_seconds);
+        let times = self.times(v, choice.variant, threads);
         let mut row = Row {
-            variant: choice.variant,
             level: choice.level.name(),
             lowest: self.timed[v].is(self.cell.baseline, self.cell.lowest),
             twin_of,
-            threads,
-            n: self.cell.n,
-            footprint: self.case.footprint() as u64,
             read: cost.read,
             written: cost.written,
             flops: cost.flops,
             elements: cost.elements,
-            calls: self.rounds.calls[v],
-            rounds: self.rounds.len(),
-            dropped: self.rounds.dropped[v],
-            best_seconds: self.rounds.best(v),
-            median_seconds: self.rounds.median(v),
-            ns_per_element: None,
-            elements_per_ns: None,
-            gb_per_second: None,
-            gflops: None,
-            roofline: None,
+            empty_share: empty.map(|empty| empty / times.median_seconds),
             to_baseline,
             to_lowest,
             thread_speed_up,
             note: self.note(threads),
+            ..times
         };
         row.rates();
         row
     }
 
     fn ratio(&self, v: usize, (variant, isa): (&str, Isa)) -> Option<Ratio> {
-        let found = self.rounds.speed_up(v, self.find(variant, isa)?, self.alpha);
-        Some(Ratio::new(found.ratio, found.interval))
+        self.starts.ratio(v, self.find(variant, isa)?)
     }
 
     /// The variant at the level on one thread.
@@ -319,11 +311,11 @@ impl Timings<'_> {
     }
 
     fn note(&self, threads: usize) -> Option<String> {
-        let chunks = self.case.chunks();
+        let chunks = self.problem.chunks;
         if chunks < threads {
             return Some(format!("{chunks} chunk(s) for {threads} threads"));
         }
-        let least = crate::harness::measure::rounds_needed(self.alpha);
-        (self.rounds.len() < least).then(|| "too slow for an interval in this budget".to_owned())
+        let too_few = self.starts.least_rounds() < self.least_rounds;
+        too_few.then(|| "too slow for an interval in this budget".to_owned())
     }
 }

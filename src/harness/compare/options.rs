@@ -1,8 +1,8 @@
 //! What a comparison is asked for, and what that costs in time and trust.
 
+use super::times::request;
 use crate::harness::env::{Cores, Environment};
 use crate::harness::isolated;
-use crate::harness::measure::{Effort, clock_resolution, rounds_needed};
 use crate::kernel::Entry;
 use crate::{Error, Level};
 use std::time::Duration;
@@ -26,7 +26,10 @@ pub struct CompareOptions {
     pub quick: bool,
     /// The seed of operands and of the order of rounds.
     pub seed: u64,
-    /// How long the rounds of all kernels together should take, instead of what `quick` says.
+    /// How many process starts the times come from: what one start shows and another one reverses is not
+    /// told. There is one where the program [cannot start itself](isolated::can_isolate).
+    pub starts: u64,
+    /// How long the rounds of all kernels in all starts should take, instead of what `quick` says.
     pub budget: Option<Duration>,
     /// How long one step of the gate may take: see [`isolated`](crate::harness::isolated).
     pub timeout: Duration,
@@ -47,6 +50,7 @@ impl CompareOptions {
             threads: if cores > 1 { vec![1, cores] } else { vec![1] },
             quick: false,
             seed: 42,
+            starts: 4,
             budget: None,
             timeout: isolated::TIME_LIMIT,
         })
@@ -60,11 +64,16 @@ impl CompareOptions {
         Ok(CompareOptions { quick: true, ..Self::new()? })
     }
 
-    /// Whether every name that is asked for is one that some kernel has.
+    /// Whether every name that is asked for is one that some kernel has, and every size one that the kernels
+    /// can make.
     ///
     /// # Errors
-    /// [`Error::Unknown`], with the nearest name.
-    pub(super) fn check_names(&self, entries: &[&Entry]) -> Result<(), Error> {
+    /// [`Error::Unknown`], with the nearest name; what a kernel has to say about a size; too many starts.
+    pub(super) fn check(&self, entries: &[&Entry]) -> Result<(), Error> {
+        if self.starts > MOST_STARTS {
+            let rule = format!("must be at most {MOST_STARTS}");
+            return Err(Error::argument("starts", self.starts, rule));
+        }
         let known: Vec<&str> = entries.iter().flat_map(|e| e.variants()).map(|v| v.name).collect();
         let check = |what, name: &String| {
             if known.contains(&&**name) {
@@ -74,7 +83,10 @@ impl CompareOptions {
             }
         };
         self.variants.iter().try_for_each(|name| check("variant", name))?;
-        self.baseline.iter().try_for_each(|name| check("baseline", name))
+        self.baseline.iter().try_for_each(|name| check("baseline", name))?;
+        let sizes = self.sizes.iter().flatten();
+        let mut problems = sizes.flat_map(|n| entries.iter().map(move |entry| (*n, entry)));
+        problems.try_for_each(|(n, entry)| entry.case(&request(n, self.seed)?).map(drop))
     }
 
     pub(super) fn budget(&self, cells: usize) -> Duration {
@@ -91,23 +103,12 @@ impl CompareOptions {
     }
 }
 
+/// More do not end in a day.
+const MOST_STARTS: u64 = 1000;
+
 /// What the rounds of a quick comparison take. The rest of its minute goes to the gate, the rooflines
 /// and making operands.
 const QUICK: Duration = Duration::from_secs(35);
-
-/// How long each of so many cells may take.
-pub(super) fn effort(options: &CompareOptions, cells: usize, alpha: f64) -> Effort {
-    let micros = if options.quick { 300 } else { 1000 };
-    Effort {
-        budget: options.budget(cells) / cells.max(1) as u32,
-        block: Duration::from_micros(micros),
-        // A few more than the least, so that one disturbed round does not set an end.
-        least_rounds: rounds_needed(alpha) + 3,
-        most_rounds: if options.quick { 101 } else { 501 },
-        resolution: clock_resolution(),
-        seed: options.seed,
-    }
-}
 
 /// What should make a reader careful.
 pub(super) fn warnings(options: &CompareOptions, environment: &Environment) -> Vec<String> {

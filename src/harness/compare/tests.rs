@@ -4,11 +4,12 @@ use super::*;
 use crate::Choice;
 use crate::Plan;
 use crate::harness::gate::{Check, Finding};
-use crate::harness::model::{Floor, Row, Standing};
+use crate::harness::model::{EMPTY_CALL, Floor, Row, Standing, Untimed};
 use crate::kernel::{
     ChunkArgs, Cost, Expected, Input, Kernel, Layout, Operands, Request, Variant, Workload,
 };
 use crate::kernels::REGISTRY;
+use abreast_compare::starts::{Failure, FailureKind};
 use std::borrow::Cow;
 
 fn quick() -> CompareOptions {
@@ -72,8 +73,17 @@ fn every_variant_has_its_row_with_the_ratios_that_make_sense() {
     let (best, lowest) = (Level::chosen().unwrap(), Level::available()[0]);
     for n in [100, 70_000] {
         assert!(find(table, "c", lowest, 1, n).lowest);
+        let empty = |threads| {
+            table
+                .rows
+                .iter()
+                .filter(move |row| (row.variant, row.threads, row.n) == (EMPTY_CALL, threads, n))
+        };
+        assert_eq!((empty(1).count(), empty(2).count()), (1, usize::from(n == 70_000)));
         for variant in REGISTRY[0].variants().map(|variant| variant.name) {
             let row = find(table, variant, best, 1, n);
+            let share = empty(1).next().unwrap().median_seconds / row.median_seconds;
+            assert_eq!(row.empty_share, Some(share));
             assert!(row.best_seconds > 0.0 && row.best_seconds <= row.median_seconds, "{row:?}");
             assert_eq!(row.to_baseline.is_some(), variant != "c");
             assert_eq!(row.to_lowest.is_some(), !row.lowest);
@@ -85,7 +95,69 @@ fn every_variant_has_its_row_with_the_ratios_that_make_sense() {
         assert!(row.thread_speed_up.is_some() && row.to_baseline.is_none());
     }
     assert!(!table.rows.iter().any(|row| row.threads == 2 && row.n == 100));
-    assert_eq!(comparison.noise.pairs, 2);
+    assert_eq!((comparison.noise.pairs, comparison.starts), (2, 1), "this program is no worker");
+}
+
+/// Somebody who ends every start in which it is called.
+struct Crashing(&'static str);
+
+impl Means for Crashing {
+    fn gate(&self, entry: &Entry, options: &GateOptions, tell: GateProgress<'_>) -> GateReport {
+        Short::default().gate(entry, options, tell)
+    }
+    fn roofline(&self, _: &[Level], _: &[usize]) -> Result<Roofline, Error> {
+        Ok(Roofline::default())
+    }
+    fn start(
+        &self,
+        entry: &Entry,
+        job: &Job,
+        limit: Duration,
+        begins: &mut dyn FnMut(&str),
+    ) -> OneStart<CellTimes> {
+        if self.0 == "everything" {
+            return Err("a worker cannot be started: no more processes".to_owned());
+        }
+        let Some(who) = job.who.iter().position(|target| target.variant == self.0) else {
+            return times::one_start(entry, job, limit, begins);
+        };
+        begins("n = 100");
+        let (what, kind) =
+            ("crashed with SIGSEGV, while it was timed".to_owned(), FailureKind::Ended);
+        Ok(Err(Failure { who, input: "n = 100".to_owned(), what, kind }))
+    }
+}
+
+#[test]
+fn who_crashes_while_it_is_timed_is_named_and_the_others_are_timed() {
+    let levels = Level::available();
+    let options = CompareOptions { levels: levels.clone(), threads: vec![1], ..quick() };
+    let found = compare_with(&Crashing("rust"), &[&REGISTRY[0]], &options, &mut |_| ()).unwrap();
+    let table = &found.kernels[0];
+    assert!(!found.agreement.agreed && found.verdict[0].contains("rust at"), "{:?}", found.verdict);
+    for level in levels {
+        assert!(find(table, "cpp", level, 1, 70_000).to_lowest.is_some());
+        assert!(table.rows.iter().all(|row| row.variant != "rust"));
+        let of_level = |untimed: &&Untimed| untimed.level == level.name();
+        let untimed = table.untimed.iter().find(of_level).expect("it is named");
+        assert_eq!(untimed.variant, "rust");
+        for words in ["n = 100", "ended its process", "SIGSEGV, while it was timed"] {
+            assert!(untimed.why.contains(words), "{}", untimed.why);
+        }
+    }
+}
+
+#[test]
+fn where_no_worker_can_be_started_nothing_is_timed_and_all_is_said() {
+    let found = compare_with(&Crashing("everything"), &[&REGISTRY[0]], &quick(), &mut |_| ());
+    let found = found.unwrap();
+    let table = &found.kernels[0];
+    assert!(table.rows.is_empty() && !found.agreement.agreed);
+    assert!(found.verdict[0].contains(&format!("not timed: {}", table.kernel)));
+    let names: Vec<&str> = table.untimed.iter().map(|untimed| untimed.variant).collect();
+    assert!(["c", "c-by-hand", "cpp", "rust", "simd"].iter().all(|name| names.contains(name)));
+    let is_said = |untimed: &Untimed| untimed.why.contains("a worker cannot be started");
+    assert!(table.untimed.iter().all(is_said), "{:?}", table.untimed);
 }
 
 #[test]
@@ -156,7 +228,7 @@ fn table_with(to_baseline: Ratio, floor: f64) -> KernelRows {
     KernelRows {
         rows: vec![row],
         floors: vec![floor],
-        ..table(&REGISTRY[0], &Setup::new(&quick()).unwrap())
+        ..table(&REGISTRY[0], &Setup::new(&quick()))
     }
 }
 

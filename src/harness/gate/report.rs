@@ -3,6 +3,7 @@
 use crate::error::{Static, interned};
 use crate::kernel::{Choice, Class};
 use crate::level::Isa;
+use crate::{Error, Level};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
@@ -64,6 +65,11 @@ impl Target {
     /// Whether this is `choice`.
     pub(in crate::harness) fn is(self, choice: Choice) -> bool {
         self == choice.into()
+    }
+
+    /// The variant at its level, where this CPU has it.
+    pub(in crate::harness) fn choice(self) -> Result<Choice, Error> {
+        Ok(Choice { variant: self.variant, level: Level::new(self.level)? })
     }
 }
 

@@ -1,47 +1,56 @@
-//! The worker's own side: judge one kernel, and say what comes next before it comes.
+//! The worker's own side: judge or time one kernel, and say what comes next before it comes.
 
-use super::message::{At, End, Job, Message, Now};
+use super::message::{At, End, Job, Message, Now, Work};
 use crate::fork::Caller;
+use crate::harness::compare::times;
 use crate::harness::gate::{Finding, GateOptions, Observer, Step, Target, gate_of};
 use crate::harness::same_bits::same_bits_of;
 use crate::kernel::{Choice, Entry};
-use crate::{Error, Level, executors};
+use crate::{Error, Fault, executors};
 use abreast_compare::isolate::{Channel, Role, Watch, threads, wait_for_the_end};
+use abreast_compare::message::Reports;
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// The environment variable that a gate worker finds.
+/// The environment variable that a worker finds.
 pub(super) const WORKER: &str = "ABREAST_GATE_WORKER";
 
 static CAN_ISOLATE: AtomicBool = AtomicBool::new(false);
 
-/// Whether this process can start gate workers of itself: its `main` began with
-/// [`gate_worker_main`].
+/// Whether this process can start workers of itself: its `main` began with [`worker_main`].
 pub fn can_isolate() -> bool {
     CAN_ISOLATE.load(Ordering::Relaxed)
 }
 
-/// Makes this program one that can judge kernels in processes of its own. It belongs at the top of
-/// `main`, after [`worker_main`](crate::exec::worker_main); what stands before it runs in each
+/// Makes this program one that can judge and time kernels in processes of its own. It belongs at the top
+/// of `main`, after that of the [executors](crate::exec::worker_main); what stands before it runs in each
 /// worker too.
 ///
-/// In a process that somebody started it returns. In a gate worker it never does: the process
-/// judges the kernel of `registry` that its parent names, and ends.
-pub fn gate_worker_main(registry: &[Entry]) {
+/// In a process that somebody started it returns. In a worker it never does: the process does with the
+/// kernel of `registry` what its parent says, and ends.
+pub fn worker_main(registry: &[Entry]) {
     let role = Role::of_this_process(WORKER);
     // Programs that a kernel starts inherit the variable, and are programs all the same.
     if !matches!(role, Role::Worker { .. }) {
         CAN_ISOLATE.store(true, Ordering::Relaxed);
         return;
     }
-    match role.accept::<Job>() {
-        Ok((job, channel)) => Worker::new(&job, channel).serve(&job, registry),
-        Err(why) => {
-            eprintln!("abreast gate worker: {why}");
-            exit(1)
-        }
+    let done = match role.accept::<Work>() {
+        Ok((Work::Judge(job), channel)) => Worker::new(&job, channel).serve(&job, registry),
+        Ok((Work::Time(job), channel)) => time(&job, channel, registry).map_err(|f| f.to_string()),
+        Err(why) => Err(why.to_string()),
+    };
+    if let Err(why) = done {
+        eprintln!("abreast worker: {why}");
+        exit(1)
     }
+    exit(0)
+}
+
+fn time(job: &times::Job, channel: Channel, registry: &[Entry]) -> Result<(), Fault> {
+    let mut reports = Reports::new(channel);
+    times::serve(Entry::find(registry, &job.kernel)?, job, &mut |message| reports.send(&message))
 }
 
 struct Worker {
@@ -87,8 +96,8 @@ impl Worker {
 
     fn judge(&mut self, job: &Job, registry: &[Entry]) -> Result<End, Error> {
         let entry = Entry::find(registry, &job.kernel)?;
-        let choice = |of: &Target| Ok(Choice { variant: of.variant, level: Level::new(of.level)? });
-        let choices = job.choices.iter().map(choice).collect::<Result<Vec<Choice>, Error>>()?;
+        let choices = job.choices.iter().map(|of| of.choice());
+        let choices = choices.collect::<Result<Vec<Choice>, Error>>()?;
         let options = GateOptions { seed: job.seed, quick: job.quick, ..GateOptions::all() };
         let gate = job.gate.then(|| gate_of(entry, choices.clone(), &options, self));
         self.part = 1;

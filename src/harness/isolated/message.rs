@@ -1,13 +1,23 @@
-//! What a gate worker and its parent say to each other.
+//! What a worker is asked, and what it says when it judges.
 
+use crate::harness::compare::times;
 use crate::harness::gate::{Finding, GateReport, Target};
 use crate::harness::same_bits::SameBits;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// What a worker is to do.
+/// What a worker is for.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Job {
+pub(in crate::harness) enum Work<J = Job, T = times::Job> {
+    /// The gate, or the same-bits table.
+    Judge(J),
+    /// Times.
+    Time(T),
+}
+
+/// What a worker is to judge.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::harness) struct Job {
     pub(super) kernel: String,
     pub(super) choices: Vec<Target>,
     pub(super) seed: u64,

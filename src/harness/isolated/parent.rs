@@ -1,7 +1,7 @@
-//! The parent's side of a gate worker: what it is asked, and what its messages and its end mean.
+//! The parent's side of a worker that judges: what it is asked, and what its messages and its end mean.
 
 use super::child::WORKER;
-use super::message::{At, End, Job, Message, Now};
+use super::message::{At, End, Job, Message, Now, Work};
 use super::{Checked, Order, keep, nothing};
 use crate::Fault;
 use crate::harness::gate::{Check, Finding, Progress, Target};
@@ -46,6 +46,12 @@ fn job(order: &Order<'_>, attempt: &Attempt<Target, At>) -> Job {
     }
 }
 
+/// A worker whose steps may take so long.
+pub(in crate::harness) fn start(limit: Duration) -> Start<'static> {
+    let leave = Duration::MAX;
+    Start { variable: WORKER, program: None, arguments: None, limit, leave }
+}
+
 /// What a worker has said so far.
 struct Heard {
     now: Option<Now>,
@@ -65,15 +71,13 @@ fn worker(
     let now = Now { case: "the start of a worker".to_owned(), ..Now::default() };
     let mut heard =
         Heard { now: Some(now), found: Vec::new(), end: None, spoilt: None, refused: None };
-    let leave = Duration::MAX;
-    let start =
-        Start { variable: WORKER, program: None, arguments: None, limit: order.limit, leave };
-    let end = isolate::run(&start, &job(order, attempt), |message| {
+    let job = Work::<_, ()>::Judge(job(order, attempt));
+    let end = isolate::run(&start(order.limit), &job, |message| {
         heard.take(message, &mut |now| {
             progress(Progress { kernel, done: now.at.1, of: now.of, now: &now.case });
         })
     });
-    let end = end.map_err(|why| refused("start a gate worker", why))?;
+    let end = end.map_err(|why| refused("start a worker", why))?;
     if let Some(why) = heard.refused {
         return Err(refused("judge in a worker", why));
     }
@@ -128,7 +132,7 @@ fn refused(what: &str, why: impl ToString) -> Fault {
 
 /// What it means that a worker has ended so.
 fn why(end: isolate::End) -> (Check, String) {
-    let to = "the connection that the gate worker reports over";
+    let to = "the connection that the worker reports over";
     match end {
         isolate::End::Overdue(Overdue::Used(limit)) => {
             (Check::Overdue, format!("it used more than {limit:?} of CPU time"))

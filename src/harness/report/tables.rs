@@ -3,6 +3,7 @@
 use super::format::{digits, grouped, markdown as md, percent, seconds};
 use super::html::Html;
 use crate::harness::model::{Comparison, KernelRows, Ratio, Row, Standing};
+use abreast_compare::verdict::count;
 
 /// The columns of the table, in this order everywhere.
 const COLUMNS: [&str; 12] = [
@@ -64,8 +65,9 @@ fn explained(comparison: &Comparison) -> String {
     let legend = Standing::legend(ratios.map(|ratio| ratio.standing));
     let legend = legend.map_or(String::new(), |legend| format!(" {legend}."));
     format!(
-        "Times and rates are those of the best round; ratios are medians of paired rounds with their \
-         intervals, larger is faster.{legend}"
+        "Times and rates are those of the best round; ratios are medians of paired rounds in {}, with what the \
+         intervals of all of them cover, larger is faster.{legend}",
+        count(comparison.starts as usize, "process start")
     )
 }
 
@@ -150,10 +152,12 @@ fn markdown_table(text: &mut String, table: &KernelRows) {
     table.shown().for_each(|row| line(&cells(row).map(|cell| md(&cell))));
 }
 
-/// The first line of every [`csv()`]: the names of the columns.
-pub const CSV_BEGINS: &str = concat!(
-    "schema,kernel,variant,level,lowest,threads,n,footprint,calls,rounds,best_seconds,",
-    "median_seconds,ns_per_element,gb_per_second,gflops,roof_share,",
+/// How every [`csv()`] begins: with the names of its columns, the first of which are always these.
+pub const CSV_BEGINS: &str = "schema,kernel,variant,level,lowest,threads,n,footprint,calls,rounds,";
+
+/// The names of the other columns.
+const CSV_COLUMNS: &str = concat!(
+    "best_seconds,median_seconds,empty_share,ns_per_element,gb_per_second,gflops,roof_share,",
     "to_baseline,to_baseline_low,to_baseline_high,to_baseline_distinguishable,",
     "to_lowest,to_lowest_low,to_lowest_high,to_lowest_distinguishable,",
     "thread_speed_up,thread_speed_up_low,thread_speed_up_high,thread_speed_up_distinguishable,note\r\n"
@@ -161,10 +165,10 @@ pub const CSV_BEGINS: &str = concat!(
 
 /// The comparison as CSV: a row per variant, level, size and number of threads, with full precision.
 ///
-/// The first column of every row names the form, `abreast.compare/2`. A number that could not be
+/// The first column of every row names the form, `abreast.compare/3`. A number that could not be
 /// had is an empty field.
 pub fn csv(comparison: &Comparison) -> String {
-    let mut text = String::from(CSV_BEGINS);
+    let mut text = [CSV_BEGINS, CSV_COLUMNS].concat();
     for table in &comparison.kernels {
         for row in &table.rows {
             text.push_str(&record(comparison.schema, table.kernel, row));
@@ -189,6 +193,7 @@ fn record(schema: &str, kernel: &str, row: &Row) -> String {
         row.rounds.to_string(),
         row.best_seconds.to_string(),
         row.median_seconds.to_string(),
+        number(row.empty_share),
         number(row.ns_per_element),
         number(row.gb_per_second),
         number(row.gflops),

@@ -39,6 +39,7 @@ fn row(variant: &'static str, level: &'static str, n: u64, threads: usize) -> Ro
         dropped: 0,
         best_seconds: seconds,
         median_seconds: 1.1 * seconds,
+        empty_share: (n == 64).then_some(0.25),
         ns_per_element: Some(1.0 / threads as f64),
         elements_per_ns: Some(threads as f64),
         gb_per_second: Some(16.0),
@@ -111,6 +112,7 @@ pub(super) fn comparison(kernels: &[&'static str]) -> Comparison {
         schema: model::SCHEMA,
         created: "2026-01-31T12:00:00Z".to_owned(),
         seconds: 60.0,
+        starts: 4,
         environment,
         agreement: Agreement {
             agreed: true,
