@@ -70,9 +70,13 @@ pub mod machine;
 pub mod measure;
 mod message;
 #[doc(hidden)]
+pub mod noise;
+#[doc(hidden)]
 pub mod number;
 mod only;
 mod output;
+#[doc(hidden)]
+pub mod paint;
 mod present;
 #[doc(hidden)]
 pub mod prices;
@@ -82,11 +86,15 @@ mod place;
 pub mod plot;
 pub mod random;
 #[doc(hidden)]
+pub mod rate;
+#[doc(hidden)]
 pub mod ratio;
 mod record;
 mod report;
 pub mod results;
 mod run;
+#[doc(hidden)]
+pub mod runs;
 mod saved;
 pub mod sizes;
 mod starts;
@@ -101,7 +109,9 @@ mod worker;
 
 pub use agree::{Agree, Leaf, Within};
 pub use group::Group;
-pub use host::{Host, in_gate, main_of, worker_main};
+pub use host::{Host, in_gate, main_of, results_of, worker_main};
 pub use record::{Compiler, record};
 pub use run::main;
+#[doc(hidden)]
+pub use run::main_then;
 pub use worker::AnyGroup;

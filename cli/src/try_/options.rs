@@ -6,6 +6,7 @@ use crate::try_::count::Count;
 use crate::try_::inputs::Inits;
 use crate::try_::plan::{Bounds, Built, Plan};
 use crate::try_::signature::{Scalar, Signature};
+use abreast_compare::paint::Color;
 use abreast_compare::{format, machine};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -187,13 +188,14 @@ impl<'a> Asked<'a> {
     }
 
     /// What the engine is asked for.
-    pub fn arguments(&self, meant: &Meant) -> Vec<OsString> {
+    pub fn arguments(&self, meant: &Meant, color: Color) -> Vec<OsString> {
         let sizes: Vec<String> = meant.sizes.iter().map(u64::to_string).collect();
         let mut words: Vec<OsString> = vec!["--bench".into()];
         let mut valued = |name: &str, value: OsString| words.extend([name.into(), value]);
         valued("--sizes", sizes.join(",").into());
         valued("--seed", self.seed.to_string().into());
         valued("--starts", self.starts.to_string().into());
+        valued("--color", color.name().into());
         valued("--timeout", self.args.timeout.clone().into());
         if let Some(name) = &self.args.baseline {
             valued("--baseline", name.into());
