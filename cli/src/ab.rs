@@ -4,10 +4,11 @@ use crate::console::{Console, shown};
 use crate::{number, table};
 use abreast_compare::format::{ratio, seconds};
 use abreast_compare::results::Against;
-use abreast_compare::runs::{Rule, Run};
+use abreast_compare::runs::{Rule, Run, Time};
 use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use comfy_table::Cell;
+use serde::Serialize;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -37,6 +38,27 @@ pub struct ShowArgs {
     /// Files that --save has written; the later ones are compared with the first
     #[arg(required = true, value_name = "FILE")]
     pub runs: Vec<PathBuf>,
+    /// One JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Saved runs, as JSON.
+#[derive(Serialize)]
+struct Shown {
+    schema: &'static str,
+    runs: Vec<ShownRun>,
+    /// The later ones beside the first.
+    against: Vec<Against>,
+}
+
+#[derive(Serialize)]
+struct ShownRun {
+    file: String,
+    bench: String,
+    created: String,
+    cpu: Option<String>,
+    times: Vec<Time>,
 }
 
 /// Returns the exit code.
@@ -131,6 +153,9 @@ fn changes(found: &Against, console: &mut Console<'_>) -> Result<()> {
 pub fn show(args: &ShowArgs, console: &mut Console<'_>) -> Result<()> {
     let read = |path: &PathBuf| Run::read(path).map_err(Error::msg);
     let runs: Vec<Run> = args.runs.iter().map(read).collect::<Result<_>>()?;
+    if args.json {
+        return console.json(&as_json(args, &runs)?);
+    }
     for (path, run) in args.runs.iter().zip(&runs) {
         let cpu = run.cpu().unwrap_or("an unknown CPU");
         console.say(format!("{}: {}, {}, on {cpu}", shown(path), run.bench(), run.created()))?;
@@ -145,6 +170,22 @@ pub fn show(args: &ShowArgs, console: &mut Console<'_>) -> Result<()> {
         changes(&run.against(&shown(&args.runs[0]), first).map_err(Error::msg)?, console)?;
     }
     Ok(())
+}
+
+fn as_json(args: &ShowArgs, runs: &[Run]) -> Result<Shown> {
+    let one = |(path, run): (&PathBuf, &Run)| ShownRun {
+        file: shown(path),
+        bench: run.bench(),
+        created: run.created().to_owned(),
+        cpu: run.cpu().map(str::to_owned),
+        times: run.times(),
+    };
+    let beside = |run: &Run| run.against(&shown(&args.runs[0]), &runs[0]).map_err(Error::msg);
+    Ok(Shown {
+        schema: "abreast.show/1",
+        runs: args.runs.iter().zip(runs).map(one).collect(),
+        against: runs.iter().skip(1).map(beside).collect::<Result<_>>()?,
+    })
 }
 
 fn times(run: &Run, console: &Console<'_>) -> String {

@@ -30,6 +30,16 @@ pub struct Screen {
     pub paint: Paint,
 }
 
+impl Screen {
+    /// A sentence in lines no wider than the terminal.
+    pub(crate) fn wrapped(self, sentence: &str) -> String {
+        match self.columns {
+            Some(columns) => wrapped(sentence, columns.into()),
+            None => sentence.to_owned(),
+        }
+    }
+}
+
 impl Console<'_> {
     /// Writes one line of results.
     pub fn say(&mut self, line: impl AsRef<str>) -> Result<()> {
@@ -39,10 +49,7 @@ impl Console<'_> {
 
     /// Writes a sentence of a verdict, no wider than the terminal; what disagrees is marked.
     pub fn sentence(&mut self, sentence: &str) -> Result<()> {
-        let lines = match self.screen.columns {
-            Some(columns) => wrapped(sentence, columns.into()),
-            None => sentence.to_owned(),
-        };
+        let lines = self.screen.wrapped(sentence);
         match sentence.starts_with("DISAGREES") {
             true => self.say(self.screen.paint.wrong(&lines)),
             false => self.say(lines),

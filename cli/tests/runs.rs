@@ -67,6 +67,10 @@ fn saved_runs_are_shown_alone_and_side_by_side() {
     assert!(out.contains("dot/c at n = 64") && out.contains("20.0 ns"), "{out}");
     let (_, out, _) = abreast(&["show", &file(OLD), &file(NEW)]);
     assert!(out.contains("dot/lanes at n = 4096 is slower than in"), "{out}");
+    let (_, out, _) = abreast(&["show", &file(OLD), &file(NEW), "--json"]);
+    let runs: Value = serde_json::from_str(&out).expect("one object");
+    assert_eq!(runs["runs"][0]["times"].as_array().map(Vec::len), Some(3));
+    assert_eq!(runs["against"][0]["changes"][2]["standing"], "slower");
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub fn ratio(ratio: f64) -> String {
     match (ratio - 1.0).abs() {
         near if near < 0.001 => format!("{ratio:.4}"),
         near if near < 0.01 => format!("{ratio:.3}"),
+        // Of a small one the first digits count.
+        _ if ratio < 0.0995 => digits(ratio),
         _ if ratio < 9.995 => format!("{ratio:.2}"),
         _ => format!("{ratio:.1}"),
     }

@@ -59,6 +59,8 @@ mod examine;
 pub mod format;
 mod gate;
 mod group;
+#[doc(hidden)]
+pub mod heat;
 mod host;
 #[doc(hidden)]
 pub mod html;

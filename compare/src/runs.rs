@@ -3,6 +3,7 @@
 use crate::against::{FailIf, Times, against, failures};
 use crate::results::Against;
 use crate::saved::Saved;
+use serde::Serialize;
 use std::path::Path;
 
 /// What `--save` kept of a benchmark.
@@ -10,7 +11,7 @@ use std::path::Path;
 pub struct Run(Saved);
 
 /// One time of a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Time {
     /// `dot/lanes at n = 64`.
     pub name: String,

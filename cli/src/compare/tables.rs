@@ -33,7 +33,8 @@ pub fn overview(comparison: &Comparison, screen: Screen) -> String {
     // What people come for are the variants and their ratios.
     let text = table::narrow_without(table, screen, &["level", "% of roofline", "threads", "n"]);
     let marks = legend(kernels).map_or(String::new(), |legend| format!("; {legend}"));
-    format!("{text}\n\nTimes as fast as {baseline} at the same level{marks}.")
+    let marks = screen.wrapped(&format!("Times as fast as {baseline} at the same level{marks}."));
+    format!("{text}\n\n{marks}")
 }
 
 /// What `name` gives for all kernels, or `other` if they differ.
@@ -96,15 +97,14 @@ pub fn kernel(kernel: &KernelRows, screen: Screen) -> String {
     }
     table::numbers(&mut table, 0..1);
     table::numbers(&mut table, 3..13);
-    let first = ["note", "GFLOP/s", "ns each", "% of roofline", "GB/s", "speed-up", "level"];
+    let less = ["note", "GFLOP/s", "ns each", "% of roofline", "GB/s", "speed-up", "level"];
+    let first = [&less[..], &[&lowest, "interval", "threads"]].concat();
     let table = table::narrow_without(table, screen, &first);
     let mut text = format!("\n{}: {}\n{table}", kernel.kernel, kernel.formula);
-    for untimed in &kernel.untimed {
-        text += &format!("\nnot timed: {} at {}: {}", untimed.variant, untimed.level, untimed.why);
-    }
-    text.extend(legend([kernel]).map(|legend| format!("\n{legend}")));
-    for line in &kernel.verdict {
-        text += &format!("\n{line}");
+    let untimed = kernel.untimed.iter();
+    let untimed = untimed.map(|u| format!("not timed: {} at {}: {}", u.variant, u.level, u.why));
+    for line in untimed.chain(legend([kernel])).chain(kernel.verdict.iter().cloned()) {
+        text += &format!("\n{}", screen.wrapped(&line));
     }
     text
 }
