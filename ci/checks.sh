@@ -3,7 +3,7 @@
 
 # In the order of .ci/run.
 checks=(
-    test fmt clippy docs rust-only bare bare-clippy complex portable packages program bindings compilers sanitize
+    test fmt clippy docs rust-only bare bare-clippy complex portable packages program browser bindings compilers sanitize
     sanitize-threads memcheck thin-lto
 )
 
@@ -61,6 +61,9 @@ run_strictly() {
 
     # The program itself, as a newcomer builds it.
     program) check program cargo run --release -- check ;;
+
+    # The reports as a reader meets them.
+    browser) check browser scripts/browser ;;
 
     bindings)
         if scripts/has-libclang; then

@@ -1,13 +1,16 @@
 //! The command line.
 
+use crate::ab::{AbArgs, ShowArgs};
 use crate::fractal::FractalArgs;
+use crate::noise::NoiseArgs;
 use crate::number;
 #[cfg(unix)]
 use crate::try_::TryArgs;
 use abreast::exec::Executor;
 use abreast::kernel::{Entry, Request};
 use abreast::{Error, Isa, Level, executors};
-use clap::{Arg, ArgMatches, Args, Command, CommandFactory, Parser, Subcommand};
+use abreast_compare::paint::Color;
+use clap::{Arg, ArgMatches, Args, ColorChoice, Command, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -33,6 +36,9 @@ pub struct Cli {
     /// Overwrite a report that abreast did not write
     #[arg(long)]
     pub force: bool,
+    /// Colours: auto is on a terminal that has them, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
 }
 
 #[derive(Subcommand)]
@@ -65,6 +71,12 @@ pub enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Two builds of one benchmark, started in turns: what became slower or faster
+    Ab(AbArgs),
+    /// Runs that --save has kept, alone or side by side
+    Show(ShowArgs),
+    /// What can be told apart here and now: false alarms, and how much slower is seen
+    Noise(NoiseArgs),
     /// The gallery of binding patterns, each with its price on this machine
     Patterns(PatternsArgs),
     /// What is installed here, what is missing, and what follows
@@ -73,6 +85,15 @@ pub enum What {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What `--color` asks for.
+pub fn color(choice: ColorChoice) -> Color {
+    match choice {
+        ColorChoice::Auto => Color::Auto,
+        ColorChoice::Always => Color::Always,
+        ColorChoice::Never => Color::Never,
+    }
 }
 
 /// Which patterns.

@@ -112,7 +112,7 @@ fn show(chaos: &Chaos, ends: &Ends, console: &mut Console<'_>) -> Result<()> {
         ]);
     }
     table::numbers(&mut table, 1..8);
-    console.say(table::narrow(table, console.columns))?;
+    console.say(table::narrow(table, console.screen))?;
     console.say(format!(
         "\n{} workers killed, one every {:.0} ms, {} stopped; {} buried, {} put in their places, \
          {} chunks begun again.",

@@ -1,7 +1,7 @@
 //! `abreast check`: the gate, and the same-bits table.
 
 use crate::args::{self, CheckArgs};
-use crate::console::Console;
+use crate::console::{Console, Screen};
 use crate::{number, table};
 use abreast::Level;
 use abreast::harness::gate::{GateOptions, GateReport};
@@ -83,7 +83,7 @@ fn show(
     options: &GateOptions,
     console: &mut Console<'_>,
 ) -> Result<()> {
-    console.say(same_bits(&checked.same_bits, entries, options, console.columns))?;
+    console.say(same_bits(&checked.same_bits, entries, options, console.screen))?;
     for matrix in &checked.same_bits {
         if let (Some(reason), [_, _, ..]) = (matrix.fused, &matrix.hashes()[..]) {
             console
@@ -125,7 +125,7 @@ fn same_bits(
     matrices: &[SameBits],
     entries: &[&Entry],
     options: &GateOptions,
-    columns: Option<u16>,
+    screen: Screen,
 ) -> String {
     let levels = options.levels.iter().map(|level| level.name());
     let mut table =
@@ -141,7 +141,7 @@ fn same_bits(
     let executors = matrices.first().map_or(String::new(), |matrix| matrix.executors.join(", "));
     format!(
         "{}\n\nEach hash is of the output bytes, the same on {executors}.",
-        table::narrow(table, columns)
+        table::narrow(table, screen)
     )
 }
 

@@ -34,7 +34,7 @@ pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result
         console.json(&comparison)?;
     } else {
         console.aside(outputs.on_stdout(), |console| {
-            console.say(tables::overview(&comparison, console.columns))?;
+            console.say(tables::overview(&comparison, console.screen))?;
             verdict(&comparison, console)?;
             match page.file_name().filter(|_| written.is_ok()) {
                 Some(name) => console.say(format!("\nThe report is in {name}.")),
@@ -65,7 +65,7 @@ pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>
     if !files.json_on_stdout {
         console.aside(files.on_stdout, |console| {
             for kernel in &comparison.kernels {
-                console.say(tables::kernel(kernel, console.columns))?;
+                console.say(tables::kernel(kernel, console.screen))?;
             }
             verdict(&comparison, console)
         })?;
@@ -166,8 +166,8 @@ fn measure(
 /// The findings and the verdict, and what should make a reader careful.
 fn verdict(comparison: &Comparison, console: &mut Console<'_>) -> Result<()> {
     console.say("")?;
-    comparison.verdict.iter().try_for_each(|line| console.say(line))?;
-    comparison.warnings.iter().try_for_each(|line| console.say(format!("Note: {line}.")))
+    comparison.verdict.iter().try_for_each(|line| console.sentence(line))?;
+    comparison.warnings.iter().try_for_each(|line| console.sentence(&format!("Note: {line}.")))
 }
 
 /// The same-bits tables of the page. A variant that passed the gate and ends its process here is one

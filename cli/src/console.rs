@@ -1,5 +1,7 @@
 //! Where the program writes: results to stdout, everything else to stderr.
 
+use abreast_compare::format::wrapped;
+use abreast_compare::paint::Paint;
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::borrow::Cow;
@@ -15,8 +17,27 @@ pub struct Console<'c> {
     pub err: &'c mut dyn Write,
     /// Whether stderr is a terminal: only then is progress drawn.
     pub lively: bool,
-    /// Columns of the terminal, when stdout is one.
+    /// What stdout is shown on.
+    pub screen: Screen,
+}
+
+/// What a table may do.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Screen {
+    /// Columns of the terminal, when there is one.
     pub columns: Option<u16>,
+    /// Whether there are colours.
+    pub paint: Paint,
+}
+
+impl Screen {
+    /// A sentence in lines no wider than the terminal.
+    pub(crate) fn wrapped(self, sentence: &str) -> String {
+        match self.columns {
+            Some(columns) => wrapped(sentence, columns.into()),
+            None => sentence.to_owned(),
+        }
+    }
 }
 
 impl Console<'_> {
@@ -24,6 +45,15 @@ impl Console<'_> {
     pub fn say(&mut self, line: impl AsRef<str>) -> Result<()> {
         // In one piece: what cannot be written may have to go elsewhere.
         self.deliver(format!("{}\n", line.as_ref()).as_bytes())
+    }
+
+    /// Writes a sentence of a verdict, no wider than the terminal; what disagrees is marked.
+    pub fn sentence(&mut self, sentence: &str) -> Result<()> {
+        let lines = self.screen.wrapped(sentence);
+        match sentence.starts_with("DISAGREES") {
+            true => self.say(self.screen.paint.wrong(&lines)),
+            false => self.say(lines),
+        }
     }
 
     /// Writes a whole result as it is.
@@ -42,9 +72,9 @@ impl Console<'_> {
         if !aside {
             return work(self);
         }
-        let (lively, columns) = (self.lively, self.columns);
+        let (lively, screen) = (self.lively, self.screen);
         let mut deaf = Deaf(&mut *self.err);
-        work(&mut Console { out: &mut deaf, err: &mut io::sink(), lively, columns })
+        work(&mut Console { out: &mut deaf, err: &mut io::sink(), lively, screen })
     }
 
     /// Writes a result as one line of JSON.
@@ -78,10 +108,10 @@ pub fn guarded<R>(
     spare: bool,
     work: impl FnOnce(&mut Console<'_>) -> R,
 ) -> (R, Option<io::Error>) {
-    let (lively, columns) = (console.lively, console.columns);
+    let (lively, screen) = (console.lively, console.screen);
     let err = RefCell::new(&mut *console.err);
     let mut out = Guarded { out: &mut *console.out, err: &err, spare, lost: None };
-    let result = work(&mut Console { out: &mut out, err: &mut Shared(&err), lively, columns });
+    let result = work(&mut Console { out: &mut out, err: &mut Shared(&err), lively, screen });
     (result, out.lost)
 }
 

@@ -85,7 +85,7 @@ pub fn doctor(as_json: bool, console: &mut Console<'_>) -> Result<()> {
         let found = finding.found.as_deref().unwrap_or("not found");
         rows.add_row([mark, finding.what, found, finding.follows]);
     }
-    console.say(table::wrap(rows, console.columns))
+    console.say(table::wrap(rows, console.screen))
 }
 
 fn look_for(

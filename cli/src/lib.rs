@@ -7,6 +7,7 @@
 //! # }
 //! ```
 
+mod ab;
 mod args;
 #[cfg(target_os = "linux")]
 mod chaos;
@@ -18,6 +19,7 @@ mod doctor;
 mod fractal;
 mod list;
 mod metg;
+mod noise;
 mod number;
 mod output;
 mod overhead;
@@ -30,11 +32,12 @@ mod tests;
 mod try_;
 mod utf8;
 
-pub use console::Console;
+pub use console::{Console, Screen};
 
 use abreast::Remote;
 use abreast::executors::{self, ExecutorEntry};
 use abreast::kernel::Entry;
+use abreast_compare::paint::Paint;
 use abreast_patterns::index::REMOTES;
 use args::{Cli, What};
 use clap::FromArgMatches;
@@ -76,7 +79,7 @@ pub fn main_with(registry: &[Entry], executors: &'static [ExecutorEntry]) -> Exi
         out: &mut out,
         err: &mut std::io::stderr(),
         lively: std::io::stderr().is_terminal(),
-        columns,
+        screen: Screen { columns, paint: Paint(false) },
     };
     ExitCode::from(run_with(registry, std::env::args_os(), &mut console))
 }
@@ -93,6 +96,7 @@ pub fn run_with(
         Ok(asked) => asked,
         Err(why) => return usage(&why, console),
     };
+    console.screen.paint = args::color(cli.color).on(console.screen.columns.is_some());
     let free = costs_nothing(&cli);
     let (outcome, lost) =
         console::guarded(console, !free, |console| dispatch(registry, cli, &given, console));
@@ -178,8 +182,11 @@ fn dispatch(
         Some(What::List { json }) => list::list(registry, json, console).map(|()| true),
         Some(What::Patterns(args)) => patterns::patterns(&args, console).map(|()| true),
         Some(What::Doctor { json }) => doctor::doctor(json, console).map(|()| true),
+        Some(What::Show(args)) => ab::show(&args, console).map(|()| true),
+        Some(What::Ab(args)) => return ab::ab(&args, console),
+        Some(What::Noise(args)) => return noise::run(&args, console),
         #[cfg(unix)]
-        Some(What::Try(args)) => return try_::try_(&args, console),
+        Some(What::Try(args)) => return try_::try_(&args, args::color(cli.color), console),
     }?;
     Ok(u8::from(!agreed))
 }

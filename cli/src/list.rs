@@ -34,7 +34,7 @@ pub fn list(registry: &[Entry], as_json: bool, console: &mut Console<'_>) -> Res
         };
         kernels.add_row([entry.name, entry.formula, entry.unit, class, &arguments.join(" ")]);
     }
-    console.say(table::wrap(kernels, console.columns))?;
+    console.say(table::wrap(kernels, console.screen))?;
     for entry in registry {
         match entry.class {
             Class::SameBits => {}

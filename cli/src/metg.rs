@@ -1,7 +1,7 @@
 //! `abreast metg`: how small a task may be, on each executor.
 
 use crate::args::{self, MetgArgs};
-use crate::console::Console;
+use crate::console::{Console, Screen};
 use crate::output::{Format, Outputs};
 use crate::run::marked;
 use crate::{number, table};
@@ -49,7 +49,7 @@ pub fn metg(args: &MetgArgs, console: &mut Console<'_>) -> Result<()> {
 }
 
 fn show(metg: &Metg, console: &mut Console<'_>) -> Result<()> {
-    console.say(rows(metg, console.columns))?;
+    console.say(rows(metg, console.screen))?;
     for rival in &metg.rivals {
         if let Some(why) = &rival.skipped {
             console.say(format!("{}: not measured: {why}", rival.name))?;
@@ -61,7 +61,7 @@ fn show(metg: &Metg, console: &mut Console<'_>) -> Result<()> {
     )
 }
 
-fn rows(metg: &Metg, columns: Option<u16>) -> String {
+fn rows(metg: &Metg, screen: Screen) -> String {
     let names = ["executor", "METG(50 %)", "overhead per task", "at 1 µs", "at 100 µs", "at 10 ms"];
     let mut table = table::new(&names);
     for curve in &metg.curves {
@@ -76,7 +76,7 @@ fn rows(metg: &Metg, columns: Option<u16>) -> String {
         }
     }
     table::numbers(&mut table, 1..names.len());
-    table::narrow(table, columns)
+    table::narrow(table, screen)
 }
 
 fn half(curve: &Curve) -> String {

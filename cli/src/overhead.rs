@@ -1,6 +1,6 @@
 //! `abreast overhead`: the price of each way across the border.
 
-use crate::console::Console;
+use crate::console::{Console, Screen};
 use crate::table;
 use abreast::harness::overhead::{self, Price};
 use anyhow::{Result, bail};
@@ -23,16 +23,16 @@ pub fn overhead(as_json: bool, console: &mut Console<'_>) -> Result<()> {
     if as_json {
         return console.json(&Printed { schema: "abreast.overhead/2", overhead, verdict });
     }
-    console.say(prices(&overhead.prices, console.columns))?;
+    console.say(prices(&overhead.prices, console.screen))?;
     console.say("\nWhat careless measurements would have said:")?;
-    console.say(prices(&overhead.traps, console.columns))?;
+    console.say(prices(&overhead.traps, console.screen))?;
     console.say(format!(
         "\nMedians of {} rounds; an empty loop takes {:.2} ns.\n{verdict}",
         overhead.rounds, overhead.empty_ns
     ))
 }
 
-fn prices(prices: &[Price], columns: Option<u16>) -> String {
+fn prices(prices: &[Price], screen: Screen) -> String {
     let mut table = table::new(&["ns per call", "over Rust", "what"]);
     for Price { what, price, .. } in prices {
         table.add_row([
@@ -42,5 +42,5 @@ fn prices(prices: &[Price], columns: Option<u16>) -> String {
         ]);
     }
     table::numbers(&mut table, 0..2);
-    table::narrow(table, columns)
+    table::narrow(table, screen)
 }

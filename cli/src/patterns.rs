@@ -1,7 +1,7 @@
 //! `abreast patterns`: the gallery of binding patterns, with prices measured here.
 
 use crate::args::PatternsArgs;
-use crate::console::Console;
+use crate::console::{Console, Screen};
 use crate::table;
 use abreast::harness::env::Environment;
 use abreast_compare::format::digits;
@@ -70,11 +70,11 @@ pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
         let schema = "abreast.patterns/2";
         return console.json(&Printed { schema, priced, environment, patterns: shown });
     }
-    console.say(index(&shown, console.columns))?;
+    console.say(index(&shown, console.screen))?;
     let others = further(&shown, !args.patterns.is_empty());
     if let Some(others) = others {
         console.say("\nAll that was measured:")?;
-        console.say(table::narrow(others, console.columns))?;
+        console.say(table::narrow(others, console.screen))?;
     }
     if !args.patterns.is_empty() {
         shown.iter().try_for_each(|one| console.say(legs(one)))?;
@@ -157,7 +157,7 @@ impl One {
 }
 
 /// One line per pattern, with its first price.
-fn index(shown: &[One], columns: Option<u16>) -> String {
+fn index(shown: &[One], screen: Screen) -> String {
     let mut table =
         table::new(&["", "pattern", "ns", "more", "than", "what goes wrong without it", "proofs"]);
     let mut chapter = "";
@@ -177,7 +177,7 @@ fn index(shown: &[One], columns: Option<u16>) -> String {
     }
     table::numbers(&mut table, 0..1);
     table::numbers(&mut table, 2..4);
-    table::narrow(table, columns)
+    table::narrow(table, screen)
 }
 
 /// Every pair of the patterns that have more than one, or of all.

@@ -1,6 +1,6 @@
 //! Every option of every command, given what it cannot take.
 
-use crate::{Console, args, run_with};
+use crate::{Console, Screen, args, run_with};
 use abreast::kernels::REGISTRY;
 use clap::{Arg, Command};
 
@@ -22,7 +22,12 @@ const BAD: [&str; 12] = [
 
 fn ended(words: &[&str]) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut console = Console { out: &mut out, err: &mut err, lively: false, columns: Some(80) };
+    let mut console = Console {
+        out: &mut out,
+        err: &mut err,
+        lively: false,
+        screen: Screen { columns: Some(80), ..Screen::default() },
+    };
     let code = run_with(REGISTRY, ["abreast"].iter().chain(words).map(Into::into), &mut console);
     (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }

@@ -20,6 +20,7 @@ mod variants;
 
 use crate::console::{Console, shown};
 use crate::{descriptors, output};
+use abreast_compare::paint::Color;
 use abreast_compare::{Host, main_of, worker_main};
 use anyhow::{Context, Result, bail};
 use options::Asked;
@@ -35,7 +36,7 @@ use std::path::{Path, PathBuf};
 const REPORT: &str = "abreast-try.html";
 
 /// Returns the exit code.
-pub fn try_(args: &TryArgs, console: &mut Console<'_>) -> Result<u8> {
+pub fn try_(args: &TryArgs, color: Color, console: &mut Console<'_>) -> Result<u8> {
     if let Some(folder) = &args.built {
         return worker(folder, args.probe, console);
     }
@@ -70,7 +71,7 @@ pub fn try_(args: &TryArgs, console: &mut Console<'_>) -> Result<u8> {
         ));
     }
     let host = Host {
-        arguments: asked.arguments(&meant),
+        arguments: asked.arguments(&meant, color),
         worker: worker_arguments(folder.path()),
         report: Some(REPORT.into()),
         compilers: asked.tools.compilers(&units),

@@ -3,7 +3,7 @@
 //!
 //! This program is its own gate worker, so its `main` is its own.
 
-use abreast_cli::{Console, run_with};
+use abreast_cli::{Console, Screen, run_with};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 
@@ -37,7 +37,8 @@ fn trial(name: &str, test: fn()) -> Trial {
 /// Runs the program in this process.
 fn run(args: &[&str]) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut console = Console { out: &mut out, err: &mut err, lively: false, columns: None };
+    let mut console =
+        Console { out: &mut out, err: &mut err, lively: false, screen: Screen::default() };
     let words = ["abreast"].iter().chain(args).map(Into::into);
     let code = run_with(abreast_mutants::REGISTRY, words, &mut console);
     (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())

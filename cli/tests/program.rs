@@ -1,13 +1,14 @@
 //! The program as its users meet it: what it prints, where, and with which exit code.
 
-use abreast_cli::{Console, run_with};
+use abreast_cli::{Console, Screen, run_with};
 use serde_json::Value;
 use std::io::{self, Write};
 
 /// Runs the program in this process; gives its exit code, stdout and stderr.
 fn abreast(args: &[&str]) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut console = Console { out: &mut out, err: &mut err, lively: false, columns: None };
+    let mut console =
+        Console { out: &mut out, err: &mut err, lively: false, screen: Screen::default() };
     let words = ["abreast"].iter().chain(args).map(Into::into);
     let code = run_with(abreast::kernels::REGISTRY, words, &mut console);
     (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
@@ -182,7 +183,8 @@ impl Write for Gone {
 
 fn gone(args: &[&str]) -> (u8, String) {
     let mut err = Vec::new();
-    let mut console = Console { out: &mut Gone, err: &mut err, lively: false, columns: None };
+    let mut console =
+        Console { out: &mut Gone, err: &mut err, lively: false, screen: Screen::default() };
     let words = ["abreast"].iter().chain(args).map(Into::into);
     let code = run_with(abreast::kernels::REGISTRY, words, &mut console);
     (code, String::from_utf8(err).unwrap())

@@ -6,7 +6,7 @@ use abreast::kernel::{
     ChunkArgs, Cost, Entry, Expected, Input, Kernel, Layout, Operands, Request, Variant, Workload,
 };
 use abreast::{Error, Fault, Plan, Tasks};
-use abreast_cli::{Console, run_with};
+use abreast_cli::{Console, Screen, run_with};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -128,7 +128,8 @@ static EXECUTORS: &[ExecutorEntry] = &[ExecutorEntry {
 fn run(args: &str) -> (u8, String, String) {
     let _ = executors::add(EXECUTORS);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut console = Console { out: &mut out, err: &mut err, lively: false, columns: None };
+    let mut console =
+        Console { out: &mut out, err: &mut err, lively: false, screen: Screen::default() };
     let words = ["abreast"].into_iter().chain(args.split(' ')).map(Into::into);
     let code = run_with(REGISTRY, words, &mut console);
     (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())

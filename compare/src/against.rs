@@ -123,13 +123,13 @@ fn change(old: &Entry, new: &Entry, alpha: f64) -> Change {
 }
 
 /// The times of an entry: over all starts, and what their intervals cover together.
-struct Times {
-    median: f64,
-    ends: Option<(f64, f64)>,
+pub(crate) struct Times {
+    pub(crate) median: f64,
+    pub(crate) ends: Option<(f64, f64)>,
 }
 
 impl Times {
-    fn of(entry: &Entry, alpha: f64) -> Times {
+    pub(crate) fn of(entry: &Entry, alpha: f64) -> Times {
         let all = entry.starts.concat();
         let interval = |start: &Vec<f64>| {
             let mut sorted = start.clone();

@@ -2,6 +2,7 @@
 
 use crate::against::FailIf;
 use crate::number::whole;
+use crate::paint::Color;
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --md[=FILE]        as Markdown
   --html FILE        the report there; without this in target/abreast/PACKAGE/NAME.html
   --force            replace files that this program did not write
+  --color WHEN       auto (a terminal, without NO_COLOR), always or never
   --test, --bench    agree only; agree, then time
 
 Exit code 0: all agree. 1: something disagrees, crashes or hangs. 2: bad input.
@@ -80,6 +82,9 @@ pub(crate) struct Options {
     pub(crate) any_machine: bool,
     pub(crate) only: Option<String>,
     pub(crate) only_for: Duration,
+    pub(crate) color: Color,
+    /// Nothing is shown on stdout. No argument says so.
+    pub(crate) silent: bool,
 }
 
 impl Options {
@@ -128,6 +133,7 @@ impl Options {
                 Arg::Long("any-machine") => options.any_machine = true,
                 Arg::Long("only") => options.only = Some(value(&mut parser)?),
                 Arg::Long("for") => options.only_for = seconds("--for", &value(&mut parser)?)?,
+                Arg::Long("color") => options.color = color(&value(&mut parser)?)?,
                 Arg::Long("json") => options.json = Some(target(&mut parser)),
                 Arg::Long("html") => options.html = Some(file(value(&mut parser)?)),
                 Arg::Long("md") => options.md = Some(target(&mut parser)),
@@ -144,8 +150,7 @@ impl Options {
                     | "shuffle",
                 ) => {}
                 Arg::Long("report-time") => drop(parser.optional_value()),
-                Arg::Short('Z')
-                | Arg::Long("test-threads" | "color" | "logfile" | "shuffle-seed") => {
+                Arg::Short('Z') | Arg::Long("test-threads" | "logfile" | "shuffle-seed") => {
                     drop(value(&mut parser)?);
                 }
                 other => return Err(other.unexpected().to_string()),
@@ -206,6 +211,10 @@ fn file(name: impl AsRef<OsStr>) -> Target {
     }
 }
 
+fn color(name: &str) -> Result<Color, String> {
+    Color::named(name).ok_or_else(|| format!("--color {name}: must be auto, always or never"))
+}
+
 fn number(option: &str, text: &str) -> Result<u64, String> {
     whole(text).ok_or_else(|| format!("{option} {text}: must be a whole number, such as 42"))
 }
@@ -264,6 +273,7 @@ mod tests {
             ("--sizes", "--sizes"),
             ("--seed x", "--seed x"),
             ("--starts 0", "at least 1"),
+            ("--color red", "--color red: must be auto, always or never"),
             ("--layouts 0", "from 1 to 64"),
             ("--timeout 0", "above 0"),
             ("--seconds 0", "above 0"),

@@ -16,6 +16,7 @@ use crate::saved::{self, Saved, SavedMachine};
 use crate::starts::{self, count};
 use crate::worker::caught;
 use crate::{summary, verdict};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -37,7 +38,7 @@ pub(crate) struct Comparison<'o> {
 
 impl<'o> Comparison<'o> {
     pub(crate) fn new(options: &'o Options, mistakes: Vec<String>) -> Comparison<'o> {
-        let is_quiet = options.targets().any(|target| *target == Target::Stdout);
+        let is_quiet = options.silent || options.targets().any(|target| *target == Target::Stdout);
         Comparison {
             options,
             mistakes,
@@ -48,7 +49,8 @@ impl<'o> Comparison<'o> {
         }
     }
 
-    pub(crate) fn groups(mut self, groups: &[&Facts]) -> Result<u8, String> {
+    /// The exit code, and what was found.
+    pub(crate) fn groups(mut self, groups: &[&Facts]) -> Result<(u8, Results), String> {
         let then = self.saved_run()?;
         self.link_again();
         let mut results = self.results();
@@ -66,19 +68,20 @@ impl<'o> Comparison<'o> {
         }
         results.seconds = self.began.elapsed().as_secs_f64();
         let failures = self.keep(&mut results, then.as_ref());
-        let present = Present { options: self.options, is_quiet: self.is_quiet };
+        let present = self.present();
         let written = present.end(&results);
         self.mistakes.iter().for_each(|why| eprintln!("error: {why}"));
         failures.iter().for_each(|what| eprintln!("failed: {what}"));
         written?;
         let agreed = results.groups.iter().all(|group| group.agreement.agreed);
         let is_well = self.mistakes.is_empty() && !is_lost();
-        Ok(match (agreed, is_well, failures.is_empty()) {
+        let code = match (agreed, is_well, failures.is_empty()) {
             (false, ..) => 1,
             (_, false, _) => 2,
             (.., false) => 3,
             _ => 0,
-        })
+        };
+        Ok((code, results))
     }
 
     /// Makes the programs of `--layouts`. That there are none is said, and one layout is timed.
@@ -154,6 +157,11 @@ impl<'o> Comparison<'o> {
         }
     }
 
+    fn present(&self) -> Present<'_> {
+        let paint = self.options.color.on(std::io::stdout().is_terminal());
+        Present { options: self.options, is_quiet: self.is_quiet, paint }
+    }
+
     fn layouts(&self) -> u64 {
         self.programs.len().max(1) as u64
     }
@@ -211,7 +219,7 @@ impl<'o> Comparison<'o> {
             let timed = self.time(facts, trusted, &sizes, &mut group);
             self.mistakes.extend(timed.err().map(|why| format!("group {}: {why}", facts.name)));
         }
-        Present { options: self.options, is_quiet: self.is_quiet }.group(&group);
+        self.present().group(&group);
         Ok(group)
     }
 

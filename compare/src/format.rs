@@ -37,6 +37,8 @@ pub fn ratio(ratio: f64) -> String {
     match (ratio - 1.0).abs() {
         near if near < 0.001 => format!("{ratio:.4}"),
         near if near < 0.01 => format!("{ratio:.3}"),
+        // Of a small one the first digits count.
+        _ if ratio < 0.0995 => digits(ratio),
         _ if ratio < 9.995 => format!("{ratio:.2}"),
         _ => format!("{ratio:.1}"),
     }
@@ -105,6 +107,24 @@ pub fn markdown(text: &str) -> String {
     escaped
 }
 
+/// A sentence in lines of at most so many columns; the later ones are indented.
+pub fn wrapped(sentence: &str, columns: usize) -> String {
+    let (mut text, mut column) = (String::new(), 0);
+    for word in sentence.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > columns {
+            text += "\n  ";
+            column = 2;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text += word;
+        column += width;
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,5 +159,13 @@ mod tests {
             [12, 32 << 10, 1_572_864, 1 << 30].map(bytes).join(", "),
             "12 B, 32 KiB, 1.50 MiB, 1 GiB"
         );
+    }
+
+    #[test]
+    fn sentences_are_wrapped_and_nothing_is_lost() {
+        let sentence = "several words ".repeat(20) + &"x".repeat(100);
+        let text = wrapped(&sentence, 80);
+        assert!(text.lines().filter(|line| !line.contains("xx")).all(|l| l.len() <= 80), "{text}");
+        assert_eq!(text.split_whitespace().collect::<Vec<_>>().join(" "), sentence);
     }
 }

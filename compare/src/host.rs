@@ -1,9 +1,11 @@
 //! The program around the groups: a benchmark that cargo builds, or one that has its functions from elsewhere.
 
+use crate::args::Options;
 use crate::isolate::Role;
 use crate::message::{Job, Work};
 use crate::process;
 use crate::record::Compiler;
+use crate::results::Results;
 use crate::run::{self, work};
 use crate::worker::AnyGroup;
 use std::ffi::OsString;
@@ -38,7 +40,25 @@ pub fn main_of(host: Host, groups: impl IntoIterator<Item = AnyGroup>) -> u8 {
     let host = HOST.get_or_init(|| host);
     let mut groups: Vec<AnyGroup> = groups.into_iter().collect();
     let role = Role::of_this_process(process::VARIABLE);
-    run::asked(&mut groups, role, host.arguments.iter().cloned())
+    run::asked(&mut groups, role, host.arguments.iter().cloned(), |_| ())
+}
+
+/// As [`main_of`], without a word on stdout: what was found is returned.
+///
+/// # Errors
+/// What is wrong with the arguments or the groups, in a sentence.
+pub fn results_of(
+    host: Host,
+    groups: impl IntoIterator<Item = AnyGroup>,
+) -> Result<Results, String> {
+    let host = HOST.get_or_init(|| host);
+    let mut groups: Vec<AnyGroup> = groups.into_iter().collect();
+    let role = Role::of_this_process(process::VARIABLE);
+    let options = Options::parse(host.arguments.iter().cloned());
+    let options = options.map(|options| Options { silent: true, ..options });
+    let (code, results) = run::answer(&mut groups, role, options)?;
+    // What was bad input has been said on stderr.
+    results.filter(|_| code != 2).ok_or_else(|| "nothing was measured".to_owned())
 }
 
 /// Does the work of a worker, if this process was started to be one, and ends it. The exit code of one that

@@ -76,6 +76,21 @@ impl Html {
         self.element("th", &[("scope", "row")], |th| th.text(name));
     }
 
+    /// What may be wider than the page: it scrolls by itself, by keyboard too.
+    pub fn wide(&mut self, label: &str, inside: impl FnOnce(&mut Html)) {
+        let attributes =
+            [("class", "wide"), ("tabindex", "0"), ("role", "region"), ("aria-label", label)];
+        self.element("div", &attributes, inside);
+    }
+
+    /// Something to unfold: its title, and what is inside.
+    pub fn fold(&mut self, title: &str, inside: impl FnOnce(&mut Html)) {
+        self.tag("details", "", |details| {
+            details.put("summary", "", title);
+            inside(details);
+        });
+    }
+
     /// Names and values; those without a value are left out.
     pub fn facts<'f>(&mut self, facts: impl IntoIterator<Item = (&'f str, Option<String>)>) {
         self.tag("dl", "", |list| {
@@ -107,7 +122,10 @@ impl Html {
     }
 }
 
-/// A page that needs nothing else: it begins with `begins`, which opens the head and says who wrote it.
+/// What sorts and copies the tables of a page.
+pub const SCRIPT: &str = include_str!("html/page.js");
+
+/// A page that needs nothing else: a script in it sorts and copies tables. It begins with `begins`, which opens the head and says who wrote it.
 pub fn page(begins: &str, title: &str, styles: &[&str], main: impl FnOnce(&mut Html)) -> String {
     let mut html = Html::default();
     html.raw(begins);
@@ -116,7 +134,10 @@ pub fn page(begins: &str, title: &str, styles: &[&str], main: impl FnOnce(&mut H
     html.put("title", "", title);
     styles.iter().for_each(|style| html.tag("style", "", |tag| tag.raw(style)));
     html.raw("</head>");
-    html.tag("body", "", |body| body.tag("main", "", main));
+    html.tag("body", "", |body| {
+        body.tag("main", "", main);
+        body.tag("script", "", |script| script.raw(SCRIPT));
+    });
     html.raw("</html>\n");
     html.finish()
 }

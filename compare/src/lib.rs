@@ -59,6 +59,8 @@ mod examine;
 pub mod format;
 mod gate;
 mod group;
+#[doc(hidden)]
+pub mod heat;
 mod host;
 #[doc(hidden)]
 pub mod html;
@@ -71,9 +73,13 @@ pub mod measure;
 #[doc(hidden)]
 pub mod message;
 #[doc(hidden)]
+pub mod noise;
+#[doc(hidden)]
 pub mod number;
 mod only;
 mod output;
+#[doc(hidden)]
+pub mod paint;
 mod present;
 #[doc(hidden)]
 pub mod prices;
@@ -83,11 +89,15 @@ mod place;
 pub mod plot;
 pub mod random;
 #[doc(hidden)]
+pub mod rate;
+#[doc(hidden)]
 pub mod ratio;
 mod record;
 mod report;
 pub mod results;
 mod run;
+#[doc(hidden)]
+pub mod runs;
 mod saved;
 pub mod sizes;
 #[doc(hidden)]
@@ -105,7 +115,9 @@ mod worker;
 
 pub use agree::{Agree, Leaf, Within};
 pub use group::Group;
-pub use host::{Host, in_gate, main_of, worker_main};
+pub use host::{Host, in_gate, main_of, results_of, worker_main};
 pub use record::{Compiler, record};
 pub use run::main;
+#[doc(hidden)]
+pub use run::main_then;
 pub use worker::AnyGroup;

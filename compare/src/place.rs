@@ -1,5 +1,6 @@
 //! Where a benchmark keeps its files: in `abreast/PACKAGE` of the target folder, under its own name.
 
+use crate::host::host;
 use std::path::{Path, PathBuf};
 
 /// The benchmark that this program is.
@@ -17,7 +18,11 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn here() -> Place {
         let program = std::env::current_exe().unwrap_or_default();
-        let package = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
+        // A program that is no benchmark is the same one however it was started.
+        let package = match host() {
+            Some(_) => String::new(),
+            None => std::env::var("CARGO_PKG_NAME").unwrap_or_default(),
+        };
         let target = target_folder(&program, |folder| folder.join("CACHEDIR.TAG").is_file());
         Place {
             folder: target.map(|target| target.join("abreast").join(&package)),

@@ -3,9 +3,10 @@
 use crate::args::{Options, Target};
 use crate::host::host;
 use crate::output::{self, progress};
+use crate::paint::Paint;
 use crate::place::{Place, shown};
 use crate::results::{GroupResult, Results};
-use crate::{format, report, table};
+use crate::{format, report, table, verdict};
 use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
@@ -23,18 +24,24 @@ pub(crate) struct Present<'o> {
     pub(crate) options: &'o Options,
     /// Whether stdout is for JSON, Markdown or HTML.
     pub(crate) is_quiet: bool,
+    pub(crate) paint: Paint,
 }
 
 impl Present<'_> {
     /// One group, as soon as it is done.
     pub(crate) fn group(&self, group: &GroupResult) {
         progress("");
-        let mut text = table::text(group);
+        let mut text = table::text(group, self.paint);
         if !text.is_empty() {
             text.push('\n');
         }
+        let wrong: Vec<String> = group.agreement.findings.iter().map(verdict::finding).collect();
         for sentence in group.verdict.iter().chain(&table::legend(group)) {
-            text += &table::wrapped(sentence);
+            let lines = self::lines(sentence);
+            match wrong.contains(sentence) {
+                true => text += &(self.paint.wrong(lines.trim_end()) + "\n"),
+                false => text += &lines,
+            }
         }
         if !group.timed.is_empty() && !group.untimed.is_empty() {
             let _ = writeln!(text, "timed: {}", group.timed.join(", "));
@@ -43,7 +50,7 @@ impl Present<'_> {
             // What was found stands above.
             let is_new = group.agreement.findings.iter().all(|f| f.variant != untimed.variant);
             let why = if is_new { format!(" ({})", untimed.why) } else { String::new() };
-            text += &table::wrapped(&format!("not timed: {}{why}", untimed.variant));
+            text += &lines(&format!("not timed: {}{why}", untimed.variant));
         }
         if !self.options.bench {
             let _ = writeln!(text, "{}: nothing is timed without --bench", group.group);
@@ -56,7 +63,7 @@ impl Present<'_> {
         let against = results.against.iter().flat_map(|against| &against.words);
         let compilers = results.compilers.iter().map(|compiler| compiler.in_words());
         let lines: Vec<String> = against.cloned().chain(compilers).collect();
-        self.say(&lines.iter().map(|line| table::wrapped(line)).collect::<String>());
+        self.say(&lines.iter().map(|line| self::lines(line)).collect::<String>());
         self.files(results)?;
         self.report(results);
         Ok(())
@@ -107,6 +114,11 @@ impl Present<'_> {
         }
         self.say(&format!("{}  {}\n", format::seconds(results.seconds), shown(&path)));
     }
+}
+
+/// A sentence in lines of at most 80 columns.
+fn lines(sentence: &str) -> String {
+    format::wrapped(sentence, 80) + "\n"
 }
 
 fn report_of_program() -> Option<PathBuf> {

@@ -1,4 +1,4 @@
-//! The result as one HTML file that needs nothing else: no script, nothing from elsewhere.
+//! The result as one HTML file that needs nothing else: nothing from elsewhere, and without its script all can be read.
 
 mod plots;
 
@@ -9,7 +9,7 @@ use crate::measure::Rounds;
 use crate::message::TimedRow;
 use crate::plot::{Ink, STYLE, glyph};
 use crate::results::{Agreement, Cell, GroupResult, Results, Standing};
-use crate::{table, verdict};
+use crate::{heat, table, verdict};
 use plots::{Plot, Point, Series};
 
 /// How every page begins, by which it is known to be ours.
@@ -22,7 +22,7 @@ pub(crate) const BEGINS: &str = concat!(
 pub(crate) fn page(results: &Results) -> String {
     let names: Vec<&str> = results.groups.iter().map(|group| &group.group[..]).collect();
     let title = format!("{} compared", names.join(", "));
-    html::page(BEGINS, &title, &[STYLE, include_str!("report/style.css")], |main| {
+    html::page(BEGINS, &title, &[STYLE, include_str!("report/style.css"), heat::STYLE], |main| {
         main.put("h1", "", names.join(", "));
         // What is wrong comes before what is fast.
         main.list(
@@ -40,6 +40,7 @@ pub(crate) fn page(results: &Results) -> String {
         }
         if names.len() > 1 {
             contents(main, &names);
+            glance(main, results);
         }
         for (index, result) in results.groups.iter().enumerate() {
             main.element("section", &[("id", &anchor(index))], |section| {
@@ -85,6 +86,41 @@ fn contents(html: &mut Html, names: &[&str]) {
     });
 }
 
+/// Groups by variants: the ratios at the largest size.
+fn glance(html: &mut Html, results: &Results) {
+    let mut variants: Vec<&str> = Vec::new();
+    for name in results.groups.iter().flat_map(|g| g.timed.iter().filter(|v| **v != g.baseline)) {
+        if !variants.contains(&&name[..]) {
+            variants.push(name);
+        }
+    }
+    if variants.is_empty() {
+        return;
+    }
+    let header: Vec<&str> =
+        ["group", "n", "baseline"].into_iter().chain(variants.clone()).collect();
+    html.wide("groups by variants", |html| {
+        let caption = "How many times as fast as the baseline, at the largest size";
+        html.table("glance", caption, &header, |rows| {
+            for (index, group) in results.groups.iter().enumerate() {
+                let Some(cell) = group.cells.iter().max_by_key(|cell| cell.n) else { continue };
+                rows.tag("tr", "", |tr| {
+                    tr.element("th", &[("scope", "row")], |th| {
+                        let to = format!("#{}", anchor(index));
+                        th.element("a", &[("href", &to)], |a| a.text(&group.group));
+                    });
+                    tr.put("td", "number", cell.n.to_string());
+                    tr.put("td", "", &group.baseline);
+                    for name in &variants {
+                        let row = cell.rows.iter().find(|row| row.variant == *name);
+                        heat::cell(tr, row.and_then(|row| row.ratio.as_ref()));
+                    }
+                });
+            }
+        });
+    });
+}
+
 fn group(html: &mut Html, group: &GroupResult, layouts: u64) {
     let lead = lead(group, layouts, false);
     let findings = findings(group, false);
@@ -105,11 +141,8 @@ fn group(html: &mut Html, group: &GroupResult, layouts: u64) {
 /// Every number, cell by cell.
 fn times(html: &mut Html, group: &GroupResult) {
     html.put("p", "note", caption(group));
-    // Whoever uses a keyboard scrolls it, too.
     let name = format!("times of {}", group.group);
-    let wide =
-        [("class", "wide"), ("tabindex", "0"), ("role", "region"), ("aria-label", &name[..])];
-    html.element("div", &wide, |html| {
+    html.wide(&name, |html| {
         html.tag("table", "", |table| {
             table.tag("thead", "", |head| {
                 head.tag("tr", "", |row| {

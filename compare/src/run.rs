@@ -6,6 +6,7 @@ use crate::comparison::Comparison;
 use crate::group::{Facts, Group};
 use crate::isolate::Role;
 use crate::message::{Job, Reports};
+use crate::results::Results;
 use crate::worker::AnyGroup;
 use crate::{host, only, output, process};
 use std::ffi::OsString;
@@ -18,10 +19,18 @@ use std::process::ExitCode;
 /// The program starts itself again to call the functions: what comes before `main` is called in a
 /// program must do the same each time.
 pub fn main(groups: impl IntoIterator<Item = AnyGroup>) -> ExitCode {
+    main_then(groups, |_| ())
+}
+
+/// As [`main`]; at the end, what was found is handed on.
+pub fn main_then(
+    groups: impl IntoIterator<Item = AnyGroup>,
+    then: impl FnOnce(&Results),
+) -> ExitCode {
     let mut groups: Vec<AnyGroup> = groups.into_iter().collect();
     ExitCode::from(match Role::of_this_process(process::VARIABLE) {
         worker @ Role::Worker { .. } => work(&mut groups, worker),
-        role => asked(&mut groups, role, std::env::args_os().skip(1)),
+        role => asked(&mut groups, role, std::env::args_os().skip(1), then),
     })
 }
 
@@ -30,22 +39,33 @@ pub(crate) fn asked(
     groups: &mut [AnyGroup],
     role: Role,
     arguments: impl IntoIterator<Item = OsString>,
+    then: impl FnOnce(&Results),
 ) -> u8 {
+    let found = answer(groups, role, Options::parse(arguments));
+    match found {
+        Ok((code, results)) => {
+            results.as_ref().map(then);
+            code
+        }
+        Err(why) => bad(&why),
+    }
+}
+
+/// Does what the options say: the exit code, and what was found, if anything was looked for.
+pub(crate) fn answer(
+    groups: &mut [AnyGroup],
+    role: Role,
+    options: Result<Options, String>,
+) -> Result<(u8, Option<Results>), String> {
     // If it did the whole run, which starts workers, there would be no end to it.
     if !matches!(role, Role::Original) {
-        return bad(&format!(
+        return Err(format!(
             "{} is set and not for this process: a function that is compared must not start the comparison",
             process::VARIABLE
         ));
     }
-    let options = match Options::parse(arguments) {
-        Ok(options) => options,
-        Err(why) => return bad(&format!("{why}; --help lists what there is")),
-    };
-    match run(groups, &options) {
-        Ok(code) => code,
-        Err(why) => bad(&why),
-    }
+    let options = options.map_err(|why| format!("{why}; --help lists what there is"))?;
+    run(groups, &options)
 }
 
 fn bad(why: &str) -> u8 {
@@ -81,16 +101,16 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     }
 }
 
-fn run(groups: &mut [AnyGroup], options: &Options) -> Result<u8, String> {
+fn run(groups: &mut [AnyGroup], options: &Options) -> Result<(u8, Option<Results>), String> {
     if options.help {
-        return say(HELP).map(|()| 0);
+        return say(HELP).map(|()| (0, None));
     }
     for group in groups.iter_mut() {
         group.0.facts_mut().take_options(options);
     }
     let all: Vec<&Facts> = groups.iter().map(|group| group.0.facts()).collect();
     if options.list {
-        return say(&list(&all, options)).map(|()| 0);
+        return say(&list(&all, options)).map(|()| (0, None));
     }
     let chosen: Vec<&Facts> =
         all.iter().copied().filter(|facts| selected(facts, options)).collect();
@@ -99,7 +119,7 @@ fn run(groups: &mut [AnyGroup], options: &Options) -> Result<u8, String> {
     }
     if let Some(name) = &options.only {
         let chosen: Vec<String> = chosen.iter().map(|facts| facts.name.clone()).collect();
-        return say(&only::call(groups, &chosen, name, options)?).map(|()| 0);
+        return say(&only::call(groups, &chosen, name, options)?).map(|()| (0, None));
     }
     for target in options.targets() {
         output::check(target, options.force)?;
@@ -117,7 +137,8 @@ fn run(groups: &mut [AnyGroup], options: &Options) -> Result<u8, String> {
         mistakes.extend(found.iter().map(|what| format!("group {} {what}", facts.name)));
     }
     mistakes.dedup();
-    Comparison::new(options, mistakes).groups(&good)
+    let (code, results) = Comparison::new(options, mistakes).groups(&good)?;
+    Ok((code, Some(results)))
 }
 
 fn selected(facts: &Facts, options: &Options) -> bool {

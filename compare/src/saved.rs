@@ -90,7 +90,7 @@ impl Saved {
         }
     }
 
-    fn read(path: &Path) -> Result<Saved, String> {
+    pub(crate) fn read(path: &Path) -> Result<Saved, String> {
         let named = |why: String| format!("{}: {why}", shown(path));
         let text = fs::read_to_string(path).map_err(|why| named(why.to_string()))?;
         let value: serde_json::Value = serde_json::from_str(&text)

@@ -1,6 +1,7 @@
 //! Tables, for the terminal and as Markdown.
 
 use crate::format::{digits, markdown as escaped, percent, ratio as short, unit};
+use crate::paint::Paint;
 use crate::ratio::{Ratio, Standing};
 use crate::results::{Cell, GroupResult, Row};
 
@@ -8,11 +9,11 @@ use crate::results::{Cell, GroupResult, Row};
 const NAME: usize = 24;
 
 /// A group's cells in 80 columns, one block after another.
-pub(crate) fn text(group: &GroupResult) -> String {
-    group.cells.iter().map(|cell| block(group, cell)).collect::<Vec<_>>().join("\n")
+pub(crate) fn text(group: &GroupResult, paint: Paint) -> String {
+    group.cells.iter().map(|cell| block(group, cell, paint)).collect::<Vec<_>>().join("\n")
 }
 
-fn block(group: &GroupResult, cell: &Cell) -> String {
+fn block(group: &GroupResult, cell: &Cell, paint: Paint) -> String {
     let names = cell.rows.iter().map(|row| &row.variant).chain(cell.empty.iter().map(|e| &e.name));
     let width = names.map(|name| shown(name).chars().count()).max().unwrap_or(0).max(8);
     let (unit, unit_name) = unit_of(group, cell);
@@ -25,6 +26,7 @@ fn block(group: &GroupResult, cell: &Cell) -> String {
         Some(copies) => format!("; {copies} copies at a time"),
         None => String::new(),
     };
+    let head = paint.head(&head);
     let mut text = format!("{head}  (times in {unit_name}; noise {noise}{copies})\n");
     let rate = |has: bool, name: &str| if has { format!("{name:>9}") } else { String::new() };
     let base = format!("vs {}", shown(&group.baseline));
@@ -35,26 +37,33 @@ fn block(group: &GroupResult, cell: &Cell) -> String {
         rate(cell.bytes.is_some(), "GB/s"),
         rate(cell.flops.is_some(), "GFLOP/s")
     );
-    text += columns.trim_end();
+    text += &paint.weak(columns.trim_end());
     text.push('\n');
     for row in &cell.rows {
-        text += &line(row, width, unit);
+        text += &line(row, width, unit, paint);
     }
     for empty in &cell.empty {
         let time = digits(empty.median_seconds / unit);
-        text += &format!("  {:width$}{time:>10}\n", empty.name);
+        text += &paint.weak(&format!("  {:width$}{time:>10}", empty.name));
+        text.push('\n');
     }
     text
 }
 
-fn line(row: &Row, width: usize, unit: f64) -> String {
-    let ratio = row.ratio.map_or("1.00x".to_owned(), |ratio| {
-        format!("{}x {} {}", short(ratio.value), ratio.standing.mark(), interval(&ratio))
+fn line(row: &Row, width: usize, unit: f64, paint: Paint) -> String {
+    let (ratio, ends) = row.ratio.map_or(("1.00x".to_owned(), String::new()), |ratio| {
+        (format!("{}x {}", short(ratio.value), ratio.standing.mark()), interval(&ratio))
     });
+    // Colours take no room on the screen, but in the text they do.
+    let space = 22_usize.saturating_sub(ratio.chars().count());
+    let ratio = match row.ratio {
+        Some(of) => paint.ratio(of.standing, &ratio),
+        None => ratio,
+    };
     let rate =
         |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{:>9}", digits(rate)));
     let line = format!(
-        "  {:width$}{:>10}  {ratio:<23}{}{}",
+        "  {:width$}{:>10}  {ratio} {ends:<space$}{}{}",
         shown(&row.variant),
         digits(row.median_seconds / unit),
         rate(row.gb_per_second),
@@ -84,24 +93,6 @@ fn shown(name: &str) -> String {
     }
     let (head, tail) = (&chars[..NAME / 2 - 1], &chars[chars.len() - NAME / 2..]);
     head.iter().chain(['…'].iter()).chain(tail).collect()
-}
-
-/// A sentence in lines of at most 80 columns; the later ones are indented.
-pub(crate) fn wrapped(sentence: &str) -> String {
-    let (mut text, mut column) = (String::new(), 0);
-    for word in sentence.split(' ') {
-        let width = word.chars().count();
-        if column > 0 && column + 1 + width > 80 {
-            text += "\n  ";
-            column = 2;
-        } else if column > 0 {
-            text.push(' ');
-            column += 1;
-        }
-        text += word;
-        column += width;
-    }
-    text + "\n"
 }
 
 /// What the marks mean, of those that are there.
@@ -231,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_table_fits_80_columns_and_has_one_unit() {
-        let text = text(&group());
+        let text = text(&group(), Paint(false));
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("times in ns; noise 0.10 %"), "{text}");
         assert!(text.contains("1100") && text.contains("990") && text.contains("92.0"), "{text}");
@@ -239,16 +230,17 @@ mod tests {
         assert!(text.contains("(empty call)"), "{text}");
         let mut in_place = group();
         in_place.cells[0].copies = Some(64);
-        assert!(super::text(&in_place).contains("noise 0.10 %; 64 copies at a time"));
+        assert!(super::text(&in_place, Paint(false)).contains("noise 0.10 %; 64 copies at a time"));
         assert_eq!(legend(&group()).as_deref(), Some("= indistinguishable"));
     }
 
     #[test]
-    fn sentences_are_wrapped_and_nothing_is_lost() {
-        let sentence = "several words ".repeat(20) + &"x".repeat(100);
-        let text = wrapped(&sentence);
-        assert!(text.lines().filter(|line| !line.contains("xx")).all(|l| l.len() <= 80), "{text}");
-        assert_eq!(text.split_whitespace().collect::<Vec<_>>().join(" "), sentence);
+    fn colours_move_nothing() {
+        let (plain, painted) = (text(&group(), Paint(false)), text(&group(), Paint(true)));
+        assert!(painted.contains("\u{1b}[32m10.8x"), "{painted}");
+        let codes = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[32m"];
+        let bare = codes.iter().fold(painted, |text, code| text.replace(code, ""));
+        assert_eq!(bare, plain);
     }
 
     #[test]

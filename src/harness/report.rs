@@ -1,12 +1,13 @@
 //! The report: a comparison as one self-contained page, as Markdown and as CSV.
 //!
-//! The page needs no network and runs no script; it follows the reader's light or dark setting and
-//! prints. Everything in it is also embedded as JSON, in the element with the id `abreast-data`.
+//! The page needs no network; without its script, which sorts and copies tables, everything can be read. It
+//! follows the reader's light or dark setting and prints. Everything in it is also embedded as JSON, in the element with the id `abreast-data`.
 
 mod agreement;
 mod bars;
 mod curves;
 mod facts;
+mod glance;
 mod overview;
 mod page;
 mod rows;

@@ -1,11 +1,13 @@
 //! The tables of a comparison, for the terminal.
 
+use crate::console::Screen;
 use crate::table;
 use abreast::harness::model::{Comparison, KernelRows, Ratio, Row, Standing};
 use abreast_compare::format::{percent, seconds};
+use comfy_table::Cell;
 
 /// One row per kernel, at its largest size: the variants side by side.
-pub fn overview(comparison: &Comparison, columns: Option<u16>) -> String {
+pub fn overview(comparison: &Comparison, screen: Screen) -> String {
     let kernels = &comparison.kernels;
     let mut rivals: Vec<&str> = Vec::new();
     for kernel in kernels {
@@ -28,9 +30,11 @@ pub fn overview(comparison: &Comparison, columns: Option<u16>) -> String {
     }
     table::numbers(&mut table, 1..2);
     table::numbers(&mut table, 3..names.len());
-    let text = table::narrow(table, columns);
+    // What people come for are the variants and their ratios.
+    let text = table::narrow_without(table, screen, &["level", "% of roofline", "threads", "n"]);
     let marks = legend(kernels).map_or(String::new(), |legend| format!("; {legend}"));
-    format!("{text}\n\nTimes as fast as {baseline} at the same level{marks}.")
+    let marks = screen.wrapped(&format!("Times as fast as {baseline} at the same level{marks}."));
+    format!("{text}\n\n{marks}")
 }
 
 /// What `name` gives for all kernels, or `other` if they differ.
@@ -46,30 +50,30 @@ fn legend<'k>(kernels: impl IntoIterator<Item = &'k KernelRows>) -> Option<Strin
     Standing::legend(ratios.map(|ratio| ratio.standing))
 }
 
-fn overview_row(kernel: &KernelRows, rivals: &[&str]) -> Option<Vec<String>> {
+fn overview_row(kernel: &KernelRows, rivals: &[&str]) -> Option<Vec<Cell>> {
     let n = kernel.rows.iter().map(|row| row.n).max()?;
     let rows: Vec<&Row> = kernel.shown().filter(|row| row.n == n && !row.lowest).collect();
     let one = |name: &str| rows.iter().find(|row| row.variant == name && row.threads == 1);
-    let none = || "-".to_owned();
+    let or_none = |text: Option<String>| Cell::new(text.unwrap_or_else(|| "-".to_owned()));
+    let ratio = |ratio: Option<Ratio>| ratio.map_or_else(|| or_none(None), |ratio| times(&ratio));
     let default = one(kernel.default);
     let on_threads = rows.iter().filter(|row| row.variant == kernel.default).find_map(|row| {
-        row.thread_speed_up.map(|ratio| format!("{} on {}", times(&ratio), row.threads))
+        let ratio = row.thread_speed_up?;
+        Some(table::ratio(format!("{} on {}", marked(&ratio), row.threads), ratio.standing))
     });
-    let against = |name: &&str| {
-        one(name).and_then(|row| row.to_baseline).map_or_else(none, |ratio| times(&ratio))
-    };
-    let mut cells = vec![kernel.kernel.to_owned(), n.to_string(), rows.first()?.level.to_owned()];
-    cells.push(one(kernel.baseline).map_or_else(none, |row| seconds(row.median_seconds)));
+    let against = |name: &&str| ratio(one(name).and_then(|row| row.to_baseline));
+    let mut cells = vec![Cell::new(kernel.kernel), Cell::new(n), Cell::new(rows.first()?.level)];
+    cells.push(or_none(one(kernel.baseline).map(|row| seconds(row.median_seconds))));
     cells.extend(rivals.iter().map(against));
-    cells.push(default.and_then(|row| row.to_lowest).map_or_else(none, |ratio| times(&ratio)));
-    cells.push(on_threads.unwrap_or_else(none));
+    cells.push(ratio(default.and_then(|row| row.to_lowest)));
+    cells.push(on_threads.unwrap_or_else(|| or_none(None)));
     let share = default.and_then(|row| row.roofline).map(|roofline| percent(roofline.share));
-    cells.push(share.unwrap_or_else(none));
+    cells.push(or_none(share));
     Some(cells)
 }
 
 /// One kernel: every variant at every level and size.
-pub fn kernel(kernel: &KernelRows, columns: Option<u16>) -> String {
+pub fn kernel(kernel: &KernelRows, screen: Screen) -> String {
     let against = format!("/ {}", kernel.baseline);
     let lowest = format!("/ {}", kernel.lowest_name());
     let mut table = table::new(&[
@@ -93,44 +97,48 @@ pub fn kernel(kernel: &KernelRows, columns: Option<u16>) -> String {
     }
     table::numbers(&mut table, 0..1);
     table::numbers(&mut table, 3..13);
-    let mut text =
-        format!("\n{}: {}\n{}", kernel.kernel, kernel.formula, table::narrow(table, columns));
-    for untimed in &kernel.untimed {
-        text += &format!("\nnot timed: {} at {}: {}", untimed.variant, untimed.level, untimed.why);
-    }
-    text.extend(legend([kernel]).map(|legend| format!("\n{legend}")));
-    for line in &kernel.verdict {
-        text += &format!("\n{line}");
+    let less = ["note", "GFLOP/s", "ns each", "% of roofline", "GB/s", "speed-up", "level"];
+    let first = [&less[..], &[&lowest, "interval", "threads"]].concat();
+    let table = table::narrow_without(table, screen, &first);
+    let mut text = format!("\n{}: {}\n{table}", kernel.kernel, kernel.formula);
+    let untimed = kernel.untimed.iter();
+    let untimed = untimed.map(|u| format!("not timed: {} at {}: {}", u.variant, u.level, u.why));
+    for line in untimed.chain(legend([kernel])).chain(kernel.verdict.iter().cloned()) {
+        text += &format!("\n{}", screen.wrapped(&line));
     }
     text
 }
 
-fn cells(row: &Row) -> [String; 14] {
+fn cells(row: &Row) -> [Cell; 14] {
     let number = |value: Option<f64>, digits: usize| {
-        value.map_or(String::new(), |value| format!("{value:.digits$}"))
+        Cell::new(value.map_or(String::new(), |value| format!("{value:.digits$}")))
     };
-    let ratio = |ratio: Option<Ratio>| ratio.map_or(String::new(), |ratio| times(&ratio));
+    let ratio = |ratio: Option<Ratio>| ratio.map_or(Cell::new(""), |ratio| times(&ratio));
     let interval =
         row.to_baseline.and_then(|ratio| Some(format!("{:.3}-{:.3}", ratio.low?, ratio.high?)));
     [
-        row.n.to_string(),
-        row.variant.to_owned(),
-        row.level.to_owned(),
-        row.threads.to_string(),
-        seconds(row.median_seconds),
+        Cell::new(row.n),
+        Cell::new(row.variant),
+        Cell::new(row.level),
+        Cell::new(row.threads),
+        Cell::new(seconds(row.median_seconds)),
         ratio(row.to_baseline),
-        interval.unwrap_or_default(),
+        Cell::new(interval.unwrap_or_default()),
         ratio(row.to_lowest),
         number(row.ns_per_element, 3),
         number(row.gb_per_second, 1),
         number(row.gflops, 1),
-        row.roofline.map_or(String::new(), |roofline| percent(roofline.share)),
+        Cell::new(row.roofline.map_or(String::new(), |roofline| percent(roofline.share))),
         ratio(row.thread_speed_up),
-        row.note.clone().unwrap_or_default(),
+        Cell::new(row.note.as_deref().unwrap_or_default()),
     ]
 }
 
-/// A ratio and its mark.
-fn times(ratio: &Ratio) -> String {
+/// A ratio and its mark, in its colour.
+fn times(ratio: &Ratio) -> Cell {
+    table::ratio(marked(ratio), ratio.standing)
+}
+
+fn marked(ratio: &Ratio) -> String {
     format!("{:.2}x {}", ratio.value, ratio.standing.mark()).trim_end().to_owned()
 }

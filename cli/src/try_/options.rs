@@ -6,6 +6,7 @@ use crate::try_::count::Count;
 use crate::try_::inputs::Inits;
 use crate::try_::plan::{Bounds, Built, Plan};
 use crate::try_::signature::{Scalar, Signature};
+use abreast_compare::paint::Color;
 use abreast_compare::{format, machine};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -81,6 +82,18 @@ pub struct TryArgs {
     /// How long one call may take
     #[arg(long, value_name = "SECONDS", default_value = "60", allow_hyphen_values = true)]
     pub timeout: String,
+    /// Keep the times in this file, for --against and `abreast show`
+    #[arg(long, value_name = "FILE.json")]
+    pub save: Option<PathBuf>,
+    /// Compare with times that were kept
+    #[arg(long, value_name = "FILE.json")]
+    pub against: Option<PathBuf>,
+    /// With --against: exit code 3 if 'slower > 5%' holds of anything, with its whole interval
+    #[arg(long, value_name = "RULE", requires = "against")]
+    pub fail_if: Option<String>,
+    /// .. even if those times are another machine's
+    #[arg(long)]
+    pub any_machine: bool,
     /// JSON on stdout, or into a file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     pub json: Option<PathBuf>,
@@ -187,19 +200,30 @@ impl<'a> Asked<'a> {
     }
 
     /// What the engine is asked for.
-    pub fn arguments(&self, meant: &Meant) -> Vec<OsString> {
+    pub fn arguments(&self, meant: &Meant, color: Color) -> Vec<OsString> {
         let sizes: Vec<String> = meant.sizes.iter().map(u64::to_string).collect();
         let mut words: Vec<OsString> = vec!["--bench".into()];
         let mut valued = |name: &str, value: OsString| words.extend([name.into(), value]);
         valued("--sizes", sizes.join(",").into());
         valued("--seed", self.seed.to_string().into());
         valued("--starts", self.starts.to_string().into());
+        valued("--color", color.name().into());
         valued("--timeout", self.args.timeout.clone().into());
         if let Some(name) = &self.args.baseline {
             valued("--baseline", name.into());
         }
-        if let Some(file) = &self.args.html {
-            valued("--html", file.into());
+        let files = [
+            ("--html", &self.args.html),
+            ("--save", &self.args.save),
+            ("--against", &self.args.against),
+        ];
+        for (name, file) in files {
+            if let Some(file) = file {
+                valued(name, file.into());
+            }
+        }
+        if let Some(rule) = &self.args.fail_if {
+            valued("--fail-if", rule.into());
         }
         for (name, file) in [("--json=", &self.args.json), ("--md=", &self.args.md)] {
             if let Some(file) = file {
@@ -208,7 +232,12 @@ impl<'a> Asked<'a> {
                 words.push(word);
             }
         }
-        for (name, is_set) in [("--quick", self.args.quick), ("--force", self.args.force)] {
+        let flags = [
+            ("--quick", self.args.quick),
+            ("--force", self.args.force),
+            ("--any-machine", self.args.any_machine),
+        ];
+        for (name, is_set) in flags {
             words.extend(is_set.then(|| name.into()));
         }
         words

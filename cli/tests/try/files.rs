@@ -131,3 +131,17 @@ fn a_folder_that_cannot_be_written_to_costs_the_report_only() {
         said.has(&["warning: no report"]);
     }
 }
+
+#[test]
+fn times_are_kept_and_a_later_run_is_held_against_them() {
+    let bench = three_languages();
+    let kept =
+        |more: &[&str]| bench.brief(&[&["dot.c", "dot.rs", "--sig", DOT][..], more].concat());
+    kept(&["--save", "kept.json"]).ends_with(0);
+    kept(&["--against", "kept.json", "--fail-if", "slower > 900000%"])
+        .ends_with(0)
+        .has(&["against kept.json"]);
+    // Something that is not slower at all does not fail either; what cannot be read does.
+    kept(&["--against", "none.json"]).ends_with(2).has(&["there is no saved run none.json"]);
+    kept(&["--fail-if", "slower > 5%"]).ends_with(2).has(&["--against"]);
+}

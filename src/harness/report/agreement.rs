@@ -52,7 +52,7 @@ fn table(html: &mut Html, report: &Report<'_>) {
         .chain(["distance"])
         .chain(hash)
         .collect();
-    html.tag("div", "wide", |html| {
+    html.wide("who agrees", |html| {
         html.table("matrix", "✓ agrees, ✗ does not", &header, |rows| {
             for gate in &report.comparison.agreement.reports {
                 let matrix = report.matrices.iter().find(|matrix| matrix.kernel == gate.kernel);

@@ -101,7 +101,7 @@ fn matrix(
         series(comparison).into_iter().filter(|series| *series != Series::Lowest).collect();
     let header: Vec<&str> =
         ["kernel"].into_iter().chain(variants.iter().map(|b| b.name())).collect();
-    html.tag("div", "wide", |html| {
+    html.wide("kernels by variants, as bars", |html| {
         html.table("bars", caption, &header, |rows| {
             for table in &comparison.kernels {
                 rows.tag("tr", "", |row| {
@@ -131,7 +131,7 @@ fn prices(html: &mut Html, overhead: &Overhead, prices: &[Price], caption: &str)
     let all = overhead.prices.iter().chain(&overhead.traps);
     let longest = all.map(|row| row.price.ns).fold(f64::MIN_POSITIVE, f64::max);
     let mark = overhead.price(BASELINE).map(|price| price.ns / longest);
-    html.tag("div", "wide", |html| {
+    html.wide("prices", |html| {
         html.table("bars ladder", caption, &["crossing", "ns", "over Rust", "what"], |rows| {
             for Price { name, what, price } in prices {
                 rows.tag("tr", "", |row| {

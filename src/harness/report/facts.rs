@@ -1,4 +1,4 @@
-//! The head of the page: the verdict, the machine, the noise.
+//! What is said of the whole comparison: the verdict, the machine, the noise.
 
 use super::Report;
 use super::bars;
@@ -7,7 +7,7 @@ use super::html::Html;
 use crate::harness::env::Environment;
 use crate::harness::model::{Comparison, Noise};
 
-/// Title, verdict, warnings.
+/// Title, and whether everything agrees.
 pub(super) fn head(html: &mut Html, report: &Report<'_>) {
     let comparison = report.comparison;
     html.tag("header", "", |html| {
@@ -17,6 +17,10 @@ pub(super) fn head(html: &mut Html, report: &Report<'_>) {
         html.put("p", &format!("badge {class}"), words);
         html.put("p", "when", when(comparison));
     });
+}
+
+/// The verdict, and what should make a reader careful.
+pub(super) fn verdict(html: &mut Html, comparison: &Comparison) {
     html.element("section", &[("id", "verdict")], |html| {
         html.put("h2", "", "Verdict");
         html.list("verdict", comparison.verdict.iter().map(|words| sentence(words, comparison)));
@@ -105,14 +109,16 @@ fn environment(html: &mut Html, environment: &Environment) {
         format!("{}; plain calls use {}", environment.levels.join(", "), environment.chosen);
     facts.extend([
         ("levels", levels),
-        ("C", environment.compilers.c.to_owned()),
-        ("C++", environment.compilers.cpp.to_owned()),
-        ("Rust", environment.compilers.rust.to_owned()),
         ("optimisation", format!("level {}", environment.opt_level)),
         ("debug checks", if environment.debug_assertions { "yes" } else { "no" }.to_owned()),
         ("seed", environment.seed.to_string()),
     ]);
     html.facts(facts.into_iter().map(|(name, value)| (name, Some(value))));
+    html.fold("Compilers and flags", |html| {
+        let compilers = &environment.compilers;
+        let all = [("C", compilers.c), ("C++", compilers.cpp), ("Rust", compilers.rust)];
+        html.facts(all.map(|(name, words)| (name, Some(words.to_owned()))));
+    });
 }
 
 fn noise(html: &mut Html, comparison: &Comparison) {

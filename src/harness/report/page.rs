@@ -1,14 +1,14 @@
 //! The page from top to bottom.
 
-use super::facts::{cards, head, sentence};
+use super::facts::{cards, head, sentence, verdict};
 use super::format::grouped;
 use super::html::Html;
 use super::overview::{self, Against};
 use super::rows::{level, lines, series, sizes};
 use super::series::{Series, legend};
-use super::{Report, SCHEMA, agreement, bars, curves, tables};
+use super::{Report, SCHEMA, agreement, bars, curves, glance, tables};
 use crate::harness::model::{Comparison, KernelRows};
-use abreast_compare::plot::STYLE;
+use abreast_compare::{heat, plot};
 
 /// How every page of [`html()`] begins.
 pub const HTML_BEGINS: &str = concat!(
@@ -21,15 +21,17 @@ pub const HTML_BEGINS: &str = concat!(
 /// It begins with [`HTML_BEGINS`], so that a program can tell its own files from others.
 pub fn html(report: &Report<'_>) -> String {
     let title = format!("abreast: {}", report.comparison.created);
-    let styles = [STYLE, include_str!("style.css")];
+    let styles = [plot::STYLE, include_str!("style.css"), heat::STYLE];
     super::html::page(HTML_BEGINS, &title, &styles, |main| sections(main, report))
 }
 
 fn sections(html: &mut Html, report: &Report<'_>) {
     let comparison = report.comparison;
     head(html, report);
-    cards(html, comparison);
-    section(html, "agreement", "Agreement", |html| agreement::section(html, report));
+    if comparison.kernels.iter().any(|table| !table.rows.is_empty()) {
+        section(html, "glance", "At a glance", |html| glance::section(html, comparison));
+    }
+    verdict(html, comparison);
     section(html, "overview", "Speed", |html| overview(html, comparison));
     section(html, "kernels", "Kernel by kernel", |html| {
         legend(html, series(comparison));
@@ -43,6 +45,8 @@ fn sections(html: &mut Html, report: &Report<'_>) {
         bars::roofline(html, comparison)
     });
     section(html, "table", "Every number", |html| tables::full(html, comparison));
+    section(html, "agreement", "Agreement", |html| agreement::section(html, report));
+    cards(html, comparison);
     section(html, "again", "Again", |html| again(html, report));
 }
 
@@ -117,7 +121,7 @@ fn about(table: &KernelRows, all: &[Series]) -> String {
 
 fn again(html: &mut Html, report: &Report<'_>) {
     html.put("p", "", "This command makes the report again:");
-    html.tag("pre", "", |pre| pre.put("code", "", report.command));
+    html.element("pre", &[("tabindex", "0")], |pre| pre.put("code", "", report.command));
     html.put(
         "p",
         "",

@@ -75,20 +75,22 @@ fn explained(comparison: &Comparison) -> String {
 pub(super) fn full(html: &mut Html, comparison: &Comparison) {
     html.put("p", "", explained(comparison));
     for table in comparison.kernels.iter().filter(|table| !table.rows.is_empty()) {
-        html.tag("div", "wide", |html| {
-            html.table("full", table.kernel, &COLUMNS, |rows| {
-                for row in table.shown() {
-                    rows.tag("tr", "", |tr| {
-                        let [variant, rest @ ..] = cells(row);
-                        tr.row_name(variant);
-                        rest.into_iter().for_each(|cell| tr.put("td", "number", cell));
-                    });
-                    if let Some(note) = &row.note {
-                        let all = [("colspan", "12"), ("class", "note")];
-                        rows.tag("tr", "", |tr| tr.element("td", &all, |td| td.text(note)));
+        html.fold(table.kernel, |html| {
+            html.wide(table.kernel, |html| {
+                html.table("full", table.kernel, &COLUMNS, |rows| {
+                    for row in table.shown() {
+                        rows.tag("tr", "", |tr| {
+                            let [variant, rest @ ..] = cells(row);
+                            tr.row_name(variant);
+                            rest.into_iter().for_each(|cell| tr.put("td", "number", cell));
+                        });
+                        if let Some(note) = &row.note {
+                            let all = [("colspan", "12"), ("class", "note")];
+                            rows.tag("tr", "", |tr| tr.element("td", &all, |td| td.text(note)));
+                        }
                     }
-                }
-            });
+                });
+            })
         });
     }
     let untimed = comparison.kernels.iter().flat_map(|table| {

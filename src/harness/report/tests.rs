@@ -6,6 +6,7 @@ use crate::harness::model::Row;
 use crate::harness::same_bits;
 use crate::kernels::REGISTRY;
 use crate::{Isa, executors};
+use abreast_compare::html::SCRIPT;
 use sample::{EVIL, comparison, overhead};
 
 fn page(comparison: &Comparison) -> String {
@@ -16,7 +17,8 @@ fn page(comparison: &Comparison) -> String {
 fn apart(page: &str) -> (String, &str) {
     let (before, rest) = page.split_once("id=\"abreast-data\">").expect("data is embedded");
     let (data, after) = rest.split_once("</script>").expect("and ends");
-    (format!("{before}id=\"abreast-data\">\n</script>{after}"), data)
+    let markup = format!("{before}id=\"abreast-data\">\n</script>{after}");
+    (markup.replace(SCRIPT, ""), data)
 }
 
 /// Fails unless every tag is closed in turn, no attribute is given twice, and every `&` begins a
@@ -61,10 +63,8 @@ fn the_page_is_well_formed_and_whole() {
     let (markup, _) = apart(&page);
     assert_well_formed(&markup);
     let sections = [
+        "glance",
         "verdict",
-        "environment",
-        "noise",
-        "agreement",
         "overview",
         "kernels",
         "kernel-dot",
@@ -73,6 +73,9 @@ fn the_page_is_well_formed_and_whole() {
         "crossing",
         "roofline",
         "table",
+        "agreement",
+        "environment",
+        "noise",
         "again",
     ];
     let executors = sections.map(|id| markup.find(&format!("id=\"{id}\"")).expect(id));
@@ -91,14 +94,25 @@ fn the_page_is_well_formed_and_whole() {
 }
 
 #[test]
-fn the_page_loads_nothing_and_runs_nothing() {
+fn the_map_shows_each_ratio_with_its_interval() {
+    let page = page(&comparison(&["dot", "axpy"]));
+    let map = page.split("<table class=\"glance\"").nth(1).expect("a map");
+    let map = &map[..map.find("</table>").expect("an end")];
+    assert_eq!(map.matches("<tr>").count(), 3, "the header and two kernels: {map}");
+    assert!(map.contains("<a href=\"#kernel-dot\">dot</a>"), "{map}");
+    assert!(map.contains("faster") && map.contains("<small>"), "{map}");
+}
+
+#[test]
+fn the_page_loads_nothing_and_runs_one_script_of_its_own() {
     let comparison = comparison(&["dot"]);
     let page = page(&comparison);
     let (markup, _) = apart(&page);
     for word in ["http", "src=", "href=", "url(", "@import", "javascript", " onload", " onclick"] {
         assert!(!markup.contains(word), "{word}");
     }
-    assert_eq!(markup.matches("<script").count(), 1);
+    assert_eq!(markup.matches("<script").count(), 2);
+    assert!(page.contains(&format!("<script>{SCRIPT}</script>")));
     assert!(markup.contains("<script type=\"application/json\""));
 }
 
@@ -106,7 +120,7 @@ fn the_page_loads_nothing_and_runs_nothing() {
 fn text_stays_text() {
     let comparison = comparison(&["dot"]);
     let page = page(&comparison);
-    assert_eq!(page.matches("</script>").count(), 1);
+    assert_eq!(page.matches("</script>").count(), 2, "the data and the script");
     assert!(!page.contains("<b a="));
     let escaped = "&lt;/script&gt;&lt;b a=&quot;x&quot;&gt;&#39;&amp;amp;&#39; | *x*";
     // Verdict, warning, CPU, the kernel's verdict, notes, untimed, command line.
