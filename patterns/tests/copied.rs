@@ -51,7 +51,9 @@ fn copied_into_a_crate_of_its_own_it_passes_its_tests() {
         let folder = std::env::temp_dir().join(format!("copied-{name}-{}", std::process::id()));
         let copy = Copy(folder);
         copy.write("src/lib.rs", &format!("pub mod {name};\n"));
-        copy.write(&format!("src/{name}.rs"), &page(name));
+        // The examples on the page shall mean the copy: README.md says how.
+        let page = page(name).replace("abreast_patterns", "my_crate");
+        copy.write(&format!("src/{name}.rs"), &page);
         for file in package().join("csrc").join(name).read_dir().expect("a folder") {
             let file = file.expect("readable");
             let text = std::fs::read_to_string(file.path()).expect("text");
@@ -59,10 +61,9 @@ fn copied_into_a_crate_of_its_own_it_passes_its_tests() {
             copy.write(&to, &text);
         }
         copy.write("build.rs", &BUILD.replace("PAGE", name));
-        // Under the name of this crate, so that the examples on the page mean the copy.
         copy.write(
             "Cargo.toml",
-            "[package]\nname = \"abreast-patterns\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+            "[package]\nname = \"my-crate\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
              [dependencies]\nthiserror = \"2\"\n\n[build-dependencies]\ncc = \"1\"\n\n[workspace]\n",
         );
         let lock = package().parent().expect("the workspace").join("Cargo.lock");
