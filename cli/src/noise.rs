@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 
 #[derive(Args)]
 pub struct NoiseArgs {
-    /// Pairs of the same code: 20 to a group, which takes about five seconds
+    /// Pairs of the same code: 20 to a group, which takes some five seconds
     #[arg(long, default_value = "60", value_name = "N", allow_hyphen_values = true)]
     pub pairs: String,
     /// How often --fail-if 'slower > 2%' fails for a function that became 5 % slower, and for one
@@ -95,7 +95,7 @@ pub fn run(args: &NoiseArgs, console: &mut Console<'_>) -> Result<u8> {
 /// Times pairs of the same code, and of a little more.
 fn pairs_apart(wanted: usize, seed: u64) -> Result<Noise> {
     let host = Host {
-        arguments: ["--bench", "--quick", "--seed", &seed.to_string()].map(Into::into).to_vec(),
+        arguments: ["--bench", "--seed", &seed.to_string()].map(Into::into).to_vec(),
         worker: vec!["noise".into()],
         ..Host::default()
     };
@@ -167,7 +167,7 @@ fn show(printed: &Printed, console: &mut Console<'_>) -> Result<()> {
     if let Some(rates) = &printed.fail_rates {
         let rule = rates.rule;
         console.sentence(&format!("--fail-if '{rule}' fails for"))?;
-        let sentence = |what: &str, rate: &Rate| format!("  {what}: {} runs", rate.in_words());
+        let sentence = |what: &str, rate: &Rate| format!("  {what}: {}", rate.in_words("runs"));
         console.say(sentence("what did not change", &rates.unchanged))?;
         console.say(sentence("what became 5 % slower", &rates.slower_by_5_percent))?;
     }

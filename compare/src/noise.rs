@@ -97,7 +97,8 @@ pub struct Found {
 impl Noise {
     /// In one sentence.
     pub fn in_words(&self) -> String {
-        format!("the same code was called faster or slower {} times", self.false_alarms.in_words())
+        let rate = self.false_alarms.in_words("pairs");
+        format!("the same code was called faster or slower in {rate}, with 95 % confidence")
     }
 }
 

@@ -29,13 +29,19 @@ impl Rate {
         Rate { count, of, low, high }
     }
 
-    /// `0 of 300 (0 to 1.2 %)`.
-    pub fn in_words(&self) -> String {
+    /// `0 of 300 pairs (0 to 1.2 %)`.
+    pub fn in_words(&self, what: &str) -> String {
         let percent = |share: f64| {
             let text = format!("{:.1}", 100.0 * share);
             text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
         };
-        format!("{} of {} ({} to {} %)", self.count, self.of, percent(self.low), percent(self.high))
+        format!(
+            "{} of {} {what} ({} to {} %)",
+            self.count,
+            self.of,
+            percent(self.low),
+            percent(self.high)
+        )
     }
 }
 
@@ -73,7 +79,7 @@ mod tests {
         assert!((rate.high - 0.491_046).abs() < 1e-5, "{rate:?}");
         let all = Rate::new(100, 100);
         assert!(all.high == 1.0 && (all.low - 0.963_783).abs() < 1e-5, "{all:?}");
-        assert_eq!(Rate::new(0, 300).in_words(), "0 of 300 (0 to 1.2 %)");
+        assert_eq!(Rate::new(0, 300).in_words("pairs"), "0 of 300 pairs (0 to 1.2 %)");
         assert_eq!((Rate::new(0, 0).low, Rate::new(0, 0).high), (0.0, 1.0));
     }
 }
