@@ -149,11 +149,9 @@ fn share(table: &KernelRows) -> Option<String> {
 
 /// Where a call that does nothing takes a good part of the time.
 fn empty_calls(table: &KernelRows) -> impl Iterator<Item = String> {
-    let name = |row: &Row| match row.threads {
-        1 => format!("{} at {}", row.variant, row.level),
-        threads => format!("{} at {} on {threads} threads", row.variant, row.level),
-    };
-    let shares = table.shown().filter_map(|row| Some((row.n, name(row), row.empty_share?)));
+    let name = |row: &Row| format!("{} at {}", row.variant, row.level);
+    // What a pool takes is said in the table.
+    let shares = alone(table).filter_map(|row| Some((row.n, name(row), row.empty_share?)));
     let shares: Vec<(u64, String, f64)> = shares.collect();
     let shares: Vec<_> = shares.iter().map(|(n, name, share)| (*n, &name[..], *share)).collect();
     said_of_empty_calls(&shares).into_iter().map(|words| format!("{}: {words}", table.kernel))
