@@ -22,8 +22,11 @@ pub struct Case {
     pub seconds: Option<f64>,
     /// Sizes above this one are left out with `--quick`.
     pub quick: usize,
-    build: Box<dyn Fn(&str, &[usize]) -> AnyGroup>,
+    build: Build,
 }
+
+/// Makes the group of this name with these sizes.
+type Build = Box<dyn Fn(&str, &[usize]) -> AnyGroup>;
 
 /// What a row is held to.
 #[derive(Debug, Clone, Copy, PartialEq)]
