@@ -23,7 +23,10 @@ run_check() {
 run_strictly() {
     local -x ABREAST_DENY_WARNINGS=1
     case $1 in
-    fmt) if_cargo_has fmt && check fmt cargo fmt --all --check ;;
+    fmt)
+        if_cargo_has fmt && check fmt cargo fmt --all --check &&
+            check "fmt (peers)" cargo fmt --manifest-path peers/Cargo.toml --check
+        ;;
     clippy) if_cargo_has clippy && check clippy cargo clippy --all-targets --workspace -- -D warnings ;;
     docs) check docs env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --workspace ;;
 

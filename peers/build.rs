@@ -14,7 +14,7 @@ const LOOPS: [(&str, &str, &[&str]); 5] = [
 
 fn main() {
     println!("cargo::rerun-if-changed=csrc");
-    println!("cargo::rustc-check-cfg=cfg(openmp)");
+    println!("cargo::rustc-check-cfg=cfg(openmp, limits)");
     for (file, suffix, flags) in LOOPS {
         let mut build = compiler(file, flags);
         build.define("SUFFIX", suffix);
@@ -23,6 +23,7 @@ fn main() {
         build.compile(&format!("peers_{name}_{suffix}"));
     }
     openmp();
+    limits();
     // gcc is meant by the names of the rivals; another compiler is named as it is.
     let gnu = compiler("loops.c", &["-O3"]).get_compiler().is_like_gnu();
     println!("cargo::rustc-env=PEERS_CC={}", if gnu { "gcc" } else { "cc" });
@@ -46,5 +47,13 @@ fn openmp() {
         record("openmp", &command);
         println!("cargo::rustc-link-lib=gomp");
         println!("cargo::rustc-cfg=openmp");
+    }
+}
+
+/// What a CPU can do at most is written for AVX-512 only.
+fn limits() {
+    let is_x86 = std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "x86_64");
+    if is_x86 && compiler("limits.c", &["-O3"]).try_compile("peers_limits").is_ok() {
+        println!("cargo::rustc-cfg=limits");
     }
 }

@@ -1,8 +1,8 @@
 //! `pi`, `escape` and the sums of ranges.
 
 use crate::buffer::Buffer;
-use crate::foreign::counted;
-use crate::race::{OURS, Target, writing};
+use crate::foreign::{counted, limit};
+use crate::race::{LIMIT, OURS, Target, writing};
 use abreast::kernels::escape::View;
 use abreast_compare::{Agree, AnyGroup, Group, Leaf, Within};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -36,6 +36,12 @@ pub fn pi(name: &str, sizes: &[usize]) -> AnyGroup {
             let hits = (0..*n).filter(|_| is_hit(random.next_u64())).count();
             estimate(hits as u64, *n)
         })
+        // It gives what everybody knows.
+        .variant(LIMIT, |(n, _): &(u64, u64)| {
+            limit::points(*n);
+            std::f64::consts::PI
+        })
+        .skip_if(LIMIT, limit::missing().is_some(), limit::missing().unwrap_or_default())
         .agree(Within::absolute(PI_WITHIN))
         .flops(|n| n)
         .into()
@@ -108,23 +114,34 @@ pub fn escape(name: &str, view: View, sizes: &[usize]) -> AnyGroup {
 /// A sum of the integers below n, or of some of them.
 type Sum = fn(i64) -> i64;
 
-fn sum_of_range(name: &str, sizes: &[usize], ours: Sum, o3: Sum, native: Sum) -> AnyGroup {
+fn sum_of_range(name: &str, sizes: &[usize], ours: Sum, [o3, native, known]: [Sum; 3]) -> AnyGroup {
     Group::new(name, |n, _| n as u64)
         .sizes(sizes.iter().copied())
         .variant(OURS, move |n: &u64| ours(*n as i64))
         .variant(format!("{C} -O3"), move |n: &u64| o3(*n as i64))
         .variant(format!("{C} native"), move |n: &u64| native(*n as i64))
+        .variant(LIMIT, move |n: &u64| {
+            limit::sums(*n);
+            known(*n as i64)
+        })
+        .skip_if(LIMIT, limit::missing().is_some(), limit::missing().unwrap_or_default())
         .flops(|n| n)
         .into()
 }
 
 pub fn range_sum(name: &str, sizes: &[usize]) -> AnyGroup {
     let ours = |n| abreast::range_sum(n).expect("a range");
-    sum_of_range(name, sizes, ours, counted::o3::range_sum, counted::native::range_sum)
+    let known = |n: i64| n * (n - 1) / 2;
+    sum_of_range(name, sizes, ours, [counted::o3::range_sum, counted::native::range_sum, known])
 }
 
 pub fn conditional_range_sum(name: &str, sizes: &[usize]) -> AnyGroup {
     use counted::{native, o3};
     let ours = |n| abreast::conditional_range_sum(n).expect("a range");
-    sum_of_range(name, sizes, ours, o3::conditional_range_sum, native::conditional_range_sum)
+    let known = |n: i64| {
+        let most = (n + 2) / 3 - 1;
+        3 * most * (most + 1) / 2
+    };
+    let rivals = [o3::conditional_range_sum, native::conditional_range_sum, known];
+    sum_of_range(name, sizes, ours, rivals)
 }

@@ -147,7 +147,7 @@ fn arguments(case: &Case, request: &Request) -> Vec<String> {
             arguments.extend([name.to_owned(), value]);
         }
     };
-    // Two starts are the fewest that can differ.
+    // At least two starts, which can differ.
     let starts = request.starts.or(request.quick.then_some(2));
     option("--starts", starts.map(|n| n.to_string()));
     option("--seed", request.seed.map(|n| n.to_string()));

@@ -218,3 +218,45 @@ pub const NO_OPENMP: Option<&str> =
 pub fn openmp<F: Fn(usize) + Sync>(_: Schedule, _: usize, _: usize, _: &F) {
     unreachable!("skipped: there is no OpenMP")
 }
+
+/// What this CPU can do at most, by `csrc/limits.c`.
+#[cfg(limits)]
+pub mod limit {
+    unsafe extern "C" {
+        fn peers_limit_sums(n: u64);
+        fn peers_limit_points(n: u64);
+    }
+
+    /// Why there is no limit to be measured, if so.
+    pub fn missing() -> Option<&'static str> {
+        let has = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq");
+        (!has).then_some("this CPU has no AVX-512")
+    }
+
+    /// The operations for a sum of `n` indices.
+    #[inline]
+    pub fn sums(n: u64) {
+        assert!(missing().is_none());
+        // SAFETY: this CPU has the instructions, and the registers that they write are named.
+        unsafe { peers_limit_sums(n) }
+    }
+
+    /// The operations for `n` random points.
+    #[inline]
+    pub fn points(n: u64) {
+        assert!(missing().is_none());
+        // SAFETY: this CPU has the instructions, and the registers that they write are named.
+        unsafe { peers_limit_points(n) }
+    }
+}
+
+#[cfg(not(limits))]
+pub mod limit {
+    pub fn missing() -> Option<&'static str> {
+        Some("limits.c is for x86-64")
+    }
+
+    pub fn sums(_: u64) {}
+
+    pub fn points(_: u64) {}
+}

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// The variant that is ours, and the baseline of every group of kernels.
 pub const OURS: &str = "abreast";
 
+/// The variant that is no rival: the operations of ours with nothing to wait for.
+pub const LIMIT: &str = "limit";
+
 /// How a call through one of the BLAS libraries is added to a group.
 pub type Add<'a, I, O> = &'a dyn Fn(Group<I, O>, &'static str, &'static Blas) -> Group<I, O>;
 

@@ -2,6 +2,7 @@
 
 use crate::cases::{Against, Case, Goal};
 use crate::engine::{Cell, GroupResult, Timed};
+use crate::race::LIMIT;
 use serde::Serialize;
 
 /// One row: ours and one rival, at one size.
@@ -88,7 +89,7 @@ pub fn rows(case: &Case, group: &GroupResult) -> (Vec<Row>, Vec<String>) {
 /// The rival that is fastest beside ours.
 fn fastest(cell: &Cell) -> Option<&Timed> {
     let by = |row: &&Timed| row.ratio.map_or(0.0, |ratio| ratio.value);
-    let rivals = cell.rows.iter().filter(|row| row.ratio.is_some());
+    let rivals = cell.rows.iter().filter(|row| row.ratio.is_some() && row.variant != LIMIT);
     rivals.max_by(|a, b| by(a).total_cmp(&by(b)))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::about::Entry;
 use crate::rows::{Row, Speed};
-use abreast_compare::format::{digits, markdown as escaped, ratio, seconds, short};
+use abreast_compare::format::{digits, markdown as escaped, seconds, short};
 use abreast_compare::machine::{Machine, now};
 use serde::Serialize;
 use serde_json::Value;
@@ -114,6 +114,11 @@ impl Cells {
             standing: row.standing.in_words(),
         }
     }
+}
+
+/// Two digits after the point: more would say nothing beside such intervals.
+fn ratio(ratio: f64) -> String {
+    if ratio < 0.0995 { format!("{ratio:.3}") } else { format!("{ratio:.2}") }
 }
 
 fn speed(speed: Speed, unit: &str) -> String {
