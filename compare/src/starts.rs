@@ -33,10 +33,10 @@ const BLOCK: Duration = Duration::from_micros(200);
 
 impl Plan {
     /// For intervals that miss the truth with probability `alpha`.
-    pub fn new(start: u64, seconds: f64, alpha: f64, quick: bool) -> Plan {
+    pub fn new(start: u64, seconds: f64, alpha: f64, most_rounds: usize) -> Plan {
         // A few more than an interval needs, so that one disturbed round does not set an end.
         let least_rounds = rounds_needed(alpha) + 3;
-        Plan { start, seconds, least_rounds, most_rounds: if quick { 61 } else { 201 } }
+        Plan { start, seconds, least_rounds, most_rounds: most_rounds.max(least_rounds) }
     }
 
     /// What each cell may take; the order of the rounds comes from the seed and the start.
@@ -220,7 +220,7 @@ pub(crate) fn of_group(
     options: &Options,
     programs: &[PathBuf],
 ) -> (Timings<String, Timed>, Vec<Finding>) {
-    let usual = if options.quick { 0.06 } else { 0.2 };
+    let (usual, most_rounds) = if options.quick { (0.06, 61) } else { (0.2, 201) };
     let seconds = options.seconds.map_or(usual, |seconds| seconds.as_secs_f64());
     let mut timings = all_starts(variants, count(options, programs), |start, variants| {
         let job = Job {
@@ -229,7 +229,7 @@ pub(crate) fn of_group(
             variants: variants.to_vec(),
             sizes: sizes.to_vec(),
             seed: options.seed,
-            work: Work::Time(Plan::new(start, seconds, alpha, options.quick)),
+            work: Work::Time(Plan::new(start, seconds, alpha, most_rounds)),
         };
         let program = programs.get(start as usize % programs.len().max(1));
         let start = process::start(program.map(|path| &**path), options.timeout);
@@ -318,11 +318,11 @@ mod tests {
 
     #[test]
     fn starts_whose_intervals_are_put_together_need_fewer_rounds_each() {
-        assert!((of_each_start(0.01, 1) - 0.01).abs() < 1e-12);
-        let each = of_each_start(0.01, 4);
+        assert!((of_each_start(0.001, 1) - 0.001).abs() < 1e-12);
+        let each = of_each_start(0.001, 4);
         // All four on the same side of the truth, of two sides.
-        assert!((2.0 * (each / 2.0).powi(4) - 0.01).abs() < 1e-12);
-        assert!(rounds_needed(each) < rounds_needed(0.01));
+        assert!((2.0 * (each / 2.0).powi(4) - 0.001).abs() < 1e-12);
+        assert!(rounds_needed(each) < rounds_needed(0.001));
         assert_eq!((of_each_start(0.05, 100), of_each_start(0.05, 0)), (0.5, 0.05));
     }
 }

@@ -5,6 +5,7 @@ use super::times::Job;
 use super::{CompareOptions, Means};
 use crate::harness::gate::{Check, Finding, GateReport, Target};
 use crate::harness::isolated::{can_isolate, refusal};
+use crate::harness::measure::rounds_needed;
 use crate::harness::model::{KernelRows, Untimed};
 use crate::kernel::{Choice, Entry};
 use abreast_compare::starts::{Failure, FailureKind, Plan, Timings, all_starts, of_each_start};
@@ -31,6 +32,16 @@ impl<'t> Timing<'t> {
         let starts = if can_isolate() { options.starts.max(1) } else { 1 };
         let seconds = options.budget(cells).as_secs_f64() / (cells.max(1) as f64 * starts as f64);
         Timing { means, options, starts, seconds, alpha: of_each_start(alpha, starts) }
+    }
+
+    /// All starts together take about as many rounds as one alone would need.
+    fn plan(&self, start: u64) -> Plan {
+        let most = if self.options.quick { 101 } else { 501 };
+        let plan = Plan::new(start, self.seconds, self.alpha, most / self.starts as usize + 1);
+        match self.options.quick {
+            true => Plan { least_rounds: rounds_needed(self.alpha) + 1, ..plan },
+            false => plan,
+        }
     }
 
     /// Fills the table, and adds to the report who fails meanwhile. Returns what is left out.
@@ -61,7 +72,7 @@ impl<'t> Timing<'t> {
                 who: who.iter().copied().map(Target::from).collect(),
                 cells: cells.iter().map(|cell| cell.job(who)).collect(),
                 seed: self.options.seed,
-                plan: Plan::new(start, self.seconds, self.alpha, self.options.quick),
+                plan: self.plan(start),
             };
             self.means.start(entry, &job, self.options.timeout, begins)
         });
