@@ -1,4 +1,4 @@
-//! A pool of threads that take task numbers from one counter.
+//! A pool of threads that take numbers of tasks from one counter, together with their caller.
 
 use super::pool::{self, Pool};
 use super::ready::Ready;
@@ -8,11 +8,13 @@ use crate::fpenv;
 use crate::{Error, Fault, Tasks};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Runs tasks on a rayon pool of its own. Each slot takes the next number from a shared counter,
-/// so uneven tasks balance themselves; which slot ran what never shows in a result. A clone shares
+/// Runs tasks on a rayon pool of its own and on the thread that calls, which is one of the slots: a single
+/// task is not handed to anybody. Each slot takes the next few numbers from a shared counter, fewer towards
+/// the end, so uneven tasks balance themselves; which slot ran what never shows in a result. A clone shares
 /// the pool. In a process forked from the one that made it, it refuses with [`Fault::Forked`].
 ///
 /// ```
@@ -79,15 +81,55 @@ impl Executor for Threads {
             });
             return run.end();
         }
-        let next = AtomicUsize::new(0);
-        let take = || Some(next.fetch_add(1, Ordering::Relaxed));
-        threads.in_place_scope(|scope| {
-            for worker in 0..slots {
-                let run = &run;
-                scope.spawn(move |_| run.all(worker, take));
-            }
-        });
+        let numbers = Numbers { next: AtomicUsize::new(0), end: tasks.len(), slots };
+        match slots {
+            0 | 1 => run.all(0, numbers.taken()),
+            _ => threads.in_place_scope(|scope| {
+                for worker in 1..slots {
+                    let (run, numbers) = (&run, &numbers);
+                    scope.spawn(move |_| run.all(worker, numbers.taken()));
+                }
+                run.all(0, numbers.taken());
+            }),
+        }
         run.end()
+    }
+}
+
+/// The numbers of a list's tasks that nobody has taken yet.
+struct Numbers {
+    next: AtomicUsize,
+    end: usize,
+    slots: usize,
+}
+
+/// A slot takes this part of its share of what is left at a time: large enough that the counter is no
+/// bottleneck, small enough that slots end together.
+const PART: usize = 8;
+
+impl Numbers {
+    /// One slot's numbers, in ascending order.
+    fn taken(&self) -> impl FnMut() -> Option<usize> + '_ {
+        let mut own = 0..0;
+        move || {
+            own.next().or_else(|| {
+                own = self.take()?;
+                own.next()
+            })
+        }
+    }
+
+    fn take(&self) -> Option<Range<usize>> {
+        let mut first = self.next.load(Ordering::Relaxed);
+        loop {
+            let left = self.end.checked_sub(first).filter(|left| *left > 0)?;
+            let end = first + (left / (PART * self.slots)).max(1);
+            match self.next.compare_exchange_weak(first, end, Ordering::Relaxed, Ordering::Relaxed)
+            {
+                Ok(_) => return Some(first..end),
+                Err(now) => first = now,
+            }
+        }
     }
 }
 
