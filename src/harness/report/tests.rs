@@ -108,6 +108,8 @@ fn the_page_loads_nothing_and_runs_one_script_of_its_own() {
     let comparison = comparison(&["dot"]);
     let page = page(&comparison);
     let (markup, _) = apart(&page);
+    // Links within the page are no loads.
+    let markup = markup.replace("href=\"#", "");
     for word in ["http", "src=", "href=", "url(", "@import", "javascript", " onload", " onclick"] {
         assert!(!markup.contains(word), "{word}");
     }
@@ -148,6 +150,7 @@ fn the_embedded_data_are_those_of_the_page() {
 fn colours_come_from_the_style_sheet_alone() {
     let comparison = comparison(&["dot"]);
     let (markup, _) = apart(&page(&comparison)).clone();
+    let markup = markup.replace("href=\"#", "");
     assert!(!markup.contains("=\"#"), "a colour that no theme can change");
 }
 
