@@ -3,7 +3,7 @@
 use crate::console::{Console, Screen};
 use crate::{number, table};
 use abreast_compare::format::{percent, seconds};
-use abreast_compare::noise::{MORE, Noise, SAME, SIZES, SizeNoise, groups, noise, planted};
+use abreast_compare::noise::{MORE, Noise, SAME, SIZES, SizeNoise, groups, noise, slower_by};
 use abreast_compare::rate::Rate;
 use abreast_compare::{Host, main_of, results_of, worker_main};
 use anyhow::{Context, Result, bail};
@@ -54,7 +54,7 @@ struct FailRates {
 
 const RULE: &str = "slower > 2%";
 /// In thousandths.
-const PLANTED: usize = 50;
+const SLOWER: usize = 50;
 /// No run of this program has more groups.
 const MOST_GROUPS: usize = 500;
 const PAIRS: usize = SAME * SIZES.len();
@@ -112,7 +112,7 @@ fn one(thousandths: usize, arguments: &[OsString]) -> u8 {
         ..Host::default()
     };
     // A worker does not come back, unless something failed.
-    worker_main([planted(thousandths)]).unwrap_or_else(|| main_of(host, [planted(thousandths)]))
+    worker_main([slower_by(thousandths)]).unwrap_or_else(|| main_of(host, [slower_by(thousandths)]))
 }
 
 /// Saves one run, and compares many with it: unchanged and slower ones in turns.
@@ -127,7 +127,7 @@ fn fail_rates(runs: u64, seed: u64, console: &mut Console<'_>) -> Result<FailRat
     let bar = console.progress(2 * runs);
     let mut failed = [0, 0];
     for _ in 0..runs {
-        for (count, thousandths) in failed.iter_mut().zip([0, PLANTED]) {
+        for (count, thousandths) in failed.iter_mut().zip([0, SLOWER]) {
             *count += u64::from(fails(thousandths, &against, folder.path())?);
             bar.inc(1);
         }

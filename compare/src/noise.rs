@@ -32,7 +32,7 @@ pub fn groups(count: usize) -> impl Iterator<Item = AnyGroup> {
 }
 
 /// One function, which does so many thousandths more than it should.
-pub fn planted(thousandths: usize) -> AnyGroup {
+pub fn slower_by(thousandths: usize) -> AnyGroup {
     Group::new("function", longer).sizes([2000, 50_000]).variant("sum", part(thousandths)).into()
 }
 
