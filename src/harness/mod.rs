@@ -1,12 +1,12 @@
 //! Agree first, then measure. What does not agree is not timed.
 //!
 //! - [`gate`]: the gate that every variant passes before it is timed.
-//! - [`isolated`]: both in processes of their own, which a variant may crash or never leave.
+//! - [`isolated`]: gate, same-bits table and times in processes of their own, which a variant may crash or never leave.
 //! - [`same_bits`]: the same bits from every variant, level and executor, as a table of hashes.
 //! - [`overhead`]: what crossing a language border costs.
 //! - `chaos`: worker processes killed at random, and nothing lost.
 //! - [`metg`](mod@metg): how small a task may be on each executor.
-//! - [`compare`](mod@compare): every kernel and variant in one run.
+//! - [`compare`](mod@compare): every kernel and variant in one run, timed in several starts of the program.
 //! - [`measure`]: the paired engine under it, which crate `abreast-compare` has for any functions.
 //! - [`roofline`](mod@roofline): what the machine can do.
 //! - [`env`](mod@env): the environment card.
