@@ -53,6 +53,8 @@ pub enum What {
     Check(CheckArgs),
     /// The gate, then the five variants measured side by side
     Compare(CompareArgs),
+    /// The machine code of the variants side by side: the hot loop, and instructions per element, counted
+    Asm(AsmArgs),
     /// One kernel once, with its own arguments: value, hash of the output bytes, seconds
     Run(RunArgs),
     /// A picture of the Mandelbrot set or of a Julia set
@@ -250,6 +252,37 @@ pub struct CompareArgs {
     /// Overwrite files that abreast did not write
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Args)]
+pub struct AsmArgs {
+    /// The kernel: see `abreast list`
+    pub kernel: String,
+    /// Variants, separated by commas: see `abreast list` (default: all)
+    #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
+    pub variant: Vec<String>,
+    /// v1, v3 or v4 (default: the best one, or ABREAST_ISA)
+    #[arg(long, value_name = "LEVEL")]
+    pub isa: Option<String>,
+    /// The size of one of the two calls that are counted; the other one has twice as much (default: as
+    /// suits the kernel)
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub size: Option<String>,
+    /// Instructions that are executed at most for one variant, one by one: some 25 microseconds each
+    #[arg(long, default_value = "2e6", value_name = "N", allow_hyphen_values = true)]
+    pub limit: String,
+    /// The loops of two variants line by line
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "variant")]
+    pub diff: Vec<String>,
+    /// All that one call executes, and not the loop alone
+    #[arg(long)]
+    pub full: bool,
+    /// Be the process that is traced
+    #[arg(long, hide = true)]
+    pub traced: bool,
+    /// One JSON object instead of a table and code
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

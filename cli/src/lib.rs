@@ -9,6 +9,7 @@
 
 mod ab;
 mod args;
+mod asm;
 #[cfg(target_os = "linux")]
 mod chaos;
 mod check;
@@ -25,6 +26,7 @@ mod output;
 mod overhead;
 mod patterns;
 mod run;
+mod symbols;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -175,6 +177,7 @@ fn dispatch(
         Some(What::Check(args)) => check::check(&args, registry, console),
         #[cfg(target_os = "linux")]
         Some(What::Chaos(args)) => chaos::chaos(&args, registry, console),
+        Some(What::Asm(args)) => return asm::asm(&args, registry, console),
         Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
         Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
         Some(What::Metg(args)) => metg::metg(&args, console).map(|()| true),

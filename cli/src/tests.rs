@@ -36,6 +36,7 @@ fn ended(words: &[&str]) -> (u8, String, String) {
 fn base(command: &str) -> Vec<&str> {
     match command {
         "run" => vec!["run", "pi", "--n=1"],
+        "asm" => vec!["asm", "dot"],
         "fractal" => vec!["fractal", "julia", "--output=-", "--size=1x1", "--iter=1"],
         command => vec![command],
     }
@@ -85,7 +86,7 @@ fn takes_value(arg: &Arg) -> bool {
 
 #[test]
 fn every_name_that_is_none_is_refused() {
-    for words in [&["run"][..], &["check"], &["compare"], &["patterns"], &["chaos"]] {
+    for words in [&["run"][..], &["asm"], &["check"], &["compare"], &["patterns"], &["chaos"]] {
         for name in BAD {
             // A lone hyphen or one before a word is an option that there is not.
             let (code, out, err) = ended(&[words, &[name]].concat());

@@ -8,6 +8,7 @@ mod declared;
 mod fault;
 mod foreign;
 mod inputs;
+mod machine_code;
 mod options;
 mod plan;
 mod probe;
@@ -19,7 +20,7 @@ mod symbols;
 mod variants;
 
 use crate::console::{Console, shown};
-use crate::{descriptors, output};
+use crate::{descriptors, number, output};
 use abreast_compare::paint::Color;
 use abreast_compare::{Host, main_of, worker_main};
 use anyhow::{Context, Result, bail};
@@ -38,7 +39,7 @@ const REPORT: &str = "abreast-try.html";
 /// Returns the exit code.
 pub fn try_(args: &TryArgs, color: Color, console: &mut Console<'_>) -> Result<u8> {
     if let Some(folder) = &args.built {
-        return worker(folder, args.probe, console);
+        return worker(folder, args, console);
     }
     if descriptors::stdout_was_closed() {
         bail!("standard output cannot be written: the program was started with it closed");
@@ -62,6 +63,7 @@ pub fn try_(args: &TryArgs, color: Color, console: &mut Console<'_>) -> Result<u
     let source = folder.path().join("loop.c");
     fs::write(&source, shim::source(&meant.signature))?;
     asked.tools.shim(&source, &folder.path().join(SHIM), console)?;
+    let counted = asked.counted(&plan)?;
     plan.write(folder.path())?;
     probe::probe(folder.path())?;
     if let [alone] = &plan.variants[..] {
@@ -77,7 +79,9 @@ pub fn try_(args: &TryArgs, color: Color, console: &mut Console<'_>) -> Result<u
         compilers: asked.tools.compilers(&units),
         last_words: Some(folder.path().join(LAST_WORDS)),
     };
-    Ok(main_of(host, [plan.group(None)?]))
+    let code = main_of(host, [plan.group(None)?]);
+    let shown = counted.map(|n| machine_code::show(&plan, folder.path(), n, console));
+    Ok(code.max(shown.transpose()?.unwrap_or(0)))
 }
 
 /// With these the program is a worker.
@@ -85,10 +89,14 @@ fn worker_arguments(folder: &Path) -> Vec<OsString> {
     ["try".into(), "--built".into(), folder.into()].into()
 }
 
-fn worker(folder: &Path, probes: bool, console: &mut Console<'_>) -> Result<u8> {
+fn worker(folder: &Path, args: &TryArgs, console: &mut Console<'_>) -> Result<u8> {
     let plan = Plan::read(folder)?;
-    if probes {
+    if args.probe {
         return probe::load(&plan, folder, console);
+    }
+    if let Some(variant) = args.traced {
+        let n = number::count("asm", args.asm.as_deref().unwrap_or_default(), 1)?;
+        return machine_code::be_traced(&plan, folder, variant, n);
     }
     plan.prepare(&folder.join(LAST_WORDS))?;
     match worker_main([plan.group(Some(folder))?]) {

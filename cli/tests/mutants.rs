@@ -115,6 +115,8 @@ mod fatal {
             trial("the_table_for_people_is_whole_whatever_a_variant_does_to_its_output", in_words),
             trial("a_variant_that_takes_all_memory_is_named", memory),
             trial("what_a_variant_printed_is_not_in_the_results", prints),
+            #[cfg(target_arch = "x86_64")]
+            trial("asm_names_who_ends_the_process_and_counts_the_others", machine_code),
             #[cfg(not(debug_assertions))]
             trial("compare_names_who_ends_the_process_and_times_the_others", compare),
             trial("a_forked_copy_of_a_process_does_not_go_on", forked_copies),
@@ -279,6 +281,21 @@ mod fatal {
             (&"c".into(), &"n = 17".into()),
             "{finding}"
         );
+    }
+
+    /// Only there are instructions counted.
+    #[cfg(target_arch = "x86_64")]
+    fn machine_code() {
+        for (kernel, how) in [("crashes", "SIGSEGV"), ("exits", "exit code 0")] {
+            let asm = format!("asm {kernel} --isa v1 --size 64 --variant c,rust");
+            let (code, out, err) = output("asm", &asm);
+            assert_eq!(code, Some(1), "{out}{err}");
+            assert!(out.contains(&format!("c: it ended its process ({how})")), "{out}{err}");
+            assert!(out.lines().any(|line| line.starts_with("rust: ")), "{out}{err}");
+            let (_, report) = json(&format!("{asm} --json"));
+            let failed = |i: usize| report["variants"][i]["failed"].is_string();
+            assert!(failed(0) && !failed(1), "{report}");
+        }
     }
 
     fn prints() {

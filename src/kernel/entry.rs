@@ -32,6 +32,7 @@ pub struct Entry {
     pub(super) remote: Remote,
     default: usize,
     variant: fn(usize) -> Option<VariantInfo>,
+    address: fn(usize) -> Option<usize>,
     make: fn(&Request) -> Result<Box<dyn Case>, Error>,
     special: fn() -> Vec<Named>,
     arithmetic: fn() -> Arithmetic,
@@ -52,6 +53,7 @@ impl Entry {
             remote: Remote::of::<K>(),
             default: const { check::<K>() },
             variant: |i| K::VARIANTS.get(i).map(Variant::info),
+            address: |i| K::VARIANTS.get(i).map(Variant::address),
             make: |request| Ok(Box::new(TypedCase::<K>::new(K::problem(request)?.complete()?))),
             special: || {
                 let boxed =
@@ -103,6 +105,16 @@ impl Entry {
     /// [`Error::Unknown`], with the nearest name.
     pub fn variant(&self, name: &str) -> Result<VariantInfo, Error> {
         let known = self.variants().find(|variant| variant.name == name);
+        known.ok_or_else(|| Error::unknown("variant", name, self.variants().map(|v| v.name)))
+    }
+
+    /// Where the machine code of the variant called `name` begins in this process: for who looks at it.
+    ///
+    /// # Errors
+    /// As [`Entry::variant`].
+    pub fn address(&self, name: &str) -> Result<usize, Error> {
+        let row = self.variants().position(|variant| variant.name == name);
+        let known = row.and_then(self.address);
         known.ok_or_else(|| Error::unknown("variant", name, self.variants().map(|v| v.name)))
     }
 

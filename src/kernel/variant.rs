@@ -79,6 +79,11 @@ impl<K: Kernel> Variant<K> {
         VariantInfo { name: self.name, about: self.about, role: self.role }
     }
 
+    /// Where its machine code begins in this process.
+    pub fn address(&self) -> usize {
+        self.run as *const () as usize
+    }
+
     /// The kernel's default variant. Found by the compiler, which also checks the table.
     #[inline(always)]
     pub fn chosen() -> &'static Variant<K> {

@@ -4,6 +4,7 @@ use crate::number;
 use crate::try_::compile::{Tool, Tools};
 use crate::try_::count::Count;
 use crate::try_::inputs::Inits;
+use crate::try_::machine_code;
 use crate::try_::plan::{Bounds, Built, Plan};
 use crate::try_::signature::{Scalar, Signature};
 use abreast_compare::paint::Color;
@@ -103,9 +104,16 @@ pub struct TryArgs {
     /// The report (default: abreast-try.html)
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// The machine code too: hot loops, and instructions counted in a call of size N and one of twice as much
+    /// (default: as suits the signature)
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub asm: Option<String>,
     /// Overwrite files that abreast did not write
     #[arg(long)]
     pub force: bool,
+    /// Be the process that is traced, with the variant of this number
+    #[arg(long, hide = true, value_name = "I")]
+    pub traced: Option<usize>,
     /// Be a worker, with what was compiled in this folder
     #[arg(long, hide = true, value_name = "FOLDER")]
     pub built: Option<PathBuf>,
@@ -145,6 +153,9 @@ impl<'a> Asked<'a> {
         if [&args.json, &args.md, &args.html].into_iter().filter(|file| to_stdout(file)).count() > 1
         {
             bail!("of --json, --md and --html only one can go to stdout: give the others a file");
+        }
+        if args.asm.is_some() && [&args.json, &args.md, &args.html].into_iter().any(to_stdout) {
+            bail!("--asm prints on stdout: give --json, --md and --html a file");
         }
         Ok(Asked {
             args,
@@ -197,6 +208,17 @@ impl<'a> Asked<'a> {
             flops: text(&self.flops),
             variants,
         })
+    }
+
+    /// The size of the smaller of the two calls whose instructions are to be counted, if any.
+    pub fn counted(&self, plan: &Plan) -> Result<Option<u64>> {
+        let Some(text) = &self.args.asm else { return Ok(None) };
+        let asked = if text.is_empty() { 0 } else { number::count("asm", text, 1)? };
+        let n = machine_code::size(asked, plan)?;
+        let twice =
+            n.checked_mul(2).with_context(|| format!("asm = {n}: twice as much is too much"))?;
+        fits(&Signature::parse(&plan.signature)?, twice, 1)?;
+        Ok(Some(n))
     }
 
     /// What the engine is asked for.

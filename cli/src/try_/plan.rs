@@ -10,7 +10,7 @@ use crate::try_::signature::Signature;
 use abreast_compare::{AnyGroup, Group, Within};
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// Everything is text as it was typed, and was read without a mistake before.
@@ -66,10 +66,8 @@ impl Plan {
 
     /// The group. Only a worker says where the libraries are: no other process loads or calls them.
     pub fn group(&self, folder: Option<&Path>) -> Result<AnyGroup> {
-        let signature = Rc::new(Signature::parse(&self.signature)?);
-        let inits = Inits::parse(&self.inits, &signature)?;
-        let (least, multiple) = (self.least, self.multiple);
-        let mut maker = Maker { signature: signature.clone(), inits, least, multiple, made: 0 };
+        let mut maker = self.maker()?;
+        let signature = maker.signature.clone();
         let mut group: Group<Input, Output> =
             Group::new(&*self.name, move |n, seed| maker.make(n as u64, seed));
         group = group.agree(self.within.rule()).watch_inputs();
@@ -106,6 +104,20 @@ impl Plan {
         Ok(group.into())
     }
 
+    fn maker(&self) -> Result<Maker> {
+        let signature = Rc::new(Signature::parse(&self.signature)?);
+        let inits = Inits::parse(&self.inits, &signature)?;
+        Ok(Maker { signature, inits, least: self.least, multiple: self.multiple, made: 0 })
+    }
+
+    /// What calls one variant by itself, and makes its inputs.
+    pub fn alone(&self, folder: &Path, variant: usize) -> Result<(Maker, Calls)> {
+        let (maker, built) = (self.maker()?, self.variants.get(variant).context("a variant")?);
+        let function = Some(built.load(folder)?);
+        let calls = Calls::new(self.caller(folder)?, function, maker.signature.clone());
+        Ok((maker, calls))
+    }
+
     /// A crash leaves words in this file.
     pub fn prepare(&self, file: &Path) -> Result<()> {
         let signature = Signature::parse(&self.signature)?;
@@ -120,11 +132,15 @@ impl Plan {
 }
 
 impl Built {
-    pub fn load(&self, folder: &Path) -> Result<Function> {
+    /// The library by its own name, where it is a link to one that looks for others beside itself.
+    pub fn file(&self, folder: &Path) -> PathBuf {
         let file = folder.join(&self.library);
-        // By its own name, where it is a link to a library that looks for others beside itself.
-        let file = file.canonicalize().unwrap_or(file);
-        let library = Foreign::load(&file).map_err(|why| anyhow!("{}: {why}", self.name))?;
+        file.canonicalize().unwrap_or(file)
+    }
+
+    pub fn load(&self, folder: &Path) -> Result<Function> {
+        let library =
+            Foreign::load(&self.file(folder)).map_err(|why| anyhow!("{}: {why}", self.name))?;
         library.function(&self.symbol).map_err(|why| anyhow!("{}: {why}", self.name))
     }
 }

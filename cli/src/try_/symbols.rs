@@ -1,7 +1,7 @@
 //! The functions that a compiled file offers.
 
+use crate::symbols::demangled;
 use anyhow::{Result, anyhow, bail};
-use cpp_demangle::Symbol;
 use object::read::archive::ArchiveFile;
 use object::{Architecture, File, Object, ObjectSymbol, SymbolKind};
 
@@ -27,16 +27,6 @@ impl Exported {
         let last = self.name.rsplit("::").next().unwrap_or(&self.name);
         [&self.symbol[..], &self.name, last].contains(&wish)
     }
-}
-
-/// `ns::dot` of `_ZN2ns3dotEmPKd`.
-fn demangled(symbol: &str) -> Option<String> {
-    if !symbol.starts_with("_Z") {
-        return None;
-    }
-    let full = Symbol::new(symbol).ok()?.demangle().ok()?;
-    let name = full.split('(').next()?.trim();
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// The functions of a shared library, by their names.

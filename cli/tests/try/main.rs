@@ -5,6 +5,8 @@ mod bad_input;
 mod faults;
 mod files;
 mod guide;
+#[cfg(target_arch = "x86_64")]
+mod machine_code;
 mod signatures;
 
 use std::ffi::OsStr;
