@@ -33,6 +33,9 @@ pub struct Speed {
     pub rate: Option<f64>,
 }
 
+/// Half a percent is no difference, as for the engine.
+const NEAR: f64 = 0.995;
+
 /// Whether a goal is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "is", content = "by")]
@@ -137,8 +140,10 @@ impl Standing {
         match (goal, interval) {
             (None, _) => Standing::Shown,
             (Some(_), None) => Standing::Unknown,
-            (Some(goal), Some((low, _))) if low >= goal => Standing::Reached,
-            (Some(goal), Some((_, high))) if high < goal => Standing::Short(1.0 - ratio / goal),
+            (Some(goal), Some((low, _))) if low >= goal * NEAR => Standing::Reached,
+            (Some(goal), Some((_, high))) if high < goal * NEAR => {
+                Standing::Short(1.0 - ratio / goal)
+            }
             (Some(_), Some(_)) => Standing::Within,
         }
     }
@@ -233,6 +238,7 @@ mod tests {
         assert_eq!(of(1.0, 1.1), Standing::Reached);
         assert_eq!(of(0.9, 1.1), Standing::Within);
         assert_eq!(of(0.8, 0.99), Standing::Short(0.0));
+        assert_eq!((of(0.996, 1.1), of(0.9, 0.996)), (Standing::Reached, Standing::Within));
         assert_eq!(Standing::of(9.0, None, Some(1.0)), Standing::Unknown);
     }
 }
