@@ -244,8 +244,8 @@ pub struct AsmArgs {
     /// suits the kernel)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub size: Option<String>,
-    /// Instructions that are executed at most for one variant, one by one: about 20 microseconds each
-    #[arg(long, default_value = "1e6", value_name = "N", allow_hyphen_values = true)]
+    /// Instructions that are executed at most for one variant, one by one: some 25 microseconds each
+    #[arg(long, default_value = "2e6", value_name = "N", allow_hyphen_values = true)]
     pub limit: String,
     /// The loops of two variants line by line
     #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "variant")]

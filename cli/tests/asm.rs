@@ -53,6 +53,11 @@ fn every_variant_of_dot_has_its_loop_and_exact_counts() {
         assert!(code.iter().any(|row| row["text"].as_str().unwrap().starts_with("mulpd")));
         let times: f64 = code.iter().map(|row| row["times"].as_f64().unwrap()).sum();
         assert!((times - number("instructions_per_iteration")).abs() < 1e-9);
+        // Where the program was built with such information.
+        let source = hot["source"].as_str().unwrap_or("dot.c:1");
+        let (file, line) = source.rsplit_once(':').expect("a file and a line");
+        let ours = [".c", ".h", ".cpp", ".hpp", ".rs"].iter().any(|end| file.ends_with(end));
+        assert!(ours && line.parse::<u32>().is_ok(), "{source}");
     }
     // The same code twice, counted in processes of their own.
     let facts = |row: &Value| (row["instructions"].clone(), row["loop"].clone());

@@ -2,7 +2,7 @@
 
 use crate::asm::code::{Registers, Writer, decode, shape, target};
 use crate::asm::functions::{Function, Functions};
-use crate::asm::loops::hottest;
+use crate::asm::loops::{Flow, hottest};
 use crate::asm::trace::Trace;
 use iced_x86::{FlowControl, Instruction};
 use serde::Serialize;
@@ -39,6 +39,8 @@ pub struct Callee {
 pub struct Hot {
     /// The function that it begins in.
     pub function: String,
+    /// And the line of the source, if the program has such information.
+    pub source: Option<String>,
     pub registers: Registers,
     pub instructions_per_iteration: f64,
     pub elements_per_iteration: f64,
@@ -176,10 +178,27 @@ impl Reader<'_> {
         self.functions.imported(&self.trace.maps, slot)
     }
 
-    fn hot(&mut self, elements: u64) -> Option<Hot> {
+    fn flow(&self) -> Flow {
         let edges: BTreeSet<(u64, u64)> =
             self.trace.calls.iter().flat_map(|call| call.edges.keys().copied()).collect();
-        let hot = hottest(&Vec::from_iter(edges), |address| self.grown_at(address))?;
+        let mut flow = Flow::default();
+        for (from, to) in edges {
+            let Some(instruction) = self.code.get(&from) else { continue };
+            match instruction.flow_control() {
+                FlowControl::Call | FlowControl::IndirectCall => {
+                    flow.calls.push((from, to));
+                    flow.within.push((from, instruction.next_ip()));
+                }
+                // The call has said where it goes on.
+                FlowControl::Return => {}
+                _ => flow.within.push((from, to)),
+            }
+        }
+        flow
+    }
+
+    fn hot(&mut self, elements: u64) -> Option<Hot> {
+        let hot = hottest(&self.flow(), |address| self.grown_at(address))?;
         let iterations = self.grown_at(hot.header);
         let body: BTreeSet<u64> =
             hot.body.into_iter().filter(|address| self.grown_at(*address) > 0).collect();
@@ -188,6 +207,7 @@ impl Reader<'_> {
         let grown: HashMap<u64, u64> = body.iter().map(|a| (*a, self.grown_at(*a))).collect();
         Some(Hot {
             function: self.name(hot.header),
+            source: self.functions.line(&self.trace.maps, hot.header),
             registers: Registers::of(body.iter().filter_map(|address| self.code.get(address))),
             instructions_per_iteration: ratio(instructions, iterations),
             elements_per_iteration: ratio(elements, iterations),

@@ -1,6 +1,7 @@
 //! Which function lies at an address of a process.
 
 use crate::symbols;
+use addr2line::{Loader, Location};
 use object::{
     Object, ObjectSection, ObjectSegment, ObjectSymbol, ObjectSymbolTable, Relocation,
     RelocationTarget, SymbolKind,
@@ -39,7 +40,7 @@ impl Place {
         let Ok(file) = object::File::parse(&*bytes) else { return Ok(None) };
         let mut known = file.dynamic_symbols();
         let found = known.find(|known| known.is_definition() && known.name() == Ok(symbol));
-        let offset = found.and_then(|found| offsets(&file)(found.address()));
+        let offset = found.and_then(|found| Segments::of(&file).offset(found.address()));
         Ok(offset.map(|offset| Place { file: library.to_owned(), offset }))
     }
 }
@@ -101,6 +102,9 @@ struct Symbols {
     functions: Vec<Symbol>,
     /// Where the addresses of functions of other files are put, and which functions these are.
     imports: HashMap<u64, String>,
+    segments: Segments,
+    /// Which lines of the source code is from, if the file says that.
+    lines: Option<Loader>,
 }
 
 struct Symbol {
@@ -131,32 +135,80 @@ impl Functions {
         self.of(place.file).imports.get(&place.offset).cloned()
     }
 
+    /// The line of the source that the code at an address is from: of what is inlined there the innermost
+    /// that is of no library.
+    pub fn line(&mut self, maps: &Maps, address: u64) -> Option<String> {
+        let place = maps.place(address)?;
+        let symbols = self.of(place.file);
+        let mut frames =
+            symbols.lines.as_ref()?.find_frames(symbols.segments.address(place.offset)?).ok()?;
+        while let Ok(Some(frame)) = frames.next() {
+            if let Some(Location { file: Some(file), line: Some(line), .. }) = frame.location
+                && !LIBRARIES.iter().any(|library| file.contains(library))
+            {
+                return Some(format!("{}:{line}", nearby(Path::new(file)).display()));
+            }
+        }
+        None
+    }
+
     fn of(&mut self, file: PathBuf) -> &Symbols {
         self.0.entry(file).or_insert_with_key(|file| {
             let this = fs::read_link("/proc/self/exe").is_ok_and(|this| this == *file);
             let file = if this { "/proc/self/exe".into() } else { file.clone() };
-            fs::read(file).ok().and_then(|bytes| read(&bytes)).unwrap_or_default()
+            let symbols = fs::read(&file).ok().and_then(|bytes| read(&bytes)).unwrap_or_default();
+            Symbols { lines: Loader::new(&file).ok(), ..symbols }
         })
     }
 }
 
-/// Where in its file an address lies that the file is loaded at.
-fn offsets(file: &object::File<'_>) -> impl Fn(u64) -> Option<u64> + use<> {
-    let segment = |segment: object::Segment<'_, '_>| {
-        let (offset, len) = segment.file_range();
-        (segment.address(), offset, len)
-    };
-    let segments: Vec<(u64, u64, u64)> = file.segments().map(segment).collect();
-    move |address| {
-        let holds = |(start, _, len): &&(u64, u64, u64)| (*start..start + len).contains(&address);
-        segments.iter().find(holds).map(|(start, offset, _)| address - start + offset)
+/// Parts of the names of sources that are not the user's.
+const LIBRARIES: [&str; 4] = ["/rustc/", "/rustlib/", "/registry/src/", "/usr/"];
+
+/// A file as seen from the working folder, or the end of its name.
+fn nearby(file: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    if let Ok(nearby) = file.strip_prefix(here) {
+        return nearby.to_owned();
+    }
+    let mut parts: Vec<_> = file.components().rev().take(3).collect();
+    parts.reverse();
+    parts.iter().collect()
+}
+
+/// Where the parts of a file are loaded, before they are moved: address, place in the file, and length.
+#[derive(Default)]
+struct Segments(Vec<(u64, u64, u64)>);
+
+impl Segments {
+    fn of(file: &object::File<'_>) -> Segments {
+        let segment = |segment: object::Segment<'_, '_>| {
+            let (offset, len) = segment.file_range();
+            (segment.address(), offset, len)
+        };
+        Segments(file.segments().map(segment).collect())
+    }
+
+    fn offset(&self, address: u64) -> Option<u64> {
+        let mut all = self.0.iter();
+        let (start, offset, _) =
+            all.find(|(start, _, len)| (*start..start + len).contains(&address))?;
+        Some(address - start + offset)
+    }
+
+    fn address(&self, place: u64) -> Option<u64> {
+        let mut all = self.0.iter();
+        let (start, offset, _) =
+            all.find(|(_, offset, len)| (*offset..offset + len).contains(&place))?;
+        Some(place - offset + start)
     }
 }
 
 /// All functions of a file, in the order of their places.
 fn read(bytes: &[u8]) -> Option<Symbols> {
     let file = object::File::parse(bytes).ok()?;
-    let offset = offsets(&file);
+    let segments = Segments::of(&file);
+    let offset = |address| segments.offset(address);
     let import = |(slot, relocation): (u64, Relocation)| {
         let RelocationTarget::Symbol(index) = relocation.target() else { return None };
         let symbol = file.dynamic_symbol_table()?.symbol_by_index(index).ok()?;
@@ -174,7 +226,7 @@ fn read(bytes: &[u8]) -> Option<Symbols> {
         .collect();
     // The last one of an address is taken: of several names of one function the shortest.
     functions.sort_by_key(|f| (f.offset, f.len, Reverse(f.name.len())));
-    Some(Symbols { functions, imports })
+    Some(Symbols { functions, imports, segments, lines: None })
 }
 
 /// How long a function is. One written in assembly may not say so: it ends where its section does, at the

@@ -24,9 +24,9 @@ pub fn all(
     console.say(table(counted, level, console.columns))?;
     let border = if level.is_some() { "; border: those between Rust and C or C++" } else { "" };
     console.say(format!(
-        "\nFrom a call of {function} at n = {n} and one at {twice}, instruction by instruction. Per\n\
-         element: what the second executes more. Per iteration: of the loop that does\n\
-         most of it. Calls at n = {n}{border}."
+        "\n{function}: calls at n = {n} and {twice}, instruction by instruction.\n\
+         Per element: what the second executes more. Per iteration: of the loop that\n\
+         does most of it. Calls at n = {n}{border}."
     ))?;
     match counted {
         [a, b] if as_diff => diff(a, b, console),
@@ -125,7 +125,9 @@ fn title(variant: &str, facts: &Facts) -> String {
                 None => "",
             };
             let function = short(&hot.function);
-            format!("{variant}: {of_all}{function}, {share:.1} % of the instructions")
+            let source =
+                hot.source.as_ref().map(|line| format!("\n    {line}")).unwrap_or_default();
+            format!("{variant}: {of_all}{function}, {share:.1} % of the instructions{source}")
         }
         None => format!("{variant}: no loop that runs longer when the problem grows"),
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Instructions that are executed at most for one variant.
-const LIMIT: u64 = 1_000_000;
+const LIMIT: u64 = 2_000_000;
 
 /// The smaller of the sizes that are counted: an `asked` one, or one that suits the signature.
 pub fn size(asked: u64, plan: &Plan) -> Result<u64> {

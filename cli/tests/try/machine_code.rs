@@ -15,7 +15,7 @@ fn the_loops_of_the_functions_follow_and_their_counts_are_the_same_again() {
     let said = bench.brief(&args);
     said.ends_with(0).has(&["all three agree on"]);
     let first = code(&said);
-    assert!(first.contains("a call of dot at n = 256 and one at 512"), "{first}");
+    assert!(first.contains("dot: calls at n = 256 and 512"), "{first}");
     for name in ["dot.c", "dot.cpp", "dot.rs"] {
         assert!(first.contains(&format!("\n{name}: dot, ")), "{name} in\n{first}");
     }
@@ -33,7 +33,7 @@ fn the_loops_of_the_functions_follow_and_their_counts_are_the_same_again() {
 fn a_size_is_chosen_that_suits_the_signature() {
     let bench = Bench::with(&[("dot.c", DOT_C)]);
     let said = bench.brief(&["dot.c", "--asm", "--multiple-of", "8"]);
-    said.ends_with(0).has(&["a call of dot at n = 2048 and one at 4096"]);
+    said.ends_with(0).has(&["dot: calls at n = 2048 and 4096"]);
 }
 
 #[test]
