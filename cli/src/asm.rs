@@ -16,9 +16,17 @@ mod code;
 #[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), path = "asm/elsewhere.rs")]
 mod step;
 mod facts;
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    expect(dead_code, reason = "nothing is traced there")
+)]
 mod functions;
 mod loops;
 mod show;
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64")),
+    expect(dead_code, reason = "nothing is traced there")
+)]
 mod trace;
 
 pub use show::all as show;
