@@ -50,6 +50,8 @@ pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>
     let entries = args.which.entries(registry)?;
     let options = options(args, &entries)?;
     let mut files = Files::claim(args, console)?;
+    // Before anything is said or measured.
+    options.check(&entries)?;
     let mut comparison = measure(&entries, &options, console)?;
     let reports = &comparison.agreement.reports;
     let class = |name| entries.iter().find(|entry| entry.name == name).map(|entry| entry.class);

@@ -41,14 +41,13 @@ pub struct Progress<'p> {
 /// Compares the variants of `entries`: the gate first, then the roofline, then paired rounds.
 ///
 /// # Errors
-/// Whatever a kernel has to say about the sizes in `options`, and [`Error::Unoptimised`] for a build whose
-/// times would mean nothing.
+/// [`Error::Unoptimised`] for a build whose times would mean nothing, and those of
+/// [`CompareOptions::check`].
 pub fn compare(
     entries: &[&Entry],
     options: &CompareOptions,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Comparison, Error> {
-    options.check(entries)?;
     refuse_unoptimised(cfg!(debug_assertions), env!("ABREAST_OPT_LEVEL"))?;
     compare_with(&Thorough { limit: options.timeout }, entries, options, progress)
 }

@@ -69,7 +69,7 @@ impl CompareOptions {
     ///
     /// # Errors
     /// [`Error::Unknown`], with the nearest name; what a kernel has to say about a size; too many starts.
-    pub(super) fn check(&self, entries: &[&Entry]) -> Result<(), Error> {
+    pub fn check(&self, entries: &[&Entry]) -> Result<(), Error> {
         if self.starts > MOST_STARTS {
             let rule = format!("must be at most {MOST_STARTS}");
             return Err(Error::argument("starts", self.starts, rule));
