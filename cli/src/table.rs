@@ -116,7 +116,7 @@ mod tests {
     fn columns_that_matter_less_go_first() {
         let mut table = new(&["kernel", "level", "c", "rust"]);
         table.add_row(["conditional", "v4", "1.25 ms", "1.10x"]);
-        let screen = Screen { columns: Some(36), paint: Paint(false) };
+        let screen = Screen { columns: Some(34), paint: Paint(false) };
         let text = narrow_without(table, screen, &["level"]);
         assert!(text.contains("1.10x") && text.ends_with("(too narrow for: level)"), "{text}");
     }

@@ -57,7 +57,7 @@ impl<E: Executor> Executor for Locked<E> {
         let nesting = Nesting::here();
         if nesting.has(&self.lock) {
             let nested = |why: &str| Fault::Nested { executor: self.name(), why: why.to_owned() };
-            if !self.lock.is_mine() {
+            if nesting.is_shared(&self.lock) || !self.lock.is_mine() {
                 return Err(nested("a task waits for this one with the lock in its hand"));
             }
             if !nesting.ends_with(&self.lock) {
@@ -83,6 +83,7 @@ impl Tasks for OneByOne<'_> {
 
     fn run(&self, i: usize) -> Result<(), Fault> {
         let _held = self.lock.hold();
+        let _own = Nesting::here().own(self.lock).enter();
         self.tasks.run(i)
     }
 

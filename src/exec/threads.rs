@@ -2,7 +2,7 @@
 
 use super::pool::{self, Pool};
 use super::ready::Ready;
-use crate::executor::{Control, Executor, Report, RunState};
+use crate::executor::{Control, Executor, Nesting, Report, RunState};
 #[cfg(feature = "aio")]
 use crate::fpenv;
 use crate::{Error, Fault, Tasks};
@@ -72,8 +72,9 @@ impl Executor for Threads {
 
     fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
         let threads = self.pool.threads(|| self.name())?;
-        let run = RunState::begin(tasks, control);
         let slots = control.slots(self.width()).min(tasks.len());
+        let nesting = if slots > 1 { Nesting::here().shared() } else { Nesting::here() };
+        let run = RunState::within(nesting, tasks, control);
         if tasks.is_graph() {
             let walk = Walk { run: &run, ready: Ready::new(tasks)?, queue: Queue::new(slots) };
             threads.in_place_scope(|scope| {

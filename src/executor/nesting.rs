@@ -14,10 +14,12 @@ use std::cell::Cell;
 pub struct Nesting {
     held: [usize; Nesting::MAX],
     depth: usize,
+    /// Of how many of them several threads may be within.
+    shared: usize,
 }
 
 thread_local! {
-    static HERE: Cell<Nesting> = const { Cell::new(Nesting { held: [0; Nesting::MAX], depth: 0 }) };
+    static HERE: Cell<Nesting> = const { Cell::new(Nesting { held: [0; Nesting::MAX], depth: 0, shared: 0 }) };
 }
 
 impl Nesting {
@@ -32,6 +34,24 @@ impl Nesting {
     /// Whether `what` is held by something that waits for this.
     pub fn has<T>(&self, what: &T) -> bool {
         self.held[..self.depth].contains(&address(what))
+    }
+
+    /// The same for tasks that several threads run, of which this may be one.
+    pub fn shared(mut self) -> Nesting {
+        self.shared = self.depth;
+        self
+    }
+
+    /// Whether tasks within `what` may be on several threads: whichever this one is on, it is treated alike.
+    pub fn is_shared<T>(&self, what: &T) -> bool {
+        self.held[..self.shared].contains(&address(what))
+    }
+
+    /// The same for a task that has taken `what` itself, on its own thread.
+    pub fn own<T>(mut self, what: &T) -> Nesting {
+        let place = self.held[..self.depth].iter().position(|held| *held == address(what));
+        self.shared = self.shared.min(place.unwrap_or(self.shared));
+        self
     }
 
     /// Whether `what` was taken last.
