@@ -59,7 +59,7 @@ fn row(tr: &mut Html, table: &KernelRows, variants: &[Series], lowest: bool) {
         heat::cell(tr, default.and_then(|row| row.to_lowest).as_ref());
     }
     let threads = table.rows.iter().filter(|row| row.n == last && row.variant == table.default);
-    heat::cell(tr, threads.filter_map(|row| row.thread_speed_up).last().as_ref());
+    heat::cell(tr, threads.filter_map(|row| row.thread_speed_up).next_back().as_ref());
 }
 
 fn variants_of(table: &KernelRows) -> impl Iterator<Item = Series> {
