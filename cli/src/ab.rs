@@ -97,7 +97,7 @@ pub fn ab(args: &AbArgs, console: &mut Console<'_>) -> Result<u8> {
 
 /// A program by its path: nothing is looked for in PATH.
 fn find(program: &Path) -> Result<PathBuf> {
-    program.canonicalize().with_context(|| format!("{}", shown(program)))
+    program.canonicalize().with_context(|| shown(program))
 }
 
 /// Starts a benchmark once, and returns what it saved.
