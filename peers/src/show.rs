@@ -68,17 +68,7 @@ impl Report {
         let mut text = format!("{MARKDOWN}\n{}\n\n", escaped(&self.machine_in_words()));
         text += "| row | ours | rival | theirs | ratio | goal | |\n|---|---|---|---|---|---|---|\n";
         for row in &self.rows {
-            let cells = Cells::of(row);
-            let cells = [
-                cells.name,
-                cells.ours,
-                cells.rival,
-                cells.theirs,
-                cells.ratio,
-                cells.goal,
-                cells.standing,
-            ];
-            text += &format!("| {} |\n", cells.map(|cell| escaped(&cell)).join(" | "));
+            text += &format!("| {} |\n", cells(row).map(|cell| escaped(&cell)).join(" | "));
         }
         text.push('\n');
         let about = self.about.iter().map(|entry| format!("{}: {}", entry.name, entry.says));
@@ -89,31 +79,19 @@ impl Report {
     }
 }
 
-/// A row in words.
-struct Cells {
-    name: String,
-    ours: String,
-    rival: String,
-    theirs: String,
-    ratio: String,
-    goal: String,
-    standing: String,
-}
-
-impl Cells {
-    fn of(row: &Row) -> Cells {
-        let interval = row.low.zip(row.high);
-        let interval = interval.map(|(low, high)| format!("  {}-{}", ratio(low), ratio(high)));
-        Cells {
-            name: format!("{}, {}", row.case, short(row.size as u64)),
-            ours: speed(row.ours, row.unit),
-            rival: row.rival.clone(),
-            theirs: speed(row.rivals, ""),
-            ratio: format!("{}{}", ratio(row.ratio), interval.unwrap_or_default()),
-            goal: row.goal.map_or(String::new(), |goal| format!(">= {goal:.2}")),
-            standing: row.standing.in_words(),
-        }
-    }
+/// A row in words: its name, ours, the rival, theirs, the ratio, the goal, and whether it is reached.
+fn cells(row: &Row) -> [String; 7] {
+    let interval = row.low.zip(row.high);
+    let interval = interval.map(|(low, high)| format!("  {}-{}", ratio(low), ratio(high)));
+    [
+        format!("{}, {}", row.case, short(row.size as u64)),
+        speed(row.ours, row.unit),
+        row.rival.clone(),
+        speed(row.rivals, ""),
+        format!("{}{}", ratio(row.ratio), interval.unwrap_or_default()),
+        row.goal.map_or(String::new(), |goal| format!(">= {goal:.2}")),
+        row.standing.in_words(),
+    ]
 }
 
 /// Two digits after the point: more would say nothing beside such intervals.
@@ -132,16 +110,7 @@ pub fn head() -> String {
 }
 
 pub fn row(row: &Row) -> String {
-    let cells = Cells::of(row);
-    line([
-        cells.name,
-        cells.ours,
-        cells.rival,
-        cells.theirs,
-        cells.ratio,
-        cells.goal,
-        cells.standing,
-    ])
+    line(cells(row))
 }
 
 fn line(cells: [String; 7]) -> String {
