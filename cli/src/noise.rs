@@ -75,16 +75,11 @@ pub fn run(args: &NoiseArgs, console: &mut Console<'_>) -> Result<u8> {
     if wanted > MOST_GROUPS {
         bail!("--pairs {pairs}: must be at most {}", MOST_GROUPS * PAIRS);
     }
-    let printed = match runs {
-        Some(runs) => {
-            let rates = fail_rates(runs, seed, console)?;
-            Printed { schema: "abreast.noise/1", seed, noise: None, fail_rates: Some(rates) }
-        }
-        None => {
-            let found = pairs_apart(wanted, seed)?;
-            Printed { schema: "abreast.noise/1", seed, noise: Some(found), fail_rates: None }
-        }
+    let (noise, fail_rates) = match runs {
+        Some(runs) => (None, Some(fail_rates(runs, seed, console)?)),
+        None => (Some(pairs_apart(wanted, seed)?), None),
     };
+    let printed = Printed { schema: "abreast.noise/1", seed, noise, fail_rates };
     match args.json {
         true => console.json(&printed)?,
         false => show(&printed, console)?,
