@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
@@ -152,14 +153,18 @@ async fn dropping_a_future_stops_the_work() -> Result<(), Fault> {
     const SOON: Duration = Duration::from_millis(30);
     println!("\nDropping a future");
     let pool = Threads::new(1)?;
+    let (begin, begun) = oneshot::channel();
     let (farewell, heard) = mpsc::channel();
     let counting = aio::to_thread(&pool, move |cancel| {
+        let _ = begin.send(());
         let mut rounds = 0u64;
         while !cancel.is_cancelled() {
             rounds += 1;
         }
         farewell.send(rounds)
     });
+    // On a busy machine it may take longer than that to begin, and what has not begun says no farewell.
+    begun.await.expect("it begins");
     assert!(timeout(SOON, counting).await.is_err(), "it counts until nobody wants to know");
     let rounds = heard.recv().expect("it says farewell when its future is dropped");
     println!("  a closure that counts for ever stopped after {rounds} rounds");

@@ -12,6 +12,7 @@ mod words;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tree::Source;
 
 /// A rule broken, and where.
@@ -104,6 +105,9 @@ fn the_rules_see_the_kernels_and_the_executors() {
 
 /// A copy of the tree in which one thing is changed, and what the rules say about it.
 fn with(name: &str, change: impl FnOnce(&Path)) -> Vec<String> {
+    // The tests run side by side, and names return.
+    static COPIES: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("{name}-{}", COPIES.fetch_add(1, Ordering::Relaxed));
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout").join(name);
     let _ = std::fs::remove_dir_all(&copy);
     for file in tree::files(checkout(), ".") {
