@@ -125,7 +125,7 @@ fn run(groups: &mut [AnyGroup], options: &Options) -> Result<(u8, Option<Results
         output::check(target, options.force)?;
     }
     // Whether it can be added to.
-    for path in &options.summary {
+    if let Some(path) = &options.summary {
         output::append(path, "").map_err(|why| format!("--summary: {why}"))?;
     }
     let (mut good, mut mistakes) = (Vec::new(), Vec::new());
