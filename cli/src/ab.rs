@@ -1,11 +1,12 @@
 //! `abreast ab`: two builds of one benchmark, started in turns. `abreast show`: runs that were saved.
 
 use crate::console::{Console, shown};
+use crate::ended::{self, Disagrees};
 use crate::{number, table};
 use abreast_compare::format::{ratio, seconds};
 use abreast_compare::results::Against;
-use abreast_compare::runs::{Rule, Run, Time};
-use anyhow::{Context, Error, Result, bail};
+use abreast_compare::runs::{Rule, Run, Time, add_to_page};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use clap::Args;
 use comfy_table::Cell;
 use serde::Serialize;
@@ -25,6 +26,9 @@ pub struct AbArgs {
     /// Exit code 3 if 'slower > 5%' holds of anything, with its whole interval
     #[arg(long, value_name = "RULE")]
     pub fail_if: Option<String>,
+    /// Add to this file, as Markdown: what fails first, for the page of a CI job
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
     /// One JSON object instead of a table
     #[arg(long)]
     pub json: bool,
@@ -52,6 +56,14 @@ struct Shown {
     against: Vec<Against>,
 }
 
+/// Two builds, as JSON.
+#[derive(Serialize)]
+struct Compared<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    against: &'a Against,
+}
+
 #[derive(Serialize)]
 struct ShownRun {
     file: String,
@@ -67,6 +79,11 @@ pub fn ab(args: &AbArgs, console: &mut Console<'_>) -> Result<u8> {
     let rule =
         args.fail_if.as_ref().map(|text| Rule::parse(text)).transpose().map_err(Error::msg)?;
     let programs = [find(&args.old)?, find(&args.new)?];
+    let page = |found| {
+        let added = args.summary.iter().try_for_each(|path| add_to_page(path, found));
+        added.map_err(|why| anyhow!("--summary: {why}"))
+    };
+    page(None)?;
     let folder = tempfile::tempdir().context("no private folder can be made")?;
     let bar = console.progress(2 * starts);
     let mut runs: [Option<Run>; 2] = [None, None];
@@ -88,11 +105,12 @@ pub fn ab(args: &AbArgs, console: &mut Console<'_>) -> Result<u8> {
     let found = new.against(&shown(&args.old), &old).map_err(Error::msg)?;
     let failures = rule.map_or(Vec::new(), |rule| rule.failures(&found));
     match args.json {
-        true => console.json(&found)?,
+        true => console.json(&Compared { schema: "abreast.ab/1", against: &found })?,
         false => changes(&found, console)?,
     }
     failures.iter().for_each(|line| console.note(format!("failed: {line}")));
-    Ok(if failures.is_empty() { 0 } else { 3 })
+    let code = if failures.is_empty() { 0 } else { 3 };
+    Ok(ended::both(code, page(Some((&found, &failures[..]))).map(|()| 0), console))
 }
 
 /// A program by its path: nothing is looked for in PATH.
@@ -121,9 +139,10 @@ fn one_start(program: &Path, rest: &[OsString], file: &Path) -> Result<Run> {
         Some(0) => {
             bail!("{} has saved nothing: it is no benchmark with abreast-compare", shown(program))
         }
-        Some(1) => {
-            bail!("{}: its variants do not agree: start it by itself to see", shown(program))
-        }
+        Some(1) => bail!(Disagrees(format!(
+            "{}: its variants do not agree: start it by itself to see",
+            shown(program)
+        ))),
         _ => bail!("{} ended with {}{colon}{said}", shown(program), output.status),
     }
 }
@@ -158,7 +177,8 @@ pub fn show(args: &ShowArgs, console: &mut Console<'_>) -> Result<()> {
     }
     for (path, run) in args.runs.iter().zip(&runs) {
         let cpu = run.cpu().unwrap_or("an unknown CPU");
-        console.say(format!("{}: {}, {}, on {cpu}", shown(path), run.bench(), run.created()))?;
+        let line = format!("{}: {}, {}, on {cpu}", shown(path), run.bench(), run.created());
+        console.sentence(&line)?;
     }
     let Some((first, others)) = runs.split_first() else { return Ok(()) };
     if others.is_empty() {
@@ -166,7 +186,8 @@ pub fn show(args: &ShowArgs, console: &mut Console<'_>) -> Result<()> {
         return console.say(times(first, console));
     }
     for (path, run) in args.runs[1..].iter().zip(others) {
-        console.say(format!("\n{} against {}", shown(path), shown(&args.runs[0])))?;
+        console.say("")?;
+        console.sentence(&format!("{} against {}", shown(path), shown(&args.runs[0])))?;
         changes(&run.against(&shown(&args.runs[0]), first).map_err(Error::msg)?, console)?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::ab::{AbArgs, ShowArgs};
 use crate::fractal::FractalArgs;
+use crate::history::HistoryArgs;
 use crate::noise::NoiseArgs;
 use crate::number;
 #[cfg(unix)]
@@ -21,7 +22,8 @@ use std::time::Duration;
 /// Numbers may be written 1000000, 1e6, 1_000_000, 2^20 or 2^64-1. A FILE may be - for standard
 /// output; what else there is to say then goes to standard error.
 ///
-/// Exit codes: 0 everything agrees, 1 a variant disagrees, 2 bad input or no way to write the output.
+/// Exit codes: 0 everything agrees, 1 a variant disagrees, 2 bad input or no way to write the output, 3 slower
+/// than --fail-if allows.
 #[derive(Parser)]
 #[command(name = "abreast", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -77,6 +79,8 @@ pub enum What {
     Ab(AbArgs),
     /// Runs that --save has kept, alone or side by side
     Show(ShowArgs),
+    /// Runs that --save has kept, over time: between which of them something changed
+    History(HistoryArgs),
     /// What can be told apart here and now: false alarms, and how much slower is seen
     Noise(NoiseArgs),
     /// The gallery of binding patterns, each with its price on this machine

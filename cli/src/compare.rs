@@ -5,6 +5,7 @@ mod tables;
 use crate::args::{Cli, CompareArgs};
 use crate::check;
 use crate::console::Console;
+use crate::ended;
 use crate::number;
 use crate::output::{self, Format, Output, Outputs};
 use abreast::Level;
@@ -18,8 +19,8 @@ use abreast::harness::same_bits::{self, SameBits};
 use abreast::kernel::Entry;
 use anyhow::Result;
 
-/// Compares everything quickly, and writes the report; `false` when a variant disagrees.
-pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
+/// Compares everything quickly, and writes the report; returns the exit code.
+pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result<u8> {
     let mut outputs = Outputs::new(cli.force);
     if cli.json {
         outputs.prints("--json")?;
@@ -42,11 +43,17 @@ pub fn quick(cli: &Cli, registry: &[Entry], console: &mut Console<'_>) -> Result
             }
         })?;
     }
-    written.map(|()| comparison.agreement.agreed)
+    Ok(ended(&comparison, written, console))
 }
 
-/// Compares what was asked; `false` when a variant disagrees.
-pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
+/// The exit code: what disagrees, and what could not be written.
+fn ended(comparison: &Comparison, written: Result<()>, console: &mut Console<'_>) -> u8 {
+    let found = u8::from(!comparison.agreement.agreed);
+    ended::both(found, written.map(|()| 0), console)
+}
+
+/// Compares what was asked; returns the exit code.
+pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>) -> Result<u8> {
     let entries = args.which.entries(registry)?;
     let options = options(args, &entries)?;
     let mut files = Files::claim(args, console)?;
@@ -72,7 +79,7 @@ pub fn compare(args: &CompareArgs, registry: &[Entry], console: &mut Console<'_>
             verdict(&comparison, console)
         })?;
     }
-    written.map(|()| comparison.agreement.agreed)
+    Ok(ended(&comparison, written, console))
 }
 
 /// What a comparison is written to.

@@ -17,7 +17,9 @@ mod compare;
 mod console;
 mod descriptors;
 mod doctor;
+mod ended;
 mod fractal;
+mod history;
 mod list;
 mod metg;
 mod noise;
@@ -88,7 +90,8 @@ pub fn main_with(registry: &[Entry], executors: &'static [ExecutorEntry]) -> Exi
 
 /// Runs the program with these arguments (the first is the program's name) and streams, and
 /// returns its exit code: 0 when all is well, 1 when a variant disagrees, 2 for bad input and for
-/// output that cannot be written.
+/// output that cannot be written, 3 when something is slower than `--fail-if` allows. Of several the
+/// smallest but 0.
 pub fn run_with(
     registry: &[Entry],
     args: impl IntoIterator<Item = OsString>,
@@ -106,15 +109,18 @@ pub fn run_with(
         Ok(code) => code,
         Err(why) => {
             console.note(format!("abreast: {why:#}"));
-            2
+            ended::code_of(&why)
         }
     };
-    stdout_lost(lost, free, console).unwrap_or(code)
+    ended::first(code, stdout_lost(lost, free, console))
 }
 
 /// Whether the output can be had again at once.
 fn costs_nothing(cli: &Cli) -> bool {
-    matches!(cli.command, Some(What::List { .. } | What::Doctor { .. }))
+    matches!(
+        cli.command,
+        Some(What::List { .. } | What::Doctor { .. } | What::Show(_) | What::History(_))
+    )
 }
 
 /// Help, or what is wrong with the arguments.
@@ -125,16 +131,15 @@ fn usage(why: &clap::Error, console: &mut Console<'_>) -> u8 {
     }
     let help = why.to_string();
     let (_, lost) = console::guarded(console, false, |console| console.say(help.trim_end()));
-    stdout_lost(lost, true, console).unwrap_or(0)
+    stdout_lost(lost, true, console)
 }
 
-/// The exit code when stdout could not take everything. A reader who has read enough of what costs
+/// 2 when stdout could not take everything, 0 otherwise. A reader who has read enough of what costs
 /// nothing, as in `abreast list | head`, is no reason to say a word.
-fn stdout_lost(lost: Option<std::io::Error>, free: bool, console: &mut Console<'_>) -> Option<u8> {
-    let why = lost?;
-    if free && why.kind() == ErrorKind::BrokenPipe {
-        return None;
-    }
+fn stdout_lost(lost: Option<std::io::Error>, free: bool, console: &mut Console<'_>) -> u8 {
+    let Some(why) = lost.filter(|why| !free || why.kind() != ErrorKind::BrokenPipe) else {
+        return 0;
+    };
     let why = match why.kind() {
         ErrorKind::BrokenPipe => {
             "standard output was closed before everything was written".to_owned()
@@ -143,7 +148,7 @@ fn stdout_lost(lost: Option<std::io::Error>, free: bool, console: &mut Console<'
     };
     let rest = if free { "" } else { "; what it did not take went to standard error" };
     console.note(format!("abreast: {why}{rest}"));
-    Some(2)
+    2
 }
 
 fn parse(
@@ -172,8 +177,8 @@ fn dispatch(
     console: &mut Console<'_>,
 ) -> anyhow::Result<u8> {
     let agreed = match cli.command {
-        None => compare::quick(&cli, registry, console),
-        Some(What::Compare(args)) => compare::compare(&args, registry, console),
+        None => return compare::quick(&cli, registry, console),
+        Some(What::Compare(args)) => return compare::compare(&args, registry, console),
         Some(What::Check(args)) => check::check(&args, registry, console),
         #[cfg(target_os = "linux")]
         Some(What::Chaos(args)) => chaos::chaos(&args, registry, console),
@@ -186,6 +191,7 @@ fn dispatch(
         Some(What::Patterns(args)) => patterns::patterns(&args, console).map(|()| true),
         Some(What::Doctor { json }) => doctor::doctor(json, console).map(|()| true),
         Some(What::Show(args)) => ab::show(&args, console).map(|()| true),
+        Some(What::History(args)) => return history::run(&args, console),
         Some(What::Ab(args)) => return ab::ab(&args, console),
         Some(What::Noise(args)) => return noise::run(&args, console),
         #[cfg(unix)]

@@ -1,12 +1,14 @@
 //! `abreast noise`: what can be told apart on this machine, now.
 
 use crate::console::{Console, Screen};
+use crate::ended::Disagrees;
 use crate::{number, table};
 use abreast_compare::format::{percent, seconds};
-use abreast_compare::noise::{MORE, Noise, SAME, SIZES, SizeNoise, groups, noise, slower_by};
+use abreast_compare::noise::{MORE, Noise, SAME, SIZES, SizeNoise, groups, slower_by};
 use abreast_compare::rate::Rate;
-use abreast_compare::{Host, main_of, results_of, worker_main};
-use anyhow::{Context, Result, bail};
+use abreast_compare::results::{Agreement, Results};
+use abreast_compare::{Host, main_of, results_of, verdict, worker_main};
+use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -75,27 +77,37 @@ pub fn run(args: &NoiseArgs, console: &mut Console<'_>) -> Result<u8> {
     if wanted > MOST_GROUPS {
         bail!("--pairs {pairs}: must be at most {}", MOST_GROUPS * PAIRS);
     }
-    let (noise, fail_rates) = match runs {
-        Some(runs) => (None, Some(fail_rates(runs, seed, console)?)),
-        None => (Some(pairs_apart(wanted, seed)?), None),
-    };
-    let printed = Printed { schema: "abreast.noise/1", seed, noise, fail_rates };
+    let (mut noise, mut rates, mut wrong) = (None, None, Vec::new());
+    match runs {
+        Some(runs) => rates = Some(fail_rates(runs, seed, console)?),
+        None => {
+            let results = pairs_apart(wanted, seed)?;
+            wrong = results.groups.iter().flat_map(|group| findings(&group.agreement)).collect();
+            noise = Some(abreast_compare::noise::noise(&results));
+        }
+    }
+    let printed = Printed { schema: "abreast.noise/1", seed, noise, fail_rates: rates };
     match args.json {
         true => console.json(&printed)?,
         false => show(&printed, console)?,
     }
-    Ok(0)
+    // Nothing of ours disagrees, but a worker may have been killed.
+    wrong.iter().for_each(|what| console.note(format!("not counted: {what}")));
+    Ok(u8::from(!wrong.is_empty()))
+}
+
+fn findings(agreement: &Agreement) -> Vec<String> {
+    agreement.findings.iter().map(verdict::finding).collect()
 }
 
 /// Times pairs of the same code, and of a little more.
-fn pairs_apart(wanted: usize, seed: u64) -> Result<Noise> {
+fn pairs_apart(wanted: usize, seed: u64) -> Result<Results> {
     let host = Host {
         arguments: ["--bench", "--seed", &seed.to_string()].map(Into::into).to_vec(),
         worker: vec!["noise".into()],
         ..Host::default()
     };
-    let results = results_of(host, groups(wanted)).map_err(anyhow::Error::msg)?;
-    Ok(noise(&results))
+    results_of(host, groups(wanted)).map_err(Error::msg)
 }
 
 /// One run of a function that may have become slower: its exit code.
@@ -143,8 +155,10 @@ fn fails(thousandths: usize, arguments: &[OsString], folder: &Path) -> Result<bo
     match output.status.code() {
         Some(0) => Ok(false),
         Some(3) => Ok(true),
-        _ => {
-            bail!("a run ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr))
+        code => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let why = format!("a run ended with {}: {said}", output.status);
+            bail!(if code == Some(1) { Error::new(Disagrees(why)) } else { Error::msg(why) })
         }
     }
 }

@@ -20,7 +20,7 @@ mod symbols;
 mod variants;
 
 use crate::console::{Console, shown};
-use crate::{descriptors, number, output};
+use crate::{descriptors, ended, number, output};
 use abreast_compare::paint::Color;
 use abreast_compare::{Host, main_of, worker_main};
 use anyhow::{Context, Result, bail};
@@ -80,8 +80,8 @@ pub fn try_(args: &TryArgs, color: Color, console: &mut Console<'_>) -> Result<u
         last_words: Some(folder.path().join(LAST_WORDS)),
     };
     let code = main_of(host, [plan.group(None)?]);
-    let shown = counted.map(|n| machine_code::show(&plan, folder.path(), n, console));
-    Ok(code.max(shown.transpose()?.unwrap_or(0)))
+    let shown = counted.map_or(Ok(0), |n| machine_code::show(&plan, folder.path(), n, console));
+    Ok(ended::both(code, shown, console))
 }
 
 /// With these the program is a worker.

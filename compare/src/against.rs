@@ -92,7 +92,7 @@ fn nothing_in_common(name: &str, then: &Saved, now: &Saved) -> String {
     )
 }
 
-fn other_build(then: &Saved, now: &Saved) -> Vec<String> {
+pub(crate) fn other_build(then: &Saved, now: &Saved) -> Vec<String> {
     let lines = |saved: &Saved| -> Vec<String> {
         let compilers = saved.build.compilers.iter().map(|c| c.in_words());
         let rust = format!("{}, opt-level {}", saved.build.rustc, saved.build.opt_level);

@@ -34,6 +34,7 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --for SECONDS      .. for how long (10)
   --json[=FILE]      as JSON, with all samples, to FILE or instead of the table
   --md[=FILE]        as Markdown
+  --summary FILE     add to this file, as Markdown: what fails first, for the page of a CI job
   --html FILE        the report there; without this in target/abreast/PACKAGE/NAME.html
   --force            replace files that this program did not write
   --color WHEN       auto (a terminal, without NO_COLOR), always or never
@@ -75,6 +76,8 @@ pub(crate) struct Options {
     pub(crate) json: Option<Target>,
     pub(crate) md: Option<Target>,
     pub(crate) html: Option<Target>,
+    /// What is added to, whatever it holds.
+    pub(crate) summary: Option<PathBuf>,
     pub(crate) force: bool,
     pub(crate) save: Option<String>,
     pub(crate) against: Option<String>,
@@ -136,6 +139,7 @@ impl Options {
                 Arg::Long("color") => options.color = color(&value(&mut parser)?)?,
                 Arg::Long("json") => options.json = Some(target(&mut parser)),
                 Arg::Long("html") => options.html = Some(file(value(&mut parser)?)),
+                Arg::Long("summary") => options.summary = Some(value(&mut parser)?.into()),
                 Arg::Long("md") => options.md = Some(target(&mut parser)),
                 // The rest of what test programs understand, and what does not matter here.
                 Arg::Short('q') => {}

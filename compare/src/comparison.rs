@@ -52,6 +52,10 @@ impl<'o> Comparison<'o> {
     /// The exit code, and what was found.
     pub(crate) fn groups(mut self, groups: &[&Facts]) -> Result<(u8, Results), String> {
         let then = self.saved_run()?;
+        if let Some(name) = self.options.save.as_ref().filter(|_| self.times()) {
+            let checked = saved::check(name, &self.place, self.options.force);
+            checked.map_err(|why| format!("--save: {why}"))?;
+        }
         self.link_again();
         let mut results = self.results();
         for warning in &results.warnings {
@@ -69,12 +73,14 @@ impl<'o> Comparison<'o> {
         results.seconds = self.began.elapsed().as_secs_f64();
         let failures = self.keep(&mut results, then.as_ref());
         let present = self.present();
-        let written = present.end(&results);
+        let written = present.end(&results, &failures);
         self.mistakes.iter().for_each(|why| eprintln!("error: {why}"));
         failures.iter().for_each(|what| eprintln!("failed: {what}"));
-        written?;
         let agreed = results.groups.iter().all(|group| group.agreement.agreed);
-        let is_well = self.mistakes.is_empty() && !is_lost();
+        if let Err(why) = &written {
+            eprintln!("error: {why}");
+        }
+        let is_well = self.mistakes.is_empty() && written.is_ok() && !is_lost();
         let code = match (agreed, is_well, failures.is_empty()) {
             (false, ..) => 1,
             (_, false, _) => 2,

@@ -61,6 +61,8 @@ mod gate;
 mod group;
 #[doc(hidden)]
 pub mod heat;
+#[doc(hidden)]
+pub mod history;
 mod host;
 #[doc(hidden)]
 pub mod html;
@@ -69,6 +71,7 @@ pub mod isolate;
 mod judge;
 mod layouts;
 pub mod machine;
+mod markdown;
 pub mod measure;
 #[doc(hidden)]
 pub mod message;

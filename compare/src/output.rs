@@ -73,6 +73,13 @@ pub(crate) fn write_anew(path: &Path, text: &str, force: bool) -> Result<(), Str
     write(&target, text).map_err(|why| why.to_string())
 }
 
+/// Adds text at the end of a file, which may be somebody else's: it was named to be added to.
+pub(crate) fn append(path: &Path, text: &str) -> Result<(), String> {
+    let file = fs::OpenOptions::new().append(true).create(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|why| format!("{}: {why}", path.display()))
+}
+
 /// To stdout. A reader who has seen enough is no error.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
@@ -113,6 +120,19 @@ mod tests {
         assert_eq!(check(&file, true), Ok(()));
         assert_eq!(fs::read_to_string(folder.join("a.json")).expect("read"), "thesis");
         assert_eq!(fs::read_dir(&folder).expect("read").count(), 1, "nothing is left beside it");
+        fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
+    fn what_is_added_stands_behind_what_was_there() {
+        let folder = folder("append");
+        let file = folder.join("page.md");
+        fs::write(&file, "a step before\n").expect("written");
+        for text in ["", "one\n", "two\n"] {
+            assert_eq!(append(&file, text), Ok(()));
+        }
+        assert_eq!(fs::read_to_string(&file).expect("read"), "a step before\none\ntwo\n");
+        assert!(append(&folder, "").expect_err("a folder").contains("append"), "it is named");
         fs::remove_dir_all(folder).expect("removed");
     }
 

@@ -6,7 +6,7 @@ use crate::output::{self, progress};
 use crate::paint::Paint;
 use crate::place::{Place, shown};
 use crate::results::{GroupResult, Results};
-use crate::{format, report, table, verdict};
+use crate::{format, markdown, report, table, verdict};
 use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
@@ -59,12 +59,16 @@ impl Present<'_> {
     }
 
     /// What is about all groups, and the files.
-    pub(crate) fn end(&self, results: &Results) -> Result<(), String> {
+    pub(crate) fn end(&self, results: &Results, failures: &[String]) -> Result<(), String> {
         let against = results.against.iter().flat_map(|against| &against.words);
         let compilers = results.compilers.iter().map(|compiler| compiler.in_words());
         let lines: Vec<String> = against.cloned().chain(compilers).collect();
         self.say(&lines.iter().map(|line| self::lines(line)).collect::<String>());
-        self.files(results)?;
+        let written = self.files(results);
+        if let Some(path) = &self.options.summary {
+            output::append(path, &markdown::of_job(results, failures))?;
+        }
+        written?;
         self.report(results);
         Ok(())
     }
@@ -88,7 +92,7 @@ impl Present<'_> {
             output::write(target, &(text + "\n")).map_err(words)?;
         }
         if let Some(target) = &self.options.md {
-            output::write(target, &markdown(results)).map_err(words)?;
+            output::write(target, &markdown::whole(results)).map_err(words)?;
         }
         if let Some(target) = &self.options.html {
             output::write(target, &report::page(results)).map_err(words)?;
@@ -123,12 +127,4 @@ fn lines(sentence: &str) -> String {
 
 fn report_of_program() -> Option<PathBuf> {
     host().map_or_else(|| Place::here().report(), |host| host.report.clone())
-}
-
-fn markdown(results: &Results) -> String {
-    let groups: Vec<String> = results.groups.iter().map(table::markdown).collect();
-    let against = results.against.iter().flat_map(|against| against.words.iter().cloned());
-    let compilers = results.compilers.iter().map(|compiler| compiler.in_words());
-    let rest = table::items(against.chain(compilers));
-    format!("{}\n{}\n{rest}", table::MARKDOWN, groups.join("\n"))
 }

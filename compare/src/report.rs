@@ -1,6 +1,6 @@
 //! The result as one HTML file that needs nothing else: nothing from elsewhere, and without its script all can be read.
 
-mod plots;
+pub(crate) mod plots;
 
 use crate::format::{digits, ratio, seconds, tick};
 use crate::host::host;
@@ -18,11 +18,14 @@ pub(crate) const BEGINS: &str = concat!(
     "<meta name=\"generator\" content=\"abreast-compare\">"
 );
 
+/// How every page looks.
+pub(crate) const PAGE_STYLE: &str = include_str!("report/style.css");
+
 /// The page. The same results give the same page.
 pub(crate) fn page(results: &Results) -> String {
     let names: Vec<&str> = results.groups.iter().map(|group| &group.group[..]).collect();
     let title = format!("{} compared", names.join(", "));
-    html::page(BEGINS, &title, &[STYLE, include_str!("report/style.css"), heat::STYLE], |main| {
+    html::page(BEGINS, &title, &[STYLE, PAGE_STYLE, heat::STYLE], |main| {
         main.put("h1", "", names.join(", "));
         // What is wrong comes before what is fast.
         main.list(

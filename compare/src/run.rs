@@ -124,6 +124,10 @@ fn run(groups: &mut [AnyGroup], options: &Options) -> Result<(u8, Option<Results
     for target in options.targets() {
         output::check(target, options.force)?;
     }
+    // Whether it can be added to.
+    if let Some(path) = &options.summary {
+        output::append(path, "").map_err(|why| format!("--summary: {why}"))?;
+    }
     let (mut good, mut mistakes) = (Vec::new(), Vec::new());
     for facts in chosen {
         let mut found = facts.mistakes();

@@ -3,12 +3,13 @@
 use crate::against::{FailIf, Times, against, failures};
 use crate::results::Against;
 use crate::saved::Saved;
+use crate::{markdown, output};
 use serde::Serialize;
 use std::path::Path;
 
 /// What `--save` kept of a benchmark.
 #[derive(Debug, Clone)]
-pub struct Run(Saved);
+pub struct Run(pub(crate) Saved);
 
 /// One time of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -102,6 +103,16 @@ impl Run {
     pub fn against(&self, name: &str, then: &Run) -> Result<Against, String> {
         against(name, &then.0, &self.0, ALPHA)
     }
+}
+
+/// Adds two builds to the page of a CI job, as Markdown: what fails first. Without them it is only tried
+/// whether that can be done.
+///
+/// # Errors
+/// When it cannot.
+pub fn add_to_page(path: &Path, found: Option<(&Against, &[String])>) -> Result<(), String> {
+    let text = found.map(|(found, failures)| markdown::of_builds(found, failures));
+    output::append(path, &text.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::output;
 use crate::place::{Place, shown};
 use crate::record::Compiler;
 use crate::results::{GroupResult, Results};
+use crate::verdict::count;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -97,11 +98,22 @@ impl Saved {
             .map_err(|why| named(format!("is not a saved run: {why}")))?;
         match value["schema"].as_str() {
             Some(SCHEMA) => serde_json::from_value(value)
+                .map_err(|why| why.to_string())
+                .and_then(Saved::whole)
                 .map_err(|why| named(format!("is a damaged saved run: {why}"))),
-            other => Err(named(format!(
-                "is not a saved run: its schema is {}, not {SCHEMA}",
-                other.unwrap_or("missing")
-            ))),
+            other => Err(named(stranger(other))),
+        }
+    }
+
+    /// The run, if each of its times is one.
+    fn whole(self) -> Result<Saved, String> {
+        let is_time = |seconds: &f64| *seconds > 0.0 && seconds.is_finite();
+        let is_start = |start: &Vec<f64>| !start.is_empty() && start.iter().all(is_time);
+        let is_whole =
+            |entry: &&Entry| !entry.starts.is_empty() && entry.starts.iter().all(is_start);
+        match self.entries.iter().find(|entry| !is_whole(entry)) {
+            Some(entry) => Err(format!("{} has a time that is none", entry.name())),
+            None => Ok(self),
         }
     }
 
@@ -134,6 +146,13 @@ impl SavedMachine {
         }
     }
 
+    /// `AMD EPYC, x86_64, 8 cores`.
+    pub(crate) fn in_words(&self) -> String {
+        let cpu = self.cpu.as_deref().unwrap_or("an unknown CPU");
+        let kind = if self.virtualised == Some(true) { ", virtual" } else { "" };
+        format!("{cpu}, {}, {}{kind}", self.architecture, count(self.cores, "core"))
+    }
+
     /// What is not as it is here, field by field.
     pub(crate) fn differences(&self, here: &SavedMachine) -> Vec<String> {
         let cpu = |machine: &SavedMachine| machine.cpu.clone().unwrap_or("unknown".to_owned());
@@ -150,6 +169,26 @@ impl SavedMachine {
         let differ = fields.into_iter().filter(|(_, then, now)| then != now);
         differ.map(|(name, then, now)| format!("{name}: {then} then, {now} now")).collect()
     }
+}
+
+/// What a file with another schema is.
+fn stranger(schema: Option<&str>) -> String {
+    let Some(schema) = schema else {
+        return format!("is not a saved run: it names no schema, where one says {SCHEMA}");
+    };
+    let version = |schema: &str| -> Option<u32> {
+        let (name, version) = schema.split_once('/')?;
+        version.parse().ok().filter(|_| SCHEMA.starts_with(&format!("{name}/")))
+    };
+    if version(schema) > version(SCHEMA) {
+        return format!("is a saved run of a later form, {schema}: this program reads {SCHEMA}");
+    }
+    let what = match schema.split('/').next() {
+        Some("abreast-compare") => ", the JSON of a comparison",
+        Some("abreast.compare") => ", a comparison of kernels, which keeps no samples",
+        _ => "",
+    };
+    format!("is not a saved run: its schema is {schema}{what}, not {SCHEMA}, which --save writes")
 }
 
 fn entries(group: &GroupResult) -> Vec<Entry> {
@@ -216,6 +255,25 @@ fn others(place: &Place) -> String {
     }
 }
 
+/// Before anything is measured: whether a run can be saved under this name.
+pub(crate) fn check(name: &str, place: &Place, force: bool) -> Result<(), String> {
+    let path = path(name, place)?;
+    if path.exists() && !force {
+        load(name, place).map_err(|why| format!("{why}; --force replaces it"))?;
+    }
+    make_folder_of(&path)?;
+    output::check(&Target::File(path), true)
+}
+
+fn make_folder_of(path: &Path) -> Result<(), String> {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => {
+            fs::create_dir_all(folder).map_err(|why| format!("{}: {why}", shown(folder)))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Saves a run under a name. Returns where, and what was dropped.
 pub(crate) fn save(
     name: &str,
@@ -233,9 +291,7 @@ pub(crate) fn save(
         Err(why) if path.exists() && !force => return Err(format!("{why}; --force replaces it")),
         Err(_) => None,
     };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|why| format!("{}: {why}", shown(folder)))?;
-    }
+    make_folder_of(&path)?;
     let text = serde_json::to_string(&saved).map_err(|why| why.to_string())?;
     let written = output::write(&Target::File(path.clone()), &(text + "\n"));
     written.map_err(|why: io::Error| why.to_string())?;
@@ -243,119 +299,4 @@ pub(crate) fn save(
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub(crate) fn entry(variant: &str, n: usize, seconds: f64) -> Entry {
-        let noise = |i: usize| 1.0 + 0.001 * (i * 7 % 5) as f64;
-        let start: Vec<f64> = (0..30).map(|i| seconds * noise(i)).collect();
-        Entry {
-            group: "dot".into(),
-            variant: variant.into(),
-            setting: String::new(),
-            n,
-            input: Some("7".into()),
-            noise: Some(0.001),
-            starts: vec![start.clone(), start],
-        }
-    }
-
-    pub(crate) fn saved(entries: Vec<Entry>) -> Saved {
-        Saved {
-            schema: SCHEMA.into(),
-            created: "2026-01-31T12:00:00Z".into(),
-            package: "p".into(),
-            bench: "b".into(),
-            machine: SavedMachine {
-                cpu: Some("A CPU".into()),
-                architecture: "x86_64".into(),
-                cores: 8,
-                virtualised: Some(false),
-            },
-            build: SavedBuild {
-                rustc: "rustc 1".into(),
-                opt_level: "3".into(),
-                compilers: Vec::new(),
-            },
-            entries,
-        }
-    }
-
-    fn place(name: &str) -> Place {
-        let folder =
-            std::env::temp_dir().join(format!("abreast-saved-{}-{name}", std::process::id()));
-        Place { folder: Some(folder), package: "p".into(), bench: "b".into() }
-    }
-
-    #[test]
-    fn a_run_of_a_part_keeps_the_rest() {
-        let mut part = saved(vec![entry("lanes", 64, 2e-6)]);
-        let all = vec![entry("c", 64, 1e-6), entry("lanes", 64, 1e-6), entry("lanes", 128, 1e-6)];
-        assert_eq!(part.keep_rest_of(saved(all)), None);
-        let names: Vec<String> = part.entries.iter().map(Entry::name).collect();
-        assert_eq!(names, ["dot/lanes at n = 64", "dot/c at n = 64", "dot/lanes at n = 128"]);
-        assert!(part.entries[0].starts[0][0] > 1.5e-6, "the new one counts");
-        let mut other = saved(vec![entry("c", 64, 1e-6)]);
-        other.build.rustc = "rustc 2".into();
-        let dropped = other.keep_rest_of(part).expect("dropped");
-        assert!(dropped.contains("2 other entries"), "{dropped}");
-    }
-
-    /// As the first version wrote it: what people have saved must stay readable.
-    #[test]
-    fn a_file_of_the_first_form_is_read() {
-        let text = r#"{"schema":"abreast-compare-saved/1","created":"2026-11-30T02:30:38Z","package":"p",
-            "bench":"b","machine":{"cpu":"A CPU","architecture":"x86_64","cores":2,"virtualised":true},
-            "build":{"rustc":"rustc 1.95.0","opt_level":"3","compilers":[{"what":"C","version":"cc 12",
-            "flags":"-O3"}]},"entries":[{"group":"dot","variant":"c","setting":"","n":64,
-            "input":"00ff","noise":0.001,"starts":[[3.1e-8,3.2e-8]]}]}"#;
-        let place = place("first");
-        let folder = place.saved().expect("a folder");
-        fs::create_dir_all(&folder).expect("a folder");
-        fs::write(folder.join("old.json"), text).expect("written");
-        let saved = load("old", &place).expect("a saved run");
-        assert_eq!(saved.entries[0].name(), "dot/c at n = 64");
-        assert_eq!(saved.entries[0].starts, [[3.1e-8, 3.2e-8]]);
-        fs::remove_dir_all(place.folder.expect("a folder")).expect("removed");
-    }
-
-    #[test]
-    fn names_that_differ_in_their_last_letter_do_not_meet() {
-        let long = "x".repeat(80);
-        let (a, b) = (entry(&(long.clone() + "a"), 1, 1.0), entry(&(long + "b"), 1, 1.0));
-        assert!(a.is_of(&a) && !a.is_of(&b));
-    }
-
-    #[test]
-    fn what_is_no_saved_run_of_this_benchmark_is_said() {
-        let place = place("bad");
-        let folder = place.saved().expect("a folder");
-        fs::create_dir_all(&folder).expect("a folder");
-        let write = |name: &str, text: &str| fs::write(folder.join(name), text).expect("written");
-        write("empty.json", "");
-        write("other.json", "{\"schema\":\"abreast-compare/1\"}");
-        write("damaged.json", &format!("{{\"schema\":\"{SCHEMA}\"}}"));
-        let foreign = Saved { package: "q".into(), ..saved(Vec::new()) };
-        write("foreign.json", &serde_json::to_string(&foreign).expect("JSON"));
-        for (name, part) in [
-            ("empty", "is not a saved run"),
-            ("other", "its schema is abreast-compare/1"),
-            ("damaged", "damaged"),
-            ("foreign", "the benchmark b of package q; this is b of p"),
-            ("missing", "there are damaged, empty, foreign, other"),
-            ("", "needs a name"),
-        ] {
-            let why = load(name, &place).expect_err(name);
-            assert!(why.contains(part), "{why}");
-        }
-        fs::remove_dir_all(place.folder.expect("a folder")).expect("removed");
-    }
-
-    #[test]
-    fn a_machine_is_another_one_by_its_fields() {
-        let here = saved(Vec::new()).machine;
-        assert_eq!(here.differences(&here), Vec::<String>::new());
-        let other = SavedMachine { cores: 2, ..here.clone() };
-        assert_eq!(here.differences(&other), ["number of cores: 8 then, 2 now"]);
-    }
-}
+pub(crate) mod tests;

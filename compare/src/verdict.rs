@@ -66,7 +66,7 @@ fn bound_only(closeness: &[Closeness], good: &[&String]) -> Option<String> {
 }
 
 /// `zip at n = 16, seed 42: crashed with SIGSEGV`.
-pub(crate) fn finding(finding: &Finding) -> String {
+pub fn finding(finding: &Finding) -> String {
     let more = match finding.inputs.saturating_sub(1) {
         0 => String::new(),
         more => format!(" (and something on {})", count(more, "more input")),

@@ -26,6 +26,8 @@ pub enum Format {
     Gantt,
     /// Efficiency against task size.
     Curves,
+    /// Saved runs over time.
+    History,
 }
 
 impl Format {
@@ -40,6 +42,7 @@ impl Format {
             Format::Trace => "a trace",
             Format::Gantt => "a Gantt chart",
             Format::Curves => "a picture of METG curves",
+            Format::History => "a history",
         }
     }
 
@@ -56,6 +59,7 @@ impl Format {
             Format::Trace => Some(trace::BEGINS),
             Format::Gantt => Some("<!-- abreast: a Gantt chart -->\n"),
             Format::Curves => Some("<!-- abreast: METG curves -->\n"),
+            Format::History => Some(abreast_compare::history::BEGINS),
         }
     }
 

@@ -101,6 +101,9 @@ pub struct TryArgs {
     /// Markdown on stdout, or into a file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     pub md: Option<PathBuf>,
+    /// Add to this file, as Markdown: what fails first, for the page of a CI job
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
     /// The report (default: abreast-try.html)
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -236,6 +239,7 @@ impl<'a> Asked<'a> {
         }
         let files = [
             ("--html", &self.args.html),
+            ("--summary", &self.args.summary),
             ("--save", &self.args.save),
             ("--against", &self.args.against),
         ];

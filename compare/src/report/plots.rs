@@ -10,32 +10,32 @@ const SIZE: (u32, u32) = (450, 310);
 
 /// A measured number, with the ends of its interval if it has one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Point {
-    pub(super) n: f64,
-    pub(super) value: f64,
-    pub(super) ends: Option<(f64, f64)>,
+pub(crate) struct Point {
+    pub(crate) n: f64,
+    pub(crate) value: f64,
+    pub(crate) ends: Option<(f64, f64)>,
 }
 
 /// The points of one variant.
-pub(super) struct Series<'p> {
+pub(crate) struct Series<'p> {
     /// Decides colour and shape.
-    pub(super) index: usize,
-    pub(super) name: &'p str,
-    pub(super) points: Vec<Point>,
+    pub(crate) index: usize,
+    pub(crate) name: &'p str,
+    pub(crate) points: Vec<Point>,
 }
 
 /// What a plot shows.
-pub(super) struct Plot<'p> {
-    pub(super) title: String,
-    pub(super) y_name: &'p str,
-    pub(super) series: Vec<Series<'p>>,
+pub(crate) struct Plot<'p> {
+    pub(crate) title: String,
+    pub(crate) y_name: &'p str,
+    pub(crate) series: Vec<Series<'p>>,
     /// A level that is drawn as a line.
-    pub(super) rule: Option<f64>,
-    pub(super) tick: fn(f64) -> String,
+    pub(crate) rule: Option<f64>,
+    pub(crate) tick: fn(f64) -> String,
 }
 
 /// The plot; none when there is no point that a logarithmic axis can show.
-pub(super) fn svg(plot: &Plot<'_>) -> Option<String> {
+pub(crate) fn svg(plot: &Plot<'_>) -> Option<String> {
     let points = || plot.series.iter().flat_map(|series| &series.points);
     let x = around(points().map(|point| point.n), 1.3)?;
     let ends = points().flat_map(|point| {
@@ -61,7 +61,8 @@ fn paint(canvas: &Canvas<'_>, plot: &Plot<'_>, x: Axis, y: Axis) -> Result<(), F
     plot.series.iter().try_for_each(|series| line(&mut panel, series))
 }
 
-fn line(panel: &mut Panel<'_, '_>, series: &Series<'_>) -> Result<(), Failure> {
+/// One line: its points, each with its interval.
+pub(crate) fn line(panel: &mut Panel<'_, '_>, series: &Series<'_>) -> Result<(), Failure> {
     let ink = Ink::Series(series.index);
     let style = ink.color().stroke_width(2);
     let points = series.points.iter().map(|point| (point.n, point.value));

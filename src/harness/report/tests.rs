@@ -1,4 +1,6 @@
 mod sample;
+#[path = "../../../cli/tests/schemas/walk.rs"]
+mod walk;
 
 use super::*;
 use crate::harness::gate::{self, Check, Finding, Target};
@@ -130,6 +132,18 @@ fn text_stays_text() {
     let markdown = markdown(&comparison);
     assert!(markdown.starts_with(MARKDOWN_BEGINS));
     assert!(!markdown.contains("</script>") && !markdown.contains(" | *x*"), "{markdown}");
+}
+
+#[test]
+fn the_data_are_what_their_schema_says_and_have_no_other_field() {
+    let schema = include_str!("../../../cli/schema/abreast.compare-3.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let data = serde_json::to_value(comparison(&["dot", "axpy"])).unwrap();
+    assert_eq!(walk::breaches(&schema, &data), Vec::<String>::new());
+    for (place, more) in walk::with_one_more_field(&data) {
+        let found = walk::breaches(&schema, &more);
+        assert!(found.iter().any(|what| what.contains("one_more")), "{place}: {found:?}");
+    }
 }
 
 #[test]
