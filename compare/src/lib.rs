@@ -67,7 +67,8 @@ pub mod html;
 pub mod inputs;
 pub mod isolate;
 mod judge;
-mod layouts;
+#[doc(hidden)]
+pub mod layouts;
 pub mod machine;
 pub mod measure;
 #[doc(hidden)]

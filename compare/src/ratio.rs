@@ -137,7 +137,7 @@ impl Standing {
     /// What stands beside a ratio in a table, and what it means.
     const MARKS: [(Standing, char, &str); 4] = [
         (Standing::Same, '=', "indistinguishable"),
-        (Standing::Layout, '~', "so little that another layout may reverse it"),
+        (Standing::Layout, '~', "depends on the layout of the code, or may"),
         (Standing::Unknown, '?', "too few rounds for an interval"),
         (Standing::Impossible, '!', "more than the cores can do"),
     ];
@@ -168,14 +168,15 @@ pub fn against(base: &str, points: &[(u64, Ratio)], layouts: u64) -> Vec<String>
     let mut parts = Vec::new();
     parts.extend(bounds("at least", base, &of(Standing::Faster), points, |a, b| a < b));
     parts.extend(bounds("at most", base, &of(Standing::Slower), points, |a, b| a > b));
+    let reversed = of(Standing::Layout);
+    if layouts > 1 && !reversed.is_empty() {
+        parts.push(by_layout(base, &reversed));
+    }
     for (standing, words) in [
         (Standing::Same, "is indistinguishable from"),
         (
             Standing::Layout,
-            match layouts {
-                1 => "may differ by the layout of the code alone (under 1 µs, within 25 %) from",
-                _ => "is faster or slower by the layout of the code, compared with",
-            },
+            "may differ by the layout of the code alone (under 1 µs, within 25 %) from",
         ),
         (Standing::Unknown, "has too few rounds for an interval against"),
         (
@@ -184,11 +185,26 @@ pub fn against(base: &str, points: &[(u64, Ratio)], layouts: u64) -> Vec<String>
         ),
     ] {
         let of = of(standing);
-        if !of.is_empty() {
+        let is_said = standing == Standing::Layout && layouts > 1;
+        if !of.is_empty() && !is_said {
             parts.push(format!("{words} {base} {}", sizes(&of, points)));
         }
     }
     parts
+}
+
+/// What one layout reverses, with the range: `depends on the layout of the code: 0.86 to 1.06 times as fast as c at
+/// n = 64`.
+fn by_layout(base: &str, some: &[(u64, Ratio)]) -> String {
+    let range = |(n, ratio): &(u64, Ratio)| {
+        let [low, high] = [ratio.low, ratio.high].map(|end| short(end.unwrap_or(ratio.value)));
+        (format!("{low} to {high} times"), *n)
+    };
+    let ranges = some.iter().map(range).enumerate().map(|(i, (range, n))| match i {
+        0 => format!("{range} as fast as {base} at n = {n}"),
+        _ => format!("{range} at n = {n}"),
+    });
+    format!("depends on the layout of the code: {}", ranges.collect::<Vec<_>>().join(", "))
 }
 
 /// What holds at all of `some`, by the nearer ends, and what at the size where the difference is largest.
@@ -245,6 +261,19 @@ mod tests {
         let steady = [start(1.03, 1.05), start(1.18, 1.2)];
         assert_eq!((of(steady, 1), of(steady, 8)), (Standing::Layout, Standing::Faster));
         assert_eq!(of([start(0.99, 1.1), start(0.9, 1.01)], 8), Standing::Same);
+    }
+
+    #[test]
+    fn what_a_layout_reverses_is_said_with_the_range() {
+        let point = |n, low, high| {
+            (n, Ratio { standing: Standing::Layout, ..Ratio::new(1.0, Some((low, high))) })
+        };
+        let points = [point(64, 0.86, 1.06), point(256, 0.9, 1.2)];
+        let words = "depends on the layout of the code: 0.86 to 1.06 times as fast as c at n = 64, \
+                     0.90 to 1.20 times at n = 256";
+        assert_eq!(against("c", &points, 8), [words]);
+        let [may] = &against("c", &points, 1)[..] else { panic!("one part") };
+        assert!(may.contains("may differ by the layout") && !may.contains("1.06"), "{may}");
     }
 
     #[test]

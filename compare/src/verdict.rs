@@ -80,21 +80,23 @@ pub(crate) fn times(group: &GroupResult, starts: u64, layouts: u64) -> Vec<Strin
     words.extend(empty_calls(&shares(&group.cells)));
     words.extend(dropped(&group.cells));
     if !group.cells.is_empty() {
-        let again = if host().is_some() { "" } else { "; --layouts 8 links it again" };
-        words.push(match layouts {
-            1 => one_binary(starts) + again,
-            _ => format!("{}, {layouts} layouts of the code", count(starts as usize, "start")),
-        });
+        let again = host().is_none().then_some("--layouts 8");
+        words.push(binaries(starts, layouts, again));
     }
     words
 }
 
-/// Where the times come from, when the program is not linked again.
-pub fn one_binary(starts: u64) -> String {
-    format!(
-        "{}, one layout: this is about one binary, and where a linker puts the code may move short calls",
-        count(starts as usize, "start")
-    )
+/// Where the times come from, and what links the program again, if anything can.
+pub fn binaries(starts: u64, layouts: u64, again: Option<&str>) -> String {
+    let starts = count(starts as usize, "start");
+    let again = again.map_or(String::new(), |option| format!("; {option} links it again"));
+    match layouts {
+        1 => format!(
+            "{starts}, one layout: this is about one binary, and where a linker puts the code may move short \
+             calls{again}"
+        ),
+        _ => format!("{starts}, {layouts} layouts of the code"),
+    }
 }
 
 /// One sentence for each variant and setting.
