@@ -86,6 +86,8 @@ pub(crate) struct Options {
     pub(crate) color: Color,
     /// Nothing is shown on stdout. No argument says so.
     pub(crate) silent: bool,
+    /// What the benchmark answers; empty if it does not say so. No argument does.
+    pub(crate) question: &'static str,
 }
 
 impl Options {

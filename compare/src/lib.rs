@@ -53,6 +53,10 @@
 mod against;
 mod agree;
 mod args;
+#[doc(hidden)]
+pub mod beside;
+#[doc(hidden)]
+pub mod cargo;
 mod comparison;
 mod examine;
 #[doc(hidden)]

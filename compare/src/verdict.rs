@@ -76,7 +76,7 @@ pub(crate) fn finding(finding: &Finding) -> String {
 
 /// What the times say.
 pub(crate) fn times(group: &GroupResult, starts: u64, layouts: u64) -> Vec<String> {
-    let mut words = against_the_baseline(group, layouts);
+    let mut words = against_the_baseline(group);
     words.extend(empty_calls(&shares(&group.cells)));
     words.extend(dropped(&group.cells));
     if !group.cells.is_empty() {
@@ -100,27 +100,21 @@ pub fn binaries(starts: u64, layouts: u64, again: Option<&str>) -> String {
 }
 
 /// One sentence for each variant and setting.
-pub(crate) fn against_the_baseline(group: &GroupResult, layouts: u64) -> Vec<String> {
+pub(crate) fn against_the_baseline(group: &GroupResult) -> Vec<String> {
     let mut words = Vec::new();
     let mut settings: Vec<&str> = group.cells.iter().map(|cell| &cell.setting[..]).collect();
     settings.dedup();
     for setting in settings {
         let cells: Vec<&Cell> = group.cells.iter().filter(|c| c.setting == setting).collect();
         for variant in group.timed.iter().filter(|name| **name != group.baseline) {
-            words.extend(against_baseline(variant, setting, &group.baseline, &cells, layouts));
+            words.extend(against_baseline(variant, setting, &group.baseline, &cells));
         }
     }
     words
 }
 
 /// `lanes is at least 4.4 times as fast as c from n = 64 on`.
-fn against_baseline(
-    name: &str,
-    setting: &str,
-    base: &str,
-    cells: &[&Cell],
-    layouts: u64,
-) -> Option<String> {
+fn against_baseline(name: &str, setting: &str, base: &str, cells: &[&Cell]) -> Option<String> {
     let ratio = |cell: &&Cell| {
         let row = cell.rows.iter().find(|row| row.variant == name)?;
         Some((cell.n as u64, row.ratio?))
@@ -130,7 +124,7 @@ fn against_baseline(
     if points.is_empty() {
         return Some(format!("{name}{with} has no ratio: {base} was not timed with it"));
     }
-    Some(format!("{name}{with} {}", ratio::against(base, &points, layouts).join("; ")))
+    Some(format!("{name}{with} {}", ratio::against(base, &points).join("; ")))
 }
 
 fn shares(cells: &[Cell]) -> Vec<(u64, &str, f64)> {

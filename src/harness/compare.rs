@@ -153,7 +153,7 @@ fn compare_with(
     for (entry, table) in entries.iter().zip(&mut kernels) {
         let (arithmetic, fused) = (entry.arithmetic(), matches!(entry.class, Class::Fused(_)));
         table.rows.iter_mut().for_each(|row| row.roofline = limits.share(arithmetic, fused, row));
-        table.verdict = verdict::kernel(table, layouts.count());
+        table.verdict = verdict::kernel(table);
     }
     let mut comparison = Comparison {
         schema: SCHEMA,

@@ -9,8 +9,8 @@ use abreast_compare::measure::dropped_in_words;
 use abreast_compare::ratio::{Standing, against};
 use abreast_compare::verdict::{binaries, empty_calls as said_of_empty_calls};
 
-/// One kernel's table, whose times come from so many layouts of the code, in words.
-pub fn kernel(table: &KernelRows, layouts: u64) -> Vec<String> {
+/// One kernel's table in words.
+pub fn kernel(table: &KernelRows) -> Vec<String> {
     let mut levels: Vec<&str> = Vec::new();
     for floor in &table.floors {
         if !levels.contains(&floor.level) {
@@ -19,9 +19,7 @@ pub fn kernel(table: &KernelRows, layouts: u64) -> Vec<String> {
     }
     let mut words = Vec::new();
     for level in &levels {
-        words.extend(
-            rivals(table).filter_map(|variant| against_baseline(table, level, variant, layouts)),
-        );
+        words.extend(rivals(table).filter_map(|variant| against_baseline(table, level, variant)));
         words.extend(rivals(table).flat_map(|variant| crossing(table, level, variant)));
         words.extend(floor(table, level));
     }
@@ -44,16 +42,11 @@ fn rivals(table: &KernelRows) -> impl Iterator<Item = &'static str> + '_ {
 }
 
 /// `dot: simd at v4 is at least 1.38 times as fast as c from n = 64 on`.
-fn against_baseline(
-    table: &KernelRows,
-    level: &str,
-    variant: &str,
-    layouts: u64,
-) -> Option<String> {
+fn against_baseline(table: &KernelRows, level: &str, variant: &str) -> Option<String> {
     let rows = alone(table).filter(|row| row.level == level && row.variant == variant);
     let points: Vec<(u64, Ratio)> =
         rows.filter_map(|row| Some((row.n, row.to_baseline?))).collect();
-    let parts = against(table.baseline, &points, layouts);
+    let parts = against(table.baseline, &points);
     (!parts.is_empty())
         .then(|| format!("{}: {variant} at {level} {}", table.kernel, parts.join("; ")))
 }

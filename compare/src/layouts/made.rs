@@ -36,10 +36,15 @@ impl Made {
         if !program.is_file() {
             return Err("its file is no longer where it was started".to_owned());
         }
+        let outside = "this program does not lie in a target folder, where cargo has made it";
+        let (kind, folder) = kind(&program).ok_or(outside)?;
+        if !folder.join(".fingerprint").is_dir() {
+            return Err(outside.to_owned());
+        }
         let is_marked = |folder: &Path| folder.join("CACHEDIR.TAG").is_file();
-        let all = target_folder(&program, is_marked)
-            .ok_or("this program does not lie in a target folder, where cargo has made it")?;
-        let (kind, folder) = kind(&program).ok_or("this program does not lie in a folder")?;
+        // Without the mark it is one that was copied, and most likely not for another kind of machine.
+        let all = target_folder(&program, is_marked).or(folder.parent().map(Path::to_owned));
+        let all = all.ok_or(outside)?;
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let sources = sources(kind, &program)?;
         let target = target(&cargo, kind, &program, &sources)?;
@@ -47,7 +52,7 @@ impl Made {
         if !target.source.is_file() {
             return Err(format!("{} is not there", target.source.display()));
         }
-        let mut options = match arguments_of_cargo() {
+        let mut options = match crate::cargo::arguments() {
             Some(given) => kept(&given),
             None => by_place(&all, folder),
         };
@@ -161,15 +166,6 @@ fn target_of(
             && (sources.contains(&target.source) || sources.contains(&target.manifest))
     };
     targets.into_iter().find(is_it)
-}
-
-/// The arguments of the cargo that has started this program, before its `--`.
-pub(crate) fn arguments_of_cargo() -> Option<Vec<String>> {
-    let file = format!("/proc/{}/cmdline", std::os::unix::process::parent_id());
-    let text = String::from_utf8(fs::read(file).ok()?).ok()?;
-    let all: Vec<String> = text.split_terminator('\0').map(str::to_owned).collect();
-    let is_cargo = Path::new(all.first()?).file_stem().is_some_and(|stem| stem == "cargo");
-    is_cargo.then(|| all.into_iter().skip(1).take_while(|word| word != "--").collect())
 }
 
 /// Options that say how to build, with a value.

@@ -99,8 +99,8 @@ impl CompareOptions {
     }
 
     pub(super) fn budget(&self, cells: usize) -> Duration {
-        let per_cell = Duration::from_millis(1500) * cells as u32;
-        self.budget.unwrap_or(if self.quick { QUICK.min(per_cell) } else { per_cell })
+        let per_cell = |millis| Duration::from_millis(millis) * cells as u32;
+        self.budget.unwrap_or(if self.quick { QUICK.min(per_cell(600)) } else { per_cell(1500) })
     }
 
     /// Numbers of threads above one, small to large.

@@ -260,10 +260,10 @@ fn inside_the_noise_floor_nothing_is_distinguishable() {
 fn a_small_difference_in_a_short_call_has_no_direction() {
     for (low, high, seconds, standing) in [
         (1.05, 1.07, 1e-7, Standing::Layout),
-        (1.05, 1.07, 1e-5, Standing::Faster),
+        (1.05, 1.07, 1e-4, Standing::Faster),
         (1.5, 1.6, 1e-7, Standing::Faster),
         // The baseline's call is the short one.
-        (0.85, 0.9, 1.1e-6, Standing::Layout),
+        (0.85, 0.9, 1.1e-5, Standing::Layout),
     ] {
         let mut tables = [table_with(Ratio::new((low + high) / 2.0, Some((low, high))), 1.001)];
         tables[0].rows[0].median_seconds = seconds;

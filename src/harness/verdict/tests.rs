@@ -64,7 +64,7 @@ fn pair(variant: &'static str, small: Option<Ratio>, large: Option<Ratio>) -> Ve
 }
 
 fn said(table: &KernelRows) -> String {
-    kernel(table, 1).join("\n")
+    kernel(table).join("\n")
 }
 
 #[test]

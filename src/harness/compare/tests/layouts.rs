@@ -78,18 +78,27 @@ fn what_one_layout_reverses_depends_on_the_layout_and_the_range_covers_all() {
 
 #[test]
 fn what_every_layout_shows_has_a_direction_and_its_interval_is_the_hull() {
-    let found = found(Ok(&[0.9, 0.88, 0.85]), 3);
+    let found = found(Ok(&[0.9, 0.88, 0.85, 0.9, 0.9, 0.9, 0.9, 0.9]), 8);
     let ratio = cpp(&found);
-    assert_eq!((found.layouts, found.starts, ratio.standing), (3, 6, Standing::Faster));
+    assert_eq!((found.layouts, found.starts, ratio.standing), (8, 16, Standing::Faster));
     assert!(ratio.low.unwrap() < 1.0 / 0.899 && ratio.high.unwrap() > 1.0 / 0.851, "{ratio:?}");
     let json = serde_json::to_value(&found).unwrap();
-    assert_eq!((&json["layouts"], &json["starts"]), (&3.into(), &6.into()));
+    assert_eq!((&json["layouts"], &json["starts"]), (&8.into(), &16.into()));
     let rows = json["kernels"][0]["rows"].as_array().unwrap();
     let row = rows.iter().find(|row| row["variant"] == "cpp").unwrap();
     assert_eq!(row["to_baseline"]["standing"], "faster");
     assert!(rows.iter().any(|row| row["variant"] == EMPTY_CALL));
     let text = crate::harness::report::markdown(&found);
-    assert!(text.contains("6 process starts of 3 layouts of the code"), "{text}");
+    assert!(text.contains("16 process starts of 8 layouts of the code"), "{text}");
+}
+
+/// Of three that agree the fourth might not.
+#[test]
+fn a_few_layouts_that_agree_are_not_enough_for_a_short_call() {
+    let found = found(Ok(&[0.9, 0.88, 0.85]), 3);
+    assert_eq!((found.layouts, cpp(&found).standing), (3, Standing::Layout));
+    let said = found.kernels[0].verdict.join("\n");
+    assert!(said.contains("may differ by the layout of the code alone"), "{said}");
 }
 
 #[test]
