@@ -1,4 +1,4 @@
-//! What a task costs in async code: `cargo bench --bench aio`.
+//! What does a task cost in async code? Under criterion: `cargo bench --bench aio`.
 //!
 //! 10 000 tasks that do nothing, so the time per element is overhead: closures sent to a pool one by one
 //! and gathered, then the executor `async:2` with a list of tasks and with a graph that fans out of
@@ -9,7 +9,8 @@ use abreast::aio;
 use abreast::exec::{Async, Control, Executor, Threads};
 use abreast::graph::Graph;
 use abreast::{Fault, Tasks};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use abreast_compare::beside::Asked;
+use criterion::{Criterion, Throughput, criterion_group};
 use std::time::Duration;
 use tokio::runtime::Builder;
 
@@ -58,4 +59,12 @@ fn short() -> Criterion {
 }
 
 criterion_group! { name = benches; config = short(); targets = tasks }
-criterion_main!(benches);
+
+const QUESTION: &str = "What does a task cost in async code? Absolute times by criterion";
+
+fn main() {
+    if !Asked::of(QUESTION).is_nothing() {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}

@@ -1,4 +1,4 @@
-//! What a graph costs per node, and what a bag costs beside rayon: `cargo bench --bench graph`.
+//! What does a graph cost per node, and a bag beside rayon? Under criterion: `cargo bench --bench graph`.
 //!
 //! Graphs of 20 000 nodes that do next to nothing, so the time per element is overhead: a chain, a fan
 //! out of one node into another, and a stencil in which each cell of a row reads three of the row
@@ -8,7 +8,8 @@
 use abreast::bag::Bag;
 use abreast::exec::{Control, Executor, Serial, Threads};
 use abreast::graph::{Delayed, Graph};
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use abreast_compare::beside::Asked;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::hint::black_box;
 use std::time::Duration;
@@ -112,4 +113,13 @@ fn short() -> Criterion {
 }
 
 criterion_group! { name = benches; config = short(); targets = graphs, bags }
-criterion_main!(benches);
+
+const QUESTION: &str =
+    "What does a graph cost per node, and a bag beside rayon? Absolute times by criterion";
+
+fn main() {
+    if !Asked::of(QUESTION).is_nothing() {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}

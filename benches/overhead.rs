@@ -1,10 +1,11 @@
-//! The price of crossing a language border, under criterion: `cargo bench --bench overhead`.
+//! What does a call across a language border cost? Under criterion: `cargo bench --bench overhead`.
 //!
 //! The same crossings as `abreast overhead`, which interleaves them; criterion measures one after
 //! another, so compare figures here only when they differ by more than the machine drifts.
 
 use abreast::harness::overhead::{CROSSINGS, TRAPS};
-use criterion::{Criterion, criterion_group, criterion_main};
+use abreast_compare::beside::Asked;
+use criterion::{Criterion, criterion_group};
 use std::time::Duration;
 
 fn crossings(c: &mut Criterion) {
@@ -22,4 +23,13 @@ fn crossings(c: &mut Criterion) {
 }
 
 criterion_group!(benches, crossings);
-criterion_main!(benches);
+
+const QUESTION: &str = "What does a call across a language border cost? Absolute times by criterion; which costs more \
+                        says: abreast overhead";
+
+fn main() {
+    if !Asked::of(QUESTION).is_nothing() {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}

@@ -236,6 +236,10 @@ pub struct CompareArgs {
     /// Process starts that the times come from
     #[arg(long, default_value = "4", value_name = "N", allow_hyphen_values = true)]
     pub starts: String,
+    /// Link the program again N times, with its functions in other orders: what one layout reverses is
+    /// called so
+    #[arg(long, default_value = "1", value_name = "N", allow_hyphen_values = true)]
+    pub layouts: String,
     /// The seed of random operands and of the order of measurements
     #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,

@@ -141,6 +141,7 @@ fn options(args: &CompareArgs, entries: &[&Entry]) -> Result<CompareOptions> {
     options.baseline = args.baseline.clone();
     options.seed = number::count("seed", &args.seed, 0)?;
     options.starts = number::count("starts", &args.starts, 1)?;
+    options.layouts = number::count("layouts", &args.layouts, 1)?;
     options.timeout = args.timeout.limit()?;
     if !args.isa.is_empty() {
         options.levels =

@@ -10,6 +10,7 @@
 mod ab;
 mod args;
 mod asm;
+mod bench;
 #[cfg(target_os = "linux")]
 mod chaos;
 mod check;
@@ -67,12 +68,30 @@ pub fn main_with(registry: &[Entry], executors: &'static [ExecutorEntry]) -> Exi
         eprintln!("abreast: {why}");
         return ExitCode::from(2);
     }
+    serve(registry);
+    on_streams(|console| run_with(registry, std::env::args_os(), console))
+}
+
+/// `abreast compare --quick` over `registry` as a benchmark of cargo, without criterion or libtest: `cargo bench --bench
+/// NAME -- FILTER` compares what has the filter in `KERNEL/VARIANT`.
+pub fn bench(registry: &[Entry]) -> ExitCode {
+    serve(registry);
+    let arguments = std::env::args_os().skip(1).collect();
+    on_streams(|console| bench::run(registry, arguments, console))
+}
+
+/// Does the work of a worker, if this process is one, and ends it.
+fn serve(registry: &[Entry]) {
     // What is measured is no kernel of anybody's registry, and worker processes need it too.
     let measured = [abreast::harness::metg::REMOTE].into_iter().chain(REMOTES.iter().copied());
     #[cfg(target_os = "linux")]
     abreast::harness::chaos::prepare_worker();
     abreast::exec::worker_main(registry.iter().map(Remote::from).chain(measured));
     abreast::harness::isolated::worker_main(registry);
+}
+
+/// With the streams of the process.
+fn on_streams(work: impl FnOnce(&mut Console<'_>) -> u8) -> ExitCode {
     let stdout = std::io::stdout();
     let columns = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0);
     let mut out: Box<dyn Write> = match descriptors::stdout_was_closed() {
@@ -85,7 +104,7 @@ pub fn main_with(registry: &[Entry], executors: &'static [ExecutorEntry]) -> Exi
         lively: std::io::stderr().is_terminal(),
         screen: Screen { columns, paint: Paint(false) },
     };
-    ExitCode::from(run_with(registry, std::env::args_os(), &mut console))
+    ExitCode::from(work(&mut console))
 }
 
 /// Runs the program with these arguments (the first is the program's name) and streams, and

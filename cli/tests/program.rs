@@ -135,6 +135,9 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     refused(&["compare", "dot", "--variant", "asm"], &["unknown variant 'asm'"]);
     refused(&["compare", "dot", "--starts", "0"], &["starts = 0", "at least 1"]);
     refused(&["compare", "dot", "--starts", "1e19"], &["starts = 10000000000000000000", "at most"]);
+    refused(&["compare", "dot", "--layouts", "0"], &["layouts = 0", "at least 1"]);
+    refused(&["compare", "dot", "--layouts", "65"], &["layouts = 65", "at most 64"]);
+    refused(&["compare", "dot", "--layouts", "x"], &["layouts = x", "whole number"]);
 }
 
 #[test]

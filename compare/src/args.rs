@@ -1,6 +1,7 @@
 //! The command line: what `cargo bench`, `cargo test` and their relatives pass, and our own options.
 
 use crate::against::FailIf;
+use crate::layouts;
 use crate::number::whole;
 use crate::paint::Color;
 use lexopt::{Arg, Parser, ValueExt};
@@ -88,6 +89,8 @@ pub(crate) struct Options {
     pub(crate) color: Color,
     /// Nothing is shown on stdout. No argument says so.
     pub(crate) silent: bool,
+    /// What the benchmark answers; empty if it does not say so. No argument does.
+    pub(crate) question: &'static str,
 }
 
 impl Options {
@@ -165,8 +168,9 @@ impl Options {
         if options.fail_if.is_some() && options.against.is_none() {
             return Err("--fail-if needs --against NAME".to_owned());
         }
-        if !(1..=64).contains(&options.layouts) {
-            return Err(format!("--layouts {}: must be from 1 to 64", options.layouts));
+        if !(1..=layouts::MOST).contains(&options.layouts) {
+            let (count, most) = (options.layouts, layouts::MOST);
+            return Err(format!("--layouts {count}: must be from 1 to {most}"));
         }
         if options.starts == 0 {
             return Err("--starts 0: must be at least 1".to_owned());
@@ -279,6 +283,8 @@ mod tests {
             ("--starts 0", "at least 1"),
             ("--color red", "--color red: must be auto, always or never"),
             ("--layouts 0", "from 1 to 64"),
+            ("--layouts 65", "from 1 to 64"),
+            ("--layouts x", "--layouts x: must be a whole number"),
             ("--timeout 0", "above 0"),
             ("--seconds 0", "above 0"),
             ("--timeout nan", "above 0"),

@@ -5,7 +5,7 @@ use crate::args::{Options, Target};
 use crate::gate::gate;
 use crate::group::Facts;
 use crate::host::host;
-use crate::layouts::layouts;
+use crate::layouts::{Layouts, left_out};
 use crate::machine::{Machine, governor, memory, now};
 use crate::output::progress;
 use crate::place::{Place, shown};
@@ -13,11 +13,10 @@ use crate::present::{Present, is_lost};
 use crate::record::recorded;
 use crate::results::{Build, GroupResult, Results, SCHEMA, Untimed};
 use crate::saved::{self, Saved, SavedMachine};
-use crate::starts::{self, count};
+use crate::starts;
 use crate::worker::caught;
 use crate::{summary, verdict};
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// The probability that any of a run's intervals misses the truth.
@@ -33,7 +32,7 @@ pub(crate) struct Comparison<'o> {
     is_quiet: bool,
     place: Place,
     /// The relinked programs, if there are any.
-    programs: Vec<PathBuf>,
+    layouts: Layouts,
 }
 
 impl<'o> Comparison<'o> {
@@ -45,7 +44,7 @@ impl<'o> Comparison<'o> {
             began: Instant::now(),
             is_quiet,
             place: Place::here(),
-            programs: Vec::new(),
+            layouts: Layouts::default(),
         }
     }
 
@@ -97,10 +96,11 @@ impl<'o> Comparison<'o> {
             return;
         }
         progress(&format!("linking {count} times"));
-        match layouts(count, self.options.seed, &self.place) {
-            Ok(programs) => self.programs = programs,
-            Err(why) => eprintln!("warning: --layouts {count} is left out: {why}"),
+        match Layouts::link(count, self.options.seed) {
+            Ok(layouts) => self.layouts = layouts,
+            Err(why) => eprintln!("warning: {}", left_out(count, &why)),
         }
+        self.layouts.note().iter().for_each(|note| eprintln!("warning: {note}"));
     }
 
     /// The run of `--against`, before anything is measured.
@@ -156,8 +156,8 @@ impl<'o> Comparison<'o> {
             compilers: host().map_or_else(recorded, |host| host.compilers.clone()),
             seed: self.options.seed,
             quick: self.options.quick,
-            starts: if self.times() { count(self.options, &self.programs) } else { 0 },
-            layouts: self.layouts(),
+            starts: if self.times() { self.layouts.starts(self.options.starts) } else { 0 },
+            layouts: self.layouts.count(),
             groups: Vec::new(),
             against: None,
         }
@@ -166,10 +166,6 @@ impl<'o> Comparison<'o> {
     fn present(&self) -> Present<'_> {
         let paint = self.options.color.on(std::io::stdout().is_terminal());
         Present { options: self.options, is_quiet: self.is_quiet, paint }
-    }
-
-    fn layouts(&self) -> u64 {
-        self.programs.len().max(1) as u64
     }
 
     fn unfit_to_time(&self) -> Option<&'static str> {
@@ -261,7 +257,7 @@ impl<'o> Comparison<'o> {
         let alpha = ALPHA / (cells * variants.len()).max(1) as f64;
         let base = &group.baseline;
         let (found, failed) =
-            starts::of_group(facts, variants, base, sizes, alpha, self.options, &self.programs);
+            starts::of_group(facts, variants, base, sizes, alpha, self.options, &self.layouts);
         for finding in failed {
             group.verdict.push(verdict::finding(&finding));
             group.untimed.push(Untimed::because_of(&finding));
@@ -277,11 +273,12 @@ impl<'o> Comparison<'o> {
             let old = std::mem::replace(&mut group.baseline, first.clone());
             group.verdict.push(format!("{old} is not timed: the others are compared with {first}"));
         }
-        group.cells = summary::cells(facts, &group.baseline, found.cells, alpha, self.layouts());
+        group.cells =
+            summary::cells(facts, &group.baseline, found.cells, alpha, self.layouts.count());
         group.verdict.extend(verdict::times(
             group,
-            count(self.options, &self.programs),
-            self.layouts(),
+            self.layouts.starts(self.options.starts),
+            self.layouts.count(),
         ));
         Ok(())
     }

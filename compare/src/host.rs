@@ -40,7 +40,7 @@ pub fn main_of(host: Host, groups: impl IntoIterator<Item = AnyGroup>) -> u8 {
     let host = HOST.get_or_init(|| host);
     let mut groups: Vec<AnyGroup> = groups.into_iter().collect();
     let role = Role::of_this_process(process::VARIABLE);
-    run::asked(&mut groups, role, host.arguments.iter().cloned(), |_| ())
+    run::asked(&mut groups, role, Options::parse(host.arguments.iter().cloned()), |_| ())
 }
 
 /// As [`main_of`], without a word on stdout: what was found is returned.

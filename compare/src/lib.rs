@@ -53,6 +53,10 @@
 mod against;
 mod agree;
 mod args;
+#[doc(hidden)]
+pub mod beside;
+#[doc(hidden)]
+pub mod cargo;
 mod comparison;
 mod examine;
 #[doc(hidden)]
@@ -69,7 +73,8 @@ pub mod html;
 pub mod inputs;
 pub mod isolate;
 mod judge;
-mod layouts;
+#[doc(hidden)]
+pub mod layouts;
 pub mod machine;
 mod markdown;
 pub mod measure;

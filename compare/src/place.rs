@@ -44,7 +44,7 @@ impl Place {
 
 /// The nearest folder that cargo has marked as one to leave out of backups, or else the one above
 /// `release/deps`.
-fn target_folder(program: &Path, is_marked: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+pub(crate) fn target_folder(program: &Path, is_marked: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let deps = program.parent()?;
     let marked = deps.ancestors().find(|folder| is_marked(folder));
     let above = || (deps.file_name()? == "deps").then(|| deps.parent()?.parent()).flatten();
@@ -52,7 +52,7 @@ fn target_folder(program: &Path, is_marked: impl Fn(&Path) -> bool) -> Option<Pa
 }
 
 /// The program's name without cargo's hash.
-fn bench_name(program: &Path) -> String {
+pub(crate) fn bench_name(program: &Path) -> String {
     let stem = program.file_stem().unwrap_or_default().to_string_lossy();
     let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
     match stem.rsplit_once('-') {

@@ -32,10 +32,7 @@ pub(crate) fn page(results: &Results) -> String {
             "findings",
             results.groups.iter().flat_map(|group| findings(group, names.len() > 1)),
         );
-        main.list(
-            "lead",
-            results.groups.iter().flat_map(|group| lead(group, results.layouts, names.len() > 1)),
-        );
+        main.list("lead", results.groups.iter().flat_map(|group| lead(group, names.len() > 1)));
         main.list("warnings", &results.warnings);
         if let Some(against) = &results.against {
             main.put("h2", "", format!("Against {}", against.name));
@@ -50,7 +47,7 @@ pub(crate) fn page(results: &Results) -> String {
                 if names.len() > 1 {
                     section.put("h2", "", &result.group);
                 }
-                group(section, result, results.layouts);
+                group(section, result);
             });
         }
         main.element("section", &[("id", "environment")], |section| environment(section, results));
@@ -64,8 +61,8 @@ fn findings(group: &GroupResult, named: bool) -> Vec<String> {
 }
 
 /// The sentences that come first: how the variants compare, or else what the gate found.
-fn lead(group: &GroupResult, layouts: u64, named: bool) -> Vec<String> {
-    let mut sentences = verdict::against_the_baseline(group, layouts);
+fn lead(group: &GroupResult, named: bool) -> Vec<String> {
+    let mut sentences = verdict::against_the_baseline(group);
     if sentences.is_empty() {
         sentences.extend(group.verdict.first().cloned());
     }
@@ -124,8 +121,8 @@ fn glance(html: &mut Html, results: &Results) {
     });
 }
 
-fn group(html: &mut Html, group: &GroupResult, layouts: u64) {
-    let lead = lead(group, layouts, false);
+fn group(html: &mut Html, group: &GroupResult) {
+    let lead = lead(group, false);
     let findings = findings(group, false);
     let rest = group.verdict.iter().filter(|s| !lead.contains(s) && !findings.contains(s));
     html.list("", rest);

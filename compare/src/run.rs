@@ -1,7 +1,8 @@
 //! The command line: which groups are chosen, and what is done with them.
 
 use crate::agree::Agree;
-use crate::args::{HELP, Options};
+use crate::args::{HELP, Options, Target};
+use crate::cargo::starts_others;
 use crate::comparison::Comparison;
 use crate::group::{Facts, Group};
 use crate::isolate::Role;
@@ -9,7 +10,6 @@ use crate::message::{Job, Reports};
 use crate::results::Results;
 use crate::worker::AnyGroup;
 use crate::{host, only, output, process};
-use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
@@ -19,30 +19,35 @@ use std::process::ExitCode;
 /// The program starts itself again to call the functions: what comes before `main` is called in a
 /// program must do the same each time.
 pub fn main(groups: impl IntoIterator<Item = AnyGroup>) -> ExitCode {
-    main_then(groups, |_| ())
+    main_then(groups, "", |_| ())
 }
 
-/// As [`main`]; at the end, what was found is handed on.
+/// As [`main`]; says first which question the benchmark answers, if that is not plain, and at the end what was
+/// found is handed on.
 pub fn main_then(
     groups: impl IntoIterator<Item = AnyGroup>,
+    question: &'static str,
     then: impl FnOnce(&Results),
 ) -> ExitCode {
     let mut groups: Vec<AnyGroup> = groups.into_iter().collect();
     ExitCode::from(match Role::of_this_process(process::VARIABLE) {
         worker @ Role::Worker { .. } => work(&mut groups, worker),
-        role => asked(&mut groups, role, std::env::args_os().skip(1), then),
+        role => {
+            let arguments = std::env::args_os().skip(1);
+            let options = Options::parse(arguments).map(|options| Options { question, ..options });
+            asked(&mut groups, role, options, then)
+        }
     })
 }
 
-/// Does what these arguments say.
+/// Does what the options say, and says what is wrong with them.
 pub(crate) fn asked(
     groups: &mut [AnyGroup],
     role: Role,
-    arguments: impl IntoIterator<Item = OsString>,
+    options: Result<Options, String>,
     then: impl FnOnce(&Results),
 ) -> u8 {
-    let found = answer(groups, role, Options::parse(arguments));
-    match found {
+    match answer(groups, role, options) {
         Ok((code, results)) => {
             results.as_ref().map(then);
             code
@@ -115,11 +120,18 @@ fn run(groups: &mut [AnyGroup], options: &Options) -> Result<(u8, Option<Results
     let chosen: Vec<&Facts> =
         all.iter().copied().filter(|facts| selected(facts, options)).collect();
     if chosen.is_empty() {
-        return Err(nothing_matches(&all, options));
+        // `cargo bench -- dot` starts every benchmark, and not each of them has a dot.
+        return match starts_others() {
+            true => Ok((0, None)),
+            false => Err(nothing_matches(&all, options)),
+        };
     }
     if let Some(name) = &options.only {
         let chosen: Vec<String> = chosen.iter().map(|facts| facts.name.clone()).collect();
         return say(&only::call(groups, &chosen, name, options)?).map(|()| (0, None));
+    }
+    if !options.question.is_empty() && !options.targets().any(|target| *target == Target::Stdout) {
+        say(&format!("{}\n", options.question))?;
     }
     for target in options.targets() {
         output::check(target, options.force)?;

@@ -4,6 +4,7 @@
 use crate::args::Options;
 use crate::group::Facts;
 use crate::isolate::Start;
+use crate::layouts::Layouts;
 use crate::measure::{Effort, clock_resolution, rounds_needed};
 use crate::message::{Job, Message, Timed, Work};
 use crate::output::progress;
@@ -12,7 +13,6 @@ use crate::random::splitmix64;
 use crate::results::Finding;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// How thoroughly to time in one start.
@@ -218,11 +218,11 @@ pub(crate) fn of_group(
     sizes: &[usize],
     alpha: f64,
     options: &Options,
-    programs: &[PathBuf],
+    layouts: &Layouts,
 ) -> (Timings<String, Timed>, Vec<Finding>) {
     let (usual, most_rounds) = if options.quick { (0.06, 61) } else { (0.2, 201) };
     let seconds = options.seconds.map_or(usual, |seconds| seconds.as_secs_f64());
-    let mut timings = all_starts(variants, count(options, programs), |start, variants| {
+    let mut timings = all_starts(variants, layouts.starts(options.starts), |start, variants| {
         let job = Job {
             group: facts.name.clone(),
             base: variants.iter().position(|name| name == base).unwrap_or(0),
@@ -231,8 +231,7 @@ pub(crate) fn of_group(
             seed: options.seed,
             work: Work::Time(Plan::new(start, seconds, alpha, most_rounds)),
         };
-        let program = programs.get(start as usize % programs.len().max(1));
-        let start = process::start(program.map(|path| &**path), options.timeout);
+        let start = process::start(layouts.program(start), options.timeout);
         one_start(&start, &job, &mut |label| progress(&format!("{}: {label}", facts.name)))
     });
     let failed = std::mem::take(&mut timings.failed).into_iter();
@@ -240,12 +239,6 @@ pub(crate) fn of_group(
         |(variant, Failure { input, what, .. })| Finding { variant, input, what, inputs: 1 };
     let failed = failed.map(finding).collect();
     (timings, failed)
-}
-
-/// How many starts there are: at least two of each layout.
-pub(crate) fn count(options: &Options, programs: &[PathBuf]) -> u64 {
-    let least = if programs.len() > 1 { 2 * programs.len() as u64 } else { 1 };
-    options.starts.max(least)
 }
 
 #[cfg(test)]

@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_difference_that_every_start_shows_is_told() {
-        let cell = found(vec![start(10.0, 0.5, 1.0, 20), start(10.0, 0.4, 1.0, 20)]);
+        let cell = found(vec![start(100.0, 0.5, 1.0, 20), start(100.0, 0.4, 1.0, 20)]);
         let ratio = cell.rows[1].ratio.expect("a ratio");
         assert_eq!(ratio.standing, Standing::Faster);
         let (low, high) = (ratio.low.unwrap(), ratio.high.unwrap());
@@ -222,21 +222,21 @@ mod tests {
 
     #[test]
     fn a_difference_that_the_next_start_reverses_is_not_told() {
-        let starts = vec![start(10.0, 0.5, 1.0, 20), start(10.0, 1.5, 1.0, 20)];
+        let starts = vec![start(100.0, 0.5, 1.0, 20), start(100.0, 1.5, 1.0, 20)];
         assert_eq!(standing_of(starts), Standing::Same);
     }
 
     #[test]
     fn a_difference_within_the_noise_of_the_baseline_is_not_told() {
-        assert_eq!(standing_of(vec![start(10.0, 0.97, 1.05, 20)]), Standing::Same);
-        assert_eq!(standing_of(vec![start(10.0, 0.90, 1.05, 20)]), Standing::Faster);
+        assert_eq!(standing_of(vec![start(100.0, 0.97, 1.05, 20)]), Standing::Same);
+        assert_eq!(standing_of(vec![start(100.0, 0.90, 1.05, 20)]), Standing::Faster);
     }
 
     #[test]
     fn a_difference_of_less_than_half_a_percent_is_not_told() {
-        assert_eq!(standing_of(vec![start(10.0, 0.997, 1.0, 20)]), Standing::Same);
-        assert_eq!(standing_of(vec![start(10.0, 1.003, 1.0, 20)]), Standing::Same);
-        assert_eq!(standing_of(vec![start(10.0, 0.993, 1.0, 20)]), Standing::Faster);
+        assert_eq!(standing_of(vec![start(100.0, 0.997, 1.0, 20)]), Standing::Same);
+        assert_eq!(standing_of(vec![start(100.0, 1.003, 1.0, 20)]), Standing::Same);
+        assert_eq!(standing_of(vec![start(100.0, 0.993, 1.0, 20)]), Standing::Faster);
     }
 
     #[test]
@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(standing_of(vec![start(0.1, 0.9, 1.0, 20)]), Standing::Layout);
         assert_eq!(standing_of(vec![start(0.1, 1.2, 1.0, 20)]), Standing::Layout);
         assert_eq!(standing_of(vec![start(0.1, 0.5, 1.0, 20)]), Standing::Faster);
-        assert_eq!(standing_of(vec![start(10.0, 1.2, 1.0, 20)]), Standing::Slower);
+        assert_eq!(standing_of(vec![start(100.0, 1.2, 1.0, 20)]), Standing::Slower);
     }
 
     #[test]
@@ -257,8 +257,8 @@ mod tests {
 
     #[test]
     fn without_an_interval_nothing_is_said() {
-        assert_eq!(standing_of(vec![start(10.0, 0.1, 1.0, 3)]), Standing::Unknown);
-        let mixed = vec![start(10.0, 0.1, 1.0, 20), start(10.0, 0.1, 1.0, 3)];
+        assert_eq!(standing_of(vec![start(100.0, 0.1, 1.0, 3)]), Standing::Unknown);
+        let mixed = vec![start(100.0, 0.1, 1.0, 20), start(100.0, 0.1, 1.0, 3)];
         assert_eq!(standing_of(mixed), Standing::Unknown);
     }
 }

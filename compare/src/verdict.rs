@@ -76,49 +76,45 @@ pub fn finding(finding: &Finding) -> String {
 
 /// What the times say.
 pub(crate) fn times(group: &GroupResult, starts: u64, layouts: u64) -> Vec<String> {
-    let mut words = against_the_baseline(group, layouts);
+    let mut words = against_the_baseline(group);
     words.extend(empty_calls(&shares(&group.cells)));
     words.extend(dropped(&group.cells));
     if !group.cells.is_empty() {
-        let again = if host().is_some() { "" } else { "; --layouts 8 links it again" };
-        words.push(match layouts {
-            1 => one_binary(starts) + again,
-            _ => format!("{}, {layouts} layouts of the code", count(starts as usize, "start")),
-        });
+        let again = host().is_none().then_some("--layouts 8");
+        words.push(binaries(starts, layouts, again));
     }
     words
 }
 
-/// Where the times come from, when the program is not linked again.
-pub fn one_binary(starts: u64) -> String {
-    format!(
-        "{}, one layout: this is about one binary, and where a linker puts the code may move short calls",
-        count(starts as usize, "start")
-    )
+/// Where the times come from, and what links the program again, if anything can.
+pub fn binaries(starts: u64, layouts: u64, again: Option<&str>) -> String {
+    let starts = count(starts as usize, "start");
+    let again = again.map_or(String::new(), |option| format!("; {option} links it again"));
+    match layouts {
+        1 => format!(
+            "{starts}, one layout: this is about one binary, and where a linker puts the code may move short \
+             calls{again}"
+        ),
+        _ => format!("{starts}, {layouts} layouts of the code"),
+    }
 }
 
 /// One sentence for each variant and setting.
-pub(crate) fn against_the_baseline(group: &GroupResult, layouts: u64) -> Vec<String> {
+pub(crate) fn against_the_baseline(group: &GroupResult) -> Vec<String> {
     let mut words = Vec::new();
     let mut settings: Vec<&str> = group.cells.iter().map(|cell| &cell.setting[..]).collect();
     settings.dedup();
     for setting in settings {
         let cells: Vec<&Cell> = group.cells.iter().filter(|c| c.setting == setting).collect();
         for variant in group.timed.iter().filter(|name| **name != group.baseline) {
-            words.extend(against_baseline(variant, setting, &group.baseline, &cells, layouts));
+            words.extend(against_baseline(variant, setting, &group.baseline, &cells));
         }
     }
     words
 }
 
 /// `lanes is at least 4.4 times as fast as c from n = 64 on`.
-fn against_baseline(
-    name: &str,
-    setting: &str,
-    base: &str,
-    cells: &[&Cell],
-    layouts: u64,
-) -> Option<String> {
+fn against_baseline(name: &str, setting: &str, base: &str, cells: &[&Cell]) -> Option<String> {
     let ratio = |cell: &&Cell| {
         let row = cell.rows.iter().find(|row| row.variant == name)?;
         Some((cell.n as u64, row.ratio?))
@@ -128,7 +124,7 @@ fn against_baseline(
     if points.is_empty() {
         return Some(format!("{name}{with} has no ratio: {base} was not timed with it"));
     }
-    Some(format!("{name}{with} {}", ratio::against(base, &points, layouts).join("; ")))
+    Some(format!("{name}{with} {}", ratio::against(base, &points).join("; ")))
 }
 
 fn shares(cells: &[Cell]) -> Vec<(u64, &str, f64)> {

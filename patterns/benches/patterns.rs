@@ -1,7 +1,8 @@
-//! The prices of the patterns, under criterion: `cargo bench -p abreast-patterns`.
+//! What does each pattern of the gallery cost? Under criterion: `cargo bench -p abreast-patterns`.
 //!
 //! `abreast patterns` lets each pair take turns; criterion measures one after another.
 
+use abreast_compare::beside::Asked;
 use abreast_patterns::index::{Cost, PATTERNS};
 use criterion::{Criterion, criterion_group};
 use std::time::Duration;
@@ -23,10 +24,15 @@ fn patterns(c: &mut Criterion) {
 
 criterion_group!(benches, patterns);
 
+const QUESTION: &str = "What does each pattern of the gallery cost? Absolute times by criterion; beside its baseline in \
+                        turns: abreast patterns";
+
 fn main() {
     // Some are priced in worker processes, which are this program again.
     #[cfg(feature = "fence")]
     abreast::exec::worker_main(abreast_patterns::index::REMOTES.iter().copied());
-    benches();
-    Criterion::default().configure_from_args().final_summary();
+    if !Asked::of(QUESTION).is_nothing() {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
 }

@@ -17,6 +17,8 @@ use super::verdict;
 use crate::exec::{Control, Executor, Threads};
 use crate::kernel::{Class, Entry, Role, VariantInfo};
 use crate::{Error, Fault, Level, Tasks};
+use abreast_compare::isolate::Start;
+use abreast_compare::layouts::{Layouts, left_out};
 use abreast_compare::prices::{Row, prices};
 use abreast_compare::ratio::{Standing, typical};
 use abreast_compare::starts::OneStart;
@@ -70,10 +72,19 @@ trait Means {
         &self,
         entry: &Entry,
         job: &Job,
-        limit: Duration,
+        start: &Start<'_>,
         begins: &mut dyn FnMut(&str),
     ) -> OneStart<CellTimes> {
-        times::one_start(entry, job, limit, begins)
+        times::one_start(entry, job, start, begins)
+    }
+    fn link(&self, count: u64, seed: u64) -> Result<Layouts, String> {
+        match isolated::can_isolate() {
+            true => Layouts::link(count, seed),
+            false => {
+                Err("this program cannot start itself: its main does not begin with worker_main"
+                    .to_owned())
+            }
+        }
     }
 }
 
@@ -109,7 +120,8 @@ fn compare_with(
         entries.iter().map(|entry| Cell::all(entry, options, &setup)).collect();
     let count: usize = cells.iter().map(Vec::len).sum();
     let comparisons: usize = cells.iter().flatten().map(Cell::comparisons).sum();
-    let timing = Timing::new(means, options, count, ALPHA / comparisons.max(1) as f64);
+    let layouts = layouts(means, options, &mut warnings, progress);
+    let timing = Timing::new(means, options, &layouts, count, ALPHA / comparisons.max(1) as f64);
     let of = entries.len() + count * timing.starts as usize + 2;
 
     let mut agreement = agreement(means, entries, options, &setup, &mut |done, next| {
@@ -137,7 +149,7 @@ fn compare_with(
     limits.raise(&means.roofline(&setup.levels(), &setup.thread_counts())?);
     progress(Progress { done: of, of, next: "" });
 
-    let noise = judge(&mut kernels, comparisons);
+    let noise = judge(&mut kernels, comparisons, layouts.count());
     for (entry, table) in entries.iter().zip(&mut kernels) {
         let (arithmetic, fused) = (entry.arithmetic(), matches!(entry.class, Class::Fused(_)));
         table.rows.iter_mut().for_each(|row| row.roofline = limits.share(arithmetic, fused, row));
@@ -148,6 +160,7 @@ fn compare_with(
         created,
         seconds: began.elapsed().as_secs_f64(),
         starts: timing.starts,
+        layouts: layouts.count(),
         environment,
         agreement,
         noise,
@@ -159,6 +172,26 @@ fn compare_with(
     };
     comparison.verdict = verdict::overall(&comparison);
     Ok(comparison)
+}
+
+/// The programs that are started: this one, or the same one linked again. That it cannot be is a warning.
+fn layouts(
+    means: &dyn Means,
+    options: &CompareOptions,
+    warnings: &mut Vec<String>,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Layouts {
+    let count = options.layouts;
+    if count < 2 {
+        return Layouts::default();
+    }
+    progress(Progress { done: 0, of: 1, next: &format!("linking {count} times") });
+    let layouts = means.link(count, options.seed).unwrap_or_else(|why| {
+        warnings.push(left_out(count, &why));
+        Layouts::default()
+    });
+    warnings.extend(layouts.note().map(str::to_owned));
+    layouts
 }
 
 /// Sends every kernel through the gate, with the variants and levels that will be timed.
@@ -214,7 +247,7 @@ fn table(entry: &Entry, setup: &Setup) -> KernelRows {
 }
 
 /// Finds the noise floor of the run and says which ratios stand out of it.
-fn judge(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
+fn judge(kernels: &mut [KernelRows], comparisons: usize, layouts: u64) -> Noise {
     let floors = || kernels.iter().flat_map(|table| &table.floors);
     let differences = || floors().map(|floor| floor.difference());
     let alarm = |(low, high): (f64, f64)| low > 1.0 || high < 1.0;
@@ -240,9 +273,10 @@ fn judge(kernels: &mut [KernelRows], comparisons: usize) -> Noise {
             let here = |f: &&model::Floor| f.n == row.n && f.level == row.level;
             let own = table.floors.iter().find(here).map_or(0.0, |floor| floor.difference());
             let seconds = row.median_seconds;
-            // The shorter of the two calls; all of them come from one binary.
-            let judge =
-                |r: &mut Ratio| r.judge(own.max(noise.typical), seconds * r.value.min(1.0), 1);
+            // The shorter of the two calls.
+            let judge = |r: &mut Ratio| {
+                r.judge(own.max(noise.typical), seconds * r.value.min(1.0), layouts);
+            };
             ratios(row).for_each(judge);
         }
     }

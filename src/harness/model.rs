@@ -23,6 +23,8 @@ pub struct Comparison {
     pub seconds: f64,
     /// How many process starts the times of a kernel come from.
     pub starts: u64,
+    /// How many layouts of the code they are starts of: programs that were linked again, or 1 for this one.
+    pub layouts: u64,
     /// On what machine, built by what.
     pub environment: Environment,
     /// What the gate found.

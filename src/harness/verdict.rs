@@ -7,7 +7,7 @@ use super::roofline::Limit;
 use abreast_compare::format::{percent, ratio as short};
 use abreast_compare::measure::dropped_in_words;
 use abreast_compare::ratio::{Standing, against};
-use abreast_compare::verdict::{empty_calls as said_of_empty_calls, one_binary};
+use abreast_compare::verdict::{binaries, empty_calls as said_of_empty_calls};
 
 /// One kernel's table in words.
 pub fn kernel(table: &KernelRows) -> Vec<String> {
@@ -46,7 +46,7 @@ fn against_baseline(table: &KernelRows, level: &str, variant: &str) -> Option<St
     let rows = alone(table).filter(|row| row.level == level && row.variant == variant);
     let points: Vec<(u64, Ratio)> =
         rows.filter_map(|row| Some((row.n, row.to_baseline?))).collect();
-    let parts = against(table.baseline, &points, 1);
+    let parts = against(table.baseline, &points);
     (!parts.is_empty())
         .then(|| format!("{}: {variant} at {level} {}", table.kernel, parts.join("; ")))
 }
@@ -172,7 +172,8 @@ pub fn overall(comparison: &Comparison) -> Vec<String> {
     let rows = || tables.iter().flat_map(|table| &table.rows);
     let kept = rows().map(|row| row.rounds as u64).sum();
     words.extend(dropped_in_words(rows().map(|row| row.dropped).sum(), kept));
-    words.push(one_binary(comparison.starts));
+    let again = Some("abreast compare --layouts 8");
+    words.push(binaries(comparison.starts, comparison.layouts, again));
     words.push(format!(
         "handing out a chunk costs {:.0} ns on a pool of two threads",
         comparison.chunk_overhead_ns

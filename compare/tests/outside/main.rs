@@ -71,6 +71,16 @@ fn the_program_is_linked_again_or_it_is_said_why_not() {
     };
 }
 
+/// The other benchmark of the crate has nothing of that name.
+#[test]
+fn one_filter_is_for_every_benchmark_that_cargo_starts() {
+    let said = the_crate().run("cargo bench -- dot/lanes");
+    said.ends_with(0).has(&["both agree on"]);
+    assert!(!said.stderr.contains("nothing matches"), "{}", said.stderr);
+    let said = the_crate().run("cargo bench --bench mutants -- dot/lanes");
+    assert_ne!(said.has(&["nothing matches dot/lanes"]).code, Some(0));
+}
+
 fn has_the_form_of_the_schema(results: &Value) {
     let compilers = results["compilers"].as_array().expect("compilers");
     let what: Vec<&Value> = compilers.iter().map(|compiler| &compiler["what"]).collect();

@@ -4,16 +4,18 @@ use super::cell::{Cell, objection};
 use super::times::Job;
 use super::{CompareOptions, Means};
 use crate::harness::gate::{Check, Finding, GateReport, Target};
-use crate::harness::isolated::{can_isolate, refusal};
+use crate::harness::isolated::{self, can_isolate, refusal};
 use crate::harness::measure::rounds_needed;
 use crate::harness::model::{KernelRows, Untimed};
 use crate::kernel::{Choice, Entry};
+use abreast_compare::layouts::Layouts;
 use abreast_compare::starts::{Failure, FailureKind, Plan, Timings, all_starts, of_each_start};
 
 /// What holds for all kernels.
 pub(super) struct Timing<'t> {
     means: &'t dyn Means,
     options: &'t CompareOptions,
+    layouts: &'t Layouts,
     pub(super) starts: u64,
     /// What a cell should take in each start.
     seconds: f64,
@@ -22,16 +24,20 @@ pub(super) struct Timing<'t> {
 }
 
 impl<'t> Timing<'t> {
-    /// For so many cells, and intervals that all starts together hold with probability 1 - `alpha`.
+    /// For so many cells, and intervals that all starts of a layout together hold with probability 1 - `alpha`.
     pub(super) fn new(
         means: &'t dyn Means,
         options: &'t CompareOptions,
+        layouts: &'t Layouts,
         cells: usize,
         alpha: f64,
     ) -> Timing<'t> {
-        let starts = if can_isolate() { options.starts.max(1) } else { 1 };
+        let can_start = can_isolate() || layouts.count() > 1;
+        let starts = if can_start { layouts.starts(options.starts) } else { 1 };
         let seconds = options.budget(cells).as_secs_f64() / (cells.max(1) as f64 * starts as f64);
-        Timing { means, options, starts, seconds, alpha: of_each_start(alpha, starts) }
+        // Layouts may differ, so each of them needs an interval that holds by its own starts.
+        let alpha = of_each_start(alpha, starts / layouts.count());
+        Timing { means, options, layouts, starts, seconds, alpha }
     }
 
     /// All starts together take about as many rounds as one alone would need.
@@ -74,7 +80,8 @@ impl<'t> Timing<'t> {
                 seed: self.options.seed,
                 plan: self.plan(start),
             };
-            self.means.start(entry, &job, self.options.timeout, begins)
+            let start = isolated::start(self.layouts.program(start), self.options.timeout);
+            self.means.start(entry, &job, &start, begins)
         });
         let Timings { cells: times, who, failed, stopped } = timings;
         for (choice, failure) in failed {

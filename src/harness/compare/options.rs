@@ -5,6 +5,7 @@ use crate::harness::env::{Cores, Environment};
 use crate::harness::isolated;
 use crate::kernel::Entry;
 use crate::{Error, Level};
+use abreast_compare::layouts;
 use std::time::Duration;
 
 /// What to compare, and how thoroughly.
@@ -29,6 +30,10 @@ pub struct CompareOptions {
     /// How many process starts the times come from: what one start shows and another one reverses is not
     /// told. There is one where the program [cannot start itself](isolated::can_isolate).
     pub starts: u64,
+    /// How many times the program is linked, with its functions in other orders, at most
+    /// [`MOST`](abreast_compare::layouts::MOST): 1 is the program that runs. What one layout shows and another one reverses
+    /// is said to depend on the layout. Where it cannot be linked again that is a warning.
+    pub layouts: u64,
     /// How long the rounds of all kernels in all starts should take, instead of what `quick` says.
     pub budget: Option<Duration>,
     /// How long one step of the gate may take: see [`isolated`](crate::harness::isolated).
@@ -51,6 +56,7 @@ impl CompareOptions {
             quick: false,
             seed: 42,
             starts: 4,
+            layouts: 1,
             budget: None,
             timeout: isolated::TIME_LIMIT,
         })
@@ -68,11 +74,14 @@ impl CompareOptions {
     /// can make.
     ///
     /// # Errors
-    /// [`Error::Unknown`], with the nearest name; what a kernel has to say about a size; too many starts.
+    /// [`Error::Unknown`], with the nearest name; what a kernel has to say about a size; too many starts or layouts.
     pub fn check(&self, entries: &[&Entry]) -> Result<(), Error> {
-        if self.starts > MOST_STARTS {
-            let rule = format!("must be at most {MOST_STARTS}");
-            return Err(Error::argument("starts", self.starts, rule));
+        let counts =
+            [("starts", self.starts, MOST_STARTS), ("layouts", self.layouts, layouts::MOST)];
+        for (name, count, most) in counts {
+            if count > most {
+                return Err(Error::argument(name, count, format!("must be at most {most}")));
+            }
         }
         let known: Vec<&str> = entries.iter().flat_map(|e| e.variants()).map(|v| v.name).collect();
         let check = |what, name: &String| {
@@ -90,8 +99,8 @@ impl CompareOptions {
     }
 
     pub(super) fn budget(&self, cells: usize) -> Duration {
-        let per_cell = Duration::from_millis(1500) * cells as u32;
-        self.budget.unwrap_or(if self.quick { QUICK.min(per_cell) } else { per_cell })
+        let per_cell = |millis| Duration::from_millis(millis) * cells as u32;
+        self.budget.unwrap_or(if self.quick { QUICK.min(per_cell(600)) } else { per_cell(1500) })
     }
 
     /// Numbers of threads above one, small to large.

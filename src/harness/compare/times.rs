@@ -6,6 +6,7 @@ use crate::harness::isolated;
 use crate::harness::measure::{Rounds, measure_undisturbed};
 use crate::kernel::{Case, Choice, Cost, Entry, Request};
 use crate::{Error, Fault};
+use abreast_compare::isolate::Start;
 use abreast_compare::message::Message;
 use abreast_compare::starts::{self, Heard, OneStart, Plan};
 use serde::{Deserialize, Serialize};
@@ -64,12 +65,11 @@ pub(super) struct Problem {
 pub(super) fn one_start(
     entry: &Entry,
     job: &Job,
-    limit: Duration,
+    start: &Start<'_>,
     begins: &mut dyn FnMut(&str),
 ) -> OneStart<CellTimes> {
     if isolated::can_isolate() {
-        let job = isolated::Work::<(), _>::Time(job);
-        return starts::one_start(&isolated::start(limit), &job, begins);
+        return starts::one_start(start, &isolated::Work::<(), _>::Time(job), begins);
     }
     let mut heard = Heard::new();
     serve(entry, job, &mut |message| heard.take(message, begins)).map_err(|why| why.to_string())?;

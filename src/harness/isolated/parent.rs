@@ -7,6 +7,7 @@ use crate::Fault;
 use crate::harness::gate::{Check, Finding, Progress, Target};
 use crate::harness::same_bits::{bounded, fused};
 use abreast_compare::isolate::{self, Accusation, Attempt, Next, Overdue, Start, settle};
+use std::path::Path;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
@@ -46,10 +47,10 @@ fn job(order: &Order<'_>, attempt: &Attempt<Target, At>) -> Job {
     }
 }
 
-/// A worker whose steps may take so long.
-pub(in crate::harness) fn start(limit: Duration) -> Start<'static> {
+/// A worker whose steps may take so long: this program, or the same one linked otherwise.
+pub(in crate::harness) fn start(program: Option<&Path>, limit: Duration) -> Start<'_> {
     let leave = Duration::MAX;
-    Start { variable: WORKER, program: None, arguments: None, limit, leave }
+    Start { variable: WORKER, program, arguments: None, limit, leave }
 }
 
 /// What a worker has said so far.
@@ -72,7 +73,7 @@ fn worker(
     let mut heard =
         Heard { now: Some(now), found: Vec::new(), end: None, spoilt: None, refused: None };
     let job = Work::<_, ()>::Judge(job(order, attempt));
-    let end = isolate::run(&start(order.limit), &job, |message| {
+    let end = isolate::run(&start(None, order.limit), &job, |message| {
         heard.take(message, &mut |now| {
             progress(Progress { kernel, done: now.at.1, of: now.of, now: &now.case });
         })

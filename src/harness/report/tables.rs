@@ -64,9 +64,13 @@ fn explained(comparison: &Comparison) -> String {
     let ratios = comparison.kernels.iter().flat_map(KernelRows::ratios);
     let legend = Standing::legend(ratios.map(|ratio| ratio.standing));
     let legend = legend.map_or(String::new(), |legend| format!(" {legend}."));
+    let layouts = match comparison.layouts {
+        1 => String::new(),
+        layouts => format!(" of {layouts} layouts of the code"),
+    };
     format!(
-        "Times and rates are those of the best round; ratios are medians of paired rounds in {}, with what the \
-         intervals of all of them cover, larger is faster.{legend}",
+        "Times and rates are those of the best round; ratios are medians of paired rounds in {}{layouts}, with \
+         what the intervals of all of them cover, larger is faster.{legend}",
         count(comparison.starts as usize, "process start")
     )
 }

@@ -113,6 +113,7 @@ pub(super) fn comparison(kernels: &[&'static str]) -> Comparison {
         created: "2026-01-31T12:00:00Z".to_owned(),
         seconds: 60.0,
         starts: 4,
+        layouts: 1,
         environment,
         agreement: Agreement {
             agreed: true,
