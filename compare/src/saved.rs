@@ -3,6 +3,7 @@
 use crate::args::Target;
 use crate::machine::Machine;
 use crate::message::TimedRow;
+use crate::mode::Mode;
 use crate::output;
 use crate::place::{Place, shown};
 use crate::record::Compiler;
@@ -51,6 +52,9 @@ pub(crate) struct Entry {
     pub(crate) variant: String,
     pub(crate) setting: String,
     pub(crate) n: usize,
+    /// How it was called. Files of before there were several ways do not say.
+    #[serde(default)]
+    pub(crate) mode: Mode,
     /// The fingerprint of the input, if its type has one.
     pub(crate) input: Option<String>,
     /// How much the baseline differed from itself.
@@ -60,16 +64,21 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Nothing of a name is cut.
+    /// Nothing of a name is cut, and a call on cold caches is not one on warm ones.
     pub(crate) fn is_of(&self, other: &Entry) -> bool {
-        let key = |e: &Entry| (e.n, e.group.clone(), e.variant.clone(), e.setting.clone());
+        let key = |e: &Entry| (e.n, e.mode, e.group.clone(), e.variant.clone(), e.setting.clone());
         key(self) == key(other)
     }
 
-    /// `dot/lanes at n = 64, alpha = 2`.
+    /// `dot/lanes at n = 64, alpha = 2, cold caches`.
     pub(crate) fn name(&self) -> String {
-        let comma = if self.setting.is_empty() { "" } else { ", " };
-        format!("{}/{} at n = {}{comma}{}", self.group, self.variant, self.n, self.setting)
+        let setting = Some(self.setting.clone()).filter(|setting| !setting.is_empty());
+        let more: String = setting
+            .into_iter()
+            .chain(self.mode.in_words())
+            .map(|more| format!(", {more}"))
+            .collect();
+        format!("{}/{} at n = {}{more}", self.group, self.variant, self.n)
     }
 }
 
@@ -162,6 +171,7 @@ fn entries(group: &GroupResult) -> Vec<Entry> {
             variant: variant.clone(),
             setting: cell.setting.clone(),
             n: cell.n,
+            mode: group.mode,
             input: cell.input.clone(),
             noise: cell.noise,
             starts: columns.map(|column| column.seconds.iter().map(rounded).collect()).collect(),
@@ -254,6 +264,7 @@ pub(crate) mod tests {
             variant: variant.into(),
             setting: String::new(),
             n,
+            mode: Mode::default(),
             input: Some("7".into()),
             noise: Some(0.001),
             starts: vec![start.clone(), start],
@@ -315,6 +326,7 @@ pub(crate) mod tests {
         fs::write(folder.join("old.json"), text).expect("written");
         let saved = load("old", &place).expect("a saved run");
         assert_eq!(saved.entries[0].name(), "dot/c at n = 64");
+        assert_eq!(saved.entries[0].mode, Mode::default());
         assert_eq!(saved.entries[0].starts, [[3.1e-8, 3.2e-8]]);
         fs::remove_dir_all(place.folder.expect("a folder")).expect("removed");
     }
@@ -324,6 +336,17 @@ pub(crate) mod tests {
         let long = "x".repeat(80);
         let (a, b) = (entry(&(long.clone() + "a"), 1, 1.0), entry(&(long + "b"), 1, 1.0));
         assert!(a.is_of(&a) && !a.is_of(&b));
+    }
+
+    #[test]
+    fn calls_of_another_mode_do_not_meet_and_are_called_so() {
+        let warm = entry("c", 64, 1e-6);
+        let cold = Entry { mode: Mode { inputs: 8, cold: true }, ..warm.clone() };
+        assert!(!warm.is_of(&cold));
+        assert_eq!(cold.name(), "dot/c at n = 64, 8 inputs in turn, cold caches");
+        let mut run = saved(vec![cold]);
+        assert_eq!(run.keep_rest_of(saved(vec![warm])), None, "one file has room for both");
+        assert_eq!(run.entries.len(), 2);
     }
 
     #[test]

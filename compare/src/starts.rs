@@ -229,10 +229,13 @@ pub(crate) fn of_group(
             variants: variants.to_vec(),
             sizes: sizes.to_vec(),
             seed: options.seed,
+            mode: facts.mode,
             work: Work::Time(Plan::new(start, seconds, alpha, most_rounds)),
         };
         let program = programs.get(start as usize % programs.len().max(1));
-        let start = process::start(program.map(|path| &**path), options.timeout);
+        // A sample is a pass over all inputs.
+        let timeout = options.timeout.saturating_mul(facts.mode.inputs as u32);
+        let start = process::start(program.map(|path| &**path), timeout);
         one_start(&start, &job, &mut |label| progress(&format!("{}: {label}", facts.name)))
     });
     let failed = std::mem::take(&mut timings.failed).into_iter();

@@ -28,6 +28,8 @@ fn every_command_of_the_guide_works_as_it_stands() {
             _ if command.contains("cargo test") => said.has(&["nothing is timed without --bench"]),
             _ if command.contains("--json") => &said,
             _ if command.contains("--layouts") => said.has(&["layouts"]),
+            _ if command.contains("--inputs") => said.has(&["16 inputs in turn"]),
+            _ if command.contains("--cold") => said.has(&["cold caches"]),
             _ if command.contains("--save") => said.has(&["saved as"]),
             _ if command.contains("--against") => said.has(&["against main", "of 3 times"]),
             _ => said.has(&["all three agree on", "(within 1e-12)"]).has(&["4 starts, one layout"]),
@@ -69,6 +71,49 @@ fn the_program_is_linked_again_or_it_is_said_why_not() {
         Some(2) => said.ends_with(0).has(&["4 starts, 2 layouts of the code"]),
         _ => said.ends_with(0).has(&["--layouts 2 is left out: "]),
     };
+}
+
+/// How a call is made is not what it costs: every call on cold caches is a sample of its own, and each sample
+/// has every input.
+#[test]
+fn calls_on_cold_caches_and_on_inputs_in_turn_are_made_so_and_called_so() {
+    let json = |options: &str| {
+        let command = format!("--quick --starts 1 --sizes 16 --json=mode.json {options}");
+        the_crate().optimised("dot", &command).ends_with(0);
+        let text = std::fs::read_to_string(the_crate().folder().join("mode.json")).expect("JSON");
+        serde_json::from_str::<Value>(&text).expect("JSON")["groups"][0].clone()
+    };
+    let calls = |group: &Value| -> Vec<u64> {
+        let columns = group["cells"][0]["samples"][0].as_array().expect("columns").iter();
+        columns.map(|column| column["calls"].as_u64().expect("a number")).collect()
+    };
+    let cold = json("--cold --inputs 3");
+    assert_eq!(cold["mode"], serde_json::json!({ "inputs": 3, "cold": true }));
+    assert_eq!(calls(&cold), [3; 5], "the variants, the baseline again, the empty call");
+    let warm = json("--inputs 3");
+    assert!(calls(&warm).iter().all(|calls| calls % 3 == 0), "{warm}");
+    // One more seed at the listed size, and another one.
+    let tried = |group: &Value| group["agreement"]["inputs"].as_u64().expect("a number");
+    assert_eq!(tried(&warm), tried(&json("")) + 2);
+}
+
+#[test]
+fn a_run_on_cold_caches_is_not_held_against_one_on_warm_ones() {
+    let run = |options: &str| {
+        let command = format!("--quick --starts 1 --sizes 16 --force {options}");
+        the_crate().optimised("dot", &command)
+    };
+    let _ = std::fs::remove_file(the_crate().folder().join("runs/mode.json"));
+    let said = run("--cold --save runs/mode.json");
+    said.ends_with(0).has(&["dot  n = 16"]).has(&["cold caches"]).has(&["timed alone"]);
+    run("--against runs/mode.json")
+        .ends_with(2)
+        .has(&["has nothing in common", "at n = 16, cold caches; this run has"]);
+    run("--cold --against runs/mode.json").ends_with(0).has(&["of 3 times"]);
+    run("--inputs 2 --save runs/mode.json").ends_with(0);
+    run("--against runs/mode.json --cold")
+        .ends_with(0)
+        .has(&["not in this run: dot/c at n = 16, 2 inputs in turn and 2 more"]);
 }
 
 fn has_the_form_of_the_schema(results: &Value) {
