@@ -4,7 +4,8 @@
 mod crate_of_guide;
 mod saved_runs;
 
-use crate_of_guide::{block, commands, the_crate};
+use abreast_compare::results::Standing;
+use crate_of_guide::{GUIDE, block, commands, the_crate};
 use serde_json::Value;
 use std::io::{BufRead, Read};
 use std::time::Duration;
@@ -13,6 +14,20 @@ use std::time::Duration;
 fn the_benchmark_of_the_guide_is_shorter_than_25_lines() {
     let lines = block("benches/dot.rs").lines().filter(|line| !line.trim().is_empty());
     assert!(lines.count() < 25);
+}
+
+/// The signs are those of the engine, and so are the words that stand beside them.
+#[test]
+fn the_guide_explains_every_sign() {
+    use Standing::{Faster, Impossible, Layout, Same, Slower, Unknown};
+    let signs = [Same, Layout, Unknown, Impossible];
+    for standing in signs {
+        let legend = Standing::legend([standing].into_iter()).expect("a sign");
+        let (sign, words) = legend.split_once(' ').expect("a sign and words");
+        let row = GUIDE.lines().find(|line| line.starts_with(&format!("| `{sign}` |")));
+        assert!(row.is_some_and(|row| row.contains(words)), "{legend}");
+    }
+    assert_eq!((Faster.mark(), Slower.mark()), (' ', ' '), "the others have none");
 }
 
 #[test]
