@@ -83,7 +83,10 @@ fn nothing_in_common(name: &str, then: &Saved, now: &Saved) -> String {
         sizes.sort_unstable();
         sizes.dedup();
         let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
-        format!("{} at n = {}", names.join(", "), sizes.join(", "))
+        let modes: std::collections::BTreeSet<String> =
+            saved.entries.iter().filter_map(|e| e.mode.in_words()).collect();
+        let modes: String = modes.iter().map(|mode| format!(", {mode}")).collect();
+        format!("{} at n = {}{modes}", names.join(", "), sizes.join(", "))
     };
     format!(
         "{name} has nothing in common with this run: it has {}; this run has {}",

@@ -26,6 +26,8 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --starts N         process starts that the times come from (4)
   --seconds S        time for the rounds of a size in each start (0.2, with --quick 0.06)
   --layouts N        link the program again N times, with its functions in other orders
+  --inputs K         inputs of each size, taken in turn, so that no branch is learned by heart (1)
+  --cold             empty the caches before each call, and time each call alone
   --timeout SECONDS  how long one call may take (60)
   --save NAME        keep the times under this name, or in this file if it ends in .json
   --against NAME     compare with times that were saved
@@ -73,6 +75,10 @@ pub(crate) struct Options {
     pub(crate) seconds: Option<Duration>,
     /// Relinked programs that the times come from; 1 is this program.
     pub(crate) layouts: u64,
+    /// Inputs of each size, if not as the group says.
+    pub(crate) inputs: Option<usize>,
+    /// Whether the caches are emptied before each call.
+    pub(crate) cold: bool,
     pub(crate) timeout: Duration,
     pub(crate) json: Option<Target>,
     pub(crate) md: Option<Target>,
@@ -128,6 +134,11 @@ impl Options {
                 Arg::Long("layouts") => {
                     options.layouts = number("--layouts", &value(&mut parser)?)?;
                 }
+                Arg::Long("inputs") => {
+                    let count = number("--inputs", &value(&mut parser)?)?;
+                    options.inputs = Some(usize::try_from(count).unwrap_or(usize::MAX));
+                }
+                Arg::Long("cold") => options.cold = true,
                 Arg::Long("timeout") => {
                     options.timeout = seconds("--timeout", &value(&mut parser)?)?
                 }
@@ -171,6 +182,9 @@ impl Options {
         if !(1..=layouts::MOST).contains(&options.layouts) {
             let (count, most) = (options.layouts, layouts::MOST);
             return Err(format!("--layouts {count}: must be from 1 to {most}"));
+        }
+        if options.cold && options.only.is_some() {
+            return Err("--cold goes with the clock, and --only has none".to_owned());
         }
         if options.starts == 0 {
             return Err("--starts 0: must be at least 1".to_owned());
@@ -260,12 +274,13 @@ mod tests {
     #[test]
     fn own_options_are_read() {
         let options = parse(
-            "lanes --quick --sizes 2^4..2^6 --baseline c --seed 7 --timeout 1.5 --json=a.json --md --html a.html --skip zip --starts 3 --seconds 0.5",
+            "lanes --quick --sizes 2^4..2^6 --baseline c --seed 7 --timeout 1.5 --json=a.json --md --html a.html --skip zip --starts 3 --seconds 0.5 --inputs 8 --cold",
         )
         .unwrap();
         assert_eq!(options.filters, ["lanes"]);
         assert_eq!(options.sizes, Some(vec![16, 32, 64]));
         assert_eq!((options.seed, options.starts, options.quick), (7, 3, true));
+        assert_eq!((options.inputs, options.cold), (Some(8), true));
         assert_eq!(options.timeout, Duration::from_millis(1500));
         assert_eq!(options.seconds, Some(Duration::from_millis(500)));
         assert_eq!(options.json, Some(Target::File("a.json".into())));
@@ -286,6 +301,8 @@ mod tests {
             ("--layouts 65", "from 1 to 64"),
             ("--layouts x", "--layouts x: must be a whole number"),
             ("--timeout 0", "above 0"),
+            ("--inputs some", "--inputs some"),
+            ("--cold --only x", "--only has none"),
             ("--seconds 0", "above 0"),
             ("--timeout nan", "above 0"),
             ("--fail-if faster --against x", "slower > 5%"),

@@ -203,6 +203,7 @@ impl<'o> Comparison<'o> {
         let mut group = GroupResult {
             group: facts.name.clone(),
             baseline: wished.clone(),
+            mode: facts.mode,
             untimed: skipped.chain(unasked).collect(),
             ..GroupResult::default()
         };
@@ -231,12 +232,18 @@ impl<'o> Comparison<'o> {
             return facts.sizes.clone();
         };
         // A count that overflows panics, or wraps around where nobody checks: then the input shows it.
-        let bytes = |n: usize| caught(|| bytes(n as u64)).unwrap_or(u64::MAX);
+        let inputs = facts.mode.inputs;
+        let bytes = |n: usize| {
+            let of_call = caught(|| bytes(n as u64)).unwrap_or(u64::MAX);
+            of_call.saturating_mul(inputs as u64)
+        };
         let (fit, too_large): (Vec<usize>, Vec<usize>) =
             facts.sizes.iter().partition(|n| bytes(**n) <= memory);
         self.mistakes.extend(too_large.iter().map(|n| {
+            let calls =
+                if inputs == 1 { "a call reads and writes" } else { "the inputs take about" };
             format!(
-                "group {}: n = {n} does not fit in memory: a call reads and writes {}, this machine has {}",
+                "group {}: n = {n} does not fit in memory: {calls} {}, this machine has {}",
                 facts.name,
                 crate::format::bytes(bytes(*n)),
                 crate::format::bytes(memory)

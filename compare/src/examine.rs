@@ -60,7 +60,7 @@ impl<I: 'static, O: Agree + 'static> Gate<'_, I, O> {
     fn inputs(&mut self, part: &Part) {
         let (began, facts) = (Instant::now(), self.calls.facts);
         let (settings, specials) = (facts.settings.len(), self.specials.len());
-        let all = trials(&self.job.sizes, settings, specials, self.job.seed);
+        let all = trials(&self.job.sizes, settings, specials, self.job.seed, facts.mode);
         let is_asked = |index: &usize| {
             part.until.is_none_or(|until| *index <= until) && !part.without.contains(index)
         };
@@ -219,7 +219,7 @@ impl<I: 'static, O: Agree + 'static> Calls<'_, I, O> {
         self.channel.send(&Message::Call(variant));
         isolate::fill_freed(self.numbers, fill);
         let call = &mut self.variants[variant].call;
-        let returned = caught(|| leaves(&call.run(input, 1, 1).1));
+        let returned = caught(|| leaves(&call.once(input).1));
         let is_changed = || (self.fingerprint)(input) != print;
         let what = self.watch.look(variant);
         let what = what.or_else(|| is_changed().then(|| "changes its input".to_owned()));
@@ -235,13 +235,13 @@ impl<I: 'static, O: Agree + 'static> Calls<'_, I, O> {
     /// Many calls of one variant.
     fn many(&mut self, variant: usize, input: &I) -> Vec<String> {
         let Variant { call, crowd, .. } = &mut self.variants[variant];
-        let first = caught(|| leaves(&call.run(input, 1, 1).1));
-        let kept = caught(|| isolate::kept(|| drop(call.run(input, 1, 1))));
+        let first = caught(|| leaves(&call.once(input).1));
+        let kept = caught(|| isolate::kept(|| drop(call.once(input))));
         let kept = kept.map(|bytes| {
             let bytes = bytes.map(crate::format::bytes);
             bytes.map(|bytes| format!("each call keeps {bytes} of memory for good"))
         });
-        let last = caught(|| leaves(&call.run(input, 1, 1).1));
+        let last = caught(|| leaves(&call.once(input).1));
         let together = match (crowd, &last) {
             (Some(crowd), Ok(alone)) => caught(|| crowd(input, alone)).and_then(|found| found),
             _ => Ok(None),

@@ -92,6 +92,7 @@ impl Gate<'_> {
             variants: variants.clone(),
             sizes: self.sizes.clone(),
             seed: self.options.seed,
+            mode: self.facts.mode,
             work: Work::Gate(Part {
                 without: self.without.clone(),
                 seconds,
@@ -130,7 +131,8 @@ impl Gate<'_> {
         let listed = origin == Origin::Listed;
         if listed {
             let (settings, specials) = (self.facts.settings.len(), self.facts.specials.len());
-            let all = trials(self.sizes, settings, specials, self.options.seed);
+            let (seed, mode) = (self.options.seed, self.facts.mode);
+            let all = trials(self.sizes, settings, specials, seed, mode);
             let gone = all.get(trial).map(|trial| trial.n);
             self.sizes.retain(|n| Some(*n) != gone);
             // The inputs have other numbers now.

@@ -3,8 +3,10 @@
 use crate::agree::{Agree, Within};
 use crate::args::Options;
 use crate::examine::fingerprint::{self, Fingerprint};
+use crate::mode::Mode;
 use crate::trials::{Origin, Trial};
 use crate::variant::{Kind, Variant};
+use crate::worker::caught;
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -42,6 +44,7 @@ pub(crate) struct Facts {
     pub(crate) within: Within,
     pub(crate) bytes: Option<Count>,
     pub(crate) flops: Option<Count>,
+    pub(crate) mode: Mode,
     /// What is wrong with the way it was put together.
     pub(crate) mistakes: Vec<String>,
 }
@@ -64,6 +67,32 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     pub fn sizes(mut self, sizes: impl IntoIterator<Item = usize>) -> Self {
         self.facts.set_sizes(sizes);
         self
+    }
+
+    /// Times each size on so many inputs, made from different seeds and taken in turn, call by call. Without
+    /// this every call gets the same one, and the branch predictor learns what will come: right for a function
+    /// whose path does not depend on values, wrong for a search, a parser or a sort. The gate tries all of
+    /// them. `--inputs K` goes before this.
+    pub fn inputs(mut self, count: usize) -> Self {
+        self.facts.mode.inputs = count;
+        self
+    }
+
+    /// Empties the caches before each call, by reading memory that they cannot hold, and times each call
+    /// alone: the empty one too, whose time is then that of reading the clock. As `--cold`.
+    pub fn cold(mut self) -> Self {
+        self.facts.mode.cold = true;
+        self
+    }
+
+    /// All inputs that are timed at a size.
+    pub(crate) fn inputs_of(
+        &mut self,
+        setting: usize,
+        n: usize,
+        seed: u64,
+    ) -> Result<Vec<I>, String> {
+        caught(|| self.facts.mode.seeds(seed).map(|seed| (self.make)(setting, n, seed)).collect())
     }
 
     /// A function from an input to an output. It may keep state, such as a buffer, as long as the
@@ -90,7 +119,8 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     /// A function that is called in a loop of its own, compiled elsewhere. `run` makes so many calls, at
     /// least one, and returns the time of the calls alone and the last output; `empty` does the same
     /// without a function and returns the time. When each call works on a copy (`in_place`), at most
-    /// `batch` of them, the third argument, should be alive at a time.
+    /// `batch` of them, the third argument, should be alive at a time. With several [`inputs`](Group::inputs)
+    /// it makes one call at a time. On [`cold`](Group::cold) caches what it prepares itself is not cold.
     pub fn variant_looped(
         mut self,
         name: impl Into<String>,
@@ -235,6 +265,8 @@ impl Facts {
             self.set_sizes(sizes.iter().copied());
         }
         self.baseline = options.baseline.clone().or(self.baseline.take());
+        self.mode.inputs = options.inputs.unwrap_or(self.mode.inputs);
+        self.mode.cold |= options.cold;
     }
 
     fn set_sizes(&mut self, sizes: impl IntoIterator<Item = usize>) {
@@ -274,6 +306,10 @@ impl Facts {
         }
         for (name, _) in self.skipped.iter().filter(|(name, _)| !self.has(name)) {
             found.push(format!("has no variant {name} to skip; there are {}", self.names()));
+        }
+        if !(1..=Mode::MOST_INPUTS).contains(&self.mode.inputs) {
+            let (count, most) = (self.mode.inputs, Mode::MOST_INPUTS);
+            found.push(format!("has {count} inputs of each size: there can be from 1 to {most}"));
         }
         found.extend(self.within.mistake());
         found
@@ -331,6 +367,7 @@ mod tests {
         );
         assert!(said(&group().variant("a", sum).agree(Within::relative(2.0))).contains("below 1"));
         assert!(said(&group().variant("", sum)).contains("empty name"));
+        assert!(said(&group().variant("a", sum).inputs(0)).contains("from 1 to 4096"));
         assert_eq!(said(&group().variant("a", sum)), "");
     }
 

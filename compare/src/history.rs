@@ -59,7 +59,7 @@ pub struct Line {
     pub group: String,
     /// The variant.
     pub variant: String,
-    /// The parameters.
+    /// The parameters, and how it was called if not as usual.
     pub setting: String,
     /// The size.
     pub n: usize,
@@ -184,7 +184,8 @@ fn points<'r>(
 /// What an entry is compared with, if with anything.
 fn base<'r>(entries: &'r [Entry], entry: &Entry, wanted: &Wanted) -> Option<&'r Entry> {
     let is_beside = |other: &&Entry| {
-        (&other.group, &other.setting, other.n) == (&entry.group, &entry.setting, entry.n)
+        (&other.group, &other.setting, other.mode, other.n)
+            == (&entry.group, &entry.setting, entry.mode, entry.n)
     };
     let is_named =
         |other: &&Entry| wanted.baseline.as_ref().is_none_or(|name| other.variant == *name);
@@ -213,7 +214,7 @@ fn line(run: &Run, entry: &Entry, over: Option<String>, machine: usize) -> Line 
         machine,
         group: entry.group.clone(),
         variant: entry.variant.clone(),
-        setting: entry.setting.clone(),
+        setting: entry.setting_in_words(),
         n: entry.n,
         over,
         points: Vec::new(),

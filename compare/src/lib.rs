@@ -40,8 +40,9 @@
 //!
 //! # What is timed
 //!
-//! The closure, called in a loop that is compiled around it, on one input of the size; input and
-//! output pass through [`std::hint::black_box`]. Outputs that need dropping, and the copies that
+//! The closure, called in a loop that is compiled around it, on one input of the size, or on several in turn
+//! ([`inputs`](Group::inputs)), or on [`cold`](Group::cold) caches; input and output pass through
+//! [`std::hint::black_box`]. Outputs that need dropping, and the copies that
 //! [`variant_mut`](Group::variant_mut) works on, are made and dropped outside of the time. An empty
 //! call is timed in the same rounds, and so is the baseline once more: what it differs from itself is
 //! the noise. The times come from four starts of the program, and an interval covers those of all:
@@ -80,6 +81,7 @@ mod markdown;
 pub mod measure;
 #[doc(hidden)]
 pub mod message;
+mod mode;
 #[doc(hidden)]
 pub mod noise;
 #[doc(hidden)]

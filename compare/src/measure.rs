@@ -130,18 +130,29 @@ pub fn measure_undisturbed<E>(
     mut run: impl FnMut(usize, u64) -> Result<Duration, E>,
 ) -> Result<Rounds, E> {
     let waits = Waits::of_this_thread();
+    measure_again(variants, effort, |variant, calls| {
+        let before = waits.so_far();
+        let took = run(variant, calls)?;
+        Ok((took, waits.since(before)))
+    })
+}
+
+/// As [`measure_undisturbed`], for a `run` that also says how long it has waited.
+pub(crate) fn measure_again<E>(
+    variants: usize,
+    effort: &Effort,
+    mut run: impl FnMut(usize, u64) -> Result<(Duration, Duration), E>,
+) -> Result<Rounds, E> {
     let mut dropped = vec![0; variants];
     let rounds = measure(variants, effort, |variant, calls| {
         for _ in 1..TRIES {
-            let before = waits.so_far();
-            let took = run(variant, calls)?;
-            let waited = waits.so_far().zip(before).map(|(after, before)| after - before);
-            if !waited.is_some_and(|waited| is_disturbed(took, waited)) {
+            let (took, waited) = run(variant, calls)?;
+            if !is_disturbed(took, waited) {
                 return Ok(took);
             }
             dropped[variant] += 1;
         }
-        run(variant, calls)
+        Ok(run(variant, calls)?.0)
     })?;
     Ok(Rounds { dropped, ..rounds })
 }

@@ -1,6 +1,7 @@
 //! What the program and its workers say to each other.
 
 use crate::isolate::Channel;
+use crate::mode::Mode;
 use crate::starts::Plan;
 pub use crate::trials::Origin;
 use crate::variant::Kind;
@@ -18,6 +19,7 @@ pub(crate) struct Job {
     pub(crate) base: usize,
     pub(crate) sizes: Vec<usize>,
     pub(crate) seed: u64,
+    pub(crate) mode: Mode,
     pub(crate) work: Work,
 }
 

@@ -161,7 +161,11 @@ fn times(html: &mut Html, group: &GroupResult) {
 
 fn caption(group: &GroupResult) -> String {
     let legend = table::legend(group).map_or(String::new(), |legend| format!(" {legend}."));
-    format!("Medians; how many times as fast as {}, with its interval.{legend}", group.baseline)
+    let mode = group.mode.in_words().map_or(String::new(), |mode| format!(", {mode}"));
+    format!(
+        "Medians{mode}; how many times as fast as {}, with its interval.{legend}",
+        group.baseline
+    )
 }
 
 /// All but the names.

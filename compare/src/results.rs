@@ -2,6 +2,7 @@
 
 use crate::machine::Machine;
 pub use crate::message::{Column, TimedRow};
+pub use crate::mode::Mode;
 pub use crate::ratio::{Ratio, Standing};
 pub use crate::record::Compiler;
 pub use crate::variant::Kind;
@@ -102,6 +103,8 @@ pub struct GroupResult {
     pub group: String,
     /// The variant that the others are compared with.
     pub baseline: String,
+    /// How they were called for the clock.
+    pub mode: Mode,
     /// The variants that were timed.
     pub timed: Vec<String>,
     /// The variants that were not, each with the reason.

@@ -3,6 +3,7 @@
 use crate::args::Target;
 use crate::machine::Machine;
 use crate::message::TimedRow;
+use crate::mode::Mode;
 use crate::output;
 use crate::place::{Place, shown};
 use crate::record::Compiler;
@@ -52,6 +53,9 @@ pub(crate) struct Entry {
     pub(crate) variant: String,
     pub(crate) setting: String,
     pub(crate) n: usize,
+    /// How it was called. Files of before there were several ways do not say.
+    #[serde(default)]
+    pub(crate) mode: Mode,
     /// The fingerprint of the input, if its type has one.
     pub(crate) input: Option<String>,
     /// How much the baseline differed from itself.
@@ -61,16 +65,23 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Nothing of a name is cut.
+    /// Nothing of a name is cut, and a call on cold caches is not one on warm ones.
     pub(crate) fn is_of(&self, other: &Entry) -> bool {
-        let key = |e: &Entry| (e.n, e.group.clone(), e.variant.clone(), e.setting.clone());
+        let key = |e: &Entry| (e.n, e.mode, e.group.clone(), e.variant.clone(), e.setting.clone());
         key(self) == key(other)
     }
 
-    /// `dot/lanes at n = 64, alpha = 2`.
+    /// Parameters and mode: `alpha = 2, cold caches`.
+    pub(crate) fn setting_in_words(&self) -> String {
+        let setting = Some(self.setting.clone()).filter(|setting| !setting.is_empty());
+        setting.into_iter().chain(self.mode.in_words()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// `dot/lanes at n = 64, alpha = 2, cold caches`.
     pub(crate) fn name(&self) -> String {
-        let comma = if self.setting.is_empty() { "" } else { ", " };
-        format!("{}/{} at n = {}{comma}{}", self.group, self.variant, self.n, self.setting)
+        let setting = self.setting_in_words();
+        let comma = if setting.is_empty() { "" } else { ", " };
+        format!("{}/{} at n = {}{comma}{setting}", self.group, self.variant, self.n)
     }
 }
 
@@ -201,6 +212,7 @@ fn entries(group: &GroupResult) -> Vec<Entry> {
             variant: variant.clone(),
             setting: cell.setting.clone(),
             n: cell.n,
+            mode: group.mode,
             input: cell.input.clone(),
             noise: cell.noise,
             starts: columns.map(|column| column.seconds.iter().map(rounded).collect()).collect(),

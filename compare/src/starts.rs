@@ -229,9 +229,12 @@ pub(crate) fn of_group(
             variants: variants.to_vec(),
             sizes: sizes.to_vec(),
             seed: options.seed,
+            mode: facts.mode,
             work: Work::Time(Plan::new(start, seconds, alpha, most_rounds)),
         };
-        let start = process::start(layouts.program(start), options.timeout);
+        // A sample is a pass over all inputs.
+        let timeout = options.timeout.saturating_mul(facts.mode.inputs as u32);
+        let start = process::start(layouts.program(start), timeout);
         one_start(&start, &job, &mut |label| progress(&format!("{}: {label}", facts.name)))
     });
     let failed = std::mem::take(&mut timings.failed).into_iter();

@@ -28,6 +28,7 @@ fn block(group: &GroupResult, cell: &Cell, paint: Paint) -> String {
     };
     let head = paint.head(&head);
     let mut text = format!("{head}  (times in {unit_name}; noise {noise}{copies})\n");
+    text += &group.mode.in_words().map_or(String::new(), |mode| format!("  {mode}\n"));
     let rate = |has: bool, name: &str| if has { format!("{name:>9}") } else { String::new() };
     let base = format!("vs {}", shown(&group.baseline));
     let columns = format!(
@@ -155,7 +156,8 @@ pub(crate) fn markdown(group: &GroupResult) -> String {
         let words: Vec<String> = words.iter().map(|word| escaped(word)).collect();
         format!("| {} |\n", words.join(" | "))
     };
-    let mut text = format!("## {}\n", escaped(&group.group));
+    let mode = group.mode.in_words().map_or(String::new(), |mode| format!(" ({mode})"));
+    let mut text = format!("## {}{mode}\n", escaped(&group.group));
     if !group.cells.is_empty() {
         let columns = columns(group);
         let align: Vec<&str> = columns
@@ -179,7 +181,7 @@ pub(crate) fn items(sentences: impl Iterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::EmptyCall;
+    use crate::results::{EmptyCall, Mode};
 
     fn group() -> GroupResult {
         let row = |variant: &str, seconds: f64, ratio| Row {
@@ -231,6 +233,9 @@ mod tests {
         let mut in_place = group();
         in_place.cells[0].copies = Some(64);
         assert!(super::text(&in_place, Paint(false)).contains("noise 0.10 %; 64 copies at a time"));
+        in_place.mode = Mode { inputs: 8, cold: true };
+        let text = super::text(&in_place, Paint(false));
+        assert!(text.contains("64 copies at a time)\n  8 inputs in turn, cold caches\n"), "{text}");
         assert_eq!(legend(&group()).as_deref(), Some("= indistinguishable"));
     }
 

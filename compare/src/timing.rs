@@ -2,10 +2,14 @@
 
 use crate::agree::{Agree, leaves};
 use crate::group::Group;
-use crate::measure::{Effort, Rounds, measure_undisturbed};
+use crate::measure::{Effort, Rounds, measure_again, measure_undisturbed};
 use crate::message::{Column, Job, Message, Reports, Timed, TimedRow};
+use crate::mode::{Evict, cold_pass};
 use crate::starts::Plan;
+use crate::variant::Ready;
+use crate::waits::Waits;
 use crate::worker::caught;
+use std::time::{Duration, Instant};
 
 /// What has a turn in each round. Each names a variant by its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,16 +36,17 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     /// Times every cell. The first variant that fails ends the job: the parent starts another one
     /// without it.
     pub(crate) fn time(&mut self, job: &Job, plan: &Plan, channel: &mut Reports) {
+        let mut evict = job.mode.cold.then(Evict::here);
         for setting in 0..self.facts.settings.len() {
             for &n in &job.sizes {
                 let label = self.facts.label(setting, n);
                 channel.send(&Message::cell(label.clone()));
                 // An input that cannot be made is a finding of the gate.
-                let Ok(input) = caught(|| (self.make)(setting, n, job.seed)) else { continue };
+                let Ok(inputs) = self.inputs_of(setting, n, job.seed) else { continue };
                 let effort = plan.effort(job.seed);
-                match self.time_cell(job.base, &input, &effort, channel) {
+                match self.time_cell(job.base, &inputs, &effort, evict.as_mut(), channel) {
                     Ok((batch, columns)) => {
-                        let input = (self.fingerprint)(&input);
+                        let input = (self.fingerprint)(&inputs[0]);
                         let timed = Timed { setting, n, input, batch, columns };
                         channel.send(&Message::Timed(Box::new(timed)));
                     }
@@ -56,27 +61,43 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     fn time_cell(
         &mut self,
         base: usize,
-        input: &I,
+        inputs: &[I],
         effort: &Effort,
+        evict: Option<&mut Evict>,
         channel: &mut Reports,
     ) -> Result<Measured, Failed> {
         channel.send(&Message::Call(base));
-        let batch = caught(|| self.batch(base, input)).map_err(|why| (base, why))?;
+        let batch = caught(|| self.batch(base, &inputs[0])).map_err(|why| (base, why))?;
         let slots = self.slots(base);
-        let once = |slot: usize, calls| match slots[slot] {
+        // The time of so many calls of a slot, whose turn it is to be named if it fails.
+        let mut run = |slot: usize, inputs: &[I], calls, ready: Ready<'_>| match slots[slot] {
             Slot::Variant(v) | Slot::Again(v) => {
                 channel.send(&Message::Call(v));
-                caught(|| self.variants[v].call.run(input, calls, batch).0).map_err(|why| (v, why))
+                let call = &mut self.variants[v].call;
+                caught(|| call.run(inputs, calls, batch, ready).0).map_err(|why| (v, why))
             }
-            Slot::Empty(v) => Ok((self.variants[v].empty)(input, calls, batch)),
+            Slot::Empty(v) => Ok((self.variants[v].empty)(inputs, calls, batch, ready)),
         };
-        let Rounds { calls, dropped, columns } = measure_undisturbed(slots.len(), effort, once)?;
+        let all = inputs.len() as u64;
+        let rounds = match evict {
+            None => measure_undisturbed(slots.len(), effort, |slot, passes| {
+                run(slot, inputs, all.saturating_mul(passes), &mut || ())
+            })?,
+            Some(evict) => {
+                let effort = one_pass(effort, evict, slots.len() * inputs.len());
+                let waits = Waits::of_this_thread();
+                measure_again(slots.len(), &effort, |slot, _| {
+                    cold_pass(evict, &waits, inputs, |input, ready| run(slot, input, 1, ready))
+                })?
+            }
+        };
+        let Rounds { calls, dropped, columns } = rounds;
         let samples = calls.into_iter().zip(columns).zip(dropped);
         let columns = slots.iter().zip(samples);
-        let columns = columns.map(|(slot, ((calls, seconds), dropped))| Column {
+        let columns = columns.map(|(slot, ((passes, seconds), dropped))| Column {
             row: self.row(*slot),
-            calls,
-            seconds,
+            calls: passes.saturating_mul(all),
+            seconds: seconds.into_iter().map(|seconds| seconds / all as f64).collect(),
             dropped,
         });
         Ok((batch, columns.collect()))
@@ -100,8 +121,19 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     }
 
     fn batch(&mut self, variant: usize, input: &I) -> usize {
-        let output = self.variants[variant].call.run(input, 1, 1).1;
+        let output = self.variants[variant].call.once(input).1;
         let bytes = 8 * leaves(&output).len();
         (BATCH_BYTES / bytes.max(1)).clamp(1, BATCH)
     }
+}
+
+/// One call of each input is a sample, however short: it cannot be repeated on cold caches. The rounds are as many
+/// as the evictions leave time for, of which a round has so many.
+fn one_pass(effort: &Effort, evict: &mut Evict, evictions: usize) -> Effort {
+    let clock = Instant::now();
+    evict.evict();
+    let round = clock.elapsed().as_secs_f64() * evictions as f64;
+    let affordable = ((effort.budget * Effort::PATIENCE).as_secs_f64() / round) as usize;
+    let most_rounds = affordable.clamp(effort.least_rounds, effort.most_rounds);
+    Effort { block: Duration::ZERO, resolution: Duration::ZERO, most_rounds, ..*effort }
 }

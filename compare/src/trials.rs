@@ -1,5 +1,6 @@
 //! The inputs that the gate tries.
 
+use crate::mode::Mode;
 use crate::random::splitmix64;
 use crate::sizes::log_uniform;
 use serde::{Deserialize, Serialize};
@@ -35,12 +36,21 @@ pub(crate) const DRAWN: usize = 32;
 /// Sizes above this have no neighbours tried: they would take most of the time.
 const NEIGHBOURLY: usize = 1 << 16;
 
-/// What to try, in this order: the listed sizes with every setting, the special inputs, small and
+/// What to try, in this order: the listed sizes with every setting, all inputs that are timed there, the special inputs, small and
 /// neighbouring sizes, and sizes drawn log-uniformly between 1 and the largest.
-pub(crate) fn trials(sizes: &[usize], settings: usize, specials: usize, seed: u64) -> Vec<Trial> {
+pub(crate) fn trials(
+    sizes: &[usize],
+    settings: usize,
+    specials: usize,
+    seed: u64,
+    mode: Mode,
+) -> Vec<Trial> {
     let mut all = Vec::new();
     for setting in 0..settings {
-        all.extend(sizes.iter().map(|&n| Trial { origin: Origin::Listed, setting, n, seed }));
+        for &n in sizes {
+            let listed = |seed| Trial { origin: Origin::Listed, setting, n, seed };
+            all.extend(mode.seeds(seed).map(listed));
+        }
     }
     let special = |n| Trial { origin: Origin::Special, setting: 0, n, seed };
     all.extend((0..specials).map(special));
@@ -79,22 +89,34 @@ mod tests {
     use super::*;
     use crate::sizes::detection;
 
+    const ONE: Mode = Mode { inputs: 1, cold: false };
+
+    #[test]
+    fn all_inputs_that_are_timed_are_tried() {
+        let mode = Mode { inputs: 3, cold: false };
+        let all = trials(&[8, 9], 2, 0, 5, mode);
+        let listed: Vec<&Trial> = all.iter().filter(|t| t.origin == Origin::Listed).collect();
+        assert_eq!(listed.len(), 2 * 2 * 3);
+        let seeds: Vec<u64> = listed[3..6].iter().map(|trial| trial.seed).collect();
+        assert_eq!((listed[3].n, seeds), (9, mode.seeds(5).collect()));
+    }
+
     #[test]
     fn small_odd_and_neighbouring_sizes_are_tried_beside_the_listed_ones() {
-        let all = trials(&[16, 1 << 20], 1, 1, 42);
+        let all = trials(&[16, 1 << 20], 1, 1, 42, ONE);
         let of = |origin| all.iter().filter(move |t| t.origin == origin).map(|t| t.n);
         assert_eq!(of(Origin::Listed).collect::<Vec<_>>(), [16, 1 << 20]);
         assert_eq!(of(Origin::Neighbour).collect::<Vec<_>>(), [0, 1, 2, 3, 5, 7, 15, 17]);
         assert_eq!(of(Origin::Special).count(), 1);
         assert_eq!(of(Origin::Random).count(), DRAWN);
         assert!(of(Origin::Random).all(|n| (1..=1 << 20).contains(&n)));
-        assert_eq!(all, trials(&[16, 1 << 20], 1, 1, 42), "the seed decides");
-        assert_ne!(all, trials(&[16, 1 << 20], 1, 1, 43));
+        assert_eq!(all, trials(&[16, 1 << 20], 1, 1, 42, ONE), "the seed decides");
+        assert_ne!(all, trials(&[16, 1 << 20], 1, 1, 43, ONE));
     }
 
     #[test]
     fn every_setting_meets_every_listed_size_and_some_others() {
-        let all = trials(&[8, 9], 3, 0, 1);
+        let all = trials(&[8, 9], 3, 0, 1, ONE);
         let listed = all.iter().filter(|t| t.origin == Origin::Listed);
         assert_eq!(listed.count(), 6);
         for origin in [Origin::Neighbour, Origin::Random] {
@@ -114,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_extremes_give_no_nonsense() {
-        assert!(trials(&[0], 1, 0, 1).iter().all(|t| t.n <= 1));
-        assert!(trials(&[usize::MAX], 1, 0, 1).iter().all(|t| t.n >= 1 || t.n <= 7));
+        assert!(trials(&[0], 1, 0, 1, ONE).iter().all(|t| t.n <= 1));
+        assert!(trials(&[usize::MAX], 1, 0, 1, ONE).iter().all(|t| t.n >= 1 || t.n <= 7));
     }
 }

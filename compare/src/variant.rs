@@ -10,31 +10,45 @@ use std::hint::black_box;
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
-/// Calls of one variant. `run` makes at least one call and returns the last output and the time of
-/// the calls alone. At most `batch` outputs or prepared copies are alive at a time.
+/// Calls of one variant.
 pub(crate) trait Run<I, O> {
-    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O);
+    /// Makes at least one call and returns the last output and the time of the calls alone. The inputs are taken
+    /// in turn, from the first one on. At most `batch` outputs or prepared copies are alive at a time; `ready` is
+    /// called when all is prepared, each time before the clock is read.
+    fn run(&mut self, inputs: &[I], calls: u64, batch: usize, ready: Ready<'_>) -> (Duration, O);
+
+    /// One call on one input.
+    fn once(&mut self, input: &I) -> (Duration, O) {
+        self.run(std::slice::from_ref(input), 1, 1, &mut || ())
+    }
 }
+
+/// What is done right before the clock is read.
+pub(crate) type Ready<'r> = &'r mut dyn FnMut();
 
 /// A function from an input to an output.
 struct Returning<F>(F);
 
 impl<I, O, F: FnMut(&I) -> O> Run<I, O> for Returning<F> {
-    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O) {
+    fn run(&mut self, inputs: &[I], calls: u64, batch: usize, ready: Ready<'_>) -> (Duration, O) {
         if std::mem::needs_drop::<O>() {
-            batches(calls, batch, |outputs, now| {
+            batches(calls, batch, |outputs, made, now| {
+                let mut turn = Turn::after(made, inputs);
+                ready();
                 let start = Instant::now();
                 for _ in 0..now {
-                    outputs.push((self.0)(black_box(input)));
+                    outputs.push((self.0)(black_box(turn.next())));
                 }
                 black_box(&*outputs);
                 start.elapsed()
             })
         } else {
-            let start = Instant::now();
+            let mut turn = Turn::after(0, inputs);
             let mut left = calls;
+            ready();
+            let start = Instant::now();
             loop {
-                let output = (self.0)(black_box(input));
+                let output = (self.0)(black_box(turn.next()));
                 black_box(&output);
                 left = left.saturating_sub(1);
                 if left == 0 {
@@ -45,12 +59,48 @@ impl<I, O, F: FnMut(&I) -> O> Run<I, O> for Returning<F> {
     }
 }
 
+/// Whose turn it is. What this takes is part of what an empty call takes.
+struct Turn<'i, I> {
+    all: &'i [I],
+    rest: std::slice::Iter<'i, I>,
+}
+
+impl<'i, I> Turn<'i, I> {
+    /// After so many calls.
+    fn after(made: u64, all: &'i [I]) -> Self {
+        Turn { all, rest: all[(made % all.len() as u64) as usize..].iter() }
+    }
+
+    #[inline(always)]
+    fn next(&mut self) -> &'i I {
+        if let Some(input) = self.rest.next() {
+            return input;
+        }
+        self.rest = self.all[1..].iter();
+        &self.all[0]
+    }
+}
+
 /// A function with a loop of its own.
 struct Looped<F>(F);
 
 impl<I, O, F: FnMut(&I, u64, usize) -> (Duration, O)> Run<I, O> for Looped<F> {
-    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O) {
-        (self.0)(input, calls.max(1), batch.max(1))
+    fn run(&mut self, inputs: &[I], calls: u64, batch: usize, ready: Ready<'_>) -> (Duration, O) {
+        if let [input] = inputs {
+            ready();
+            return (self.0)(input, calls.max(1), batch.max(1));
+        }
+        // The loop knows one input, so each call has a loop and its time is taken alone.
+        let mut took = Duration::ZERO;
+        let mut one = |input| {
+            ready();
+            let (time, output) = (self.0)(input, 1, 1);
+            took += time;
+            output
+        };
+        let turns = inputs.iter().cycle().take(calls.max(1) as usize);
+        let last = turns.map(&mut one).last().expect("at least one call");
+        (took, last)
     }
 }
 
@@ -58,9 +108,11 @@ impl<I, O, F: FnMut(&I, u64, usize) -> (Duration, O)> Run<I, O> for Looped<F> {
 struct InPlace<F>(F);
 
 impl<I: Clone, F: FnMut(&mut I)> Run<I, I> for InPlace<F> {
-    fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, I) {
-        batches(calls, batch, |copies, now| {
-            copies.extend((0..now).map(|_| input.clone()));
+    fn run(&mut self, inputs: &[I], calls: u64, batch: usize, ready: Ready<'_>) -> (Duration, I) {
+        batches(calls, batch, |copies, made, now| {
+            let from = (made % inputs.len() as u64) as usize;
+            copies.extend(inputs.iter().cycle().skip(from).take(now as usize).cloned());
+            ready();
             let start = Instant::now();
             for copy in copies.iter_mut() {
                 (self.0)(black_box(copy));
@@ -71,27 +123,33 @@ impl<I: Clone, F: FnMut(&mut I)> Run<I, I> for InPlace<F> {
     }
 }
 
-/// `calls` calls in batches. Each begins with an empty buffer: what is dropped there is not timed.
+/// `calls` calls in batches. Each begins with an empty buffer: what is dropped there is not timed. `one` is told
+/// how many calls were made before, and how many it is to make.
 fn batches<O>(
     calls: u64,
     batch: usize,
-    mut one: impl FnMut(&mut Vec<O>, u64) -> Duration,
+    mut one: impl FnMut(&mut Vec<O>, u64, u64) -> Duration,
 ) -> (Duration, O) {
     let mut kept = Vec::with_capacity(batch.max(1));
-    let (mut took, mut left) = (Duration::ZERO, calls.max(1));
+    let (mut took, mut made, calls) = (Duration::ZERO, 0, calls.max(1));
     loop {
         kept.clear();
-        let now = left.min(batch.max(1) as u64);
-        took += one(&mut kept, now);
-        left -= now;
-        if left == 0 {
+        let now = (calls - made).min(batch.max(1) as u64);
+        took += one(&mut kept, made, now);
+        made += now;
+        if made == calls {
             return (took, kept.pop().expect("a batch has at least one call"));
         }
     }
 }
 
-/// The time of so many empty calls.
-pub(crate) type Empty<I> = Box<dyn FnMut(&I, u64, usize) -> Duration>;
+/// The time of so many empty calls, made as those of [`Run::run`].
+pub(crate) type Empty<I> = Box<dyn FnMut(&[I], u64, usize, Ready<'_>) -> Duration>;
+
+/// The empty call of a kind.
+fn empty<I, O>(mut call: impl Run<I, O> + 'static) -> Empty<I> {
+    Box::new(move |inputs, calls, batch, ready| call.run(inputs, calls, batch, ready).0)
+}
 
 /// How the timing loop treats a variant: each kind has an empty call of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,11 +196,9 @@ impl Drop for Dropped {
 impl<I: 'static, O: 'static> Variant<I, O> {
     pub(crate) fn returning(name: String, run: impl FnMut(&I) -> O + 'static) -> Self {
         let (kind, empty): (Kind, Empty<I>) = if std::mem::needs_drop::<O>() {
-            let mut empty = Returning(|_: &I| Dropped);
-            (Kind::Kept, Box::new(move |input, calls, batch| empty.run(input, calls, batch).0))
+            (Kind::Kept, empty(Returning(|_: &I| Dropped)))
         } else {
-            let mut empty = Returning(|_: &I| ());
-            (Kind::Plain, Box::new(move |input, calls, batch| empty.run(input, calls, batch).0))
+            (Kind::Plain, empty(Returning(|_: &I| ())))
         };
         Variant { name, kind, call: Box::new(Returning(run)), empty, crowd: None }
     }
@@ -153,23 +209,19 @@ impl<I: 'static, O: 'static> Variant<I, O> {
         name: String,
         in_place: bool,
         run: impl FnMut(&I, u64, usize) -> (Duration, O) + 'static,
-        empty: impl FnMut(&I, u64, usize) -> Duration + 'static,
+        mut nothing: impl FnMut(&I, u64, usize) -> Duration + 'static,
     ) -> Self {
         let kind = if in_place { Kind::InPlace } else { Kind::Plain };
-        Variant { name, kind, call: Box::new(Looped(run)), empty: Box::new(empty), crowd: None }
+        let nothing = move |input: &I, calls, batch| (nothing(input, calls, batch), ());
+        let (call, empty) = (Box::new(Looped(run)), empty(Looped(nothing)));
+        Variant { name, kind, call, empty, crowd: None }
     }
 }
 
 impl<I: Clone + 'static> Variant<I, I> {
     pub(crate) fn in_place(name: String, run: impl FnMut(&mut I) + 'static) -> Self {
-        let mut empty = InPlace(|_: &mut I| ());
-        Variant {
-            name,
-            kind: Kind::InPlace,
-            call: Box::new(InPlace(run)),
-            empty: Box::new(move |input, calls, batch| empty.run(input, calls, batch).0),
-            crowd: None,
-        }
+        let (call, empty) = (Box::new(InPlace(run)), empty(InPlace(|_: &mut I| ())));
+        Variant { name, kind: Kind::InPlace, call, empty, crowd: None }
     }
 }
 
@@ -218,6 +270,15 @@ mod tests {
     use std::cell::Cell;
     use std::rc::Rc;
 
+    fn calls_of<I: 'static, O>(
+        variant: &mut Variant<I, O>,
+        inputs: &[I],
+        calls: u64,
+        batch: usize,
+    ) -> O {
+        variant.call.run(inputs, calls, batch, &mut || ()).1
+    }
+
     #[test]
     fn every_call_is_made_and_the_last_output_comes_back() {
         let calls = Rc::new(Cell::new(0));
@@ -226,13 +287,13 @@ mod tests {
             count.set(count.get() + step);
             count.get()
         });
-        assert_eq!(plain.call.run(&1, 5, 1).1, 5);
+        assert_eq!(calls_of(&mut plain, &[1], 5, 1), 5);
         let count = calls.clone();
         let mut kept = Variant::returning("boxed".into(), move |step: &u64| {
             count.set(count.get() + step);
             Box::new(count.get())
         });
-        assert_eq!(*kept.call.run(&1, 7, 3).1, 12);
+        assert_eq!(*calls_of(&mut kept, &[1], 7, 3), 12);
         assert_eq!((plain.kind, kept.kind), (Kind::Plain, Kind::Kept));
     }
 
@@ -240,7 +301,7 @@ mod tests {
     fn in_place_each_call_has_a_copy_of_its_own() {
         let mut variant = Variant::in_place("push".into(), |list: &mut Vec<u8>| list.push(1));
         let input = vec![9];
-        assert_eq!(variant.call.run(&input, 10, 4).1, [9, 1]);
+        assert_eq!(calls_of(&mut variant, std::slice::from_ref(&input), 10, 4), [9, 1]);
         assert_eq!(input, [9]);
     }
 
@@ -250,9 +311,12 @@ mod tests {
         let run = move |add: &u64, calls, batch: usize| (took(calls), add + calls + batch as u64);
         let empty = |_: &u64, calls, _| Duration::from_nanos(calls);
         let mut looped = Variant::looped("loop".into(), true, run, empty);
-        assert_eq!(looped.call.run(&100, 0, 0), (took(1), 102), "at least one of each");
-        assert_eq!(looped.call.run(&100, 7, 3), (took(7), 110));
-        assert_eq!((looped.empty)(&100, 7, 3), Duration::from_nanos(7));
+        let ready = || ();
+        assert_eq!(looped.call.run(&[100], 0, 0, &mut || ()), (took(1), 102), "one of each");
+        assert_eq!(looped.call.run(&[100], 7, 3, &mut { ready }), (took(7), 110));
+        assert_eq!((looped.empty)(&[100], 7, 3, &mut { ready }), Duration::from_nanos(7));
+        // Several inputs: one call at a time.
+        assert_eq!(looped.call.run(&[100, 200], 4, 3, &mut { ready }), (took(4), 202));
         assert_eq!(looped.kind, Kind::InPlace);
     }
 
@@ -271,7 +335,43 @@ mod tests {
             m.set(m.get().max(a.get()));
             Counted(a.clone(), m.clone())
         });
-        let (_, last) = variant.call.run(&(), 10, 4);
+        let last = calls_of(&mut variant, &[()], 10, 4);
         assert_eq!((alive.get(), last.1.get()), (1, 4));
+    }
+
+    /// The order in which a variant of each kind sees three inputs; a bar is what was made ready in between.
+    fn orders(calls: u64, batch: usize) -> [String; 4] {
+        let log = Rc::new(std::cell::RefCell::new(String::new()));
+        let seen = || {
+            let log = log.clone();
+            move |name: char| log.borrow_mut().push(name)
+        };
+        let (plain, kept, in_place, looped) = (seen(), seen(), seen(), seen());
+        let mut ready = || log.borrow_mut().push('|');
+        let inputs = ['a', 'b', 'c'];
+        let mut plain = Returning(move |name: &char| plain(*name));
+        let _ = plain.run(&inputs, calls, batch, &mut ready);
+        let plain = log.take();
+        let mut kept = Returning(move |name: &char| {
+            kept(*name);
+            Dropped
+        });
+        let _ = kept.run(&inputs, calls, batch, &mut ready);
+        let kept = log.take();
+        let mut in_place = InPlace(move |name: &mut char| in_place(*name));
+        let _ = in_place.run(&inputs, calls, batch, &mut ready);
+        let in_place = log.take();
+        let mut looped = Looped(move |name: &char, calls, _| {
+            (0..calls).for_each(|_| looped(*name));
+            (Duration::ZERO, ())
+        });
+        let _ = looped.run(&inputs, calls, batch, &mut ready);
+        [plain, kept, in_place, log.take()]
+    }
+
+    #[test]
+    fn inputs_are_taken_in_turn_across_batches_and_all_is_ready_before_the_clock_is_read() {
+        assert_eq!(orders(7, 2), ["|abcabca", "|ab|ca|bc|a", "|ab|ca|bc|a", "|a|b|c|a|b|c|a"]);
+        assert_eq!(orders(1, 1), ["|a"; 4]);
     }
 }

@@ -5,7 +5,7 @@ use crate::format::percent;
 use crate::host::host;
 use crate::measure::dropped_in_words;
 use crate::ratio::{self, Ratio};
-use crate::results::{Agreement, Cell, Closeness, Finding, GroupResult};
+use crate::results::{Agreement, Cell, Closeness, Finding, GroupResult, Mode};
 
 /// What the gate found: one sentence for each thing.
 pub(crate) fn agreement(agreement: &Agreement, judged: &[String]) -> Vec<String> {
@@ -82,6 +82,7 @@ pub(crate) fn times(group: &GroupResult, starts: u64, layouts: u64) -> Vec<Strin
     if !group.cells.is_empty() {
         let again = host().is_none().then_some("--layouts 8");
         words.push(binaries(starts, layouts, again));
+        words.extend(called_so(group.mode));
     }
     words
 }
@@ -96,6 +97,23 @@ pub fn binaries(starts: u64, layouts: u64, again: Option<&str>) -> String {
              calls{again}"
         ),
         _ => format!("{starts}, {layouts} layouts of the code"),
+    }
+}
+
+/// What a reader must know of the way in which the functions were called. A program that is no benchmark has
+/// its own ways.
+fn called_so(mode: Mode) -> Option<String> {
+    let cold = "before each call the caches were emptied, and each was timed alone: the empty call is the \
+                time of reading the clock";
+    match mode {
+        Mode { cold: true, .. } => Some(cold.to_owned()),
+        Mode { inputs: 1, .. } if host().is_none() => Some(
+            "one input for all calls of a size: branches that depend on its values are learned by heart; \
+             --inputs 64 takes as many in turn"
+                .to_owned(),
+        ),
+        Mode { inputs: 1, .. } => None,
+        Mode { inputs, .. } => Some(format!("{inputs} inputs of each size, taken in turn")),
     }
 }
 
@@ -256,6 +274,14 @@ mod tests {
         let text = said(vec![cell]);
         assert!(text.contains("an empty call takes 95.0 % of the time of lanes"), "{text}");
         assert!(text.contains("does it do its work?"), "{text}");
+    }
+
+    #[test]
+    fn how_the_functions_were_called_is_said() {
+        let said = |inputs, cold| called_so(Mode { inputs, cold }).unwrap_or_default();
+        assert!(said(1, false).contains("learned by heart; --inputs 64"), "{}", said(1, false));
+        assert_eq!(said(64, false), "64 inputs of each size, taken in turn");
+        assert!(said(64, true).contains("the caches were emptied"));
     }
 
     #[test]

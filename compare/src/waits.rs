@@ -18,6 +18,12 @@ impl Waits {
         let length = read_at_start(self.0.as_ref()?, &mut text)?;
         waited(std::str::from_utf8(&text[..length]).ok()?)
     }
+
+    /// The time since then; none where nothing is told.
+    pub(crate) fn since(&self, then: Option<Duration>) -> Duration {
+        let passed = self.so_far().zip(then).map(|(now, then)| now.saturating_sub(then));
+        passed.unwrap_or_default()
+    }
 }
 
 #[cfg(unix)]
@@ -52,5 +58,6 @@ mod tests {
         let (first, second) = (waits.so_far(), waits.so_far());
         assert_eq!(first.is_some(), second.is_some());
         assert!(second >= first);
+        assert_eq!(waits.since(None), Duration::ZERO);
     }
 }

@@ -48,11 +48,12 @@ impl<I: 'static, O: Agree + 'static> Erased for Group<I, O> {
         n: usize,
         options: &Options,
     ) -> Result<(u64, Duration), String> {
-        let input = caught(|| (self.make)(0, n, options.seed))?;
+        let inputs = self.inputs_of(0, n, options.seed)?;
         let began = Instant::now();
         let (mut calls, mut took, mut next) = (0, Duration::ZERO, 1u64);
         while began.elapsed() < options.only_for {
-            let block = caught(|| self.variants[variant].call.run(&input, next, 1).0)?;
+            let call = &mut self.variants[variant].call;
+            let block = caught(|| call.run(&inputs, next, 1, &mut || ()).0)?;
             calls += next;
             took += block;
             // So that the clock is seldom asked, and the end is near when it should be.
@@ -71,6 +72,7 @@ impl<I: 'static, O: Agree + 'static> Erased for Group<I, O> {
             variants.push(self.variants.swap_remove(found));
         }
         self.variants = variants;
+        self.facts.mode = job.mode;
         match &job.work {
             Work::Gate(part) => self.gate(job, part, channel),
             Work::Time(plan) => self.time(job, plan, channel),

@@ -16,6 +16,9 @@
 //! 3. The C of this crate is compiled at the level that cargo chose for the Rust; reports name the
 //!    compilers and their flags.
 //!
+//! Ten more, which need no second language, are programs of `abreast-compare`: `cargo run --release -p
+//! abreast-compare --example traps`; `docs/bias.md` of the repository lists them.
+//!
 //! Each trap is a pair of pairs in the [index](crate::index), which `abreast patterns` prices: the wrong
 //! question and the right one, on your machine.
 //!

@@ -8,6 +8,7 @@ pub(crate) fn entry(variant: &str, n: usize, seconds: f64) -> Entry {
         variant: variant.into(),
         setting: String::new(),
         n,
+        mode: Mode::default(),
         input: Some("7".into()),
         noise: Some(0.001),
         starts: vec![start.clone(), start],
@@ -64,6 +65,7 @@ fn a_file_of_the_first_form_is_read() {
     fs::write(folder.join("old.json"), text).expect("written");
     let saved = load("old", &place).expect("a saved run");
     assert_eq!(saved.entries[0].name(), "dot/c at n = 64");
+    assert_eq!(saved.entries[0].mode, Mode::default());
     assert_eq!(saved.entries[0].starts, [[3.1e-8, 3.2e-8]]);
     fs::remove_dir_all(place.folder.expect("a folder")).expect("removed");
 }
@@ -73,6 +75,17 @@ fn names_that_differ_in_their_last_letter_do_not_meet() {
     let long = "x".repeat(80);
     let (a, b) = (entry(&(long.clone() + "a"), 1, 1.0), entry(&(long + "b"), 1, 1.0));
     assert!(a.is_of(&a) && !a.is_of(&b));
+}
+
+#[test]
+fn calls_of_another_mode_do_not_meet_and_are_called_so() {
+    let warm = entry("c", 64, 1e-6);
+    let cold = Entry { mode: Mode { inputs: 8, cold: true }, ..warm.clone() };
+    assert!(!warm.is_of(&cold));
+    assert_eq!(cold.name(), "dot/c at n = 64, 8 inputs in turn, cold caches");
+    let mut run = saved(vec![cold]);
+    assert_eq!(run.keep_rest_of(saved(vec![warm])), None, "one file has room for both");
+    assert_eq!(run.entries.len(), 2);
 }
 
 #[test]

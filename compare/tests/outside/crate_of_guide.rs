@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
-const GUIDE: &str = include_str!("../../../docs/comparing.md");
+pub const GUIDE: &str = include_str!("../../../docs/comparing.md");
 
 /// Where the crate is.
 pub struct Crate {
@@ -118,11 +118,35 @@ impl Crate {
         });
         let mut words = words.collect::<Vec<&str>>().into_iter();
         assert_eq!(words.next(), Some("cargo"), "{command}");
+        self.prepared(env!("CARGO")).args(words).output().expect("cargo").into()
+    }
+
+    /// Runs a script of the guide, with these scripts in place of tools that it calls.
+    #[cfg(unix)]
+    pub fn script(&self, text: &str, arguments: &[&str], tools: &[(&str, &str)]) -> Said {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = self.folder.join("tools");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for (name, text) in tools {
+            let file = folder.join(name);
+            std::fs::write(&file, text).expect("written");
+            std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).expect("set");
+        }
+        let own = std::env::var_os("PATH").unwrap_or_default();
+        let cargo = Path::new(env!("CARGO")).parent().expect("a folder").to_owned();
+        let path = [folder, cargo].into_iter().chain(std::env::split_paths(&own));
+        let mut bash = self.prepared("bash");
+        bash.env("PATH", std::env::join_paths(path).expect("a path"));
+        bash.args(["-c", text, "script"]).args(arguments).output().expect("bash").into()
+    }
+
+    /// A command in the crate's folder, that builds what it builds without a network.
+    fn prepared(&self, program: &str) -> Command {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target/");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(words).current_dir(&self.folder);
-        cargo.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", target);
-        cargo.output().expect("cargo").into()
+        let mut command = Command::new(program);
+        command.current_dir(&self.folder);
+        command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", target);
+        command
     }
 
     /// Runs a benchmark itself, as `cargo test` builds it, so that its exit code is its own.

@@ -4,7 +4,8 @@
 mod crate_of_guide;
 mod saved_runs;
 
-use crate_of_guide::{block, commands, the_crate};
+use abreast_compare::results::Standing;
+use crate_of_guide::{GUIDE, block, commands, the_crate};
 use serde_json::Value;
 use std::io::{BufRead, Read};
 use std::time::Duration;
@@ -13,6 +14,20 @@ use std::time::Duration;
 fn the_benchmark_of_the_guide_is_shorter_than_25_lines() {
     let lines = block("benches/dot.rs").lines().filter(|line| !line.trim().is_empty());
     assert!(lines.count() < 25);
+}
+
+/// The signs are those of the engine, and so are the words that stand beside them.
+#[test]
+fn the_guide_explains_every_sign() {
+    use Standing::{Faster, Impossible, Layout, Same, Slower, Unknown};
+    let signs = [Same, Layout, Unknown, Impossible];
+    for standing in signs {
+        let legend = Standing::legend([standing].into_iter()).expect("a sign");
+        let (sign, words) = legend.split_once(' ').expect("a sign and words");
+        let row = GUIDE.lines().find(|line| line.starts_with(&format!("| `{sign}` |")));
+        assert!(row.is_some_and(|row| row.contains(words)), "{legend}");
+    }
+    assert_eq!((Faster.mark(), Slower.mark()), (' ', ' '), "the others have none");
 }
 
 #[test]
@@ -28,6 +43,8 @@ fn every_command_of_the_guide_works_as_it_stands() {
             _ if command.contains("cargo test") => said.has(&["nothing is timed without --bench"]),
             _ if command.contains("--json") => &said,
             _ if command.contains("--layouts") => said.has(&["layouts"]),
+            _ if command.contains("--inputs") => said.has(&["16 inputs in turn"]),
+            _ if command.contains("--cold") => said.has(&["cold caches"]),
             _ if command.contains("--save") => said.has(&["saved as"]),
             _ if command.contains("--against") => said.has(&["against main", "of 3 times"]),
             _ => said.has(&["all three agree on", "(within 1e-12)"]).has(&["4 starts, one layout"]),
@@ -79,6 +96,49 @@ fn one_filter_is_for_every_benchmark_that_cargo_starts() {
     assert!(!said.stderr.contains("nothing matches"), "{}", said.stderr);
     let said = the_crate().run("cargo bench --bench mutants -- dot/lanes");
     assert_ne!(said.has(&["nothing matches dot/lanes"]).code, Some(0));
+}
+
+/// How a call is made is not what it costs: every call on cold caches is a sample of its own, and each sample
+/// has every input.
+#[test]
+fn calls_on_cold_caches_and_on_inputs_in_turn_are_made_so_and_called_so() {
+    let json = |options: &str| {
+        let command = format!("--quick --starts 1 --sizes 16 --json=mode.json {options}");
+        the_crate().optimised("dot", &command).ends_with(0);
+        let text = std::fs::read_to_string(the_crate().folder().join("mode.json")).expect("JSON");
+        serde_json::from_str::<Value>(&text).expect("JSON")["groups"][0].clone()
+    };
+    let calls = |group: &Value| -> Vec<u64> {
+        let columns = group["cells"][0]["samples"][0].as_array().expect("columns").iter();
+        columns.map(|column| column["calls"].as_u64().expect("a number")).collect()
+    };
+    let cold = json("--cold --inputs 3");
+    assert_eq!(cold["mode"], serde_json::json!({ "inputs": 3, "cold": true }));
+    assert_eq!(calls(&cold), [3; 5], "the variants, the baseline again, the empty call");
+    let warm = json("--inputs 3");
+    assert!(calls(&warm).iter().all(|calls| calls % 3 == 0), "{warm}");
+    // One more seed at the listed size, and another one.
+    let tried = |group: &Value| group["agreement"]["inputs"].as_u64().expect("a number");
+    assert_eq!(tried(&warm), tried(&json("")) + 2);
+}
+
+#[test]
+fn a_run_on_cold_caches_is_not_held_against_one_on_warm_ones() {
+    let run = |options: &str| {
+        let command = format!("--quick --starts 1 --sizes 16 --force {options}");
+        the_crate().optimised("dot", &command)
+    };
+    let _ = std::fs::remove_file(the_crate().folder().join("runs/mode.json"));
+    let said = run("--cold --save runs/mode.json");
+    said.ends_with(0).has(&["dot  n = 16"]).has(&["cold caches"]).has(&["timed alone"]);
+    run("--against runs/mode.json")
+        .ends_with(2)
+        .has(&["has nothing in common", "at n = 16, cold caches; this run has"]);
+    run("--cold --against runs/mode.json").ends_with(0).has(&["of 3 times"]);
+    run("--inputs 2 --save runs/mode.json").ends_with(0);
+    run("--against runs/mode.json --cold")
+        .ends_with(0)
+        .has(&["not in this run: dot/c at n = 16, 2 inputs in turn and 2 more"]);
 }
 
 fn has_the_form_of_the_schema(results: &Value) {

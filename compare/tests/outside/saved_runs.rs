@@ -1,7 +1,7 @@
 //! `--save`, `--against` and `--fail-if`. What is slower is written into the saved file: no test
 //! depends on how fast something is.
 
-use crate::crate_of_guide::{Said, the_crate};
+use crate::crate_of_guide::{Said, block, the_crate};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -96,4 +96,44 @@ fn one_variant_alone_is_called_for_as_long_as_asked() {
     let said = bench("--only lanes --for 0.05");
     said.ends_with(0).has(&["dot/lanes at n = 64", "calls in", "each"]);
     bench("--only nothing").ends_with(2).has(&["no variant is called so", "dot/zip"]);
+}
+
+/// The steps of the guide's workflow, with fewer rounds. Whether this machine became busier in between is nothing
+/// that a test may ask: what is slower is written into the saved file.
+#[test]
+fn the_workflow_of_the_guide_passes_and_fails_when_it_should() {
+    let steps = block(".github/workflows/compare.yml").lines();
+    let steps = steps.filter_map(|line| line.trim().strip_prefix("- run: "));
+    let shorter = |step: &str| step.replace("-- --sizes", "-- --quick --starts 1 --sizes");
+    let steps: Vec<String> = steps.map(shorter).collect();
+    let [save, test, against] = &steps[..] else { panic!("{steps:?}") };
+    the_crate().run(save).ends_with(0).has(&["saved as", "then.json"]);
+    the_crate().run(test).ends_with(0);
+    assert!(against.contains("'slower > 10%'"), "{against}");
+    let against = &against.replace("\"$GITHUB_STEP_SUMMARY\"", "summary.md");
+    let said = the_crate().run(&against.replace("10%", "900000%"));
+    said.ends_with(0).has(&["against then.json", "of 6 times"]);
+    let summary = std::fs::read_to_string(file("summary.md")).expect("summary.md");
+    assert!(summary.contains("| 1024 | lanes |") && summary.contains("against then.json"));
+    edit("then.json", "then.json", |saved| scale(saved, 1e-3));
+    the_crate().run(against).ends_with(3).has(&["failed: dot/lanes at n = 1024 is slower"]);
+    edit("then.json", "then.json", |saved| {
+        for entry in saved["entries"].as_array_mut().expect("entries") {
+            entry["group"] = Value::from("renamed");
+        }
+    });
+    the_crate().run(against).ends_with(2).has(&["has nothing in common", "renamed/lanes"]);
+}
+
+/// The script beside it builds two programs, whatever `git` and `abreast` do with that.
+#[cfg(unix)]
+#[test]
+fn the_script_of_the_guide_hands_two_programs_to_abreast() {
+    let abreast =
+        "#!/bin/sh\necho \"$@\"\ntest before != after && ./before --list && ./after --list\n";
+    let tools = [("git", "#!/bin/sh\necho \"$@\"\n"), ("abreast", abreast)];
+    let said = the_crate().script(block("compare.sh"), &["old", "new"], &tools);
+    said.ends_with(0).has(&["checkout --quiet old"]).has(&["checkout --quiet new"]);
+    said.has(&["ab before after --fail-if slower > 5% -- --sizes 2^10,2^16"]);
+    assert_eq!(said.stdout.matches("dot/lanes: benchmark").count(), 2, "{}", said.stdout);
 }
