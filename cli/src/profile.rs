@@ -6,6 +6,7 @@
 
 mod marks;
 mod shares;
+#[allow(dead_code, reason = "nobody makes a stack where no samples can be taken")]
 mod stack;
 #[cfg_attr(
     not(all(
@@ -67,7 +68,7 @@ impl Request {
     pub fn take(
         &mut self,
         case: &mut dyn Case,
-        choice: Choice,
+        (kernel, choice): (&str, Choice),
         executor: &dyn Executor,
         console: &mut Console<'_>,
     ) -> Result<Profile> {
@@ -95,7 +96,9 @@ impl Request {
         let by_clock = clock.elapsed().as_secs_f64();
         let samples = sampler.end()?;
         let shares = self.some(Shares::of(&samples), cpu)?;
-        let title = format!("{} at {}, {}", choice.variant, choice.level.name(), executor.name());
+        let Choice { variant, level } = choice;
+        let (level, place, count) = (level.name(), executor.name(), shares.samples);
+        let title = format!("{kernel}, {variant} at {level}, {place}: {count} samples");
         self.file.write(tools::draw(&samples, &title)?, console)?;
         Ok(Profile { runs, cpu_seconds: cpu.as_secs_f64(), seconds: by_clock, shares })
     }

@@ -76,7 +76,8 @@ pub fn run(
     };
     let choice = Choice { variant: variant.name, level };
     let profiled = recording.profile.as_mut();
-    let profiled = profiled.map(|wanted| wanted.take(&mut *case, choice, &*executor, console));
+    let profiled =
+        profiled.map(|wanted| wanted.take(&mut *case, (entry.name, choice), &*executor, console));
     let (profile, profiled) = match profiled.transpose() {
         Ok(profile) => (profile, Ok(())),
         Err(why) => (None, Err(why)),

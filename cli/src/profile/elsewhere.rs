@@ -1,6 +1,6 @@
 //! Where no samples can be taken.
 
-use super::stack::Samples;
+use crate::profile::stack::Samples;
 use anyhow::{Result, bail};
 use std::time::Duration;
 

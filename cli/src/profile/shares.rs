@@ -1,7 +1,7 @@
 //! What parts, threads and functions have of all samples.
 
-use super::stack::{Language, Part, Samples};
 use crate::console::Console;
+use crate::profile::stack::{Language, Part, Samples};
 use crate::table;
 use anyhow::Result;
 use serde::Serialize;

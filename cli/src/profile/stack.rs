@@ -1,6 +1,6 @@
 //! What a sampler brings: stacks of functions.
 
-use super::marks::Mark;
+use crate::profile::marks::Mark;
 use crate::symbols;
 use serde::Serialize;
 

@@ -8,7 +8,7 @@ mod flame;
 pub use cpu::used;
 pub use flame::draw;
 
-use super::stack::{Function, Language, Samples, Stack};
+use crate::profile::stack::{Function, Language, Samples, Stack};
 use crate::symbols;
 use anyhow::{Context, Result};
 use rpprof::{Frames, ProfilerGuard, Symbol};

@@ -12,6 +12,10 @@ const WIDTH: usize = 1200;
 /// The picture. Threads stand at the bottom, and what a function calls stands on it.
 pub fn draw(samples: &Samples, title: &str) -> Result<String> {
     let (mut colours, mut lines) = (PaletteMap::default(), Vec::new());
+    // What stands below all threads.
+    for name in ["", "all"] {
+        colours.insert(name, GREY);
+    }
     for stack in &samples.stacks {
         lines.push(line(stack, &mut colours));
     }
