@@ -7,19 +7,23 @@
 //! - the whole array's memory grows with n, the chunks' does not: `arange-memory.svg` shows both
 //!   over time;
 //! - how many cores there are is three questions;
-//! - more workers help up to a knee: `workers.svg`.
+//! - more workers help up to a knee, which is named only if the rounds agree on it: `workers.svg`.
 //!
 //! `cargo run --release --example benchmarking [FOLDER FOR THE PICTURES]`
 
 mod common;
+#[path = "common/race.rs"]
+mod race;
 
 use abreast::Fault;
 use abreast::exec::{Executor, Serial, Threads};
 use abreast::harness::env::Cores;
+use abreast::harness::picture::{Picture, Point, Side};
 use abreast::kernels::pi::Pi;
 use abreast::kernels::sum::{Sum, SumArange};
+use common::so;
 use peak_alloc::PeakAlloc;
-use plotters::prelude::*;
+use race::{Race, race, say_if_busy};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -73,7 +77,16 @@ fn memory(pool: &Threads) -> Result<(), Fault> {
     assert_eq!(chunked(pool, N)?, SUM);
     let lines =
         [("whole", watched(|| whole(pool, N))?), ("chunked", watched(|| chunked(pool, N))?)];
-    common::save("arange-memory.svg", plot(["ms", "MiB"], &lines))
+    let all = || lines.iter().flat_map(|(_, line)| line);
+    let (last, most) = all().fold((0f64, 0f64), |(x, y), at| (x.max(at.0), y.max(at.1)));
+    let (x, y) = (Side::linear("time (ms)", last), Side::linear("memory held (MiB)", most));
+    let empty = Picture::new("Memory while 10^7 numbers are summed", x, y);
+    let picture = lines.iter().fold(empty, |picture, (name, line)| {
+        picture.line(name, line.iter().map(|(x, y)| Point::of(*x, *y)))
+    });
+    common::save("arange-memory.svg", picture.svg())?;
+    so("whole arrays need memory for n numbers, chunks for as many as are at work");
+    Ok(())
 }
 
 /// What `work` returns, and how many bytes more than `start` were held at most meanwhile.
@@ -139,7 +152,9 @@ impl Timing {
 }
 
 fn timing(pool: &Threads) -> Result<(), Fault> {
-    println!("\nthe same sum for n = 10^7: time per call, {RUNS} runs\n");
+    println!("\nthe same sum for n = 10^7: time per call, {RUNS} runs");
+    say_if_busy();
+    println!();
     println!("{:30}  {:>9}  {:>9}  {:>9}  {:>7}", "", "best", "mean", "deviation", "loops");
     // The setup: made once, before any clock runs.
     let numbers = arange(N);
@@ -149,7 +164,11 @@ fn timing(pool: &Threads) -> Result<(), Fault> {
     row("in chunks", || chunked(&Serial, N))?;
     row("in chunks, on two threads", || chunked(pool, N))?;
     row("as integers, without arrays", || Ok(abreast::range_sum(N as i64)? as f64))?;
-    row("by the formula", formula)
+    row("by the formula", formula)?;
+    so(
+        "a time without its spread says nothing, and what is made before the clock starts is not in it",
+    );
+    Ok(())
 }
 
 fn row(name: &str, sum: impl Fn() -> Result<f64, Fault>) -> Result<(), Fault> {
@@ -172,69 +191,55 @@ fn cores() {
     println!("  {} for its programs to see: two threads may share a core", cores.logical);
     println!("  {} that this process may use", cores.allowed);
     println!("  {} worth a worker each", cores.usable());
+    so("start as many workers as there are cores that this process may use");
 }
 
 const MAX: usize = 8;
 
-/// Pi from twenty million points with one worker, two, three, ..
+/// Pi from twenty million points with one worker, two, three, .. in turns.
 fn sweep() -> Result<(), Fault> {
     const POINTS: u64 = 20_000_000;
     let hits = abreast::pi_hits(POINTS, 1)?;
-    println!("\npi from {POINTS} points: workers, ms, speed-up");
-    let mut times = Vec::new();
-    for workers in 1..=MAX {
-        let pool = Threads::new(workers)?;
-        let job = Pi::job(POINTS, 1)?;
-        assert_eq!(job.on(&pool)?, hits, "{workers} workers");
-        times.push(Timing::of(|| drop(black_box(job.on(&pool)))).best);
-        let (time, first) = (times[workers - 1], times[0]);
-        println!("{workers:>3}  {:>7.2}  {:>5.2}x", time * 1e3, first / time);
+    println!("\npi from {POINTS} points: workers, time, speed-up with its interval");
+    say_if_busy();
+    let pools: Result<Vec<Threads>, _> = (1..=MAX).map(Threads::new).collect();
+    let (pools, job) = (pools?, Pi::job(POINTS, 1)?);
+    // Each is compared with each.
+    let race = race(MAX, MAX * (MAX - 1) / 2, Duration::from_secs(1), |way| {
+        let begin = Instant::now();
+        assert_eq!(black_box(job.on(&pools[way])?), hits, "{} workers", way + 1);
+        Ok::<_, Fault>(begin.elapsed())
+    })?;
+    let speed_ups: Vec<_> = (0..MAX).map(|way| race.speed_up(way, 0)).collect();
+    for (way, speed_up) in speed_ups.iter().enumerate() {
+        println!("{:>3}  {:>9.2?}  {speed_up}", way + 1, race.time(way));
     }
-    let knee = knee(&times);
-    println!("the knee is at {knee}: more workers than that gain less than a tenth");
-    let speed_up = |(at, time): (usize, &f64)| ((at + 1) as f64, times[0] / time);
-    let lines = [
-        ("measured", times.iter().enumerate().map(speed_up).collect()),
-        ("a core for each", (1..=MAX).map(|n| (n as f64, n as f64)).collect()),
-    ];
-    common::save("workers.svg", plot(["workers", "speed-up"], &lines))
-}
-
-/// The first number of workers that no larger one beats by a tenth.
-fn knee(times: &[f64]) -> usize {
-    let beaten = |at: usize| times[at..].iter().any(|later| later * 1.1 < times[at]);
-    1 + (0..times.len()).find(|at| !beaten(*at)).expect("the last one is not beaten")
-}
-
-/// Lines over common axes, as SVG.
-fn plot([across, up]: [&str; 2], lines: &[(&str, Vec<(f64, f64)>)]) -> String {
-    let mut svg = String::new();
-    draw(&mut svg, [across, up], lines).expect("a string takes every drawing");
-    svg
-}
-
-fn draw(
-    svg: &mut String,
-    [across, up]: [&str; 2],
-    lines: &[(&str, Vec<(f64, f64)>)],
-) -> Result<(), Box<dyn std::error::Error>> {
-    let points = || lines.iter().flat_map(|(_, line)| line);
-    let (right, top) = points().fold((0f64, 0f64), |(x, y), at| (x.max(at.0), y.max(at.1)));
-    let area = SVGBackend::with_string(svg, (640, 400)).into_drawing_area();
-    let mut chart = ChartBuilder::on(&area)
-        .margin(16)
-        .x_label_area_size(36)
-        .y_label_area_size(48)
-        .build_cartesian_2d(0.0..right, 0.0..1.1 * top)?;
-    chart.configure_mesh().x_desc(across).y_desc(up).draw()?;
-    for ((name, line), colour) in lines.iter().zip([RGBColor(0, 90, 160), RGBColor(200, 90, 0)]) {
-        let drawn = LineSeries::new(line.iter().copied(), colour.stroke_width(2));
-        chart
-            .draw_series(drawn)?
-            .label(*name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
-    }
-    chart.configure_series_labels().border_style(BLACK).draw()?;
-    area.present()?;
+    let points = speed_ups.iter().zip(1..).map(|(speed_up, workers)| {
+        let of = |ends| Point::within(f64::from(workers), speed_up.ratio(), ends);
+        speed_up.interval().map_or(Point::of(f64::from(workers), speed_up.ratio()), of)
+    });
+    let most = speed_ups.iter().map(|s| s.interval().map_or(s.ratio(), |(_, high)| high));
+    let top = most.fold(2.0, f64::max);
+    let (x, y) = (Side::whole("workers", 1..=MAX as u32), Side::linear("speed-up", top));
+    let picture = Picture::new("Pi on one to eight workers", x, y)
+        .line("measured, with its interval", points)
+        .dashed("a core for each worker", [(1.0, 1.0), (top, top)]);
+    common::save("workers.svg", picture.svg())?;
+    so(match (knee(&race), Cores::here().usable()) {
+        (1, _) => "no knee can be named: what a second worker gains is less than the noise here"
+            .to_owned(),
+        (knee, cores) if knee <= cores => {
+            format!("the knee is at {knee}: more workers than that are not known to gain a tenth")
+        }
+        (knee, cores) => format!(
+            "no knee can be named: {knee} workers were the fastest on {cores} cores, where others are at work"
+        ),
+    });
     Ok(())
+}
+
+/// The first number of workers that no larger one is known to beat by a tenth.
+fn knee(race: &Race) -> usize {
+    let beaten = |at: usize| (at + 1..MAX).any(|later| race.speed_up(later, at).is_at_least(1.1));
+    1 + (0..MAX).find(|at| !beaten(*at)).expect("nobody beats the last one")
 }

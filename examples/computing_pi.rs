@@ -2,6 +2,7 @@
 //!
 //! Of n random points in a square, those in the quarter circle are about pi / 4. What to look at:
 //!
+//! - before anything is made faster, a profile says where the time goes;
 //! - random number i is a function of i, not of a state that somebody has advanced, so the count is
 //!   **one integer** whatever variant, level, executor and chunk size;
 //! - the same algorithm over whole arrays of points gives that integer too, for 16 n bytes more;
@@ -9,11 +10,20 @@
 //!
 //! `cargo run --release --example computing_pi`
 
+mod common;
+#[cfg(all(
+    any(target_os = "linux", target_os = "macos"),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+#[path = "computing_pi/profile.rs"]
+mod profile;
+
 use abreast::exec::{Executor, worker_main};
 use abreast::kernels::REGISTRY;
 use abreast::kernels::pi::{self, Pi};
 use abreast::sample::splitmix64;
 use abreast::{Choice, Error, Fault, Kernel, Level, Variant, executors};
+use common::so;
 use peak_alloc::PeakAlloc;
 use std::f64::consts::PI;
 use std::time::{Duration, Instant};
@@ -30,12 +40,53 @@ fn main() -> Result<(), Fault> {
     worker_main(REGISTRY);
     // Before anything else has run, so that it is cold.
     let cold = timed(|| abreast::pi_hits(MILLION, SEED))?;
+    where_the_time_goes();
     estimates()?;
     // Before there are other threads, whose memory would be counted too.
     whole_arrays()?;
     variant_by_variant()?;
     cold_and_warm(cold)?;
     one_integer()
+}
+
+/// The straightforward program, of which nothing has been made faster yet.
+#[cfg(all(
+    any(target_os = "linux", target_os = "macos"),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+fn where_the_time_goes() {
+    println!("Profile first: pi from whole arrays of points\n");
+    // By the amount of work, not by the clock: a busy machine takes as many samples.
+    let profile = profile::of(|| (0..20).for_each(|_| assert!(vectorised(4 * MILLION) > 0)));
+    let Some(profile) = profile else {
+        println!("no samples can be taken here\n");
+        return;
+    };
+    let shares = [("drawing points", "draw"), ("counting those inside", "count_inside")]
+        .map(|(what, function)| (what, profile.share_of(&format!("computing_pi::{function}"))));
+    for (what, share) in shares {
+        println!("{what:22} {:>3.0} %", 100.0 * share);
+    }
+    let off = profile.may_be_off_by();
+    println!(
+        "of {} samples, so each share may be off by {:.0} points",
+        profile.samples,
+        100.0 * off
+    );
+    let [(first, most), (second, less)] = shares;
+    so(match () {
+        () if most - less > 2.0 * off => format!("{first} is what to make faster, not {second}\n"),
+        () if less - most > 2.0 * off => format!("{second} is what to make faster, not {first}\n"),
+        () => "neither of the two is known to take more time\n".to_owned(),
+    });
+}
+
+#[cfg(not(all(
+    any(target_os = "linux", target_os = "macos"),
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
+fn where_the_time_goes() {
+    println!("no samples can be taken here\n");
 }
 
 /// More points, a smaller error: a hundred times as many for one more digit.
@@ -53,6 +104,7 @@ fn estimates() -> Result<(), Fault> {
         assert!(error.abs() < 4.0 * standard);
     }
     assert_eq!(abreast::pi_hits(100_000_000, SEED)?, 78_543_406);
+    so("one more digit takes a hundred times as many points");
     Ok(())
 }
 
@@ -69,14 +121,27 @@ fn whole_arrays() -> Result<(), Fault> {
         assert_eq!(arrays as u64, 16 * n);
         assert!(streaming < 1024);
     }
+    so("whole arrays hold 16 bytes for each point, which nobody needs once it is counted");
     Ok(())
 }
 
 fn vectorised(n: u64) -> u64 {
-    let x: Vec<u64> = (0..n).map(|i| splitmix64(SEED, i) >> 32).collect();
-    let y: Vec<u64> = (0..n).map(|i| splitmix64(SEED, i) & 0xFFFF_FFFF).collect();
+    let x = draw(n, |bits| bits >> 32);
+    let y = draw(n, |bits| bits & 0xFFFF_FFFF);
+    count_inside(&x, &y)
+}
+
+// A profile sees functions: these must not become part of another one.
+
+#[inline(never)]
+fn draw(n: u64, half: fn(u64) -> u64) -> Vec<u64> {
+    (0..n).map(|i| half(splitmix64(SEED, i))).collect()
+}
+
+#[inline(never)]
+fn count_inside(x: &[u64], y: &[u64]) -> u64 {
     // The radius is 2^32: a sum of squares that overflows 64 bits lies outside.
-    x.iter().zip(&y).filter(|(x, y)| (*x * *x).checked_add(*y * *y).is_some()).count() as u64
+    x.iter().zip(y).filter(|(x, y)| (*x * *x).checked_add(*y * *y).is_some()).count() as u64
 }
 
 /// What `work` returns, and how many bytes it held at most.
@@ -108,6 +173,7 @@ fn variant_by_variant() -> Result<(), Fault> {
     for variant in [pi::c, pi::c_by_hand, pi::cpp, pi::rust, pi::simd] {
         assert_eq!(variant(N, SEED)?, expected);
     }
+    so("every variant counts the same hits; what differs is the time, and that with the level");
     Ok(())
 }
 
@@ -128,9 +194,19 @@ fn timed(call: impl FnOnce() -> Result<u64, Error>) -> Result<Duration, Fault> {
 /// A compiler that works while the program runs makes the first call slow. These variants are
 /// compiled before; what is left is to ask the CPU what it can do and to fetch the code.
 fn cold_and_warm(cold: Duration) -> Result<(), Fault> {
-    let warm = best_of_five(|| abreast::pi_hits(MILLION, SEED))?;
-    println!("\nthe first call of this program took {cold:.1?}, a later one {warm:.1?}:");
-    println!("{:.1?} for being first.", cold.saturating_sub(warm));
+    let mut warm = Vec::new();
+    for _ in 0..25 {
+        warm.push(timed(|| abreast::pi_hits(MILLION, SEED))?);
+    }
+    warm.sort();
+    let (least, most) = (warm[0], warm[warm.len() - 1]);
+    println!(
+        "\nthe first call of this program took {cold:.1?}, 25 later ones {least:.1?} to {most:.1?}"
+    );
+    so(match cold > most {
+        true => format!("being first costs at least {:.1?}, once", cold - most),
+        false => "being first costs nothing that can be told from the noise here".to_owned(),
+    });
     Ok(())
 }
 
@@ -157,6 +233,7 @@ fn one_integer() -> Result<(), Fault> {
     );
     println!("{runs} runs, and each counts {HITS_IN_A_MILLION} hits in a million points.");
     assert_eq!(runs, variants * levels * executors * chunks);
+    so("a random number that is a function of its index makes one integer of all of them");
     Ok(())
 }
 

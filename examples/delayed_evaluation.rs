@@ -13,6 +13,7 @@ mod common;
 use abreast::exec::{Control, Executor, Serial, Threads};
 use abreast::graph::Graph;
 use abreast::{Error, Fault};
+use common::so;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 fn main() -> Result<(), Fault> {
@@ -54,7 +55,9 @@ fn nothing_runs_before_compute() -> Result<(), Fault> {
     let dot = graph.dot();
     assert!(["n0 -> n1", "n0 -> n2", "n1 -> n2"].iter().all(|edge| dot.contains(edge)), "{dot}");
     common::save("delayed_evaluation.dot", &dot)?;
-    common::save("delayed_evaluation.svg", graph.svg())
+    common::save("delayed_evaluation.svg", graph.svg())?;
+    so("a promise says what is to be done; it is done when its value is wanted, and once");
+    Ok(())
 }
 
 fn a_list_of_promises_is_a_promise_of_a_list() -> Result<(), Fault> {
@@ -65,6 +68,7 @@ fn a_list_of_promises_is_a_promise_of_a_list() -> Result<(), Fault> {
     let list = graph.compute(&Threads::new(2)?, &Control::default(), all)?.value;
     println!("  ten promises became one: {list:?}");
     assert_eq!(list, [0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    so("a list of promises is a promise of a list");
     Ok(())
 }
 
@@ -78,6 +82,7 @@ fn a_function_of_many_promises() -> Result<(), Fault> {
     let mean = graph.compute(&Serial, &Control::default(), mean)?.value;
     println!("  mean(1, 2, 3, 4) = {mean}");
     assert_eq!(mean, 2.5);
+    so("a function of many values is one node that needs them all");
     Ok(())
 }
 
@@ -98,14 +103,14 @@ fn pi_from_ten_tasks() -> Result<(), Fault> {
 
     let on = |executor: &dyn Executor| {
         let done = graph.compute(executor, &Control::default(), pi)?;
-        let (name, wall) = (executor.name(), done.report.wall);
-        println!("  {name:9} pi = {} in {:.1} ms", done.value, wall.as_secs_f64() * 1e3);
+        println!("  {:9} pi = {}", executor.name(), done.value);
         assert_eq!(done.nodes, stats.nodes);
         Ok::<f64, Fault>(done.value)
     };
     let (serial, threads) = (on(&Serial)?, on(&Threads::new(2)?)?);
     assert_eq!(serial.to_bits(), threads.to_bits());
     assert!((serial - std::f64::consts::PI).abs() < 0.002);
+    so("the graph says what may run side by side; who runs it does not show in the result");
     Ok(())
 }
 
@@ -125,5 +130,6 @@ fn what_nobody_needs_never_starts() -> Result<(), Fault> {
     let fault = graph.compute(&Serial, &Control::default(), house).expect_err("no roof");
     println!("  the house does not: {fault}");
     assert!(fault.to_string().contains("'roof': roof = missing"), "{fault}");
+    so("what the wanted value does not need never starts, and never fails");
     Ok(())
 }

@@ -11,9 +11,16 @@
 //!
 //! `cargo run --release --example external_libraries`
 
+mod common;
+#[path = "common/race.rs"]
+mod race;
+
 use abreast::exec::{Control, Executor, Locked, Serial, Threads};
 use abreast::kernels::{conditional_range_sum, range_sum};
 use abreast::{Error, Fault, Tasks};
+use common::so;
+use race::{race, say_if_busy};
+use std::hint::black_box;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -36,23 +43,46 @@ const BINDINGS: [(&str, Call, Call); 5] = [
 ];
 
 fn every_binding() -> Result<(), Fault> {
-    for n in [10_000_000, 1_000_000_000] {
+    for n in [MANY, 1_000_000_000] {
         let (all, thirds) = (n * (n - 1) / 2, multiples_of_three(n));
-        println!("n = {n}: the sum is {all}, that of every third {thirds}\n");
-        println!("{:12}  {:>10}  {:>22}", "", "range_sum", "conditional_range_sum");
+        println!("n = {n}: the sum is {all}, that of every third {thirds}");
         for (name, sum, conditional) in BINDINGS {
-            let (sum, one) = timed(|| sum(n))?;
-            let (conditional, other) = timed(|| conditional(n))?;
-            println!("{name:12}  {one:>10.2?}  {other:>22.2?}");
-            assert_eq!((sum, conditional), (all, thirds), "{name}");
+            assert_eq!((sum(n)?, conditional(n)?), (all, thirds), "{name}");
         }
-        let (folded, took) = timed(|| abreast::range_sum_folded(n))?;
-        println!("{:12}  {took:>10.2?}", "folded");
-        assert_eq!(folded, all);
-        println!();
+        assert_eq!(abreast::range_sum_folded(n)?, all);
     }
-    println!("the last row is a loop whose compiler has seen that it has a closed form;");
-    println!("the variants above are kept loops, so that their times are those of additions\n");
+    so("one function behind five bindings gives one integer");
+    what_a_binding_costs()
+}
+
+const MANY: i64 = 10_000_000;
+
+/// The sums by each binding, and folded, in turns.
+fn what_a_binding_costs() -> Result<(), Fault> {
+    println!("\nn = {MANY}, in turns");
+    say_if_busy();
+    let folded: Call = abreast::range_sum_folded;
+    let calls: Vec<(&str, Call)> = BINDINGS.iter().map(|(name, sum, _)| (*name, *sum)).collect();
+    let calls = [&calls[..], &[("folded", folded)]].concat();
+    let race = race(calls.len(), calls.len() - 1, Duration::from_secs(1), |way| {
+        let begin = Instant::now();
+        black_box((calls[way].1)(black_box(MANY))?);
+        Ok::<_, Error>(begin.elapsed())
+    })?;
+    println!("\n{:12}  {:>10}  against {}", "", "range_sum", BINDINGS[0].0);
+    for (way, (name, _)) in calls.iter().enumerate() {
+        let speed_up = if way == 0 { String::new() } else { race.speed_up(way, 0).to_string() };
+        println!("{name:12}  {:>10.2?}  {speed_up}", race.time(way));
+    }
+    println!("\nthe last row is a loop whose compiler has seen that it has a closed form;");
+    println!("the variants above are kept loops, so that their times are those of additions");
+    let by_hand = race.speed_up(1, 0);
+    so(match by_hand.is_faster() || by_hand.is_slower() {
+        false => "bindgen and declarations by hand call the same C: no difference can be told\n",
+        true => {
+            "bindgen and declarations by hand call the same C: the difference is the machine's\n"
+        }
+    });
     Ok(())
 }
 
@@ -62,30 +92,26 @@ fn multiples_of_three(n: i64) -> i64 {
     3 * (most * (most + 1) / 2)
 }
 
-fn timed<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<(T, Duration), Error> {
-    let begin = Instant::now();
-    let made = call()?;
-    Ok((made, begin.elapsed()))
-}
-
 /// What numpy calls vectorising: an array in, an array out, one call across the border.
 fn an_array_of_limits() -> Result<(), Fault> {
     use range_sum::vectorised;
     let limits: Vec<i64> = (0..10).collect();
     println!("an array of limits {limits:?}");
-    println!("gives the sums     {:?}\n", abreast::range_sums(&limits)?);
+    println!("gives the sums     {:?}", abreast::range_sums(&limits)?);
     let variants =
         [vectorised::c, vectorised::c_by_hand, vectorised::cpp, vectorised::rust, vectorised::simd];
     for variant in variants {
         assert_eq!(variant(&limits)?, [0, 0, 1, 3, 6, 10, 15, 21, 28, 36]);
     }
+    so("an array goes across the border in one call, not in ten\n");
     Ok(())
 }
 
 fn a_bad_argument() {
     let refusal = range_sum::c(-1).expect_err("no range has so few integers");
-    println!("a bad argument never reaches C: {refusal}\n");
+    println!("a bad argument never reaches C: {refusal}");
     assert!(refusal.to_string().starts_with("n = -1: must be between 0 and "));
+    so("arguments are checked on this side, once, and the sentence names the one that is wrong\n");
 }
 
 /// Calls of C as tasks, and how many of them were ever in C at the same time.
@@ -123,30 +149,34 @@ impl Tasks for Calls {
 const LIMIT: i64 = 50_000_000;
 
 fn twenty_calls() -> Result<(), Fault> {
-    println!("range_sum({LIMIT}) in C, without a lock and with one; best of three\n");
-    println!("{:18}  {:>5}  {:>10}  {:>13}", "", "calls", "time", "most at once");
+    println!("range_sum({LIMIT}) in C, without a lock and with one, in turns");
+    say_if_busy();
     let (two, locked) = (Threads::new(2)?, Locked::new(Threads::new(2)?));
     // How many calls where, and how many of them may be in C at once.
-    let ten = row(&Serial, 10, 1)?;
-    let twenty = row(&Serial, 20, 1)? / ten;
-    let two = row(&two, 20, 2)? / ten;
-    let locked = row(&locked, 20, 1)? / ten;
-    println!("\nin times of ten calls on one thread: twenty on one {twenty:.2},");
-    println!("on two {two:.2}, on two that share a lock {locked:.2}");
-    Ok(())
-}
-
-/// Makes the calls and says how many seconds they took.
-fn row(executor: &dyn Executor, count: usize, most: usize) -> Result<f64, Fault> {
-    let (name, mut best, mut most_inside) = (executor.name(), Duration::MAX, 0);
-    for _ in 0..3 {
+    let rows: [(&dyn Executor, usize, usize); 4] =
+        [(&Serial, 10, 1), (&Serial, 20, 1), (&two, 20, 2), (&locked, 20, 1)];
+    let mut most_inside = [0; 4];
+    let race = race(rows.len(), 3, Duration::from_secs(1), |way| {
+        let (executor, count, most) = rows[way];
         let calls = Calls::new(count, LIMIT);
-        best = best.min(executor.run(&calls, &Control::default())?.wall);
-        most_inside = most_inside.max(calls.most_inside.into_inner());
+        let took = executor.run(&calls, &Control::default())?.wall;
+        most_inside[way] = calls.most_inside.into_inner().max(most_inside[way]);
+        assert!(most_inside[way] <= most, "{}", executor.name());
         let sums: Vec<i64> = calls.sums.into_iter().map(AtomicI64::into_inner).collect();
         assert_eq!(sums, vec![LIMIT * (LIMIT - 1) / 2; count]);
+        Ok::<_, Fault>(took)
+    })?;
+    println!("\n{:18}  {:>5}  {:>10}  {:>12}", "", "calls", "time", "most at once");
+    for (way, (executor, count, _)) in rows.iter().enumerate() {
+        let (name, time, most) = (executor.name(), race.time(way), most_inside[way]);
+        println!("{name:18}  {count:>5}  {time:>10.1?}  {most:>12}");
     }
-    println!("{name:18}  {count:>5}  {best:>10.1?}  {most_inside:>13}");
-    assert!(most_inside <= most, "{name}");
-    Ok(best.as_secs_f64())
+    println!("\nspeed-up of twenty calls over twenty on one thread:");
+    let [free, shared] = [2, 3].map(|way| race.speed_up(way, 1));
+    println!("on two threads {free}, on two that share a lock {shared}");
+    so(match (free.is_faster(), shared.is_faster()) {
+        (true, false) => "calls of C gain from two threads if no lock is held around them",
+        _ => "under a lock one call is in C at a time; what two threads gain cannot be told here",
+    });
+    Ok(())
 }

@@ -6,11 +6,14 @@
 //! - the picture is cut into bands of rows, whose work is uneven. Threads, an async program that is
 //!   held back to two bands at a time, and worker processes make the same bytes, however it is cut;
 //! - a progress bar, on standard error, is fed by the events of the run;
+//! - one line, another variant or a pool, against all that can be had: what part of the gain it brings;
 //! - the colours are even steps to the eye. The pictures are drawn in `fractals/picture.rs`.
 //!
 //! `cargo run --release --example fractals [FOLDER FOR THE PICTURES]`
 
 mod common;
+#[path = "common/race.rs"]
+mod race;
 #[path = "fractals/picture.rs"]
 mod picture;
 
@@ -18,9 +21,11 @@ use abreast::exec::{Async, Control, Event, Executor, Serial, can_start_workers, 
 use abreast::kernels::REGISTRY;
 use abreast::kernels::escape::{Escape, View};
 use abreast::{Fault, Kernel, executors};
+use common::so;
 use num_complex::Complex64;
+use race::{Finding, race, say_if_busy};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn main() -> Result<(), Fault> {
     worker_main(REGISTRY);
@@ -30,7 +35,8 @@ fn main() -> Result<(), Fault> {
     let counts = the_test_case()?;
     same_bytes(&counts)?;
     two_at_a_time(&counts)?;
-    timing(&counts)
+    timing(&counts)?;
+    one_line()
 }
 
 /// The constant of the lesson's Julia set.
@@ -54,7 +60,9 @@ fn the_whole_set() -> Result<(), Fault> {
     for variant in Escape::VARIANTS {
         assert_eq!(Escape::job(&view)?.variant(variant.name)?.call()?, counts);
     }
-    common::save("mandelbrot.png", picture::png(&view, &counts))
+    common::save("mandelbrot.png", picture::png(&view, &counts))?;
+    so("a picture is a count for each pixel, the same by every variant");
+    Ok(())
 }
 
 fn a_julia_set() -> Result<(), Fault> {
@@ -64,7 +72,9 @@ fn a_julia_set() -> Result<(), Fault> {
     // Without the middle row and column it is its own half turn: (-z)^2 = z^2.
     let at = |i: usize, j: usize| counts[j * 256 + i];
     assert!((1..256).all(|j| (1..256).all(|i| at(i, j) == at(256 - i, 256 - j))));
-    common::save("julia.png", picture::png(&view, &counts))
+    common::save("julia.png", picture::png(&view, &counts))?;
+    so("what the formula says - a half turn changes nothing - the picture must keep");
+    Ok(())
 }
 
 /// Pixel c of the Mandelbrot set and pixel 0 of the Julia set of c have the same orbit.
@@ -77,6 +87,7 @@ fn one_kernel() -> Result<(), Fault> {
         println!("from z = 0 with c = {c} either makes {} updates", julia[0]);
         assert_eq!(mandelbrot, julia);
     }
+    so("one kernel makes both sets: they differ in what begins as z and in what stays as c");
     Ok(())
 }
 
@@ -95,6 +106,7 @@ fn the_test_case() -> Result<Vec<u32>, Fault> {
     assert_eq!(updates(&counts), 85_654_943);
     assert_eq!(bar.ended.load(Ordering::Relaxed), bar.tasks);
     common::save("test-case.png", picture::png(&View::LESSON, &counts))?;
+    so("who watches a run - here a progress bar - changes nothing in it");
     Ok(counts)
 }
 
@@ -152,6 +164,7 @@ fn same_bytes(expected: &[u32]) -> Result<(), Fault> {
     }
     let names: Vec<String> = executors.iter().map(|executor| executor.name()).collect();
     println!("the same bytes in bands of 1, 8, 100 and 1024 rows on {}", names.join(", "));
+    so("how work is cut and who does it must not show in the result, and no row may be left over");
     Ok(())
 }
 
@@ -185,16 +198,16 @@ fn two_at_a_time(expected: &[u32]) -> Result<(), Fault> {
     println!("async on four threads with a throttle of 2: {most} bands under way at most");
     assert!(counts == expected);
     assert!((1..=2).contains(&most));
+    so("a throttle holds work back without a thread less");
     Ok(())
 }
 
 const RUNS: u32 = 5;
 
 fn timing(expected: &[u32]) -> Result<(), Fault> {
-    println!(
-        "\nthe test case\n{:>10}  {:>3}  {:>9}  {:>9}  {:>9}",
-        "name", "n", "min", "mean", "max"
-    );
+    println!("\nthe test case, {RUNS} runs each");
+    say_if_busy();
+    println!("{:>10}  {:>3}  {:>9}  {:>9}  {:>9}", "name", "n", "min", "mean", "max");
     for executor in executors()? {
         let mut times = Vec::new();
         for _ in 0..RUNS {
@@ -207,5 +220,80 @@ fn timing(expected: &[u32]) -> Result<(), Fault> {
         let mean = times.iter().sum::<Duration>() / RUNS;
         println!("{:>10}  {RUNS:>3}  {min:>9.2?}  {mean:>9.2?}  {max:>9.2?}", executor.name());
     }
+    so("a row of such a table says nothing about another one, unless their ranges do not overlap");
     Ok(())
+}
+
+/// What one line brings, of all that can be had: the plain loop on one thread is where everybody begins.
+fn one_line() -> Result<(), Fault> {
+    let view = View { width: 256, height: 256, ..View::LESSON };
+    let (expected, pool) = (abreast::escape(&view)?, executors::parse("threads:2")?);
+    println!("\nthe same view, 256 x 256, in four ways, in turns");
+    say_if_busy();
+    let plain = || Escape::job(&view)?.variant("rust");
+    let tuned = || Escape::job(&view)?.variant("simd");
+    let race = race(WAYS.len(), 3, Duration::from_secs(1), |way| {
+        let begin = Instant::now();
+        let counts = match way {
+            0 => plain()?.on(&Serial)?,
+            1 => plain()?.on(&*pool)?,
+            2 => tuned()?.on(&Serial)?,
+            _ => tuned()?.on(&*pool)?,
+        };
+        let took = begin.elapsed();
+        assert!(counts == expected);
+        Ok::<_, Fault>(took)
+    })?;
+    println!("\n{:16}  {:>9}  {:24}  of the time that both save", "", "time", "speed-up");
+    println!("{:16}  {:>9.1?}", WAYS[0], race.time(0));
+    let all = race.speed_up(3, 0);
+    let mut best = None;
+    for (way, name) in WAYS.iter().enumerate().skip(1) {
+        let speed_up = race.speed_up(way, 0);
+        let share = Share::of(&speed_up, &all).filter(|_| way < 3);
+        let words = share.as_ref().map(Share::words).unwrap_or_default();
+        println!("{name:16}  {:>9.1?}  {speed_up:24}  {words}", race.time(way));
+        best = best.max(share.map(|share| (share.percent(), way)));
+    }
+    so(match best {
+        Some((least, way)) if least >= 50 => {
+            format!("one line, {}, brings at least {least} % of what there is to save", WAYS[way])
+        }
+        Some(_) => "neither line is known to bring half of what there is to save".to_owned(),
+        None => "what one line brings cannot be told from the noise here".to_owned(),
+    });
+    Ok(())
+}
+
+const WAYS: [&str; 4] = ["plain Rust", ".on(&pool)", ".variant(\"simd\")", "both"];
+
+/// The part of the time saved by all that is saved by one line, with its interval.
+struct Share {
+    value: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Share {
+    /// None unless both are known to be faster.
+    fn of(line: &Finding, all: &Finding) -> Option<Share> {
+        if !line.is_faster() || !all.is_faster() {
+            return None;
+        }
+        // A way that is s times as fast saves 1 - 1/s of the time.
+        let saved = |speed_up: f64| 1.0 - 1.0 / speed_up;
+        let ((low, high), (least, most)) = (line.interval()?, all.interval()?);
+        let value = saved(line.ratio()) / saved(all.ratio());
+        Some(Share { value, low: saved(low) / saved(most), high: saved(high) / saved(least) })
+    }
+
+    fn words(&self) -> String {
+        let [value, low, high] = [self.value, self.low, self.high].map(|part| 100.0 * part);
+        format!("{value:.0} % ({low:.0} .. {high:.0})")
+    }
+
+    /// What it is at least.
+    fn percent(&self) -> u32 {
+        (100.0 * self.low) as u32
+    }
 }

@@ -16,6 +16,7 @@ use abreast::graph::{Delayed, Graph, Inputs, Stats};
 use abreast::harness::trace::{Span, Traced};
 use abreast::plan::fold;
 use abreast::{Error, Fault};
+use common::so;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -52,6 +53,9 @@ fn a_sum_is_a_chain_or_a_tree() -> Result<(), Fault> {
         common::save(&format!("{name}.dot"), graph.dot())?;
         common::save(&format!("{name}.svg"), graph.svg())?;
     }
+    so(
+        "how a sum is written decides what can run side by side: 1 + 2 + 3 + 4 is a chain, (1 + 2) + (3 + 4) is not",
+    );
     Ok(())
 }
 
@@ -65,6 +69,7 @@ fn squares_never_meet() -> Result<(), Fault> {
     let squares = squares.collect(&Threads::new(2)?, &Control::default())?;
     println!("  map: {squares:?}, each on its own");
     assert_eq!(squares, [1, 4, 9, 16]);
+    so("what needs nothing of its neighbours can all run at once");
     Ok(())
 }
 
@@ -92,6 +97,7 @@ fn each_fibonacci_number_needs_the_two_before() -> Result<(), Fault> {
     println!("  {NTH} equal matrices multiplied, in chunks on two threads: {matrix}");
     println!("  (phi^{NTH} - psi^{NTH}) / sqrt 5, exactly, as a tree: {closed}");
     assert_eq!((matrix, closed), (NINETIETH, NINETIETH));
+    so("a chain cannot be cut, but the same number may have another formula that can");
     Ok(())
 }
 
@@ -180,9 +186,10 @@ fn pea_soup() -> Result<(), Fault> {
     let (graph, _) = recipe(false);
     let stats = graph.stats();
     println!("  {} minutes of work, {} of them one long chain", stats.work, stats.critical_path);
-    println!("  the critical path does not shrink, however many cooks there are");
     assert_eq!((stats.work, stats.critical_path), (1536, 1521));
-    common::save("pea_soup.svg", graph.svg())
+    common::save("pea_soup.svg", graph.svg())?;
+    so("the critical path does not shrink, however many cooks there are");
+    Ok(())
 }
 
 /// Simulates the recipe: what happened when, and when it is done.

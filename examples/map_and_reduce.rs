@@ -8,10 +8,13 @@
 //!
 //! `cargo run --release --example map_and_reduce`. The texts that it counts are in `examples/data/`.
 
+mod common;
+
 use abreast::Fault;
 use abreast::bag::{Bag, Groups, Of};
 use abreast::exec::{Control, Executor, Serial, Threads};
 use abreast::kernels::pi::Pi;
+use common::so;
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
@@ -25,7 +28,9 @@ fn main() -> Result<(), Fault> {
     pi_is_a_mean()?;
     println!("\nHow often does each word occur?");
     words_of("Mary's Lamb", MARY)?;
-    words_of("A Tale of Two Cities, the beginning", TWO_CITIES)
+    words_of("A Tale of Two Cities, the beginning", TWO_CITIES)?;
+    so("a count of words does not depend on how the text was cut");
+    Ok(())
 }
 
 fn words() -> Result<Bag<Of<&'static str>>, Fault> {
@@ -54,6 +59,9 @@ fn mary_had_a_little_lamb(executor: &dyn Executor) -> Result<(), Fault> {
     let letters = letters.compute(executor, &control)?;
     println!("  reduction     {letters} letters: counted per partition, then added");
     assert_eq!(letters, 18);
+    so(
+        "map and filter describe; a reduction runs, one partition at a time, and adds up what they gave",
+    );
     Ok(())
 }
 
@@ -81,6 +89,9 @@ fn fields_and_groups(executor: &dyn Executor) -> Result<(), Fault> {
     let lengths: Vec<usize> = groups.iter().map(|(length, _)| *length).collect();
     assert_eq!(lengths, [4, 3, 1, 6, 5, 2]);
     assert_eq!(groups[1], (3, vec!["had", "its", "was"]));
+    so(
+        "grouping is where every element must meet every other: the only step that waits for all of them",
+    );
     Ok(())
 }
 
@@ -101,6 +112,9 @@ fn pi_is_a_mean() -> Result<(), Fault> {
         println!("  {}  {mean} = 0x{:016x}", executor.name(), mean.to_bits());
         assert_eq!(mean.to_bits(), pi.to_bits());
     }
+    so(
+        "work that is numbered, not drawn from a shared state, gives the same bits on any number of threads",
+    );
     Ok(())
 }
 

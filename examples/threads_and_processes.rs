@@ -9,6 +9,8 @@
 //! - a worker that is killed in the middle of its work loses nothing;
 //! - a pool has a price: below some problem size one thread is faster.
 //!
+//! Times are taken in turns and come with an interval; where that does not exclude chance, no gain is claimed.
+//!
 //! A program that is its own worker begins its `main` with `worker_main`. The chapters about
 //! processes are in `threads_and_processes/processes.rs`, and need Linux.
 //!
@@ -18,10 +20,16 @@
 #[path = "threads_and_processes/processes.rs"]
 mod processes;
 
+mod common;
+#[path = "common/race.rs"]
+mod race;
+
 use abreast::bag::Bag;
 use abreast::exec::{Control, Executor, Locked, Serial, Threads};
 use abreast::kernels::pi::Pi;
 use abreast::{Fault, Tasks, executors, sample};
+use common::so;
+use race::{race, say_if_busy};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -40,29 +48,42 @@ const POINTS: u64 = 100_000_000;
 const SEED: u64 = 1;
 
 fn pi_on_two_threads() -> Result<(), Fault> {
-    println!("pi from {POINTS} points; best of three\n");
-    println!("{:18}  {:>9}  {:>8}  {:>12}", "", "time", "speed-up", "most at once");
-    let alone = row(&Serial, 1, None)?;
-    row(&Threads::new(2)?, 2, Some(alone))?;
-    row(&Locked::new(Threads::new(2)?), 1, Some(alone))?;
-    Ok(())
-}
-
-/// Counts the hits on `executor`, where at most so many tasks may ever run at once.
-fn row(executor: &dyn Executor, most: usize, alone: Option<Duration>) -> Result<Duration, Fault> {
-    let (mut best, mut most_inside) = (Duration::MAX, 0);
-    for _ in 0..3 {
+    println!("pi from {POINTS} points, in turns");
+    say_if_busy();
+    let (serial, threads) = (Serial, Threads::new(2)?);
+    let locked = Locked::new(threads.clone());
+    // Each with how many tasks may ever run at once.
+    let executors: [(&dyn Executor, usize); 3] = [(&serial, 1), (&threads, 2), (&locked, 1)];
+    let mut most_inside = [0; 3];
+    let race = race(executors.len(), 2, Duration::from_secs(1), |way| {
+        let (executor, most) = executors[way];
         let job = Pi::job(POINTS, SEED)?;
         let mut partials = job.blank()?;
         let (took, inside) = watched(executor, job.tasks(&mut partials)?)?;
-        (best, most_inside) = (best.min(took), most_inside.max(inside));
         assert_eq!(job.finish(partials.into()), 78_543_406);
+        assert!((1..=most).contains(&inside), "{}", executor.name());
+        most_inside[way] = inside.max(most_inside[way]);
+        Ok::<_, Fault>(took)
+    })?;
+    println!("\n{:18}  {:>9}  {:>12}  speed-up", "", "time", "most at once");
+    for (way, (executor, _)) in executors.iter().enumerate() {
+        let speed_up = match way {
+            0 => String::new(),
+            way => race.speed_up(way, 0).to_string(),
+        };
+        let (name, time, most) = (executor.name(), race.time(way), most_inside[way]);
+        println!("{name:18}  {time:>9.1?}  {most:>12}  {speed_up}");
     }
-    let speed_up = alone.unwrap_or(best).as_secs_f64() / best.as_secs_f64();
-    let name = executor.name();
-    println!("{name:18}  {best:>9.1?}  {speed_up:>7.2}x  {most_inside:>12}");
-    assert!((1..=most).contains(&most_inside), "{name}");
-    Ok(best)
+    so(match (race.speed_up(1, 0).is_faster(), race.speed_up(2, 0).is_faster()) {
+        (true, false) => "two threads gain as long as no lock makes them take turns",
+        (false, _) => {
+            "under a lock one task runs at a time; what threads gain without it cannot be told here"
+        }
+        (true, true) => {
+            "under a lock one task runs at a time: what seems gained there, the machine's noise gave"
+        }
+    });
+    Ok(())
 }
 
 /// Tasks, and how many of them were ever under way at the same time.
@@ -103,14 +124,24 @@ fn two_arrays() -> Result<(), Fault> {
         array
     };
     let both = Bag::of(arrays, 2)?.map(sorted);
-    let control = Control::default();
-    let (one_by_one, slow) = timed(|| both.collect(&Serial, &control))?;
-    let threads = Threads::new(2)?;
-    let (at_once, fast) = timed(|| both.collect(&threads, &control))?;
+    let (control, threads) = (Control::default(), Threads::new(2)?);
+    let executors: [&dyn Executor; 2] = [&Serial, &threads];
+    let mut results = [Vec::new(), Vec::new()];
+    let race = race(2, 1, Duration::from_secs(1), |way| {
+        let (sorted, took) = timed(|| both.collect(executors[way], &control))?;
+        results[way] = sorted;
+        Ok::<_, Fault>(took)
+    })?;
+    let [slow, fast] = [0, 1].map(|way| race.time(way));
     println!("\ntwo arrays of a million numbers, sorted one by one in {slow:.0?},");
-    println!("each by a thread of its own in {fast:.0?}");
+    println!("each by a thread of its own in {fast:.0?}: {}", race.speed_up(1, 0));
+    let [one_by_one, at_once] = results;
     assert_eq!(one_by_one, at_once);
     assert!(at_once.iter().all(|array| array.is_sorted() && array.len() == 1_000_000));
+    so(match race.speed_up(1, 0).is_faster() {
+        true => "two things that need nothing of each other take two threads less time",
+        false => "two threads need two cores: here there was no time to be gained",
+    });
     Ok(())
 }
 
@@ -126,41 +157,38 @@ fn the_price_of_a_pool() -> Result<(), Fault> {
     if abreast::exec::can_start_workers() {
         executors.push(executors::parse("procs:2")?);
     }
-    println!("\npi from n points in four chunks, best of ten\n");
-    print!("{:>10}", "n");
+    println!("\npi from n points in four chunks, in turns");
+    say_if_busy();
+    print!("\n{:>10}", "n");
     executors.iter().for_each(|executor| print!("  {:>10}", executor.name()));
     println!();
-    let mut table = Vec::new();
-    for n in (10..=24).step_by(2).map(|k| 1 << k) {
-        let times: Result<Vec<_>, _> =
-            executors.iter().map(|executor| best_of_ten(&**executor, n)).collect();
-        let times = times?;
+    let sizes: Vec<u64> = (10..=24).step_by(2).map(|k| 1 << k).collect();
+    let questions = sizes.len() * (executors.len() - 1);
+    let mut races = Vec::new();
+    for n in &sizes {
+        let expected = abreast::pi_hits(*n, SEED)?;
+        let race = race(executors.len(), questions, Duration::from_millis(200), |way| {
+            let job = Pi::job(*n, SEED)?.with_chunk(n / 4)?;
+            let mut partials = job.blank()?;
+            let took = job.on_into(&*executors[way], &mut partials)?.wall;
+            assert_eq!(job.finish(partials.into()), expected);
+            Ok::<_, Fault>(took)
+        })?;
         print!("{n:>10}");
-        times.iter().for_each(|time| print!("  {time:>10.1?}"));
+        (0..executors.len()).for_each(|way| print!("  {:>10.1?}", race.time(way)));
         println!();
-        table.push((n, times));
+        races.push(race);
     }
     println!();
-    for (column, executor) in executors.iter().enumerate().skip(1) {
-        // From where on it is always faster.
-        let slower = |(_, times): &(u64, Vec<Duration>)| times[column] >= times[0];
-        let even = table.iter().rposition(slower).map_or(0, |row| row + 1);
-        match table.get(even) {
-            Some((n, _)) => println!("{} pays from n = {n} on", executor.name()),
-            None => println!("{} does not pay here: the cores are busy", executor.name()),
+    for (way, executor) in executors.iter().enumerate().skip(1) {
+        // From where on it is always known to be faster.
+        let faster = |race: &race::Race| race.speed_up(way, 0).is_faster();
+        let even = races.iter().rposition(|race| !faster(race)).map_or(0, |row| row + 1);
+        match sizes.get(even) {
+            Some(n) => println!("{} pays from n = {n} on", executor.name()),
+            None => println!("{} is not known to pay at any of these sizes here", executor.name()),
         }
     }
+    so("a pool has a price, so a problem must be large enough for it: measure where that is");
     Ok(())
-}
-
-fn best_of_ten(executor: &dyn Executor, n: u64) -> Result<Duration, Fault> {
-    let expected = abreast::pi_hits(n, SEED)?;
-    let mut best = Duration::MAX;
-    for _ in 0..10 {
-        let job = Pi::job(n, SEED)?.with_chunk(n / 4)?;
-        let mut partials = job.blank()?;
-        best = best.min(job.on_into(executor, &mut partials)?.wall);
-        assert_eq!(job.finish(partials.into()), expected);
-    }
-    Ok(best)
 }

@@ -322,6 +322,18 @@ pub struct RunArgs {
     /// The same as a Gantt chart, in SVG
     #[arg(long, value_name = "FILE")]
     pub gantt: Option<PathBuf>,
+    /// Where the CPU time goes, as a flame graph in SVG: the run is repeated while samples are taken
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// CPU time that --profile takes samples of
+    #[arg(
+        long = "for",
+        default_value = "1",
+        value_name = "SECONDS",
+        requires = "profile",
+        allow_hyphen_values = true
+    )]
+    pub lasts: String,
     /// Overwrite files that abreast did not write
     #[arg(long)]
     pub force: bool,

@@ -28,6 +28,7 @@ mod number;
 mod output;
 mod overhead;
 mod patterns;
+mod profile;
 mod run;
 mod symbols;
 mod table;

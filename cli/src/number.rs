@@ -2,6 +2,7 @@
 
 use abreast::Error;
 use abreast_compare::number;
+use std::time::Duration;
 
 /// Reads a whole number, negative ones too. Nothing is rounded: `1.5e1` is 15, `1.5` is refused.
 pub fn whole(name: &str, text: &str) -> Result<i64, Error> {
@@ -18,6 +19,16 @@ pub fn count(name: &str, text: &str, least: u64) -> Result<u64, Error> {
     }
     let fits = value.and_then(|value| u64::try_from(value).ok());
     fits.ok_or_else(|| Error::argument(name, text, format!("must be at most {}", u64::MAX)))
+}
+
+/// A time in seconds, which need not be whole: `2`, `0.5`, `2s`.
+pub fn seconds(name: &str, text: &str) -> Result<Duration, Error> {
+    let seconds = text.trim_end_matches('s').parse().ok().map(Duration::try_from_secs_f64);
+    let above_0 = seconds.and_then(Result::ok).filter(|time| !time.is_zero());
+    let rule = "must be a number of seconds above 0, and at most 3600";
+    above_0
+        .filter(|time| *time <= Duration::from_secs(3600))
+        .ok_or_else(|| Error::argument(name, text, rule))
 }
 
 /// `WxH`, each as [`count`] reads it, in digits.

@@ -4,6 +4,7 @@ use crate::args::{self, RunArgs};
 use crate::console::Console;
 use crate::number;
 use crate::output::{self, Format, Output, Outputs};
+use crate::profile::{self, Profile};
 use abreast::exec::{Control, Executor, Report};
 use abreast::harness::trace::Traced;
 use abreast::kernel::{Answer, Choice, Entry, Number};
@@ -35,6 +36,9 @@ struct Ran {
     /// The same in the virtual time of a simulation; absent elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     virtual_seconds: Option<f64>,
+    /// Where the CPU time of repeated runs went, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<Profile>,
     /// What to know before the result is trusted.
     warnings: Vec<String>,
 }
@@ -70,6 +74,14 @@ pub fn run(
         Ok(answer) => answer,
         Err(why) => return output::all([Err(why.into()), recorded]),
     };
+    let choice = Choice { variant: variant.name, level };
+    let profiled = recording.profile.as_mut();
+    let profiled =
+        profiled.map(|wanted| wanted.take(&mut *case, (entry.name, choice), &*executor, console));
+    let (profile, profiled) = match profiled.transpose() {
+        Ok(profile) => (profile, Ok(())),
+        Err(why) => (None, Err(why)),
+    };
     let ran = Ran {
         schema: "abreast.run/2",
         kernel: entry.name,
@@ -86,6 +98,7 @@ pub fn run(
         hash: format!("{:016x}", answer.hash),
         seconds: answer.took.as_secs_f64(),
         virtual_seconds: report.is_virtual.then_some(report.wall.as_secs_f64()),
+        profile,
         warnings: case.caveat().into_iter().collect(),
     };
     ran.warnings.iter().for_each(|warning| console.note(format!("Note: {warning}.")));
@@ -94,7 +107,7 @@ pub fn run(
     } else {
         console.aside(recording.is_on_stdout, |console| ran.show(&answer, console))?;
     }
-    recorded
+    output::all([recorded, profiled])
 }
 
 impl Ran {
@@ -121,12 +134,14 @@ impl Ran {
                 seconds(self.seconds),
             ))?;
         }
-        console.say(format!("hash of the output bytes {}", self.hash))
+        console.say(format!("hash of the output bytes {}", self.hash))?;
+        self.profile.iter().try_for_each(|profile| profile.show(console))
     }
 }
 
 /// The files that say what ran where, and when.
 struct Recording {
+    profile: Option<profile::Request>,
     trace: Option<Output>,
     gantt: Option<Output>,
     is_on_stdout: bool,
@@ -140,7 +155,8 @@ impl Recording {
         }
         let trace = outputs.claim_if("--trace", args.trace.as_deref(), Format::Trace, console)?;
         let gantt = outputs.claim_if("--gantt", args.gantt.as_deref(), Format::Gantt, console)?;
-        Ok(Recording { trace, gantt, is_on_stdout: outputs.on_stdout() })
+        let profile = profile::Request::claim(args, &mut outputs, console)?;
+        Ok(Recording { profile, trace, gantt, is_on_stdout: outputs.on_stdout() })
     }
 
     fn is_wanted(&self) -> bool {

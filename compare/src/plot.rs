@@ -283,6 +283,36 @@ pub fn svg(
     }
 }
 
+/// What a page says of itself, for a picture that stands alone.
+const ALONE: &str = "\
+:root { --ink: #1d2126; --mesh: #e4e7e3; --paper: #ffffff; font-family: sans-serif; }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e7e9ea; --mesh: #2f353b; --paper: #1b1f23; } }
+svg.plot { width: auto; max-width: 100%; }
+.paper { fill: var(--paper); }
+";
+
+/// As [`svg`], as a file of its own, in light and dark.
+pub fn file(
+    size: (u32, u32),
+    title: &str,
+    description: &str,
+    paint: impl FnOnce(&Canvas<'_>) -> Result<(), Failure>,
+) -> String {
+    let inline = svg(size, title, description, paint);
+    let (width, height) = size;
+    let head =
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\"");
+    let Some((attributes, inside)) =
+        inline.strip_prefix("<svg").and_then(|rest| rest.split_once('>'))
+    else {
+        return format!("{head}><desc>{}</desc></svg>\n", escape(title));
+    };
+    format!(
+        "{head}{attributes}>\n<style>\n{STYLE}{ALONE}</style>\n\
+         <rect class=\"paper\" width=\"100%\" height=\"100%\"/>{inside}"
+    )
+}
+
 /// Inline SVG needs no namespace, gets a name, and its inks become classes.
 fn themed(markup: &str, (width, height): (u32, u32), title: &str, description: &str) -> String {
     let inside = markup.split_once('>').map_or("", |(_, inside)| inside);
@@ -312,6 +342,21 @@ mod tests {
             let ticks = decades(&range, crate::format::tick);
             assert!((2..=16).contains(&ticks.len()), "{range:?}: {ticks:?}");
         }
+    }
+
+    #[test]
+    fn a_file_has_a_namespace_a_size_and_its_own_colours() {
+        let file = file((200, 100), "a < b", "two", |canvas| {
+            canvas.draw(&Text::new("words", (10, 10), letters(15)))
+        });
+        assert!(
+            file.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"200\""),
+            "{file}"
+        );
+        for part in ["<title>a &lt; b</title>", "--ink: #1d2126", "class=\"f0\"", "words"] {
+            assert!(file.contains(part), "{part}: {file}");
+        }
+        assert!(file.trim_end().ends_with("</svg>"), "{file}");
     }
 
     #[test]

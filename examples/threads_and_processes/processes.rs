@@ -1,6 +1,7 @@
 //! The chapters about worker processes: who they are, what they can share, and what happens when
 //! one of them dies.
 
+use crate::common::so;
 use abreast::exec::{self, Control, Event, Procs, SharedCells, Signal};
 use abreast::kernel::{ChunkArgs, Job, Kernel, Layout, Operands};
 use abreast::kernels::REGISTRY;
@@ -117,6 +118,7 @@ fn two_numbers(pool: &Procs) -> Result<(), Fault> {
     assert!(one != other && one != parent && other != parent);
     let known = pool.pids();
     assert!([one, other].iter().all(|pid| known.contains(&(*pid as u32))));
+    so("worker processes are other programs: what they know, somebody has sent them");
     Ok(())
 }
 
@@ -146,6 +148,7 @@ fn a_named_array(pool: &Procs) -> Result<(), Fault> {
         "a thousand squares in an array called \"{TABLE}\": one worker adds {low}, the other {high}"
     );
     assert_eq!((low, high), (41_541_750, 291_291_750));
+    so("memory that processes share has a name, and is shared on purpose");
     Ok(())
 }
 
@@ -212,6 +215,9 @@ fn a_shared_counter(pool: &Procs) -> Result<(), Fault> {
     println!("{short} by reading and then writing");
     assert_eq!(exact, 2 * EACH);
     assert!(short < 2 * EACH);
+    so(
+        "who reads and then writes loses what another has written in between; an atomic addition does not",
+    );
     Ok(())
 }
 
@@ -280,6 +286,7 @@ fn a_queue(pool: &Procs) -> Result<(), Fault> {
     assert_eq!((put, sum), (10_000, 333_283_335_000));
     // As many were taken as were put.
     assert_eq!(cells.cells()[..2].iter().map(load).collect::<Vec<_>>(), [10_000, 10_000]);
+    so("a queue hands values on in their order, and makes whoever is ahead wait");
     Ok(())
 }
 
@@ -309,5 +316,6 @@ fn a_killed_worker(pool: &Procs) -> Result<(), Fault> {
     println!("{} worker started in its place, and {hits} hits, as ever", report.respawned);
     assert_eq!((hits, report.tasks), (78_543_406, job.plan().len()));
     assert_eq!(report.lost_workers, 1);
+    so("a worker that dies loses its chunk, which another does again: nothing of the result");
     Ok(())
 }

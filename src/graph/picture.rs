@@ -9,6 +9,10 @@ const PITCH: (usize, usize) = (144, 72);
 const MARGIN: usize = 16;
 /// Letters that fit into a box.
 const LETTERS: usize = 16;
+/// The end of an edge.
+const ARROW: &str = "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7.5\" refY=\"4\" \
+                     markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\">\
+                     <polygon points=\"0,0.5 8,4 0,7.5\" fill=\"#666\"/></marker></defs>\n";
 
 impl Graph<'_> {
     /// The graph in the language of Graphviz: `dot -Tsvg`.
@@ -58,7 +62,8 @@ impl Graph<'_> {
         text
     }
 
-    /// The graph as an SVG picture: nodes of equal depth on one line, inputs above. A long name is
+    /// The graph as an SVG picture: nodes of equal depth on one line, inputs above; arrows lead from a
+    /// value to who needs it. A long name is
     /// cut short; the whole of it shows when the pointer rests on the node.
     pub fn svg(&self) -> String {
         let nodes = self.nodes.borrow();
@@ -68,7 +73,8 @@ impl Graph<'_> {
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {right} {bottom}\" \
              width=\"{right}\" height=\"{bottom}\" font-family=\"sans-serif\" font-size=\"12\">\n\
-             <g fill=\"none\" stroke=\"#888\">\n"
+             <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{ARROW}\
+             <g fill=\"none\" stroke=\"#666\" marker-end=\"url(#arrow)\">\n"
         );
         for (i, to) in places.iter().enumerate() {
             nodes

@@ -12,6 +12,7 @@
 //! - [`env`](mod@env): the environment card.
 //! - [`model`]: what a comparison says; [`verdict`] says it in words.
 //! - [`report`]: all of it as a page, as Markdown and as CSV.
+//! - [`picture`]: measured lines as an SVG file.
 //! - [`trace`]: which task ran where, and when.
 
 pub use abreast_compare::measure;
@@ -26,6 +27,7 @@ pub mod same_bits;
 pub mod metg;
 pub mod model;
 pub mod overhead;
+pub mod picture;
 pub mod report;
 pub mod roofline;
 pub mod trace;

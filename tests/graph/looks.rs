@@ -71,7 +71,14 @@ fn pictures_survive_strange_names() {
         svg.contains(&format!("{}..<title>{}</title>", "x".repeat(14), "x".repeat(40))),
         "{svg}"
     );
-    for (element, count) in [("<rect", 2), ("<text", 2), ("<path", 1)] {
+    // The boxes, and the paper below them.
+    for (element, count) in [
+        ("<rect", 3),
+        ("marker-end=\"url(#arrow)\"", 1),
+        ("<marker id=\"arrow\"", 1),
+        ("<text", 2),
+        ("<path", 1),
+    ] {
         assert_eq!(svg.matches(element).count(), count, "{svg}");
     }
     assert!(Graph::new().svg().ends_with("</svg>\n"));

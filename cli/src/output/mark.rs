@@ -24,6 +24,8 @@ pub enum Format {
     Trace,
     /// A Gantt chart.
     Gantt,
+    /// A flame graph.
+    Flame,
     /// Efficiency against task size.
     Curves,
     /// Saved runs over time.
@@ -41,6 +43,7 @@ impl Format {
             Format::Picture => "a picture",
             Format::Trace => "a trace",
             Format::Gantt => "a Gantt chart",
+            Format::Flame => "a flame graph",
             Format::Curves => "a picture of METG curves",
             Format::History => "a history",
         }
@@ -58,6 +61,7 @@ impl Format {
             Format::Picture => None,
             Format::Trace => Some(trace::BEGINS),
             Format::Gantt => Some("<!-- abreast: a Gantt chart -->\n"),
+            Format::Flame => Some("<!-- abreast: a flame graph -->\n"),
             Format::Curves => Some("<!-- abreast: METG curves -->\n"),
             Format::History => Some(abreast_compare::history::BEGINS),
         }
