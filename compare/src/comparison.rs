@@ -1,6 +1,7 @@
 //! The whole comparison: the gate, the times, the results.
 
 use crate::against::{self, against};
+use crate::allocations;
 use crate::args::{Options, Target};
 use crate::gate::gate;
 use crate::group::Facts;
@@ -277,6 +278,12 @@ impl<'o> Comparison<'o> {
             count(self.options, &self.programs),
             self.layouts(),
         ));
+        if self.options.allocs {
+            if facts.meter.is_none() {
+                return Err("--allocs: it has no counter: add .allocations(..)".to_owned());
+            }
+            allocations::fill(facts, group, sizes, self.options);
+        }
         Ok(())
     }
 }

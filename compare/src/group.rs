@@ -1,6 +1,7 @@
 //! What a user writes: a group of variants of one function.
 
 use crate::agree::{Agree, Within};
+use crate::allocations::Meter;
 use crate::args::Options;
 use crate::examine::fingerprint::{self, Fingerprint};
 use crate::trials::{Origin, Trial};
@@ -42,6 +43,8 @@ pub(crate) struct Facts {
     pub(crate) within: Within,
     pub(crate) bytes: Option<Count>,
     pub(crate) flops: Option<Count>,
+    /// Counts what a call allocates.
+    pub(crate) meter: Option<Meter>,
     /// What is wrong with the way it was put together.
     pub(crate) mistakes: Vec<String>,
 }

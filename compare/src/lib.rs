@@ -52,6 +52,7 @@
 
 mod against;
 mod agree;
+mod allocations;
 mod args;
 mod comparison;
 mod examine;
@@ -114,6 +115,7 @@ mod waits;
 mod worker;
 
 pub use agree::{Agree, Leaf, Within};
+pub use allocations::Allocations;
 pub use group::Group;
 pub use host::{Host, in_gate, main_of, results_of, worker_main};
 pub use record::{Compiler, record};

@@ -1,5 +1,6 @@
 //! What the program and its workers say to each other.
 
+use crate::allocations::Counted;
 use crate::isolate::Channel;
 use crate::starts::Plan;
 pub use crate::trials::Origin;
@@ -28,6 +29,8 @@ pub(crate) enum Work {
     Gate(Part),
     /// Times the variants in every cell.
     Time(Plan),
+    /// Counts what they allocate in every cell.
+    Count,
 }
 
 /// What a gate tries.
@@ -65,6 +68,8 @@ pub enum Message<T = Timed> {
     LeftOut,
     /// The rounds of a cell.
     Timed(Box<T>),
+    /// What a call allocated.
+    Counted(Counted),
     /// That was all.
     Done,
 }

@@ -265,6 +265,17 @@ pub fn glyph(ink: Ink) -> String {
     )
 }
 
+/// Draws a band between the lower and the upper ends, which are given from left to right.
+///
+/// # Errors
+/// What plotters reports.
+pub fn band(panel: &mut Panel<'_, '_>, ink: Ink, ends: &[(f64, f64, f64)]) -> Result<(), Failure> {
+    let low = ends.iter().map(|(x, low, _)| (*x, *low));
+    let high = ends.iter().rev().map(|(x, _, high)| (*x, *high));
+    let outline: Vec<(f64, f64)> = low.chain(high).collect();
+    panel.draw_series([Polygon::new(outline, ink.color().mix(0.2).filled())]).map(drop)
+}
+
 /// An SVG element drawn by `paint`, with a title and a description for those who cannot see it.
 pub fn svg(
     size: (u32, u32),
@@ -272,15 +283,61 @@ pub fn svg(
     description: &str,
     paint: impl FnOnce(&Canvas<'_>) -> Result<(), Failure>,
 ) -> String {
-    let mut markup = String::new();
-    let canvas = SVGBackend::with_string(&mut markup, size).into_drawing_area();
-    let drawn = paint(&canvas).and_then(|()| canvas.present());
-    drop(canvas);
-    match drawn {
-        Ok(()) => themed(&markup, size, title, description),
+    match drawn(size, paint) {
+        Ok(markup) => themed(&markup, size, title, description),
         // A plot that fails costs only itself.
         Err(why) => format!("<p>{}</p>", escape(&format!("{title} could not be drawn: {why}"))),
     }
+}
+
+/// The same as a file of its own, in the colours of a light page.
+pub fn file(
+    size: (u32, u32),
+    title: &str,
+    description: &str,
+    paint: impl FnOnce(&Canvas<'_>) -> Result<(), Failure>,
+) -> String {
+    let drawn = drawn(size, |canvas| {
+        canvas.fill(&WHITE)?;
+        paint(canvas)
+    });
+    let words = |title: &str, description: &str| {
+        format!(">\n<title>{}</title><desc>{}</desc>", escape(title), escape(description))
+    };
+    match drawn {
+        Ok(markup) => on_paper(&markup).replacen('>', &words(title, description), 1),
+        Err(why) => {
+            let empty = "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\n";
+            empty.replacen('>', &words(title, &format!("could not be drawn: {why}")), 1)
+        }
+    }
+}
+
+fn drawn(
+    size: (u32, u32),
+    paint: impl FnOnce(&Canvas<'_>) -> Result<(), Failure>,
+) -> Result<String, Failure> {
+    let mut markup = String::new();
+    let canvas = SVGBackend::with_string(&mut markup, size).into_drawing_area();
+    let done = paint(&canvas).and_then(|()| canvas.present());
+    drop(canvas);
+    done.map(|()| markup)
+}
+
+/// Every ink in its colour of a light page. Programs that are no browsers know no style sheets.
+fn on_paper(markup: &str) -> String {
+    let colour = |ink: Ink| {
+        let of = |name: &str| STYLE.split_once(name).map_or("#000000", |(_, rest)| &rest[..7]);
+        match ink {
+            Ink::Text => "#1d2126",
+            Ink::Grid => "#e9ebe8",
+            ink => of(&format!("--i{}: ", ink.index())),
+        }
+    };
+    Ink::all().fold(markup.to_owned(), |markup, ink| {
+        let RGBColor(r, g, b) = ink.color();
+        markup.replace(&format!("#{r:02X}{g:02X}{b:02X}"), colour(ink))
+    })
 }
 
 /// Inline SVG needs no namespace, gets a name, and its inks become classes.
@@ -312,6 +369,28 @@ mod tests {
             let ticks = decades(&range, crate::format::tick);
             assert!((2..=16).contains(&ticks.len()), "{range:?}: {ticks:?}");
         }
+    }
+
+    #[test]
+    fn a_file_of_its_own_says_what_it_is_in_colours_that_every_program_knows() {
+        let paint = |canvas: &Canvas<'_>| {
+            let axis = || Axis { range: 0.0..3.0, log: false, ticks: vec![(1.0, "1".to_owned())] };
+            let margins = Margins { left: 30, bottom: 30, top: 10 };
+            let mut panel = panel(canvas, margins, (axis(), "x"), (axis(), "y"))?;
+            band(&mut panel, Ink::Series(1), &[(1.0, 0.5, 1.5), (2.0, 1.0, 2.5)])?;
+            mark(&panel, Ink::Series(0), (1.0, 1.0), false)
+        };
+        let text = file((200, 150), "a <title>", "a & b", paint);
+        assert!(
+            text.contains("xmlns") && text.contains("<title>a &lt;title&gt;</title>"),
+            "{text}"
+        );
+        assert!(text.contains("#c2500c") && text.contains("#0b62a4"), "{text}");
+        // What stands for an ink while plotters draws is nowhere left.
+        assert!(!text.contains("#AB12") && !text.contains("var("), "{text}");
+        assert!(text.contains("opacity=\"0.2\""), "a band lets through what is behind it: {text}");
+        let inline = svg((200, 150), "t", "d", paint);
+        assert!(inline.contains("class=\"f4\"") && !inline.contains("#AB12"), "{inline}");
     }
 
     #[test]

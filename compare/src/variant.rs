@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// the calls alone. At most `batch` outputs or prepared copies are alive at a time.
 pub(crate) trait Run<I, O> {
     fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O);
+
+    /// One call, which `around` makes. What is prepared for it and what is dropped after it is outside.
+    fn once(&mut self, input: &I, around: &mut dyn FnMut(&mut dyn FnMut()));
 }
 
 /// A function from an input to an output.
@@ -43,6 +46,12 @@ impl<I, O, F: FnMut(&I) -> O> Run<I, O> for Returning<F> {
             }
         }
     }
+
+    fn once(&mut self, input: &I, around: &mut dyn FnMut(&mut dyn FnMut())) {
+        let mut output = None;
+        around(&mut || output = Some((self.0)(black_box(input))));
+        black_box(&output);
+    }
 }
 
 /// A function with a loop of its own.
@@ -51,6 +60,12 @@ struct Looped<F>(F);
 impl<I, O, F: FnMut(&I, u64, usize) -> (Duration, O)> Run<I, O> for Looped<F> {
     fn run(&mut self, input: &I, calls: u64, batch: usize) -> (Duration, O) {
         (self.0)(input, calls.max(1), batch.max(1))
+    }
+
+    fn once(&mut self, input: &I, around: &mut dyn FnMut(&mut dyn FnMut())) {
+        let mut output = None;
+        around(&mut || output = Some((self.0)(input, 1, 1)));
+        black_box(&output);
     }
 }
 
@@ -68,6 +83,12 @@ impl<I: Clone, F: FnMut(&mut I)> Run<I, I> for InPlace<F> {
             black_box(&*copies);
             start.elapsed()
         })
+    }
+
+    fn once(&mut self, input: &I, around: &mut dyn FnMut(&mut dyn FnMut())) {
+        let mut copy = input.clone();
+        around(&mut || (self.0)(black_box(&mut copy)));
+        black_box(&copy);
     }
 }
 
@@ -242,6 +263,47 @@ mod tests {
         let input = vec![9];
         assert_eq!(variant.call.run(&input, 10, 4).1, [9, 1]);
         assert_eq!(input, [9]);
+    }
+
+    #[test]
+    fn a_single_call_is_made_with_nothing_else_around_it() {
+        let (made, inside) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+        let (count, now) = (made.clone(), inside.clone());
+        let mut kept = Variant::returning("boxed".into(), move |step: &u64| {
+            assert!(now.get(), "called outside");
+            count.set(count.get() + 1);
+            Box::new(*step)
+        });
+        let mut around = |call: &mut dyn FnMut()| {
+            inside.set(true);
+            call();
+            inside.set(false);
+        };
+        kept.call.once(&1, &mut around);
+        assert_eq!(made.get(), 1);
+        /// Copies are made outside of what is looked at.
+        struct Outside(Rc<Cell<bool>>);
+        impl Clone for Outside {
+            fn clone(&self) -> Self {
+                assert!(!self.0.get(), "copied inside");
+                Outside(self.0.clone())
+            }
+        }
+        let (count, now) = (made.clone(), inside.clone());
+        let mut in_place = Variant::in_place("outside".into(), move |_: &mut Outside| {
+            assert!(now.get(), "called outside");
+            count.set(count.get() + 1);
+        });
+        in_place.call.once(&Outside(inside.clone()), &mut around);
+        let took = |calls| (Duration::from_nanos(calls), ());
+        let run = move |(): &(), calls, _: usize| took(calls);
+        let mut looped = Variant::looped("loop".into(), false, run, |(), _, _| Duration::ZERO);
+        let mut times = 0;
+        looped.call.once(&(), &mut |call| {
+            times += 1;
+            call();
+        });
+        assert_eq!((made.get(), times), (2, 1));
     }
 
     #[test]

@@ -48,8 +48,8 @@ fn job(order: &Order<'_>, attempt: &Attempt<Target, At>) -> Job {
 
 /// A worker whose steps may take so long.
 pub(in crate::harness) fn start(limit: Duration) -> Start<'static> {
-    let leave = Duration::MAX;
-    Start { variable: WORKER, program: None, arguments: None, limit, leave }
+    let (environment, leave) = (&[], Duration::MAX);
+    Start { variable: WORKER, program: None, arguments: None, environment, limit, leave }
 }
 
 /// What a worker has said so far.
