@@ -18,7 +18,11 @@ mod console;
 mod descriptors;
 mod doctor;
 mod fractal;
+#[cfg(unix)]
+mod heap;
 mod list;
+#[cfg(unix)]
+mod memory;
 mod metg;
 mod noise;
 mod number;
@@ -26,6 +30,7 @@ mod output;
 mod overhead;
 mod patterns;
 mod run;
+mod scale;
 mod symbols;
 mod table;
 #[cfg(test)]
@@ -181,6 +186,9 @@ fn dispatch(
         Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
         Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
         Some(What::Metg(args)) => metg::metg(&args, console).map(|()| true),
+        Some(What::Scale(args)) => scale::scale(&args, registry, console),
+        #[cfg(unix)]
+        Some(What::Memory(args)) => memory::memory(&args, registry, console),
         Some(What::Overhead { json }) => overhead::overhead(json, console).map(|()| true),
         Some(What::List { json }) => list::list(registry, json, console).map(|()| true),
         Some(What::Patterns(args)) => patterns::patterns(&args, console).map(|()| true),

@@ -2,7 +2,7 @@
 //! the word abreast in somebody's notes is none.
 
 use abreast::harness::report::{CSV_BEGINS, HTML_BEGINS, MARKDOWN_BEGINS};
-use abreast::harness::trace;
+use abreast::harness::{memory, scale, trace};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -26,6 +26,14 @@ pub enum Format {
     Gantt,
     /// Efficiency against task size.
     Curves,
+    /// Speed-up against threads.
+    Scaling,
+    /// The same as a page.
+    ScalingPage,
+    /// Memory in use over time.
+    Memory,
+    /// The same as a page.
+    MemoryPage,
 }
 
 impl Format {
@@ -40,6 +48,10 @@ impl Format {
             Format::Trace => "a trace",
             Format::Gantt => "a Gantt chart",
             Format::Curves => "a picture of METG curves",
+            Format::Scaling => "a picture of scaling",
+            Format::ScalingPage => "a page about scaling",
+            Format::Memory => "a picture of memory in use",
+            Format::MemoryPage => "a page about memory",
         }
     }
 
@@ -56,6 +68,10 @@ impl Format {
             Format::Trace => Some(trace::BEGINS),
             Format::Gantt => Some("<!-- abreast: a Gantt chart -->\n"),
             Format::Curves => Some("<!-- abreast: METG curves -->\n"),
+            Format::Scaling => Some("<!-- abreast: scaling -->\n"),
+            Format::ScalingPage => Some(scale::HTML_BEGINS),
+            Format::Memory => Some("<!-- abreast: memory in use -->\n"),
+            Format::MemoryPage => Some(memory::HTML_BEGINS),
         }
     }
 
