@@ -20,8 +20,12 @@ mod descriptors;
 mod doctor;
 mod ended;
 mod fractal;
+#[cfg(unix)]
+mod heap;
 mod history;
 mod list;
+#[cfg(unix)]
+mod memory;
 mod metg;
 mod noise;
 mod number;
@@ -30,6 +34,7 @@ mod overhead;
 mod patterns;
 mod profile;
 mod run;
+mod scale;
 mod symbols;
 mod table;
 #[cfg(test)]
@@ -206,6 +211,9 @@ fn dispatch(
         Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
         Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
         Some(What::Metg(args)) => metg::metg(&args, console).map(|()| true),
+        Some(What::Scale(args)) => scale::scale(&args, registry, console),
+        #[cfg(unix)]
+        Some(What::Memory(args)) => memory::memory(&args, registry, console),
         Some(What::Overhead { json }) => overhead::overhead(json, console).map(|()| true),
         Some(What::List { json }) => list::list(registry, json, console).map(|()| true),
         Some(What::Patterns(args)) => patterns::patterns(&args, console).map(|()| true),

@@ -37,6 +37,8 @@ fn base(command: &str) -> Vec<&str> {
     match command {
         "run" => vec!["run", "pi", "--n=1"],
         "asm" => vec!["asm", "dot"],
+        "memory" => vec!["memory", "dot"],
+        "scale" => vec!["scale", "dot"],
         "fractal" => vec!["fractal", "julia", "--output=-", "--size=1x1", "--iter=1"],
         command => vec![command],
     }
@@ -86,7 +88,16 @@ fn takes_value(arg: &Arg) -> bool {
 
 #[test]
 fn every_name_that_is_none_is_refused() {
-    for words in [&["run"][..], &["asm"], &["check"], &["compare"], &["patterns"], &["chaos"]] {
+    for words in [
+        &["run"][..],
+        &["asm"],
+        &["scale"],
+        &["memory"],
+        &["check"],
+        &["compare"],
+        &["patterns"],
+        &["chaos"],
+    ] {
         for name in BAD {
             // A lone hyphen or one before a word is an option that there is not.
             let (code, out, err) = ended(&[words, &[name]].concat());

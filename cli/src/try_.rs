@@ -20,10 +20,11 @@ mod symbols;
 mod variants;
 
 use crate::console::{Console, shown};
-use crate::{descriptors, ended, number, output};
+use crate::{descriptors, ended, heap, number, output};
 use abreast_compare::paint::Color;
 use abreast_compare::{Host, main_of, worker_main};
 use anyhow::{Context, Result, bail};
+pub use compile::counter;
 use options::Asked;
 pub use options::TryArgs;
 use plan::{LAST_WORDS, Plan, SHIM};
@@ -63,6 +64,13 @@ pub fn try_(args: &TryArgs, color: Color, console: &mut Console<'_>) -> Result<u
     let source = folder.path().join("loop.c");
     fs::write(&source, shim::source(&meant.signature))?;
     asked.tools.shim(&source, &folder.path().join(SHIM), console)?;
+    let counting = match args.allocs {
+        true => {
+            let library = asked.tools.counting(&source, folder.path(), console)?;
+            heap::environment(&library, &heap::new(folder.path())?)
+        }
+        false => Vec::new(),
+    };
     let counted = asked.counted(&plan)?;
     plan.write(folder.path())?;
     probe::probe(folder.path())?;
@@ -75,6 +83,7 @@ pub fn try_(args: &TryArgs, color: Color, console: &mut Console<'_>) -> Result<u
     let host = Host {
         arguments: asked.arguments(&meant, color),
         worker: worker_arguments(folder.path()),
+        counting,
         report: Some(REPORT.into()),
         compilers: asked.tools.compilers(&units),
         last_words: Some(folder.path().join(LAST_WORDS)),

@@ -33,6 +33,7 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --against NAME     compare with times that were saved
   --fail-if RULE     with --against: exit code 3 if 'slower > 5%' holds of anything
   --any-machine      .. even if those times are another machine's
+  --allocs           count what a call allocates too: needs a group with .allocations(..)
   --only VARIANT     only call this variant, at the largest size, for a profiler to look at
   --for SECONDS      .. for how long (10)
   --json[=FILE]      as JSON, with all samples, to FILE or instead of the table
@@ -90,6 +91,7 @@ pub(crate) struct Options {
     pub(crate) against: Option<String>,
     pub(crate) fail_if: Option<FailIf>,
     pub(crate) any_machine: bool,
+    pub(crate) allocs: bool,
     pub(crate) only: Option<String>,
     pub(crate) only_for: Duration,
     pub(crate) color: Color,
@@ -147,6 +149,7 @@ impl Options {
                 Arg::Long("fail-if") => {
                     options.fail_if = Some(FailIf::parse(&value(&mut parser)?)?);
                 }
+                Arg::Long("allocs") => options.allocs = true,
                 Arg::Long("any-machine") => options.any_machine = true,
                 Arg::Long("only") => options.only = Some(value(&mut parser)?),
                 Arg::Long("for") => options.only_for = seconds("--for", &value(&mut parser)?)?,

@@ -1,6 +1,7 @@
 //! The whole comparison: the gate, the times, the results.
 
 use crate::against::{self, against};
+use crate::allocations;
 use crate::args::{Options, Target};
 use crate::gate::gate;
 use crate::group::Facts;
@@ -287,6 +288,12 @@ impl<'o> Comparison<'o> {
             self.layouts.starts(self.options.starts),
             self.layouts.count(),
         ));
+        if self.options.allocs {
+            if facts.meter.is_none() {
+                return Err("--allocs: it has no counter: add .allocations(..)".to_owned());
+            }
+            allocations::fill(facts, group, sizes, self.options);
+        }
         Ok(())
     }
 }

@@ -189,7 +189,7 @@ impl Log {
                 self.found.drawn += usize::from(origin == Origin::Random);
             }
             Message::LeftOut => self.found.left_out += 1,
-            Message::Timed(_) | Message::Done => {}
+            Message::Timed(_) | Message::Counted(_) | Message::Done => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a user writes: a group of variants of one function.
 
 use crate::agree::{Agree, Within};
+use crate::allocations::Meter;
 use crate::args::Options;
 use crate::examine::fingerprint::{self, Fingerprint};
 use crate::mode::Mode;
@@ -45,6 +46,8 @@ pub(crate) struct Facts {
     pub(crate) bytes: Option<Count>,
     pub(crate) flops: Option<Count>,
     pub(crate) mode: Mode,
+    /// Counts what a call allocates.
+    pub(crate) meter: Option<Meter>,
     /// What is wrong with the way it was put together.
     pub(crate) mistakes: Vec<String>,
 }

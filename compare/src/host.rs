@@ -23,6 +23,8 @@ pub struct Host {
     /// The arguments with which the program is started to be a worker. It must then come to
     /// [`worker_main`] with the same groups.
     pub worker: Vec<OsString>,
+    /// What is set in the environment of a worker that counts allocations.
+    pub counting: Vec<(OsString, OsString)>,
     /// Where the report goes, unless the arguments say so.
     pub report: Option<PathBuf>,
     /// How the functions were compiled.

@@ -53,6 +53,7 @@
 
 mod against;
 mod agree;
+mod allocations;
 mod args;
 #[doc(hidden)]
 pub mod beside;
@@ -124,6 +125,7 @@ mod waits;
 mod worker;
 
 pub use agree::{Agree, Leaf, Within};
+pub use allocations::Allocations;
 pub use group::Group;
 pub use host::{Host, in_gate, main_of, results_of, worker_main};
 pub use record::{Compiler, record};

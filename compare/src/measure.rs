@@ -237,6 +237,12 @@ impl Rounds {
         median(&sorted(self.columns[variant].clone()))
     }
 
+    /// The interval of that middle time, which misses the truth with at most probability `alpha`; none
+    /// when there were too few rounds.
+    pub(crate) fn interval(&self, variant: usize, alpha: f64) -> Option<(f64, f64)> {
+        interval(&sorted(self.columns[variant].clone()), alpha)
+    }
+
     /// How many times as fast as `base` the variant is, with an interval that misses the truth
     /// with at most probability `alpha`.
     pub fn speed_up(&self, variant: usize, base: usize, alpha: f64) -> SpeedUp {
@@ -264,9 +270,7 @@ impl Rounds {
     ) -> (f64, Option<(f64, f64)>) {
         let pairs = self.columns[variant].iter().zip(&self.columns[base]);
         let said = sorted(pairs.map(|(time, base)| says(*time, *base)).collect());
-        let interval =
-            sign_test_rank(said.len(), alpha).map(|rank| (said[rank - 1], said[said.len() - rank]));
-        (median(&said), interval)
+        (median(&said), interval(&said, alpha))
     }
 }
 
@@ -291,6 +295,12 @@ fn median(sorted: &[f64]) -> f64 {
         len if len % 2 == 1 => sorted[middle],
         _ => (sorted[middle - 1] + sorted[middle]) / 2.0,
     }
+}
+
+/// What encloses the median of these numbers with probability at least `1 - alpha`.
+fn interval(sorted: &[f64], alpha: f64) -> Option<(f64, f64)> {
+    let rank = sign_test_rank(sorted.len(), alpha)?;
+    Some((sorted[rank - 1], sorted[sorted.len() - rank]))
 }
 
 /// The rank `k` for which the k-th smallest and the k-th largest of `rounds` numbers enclose the

@@ -1,5 +1,6 @@
 //! What the program and its workers say to each other.
 
+use crate::allocations::Counted;
 use crate::isolate::Channel;
 use crate::mode::Mode;
 use crate::starts::Plan;
@@ -30,6 +31,8 @@ pub(crate) enum Work {
     Gate(Part),
     /// Times the variants in every cell.
     Time(Plan),
+    /// Counts what they allocate in every cell.
+    Count,
 }
 
 /// What a gate tries.
@@ -67,6 +70,8 @@ pub enum Message<T = Timed> {
     LeftOut,
     /// The rounds of a cell.
     Timed(Box<T>),
+    /// What a call allocated.
+    Counted(Counted),
     /// That was all.
     Done,
 }

@@ -265,6 +265,17 @@ pub fn glyph(ink: Ink) -> String {
     )
 }
 
+/// Draws a band between the lower and the upper ends, which are given from left to right.
+///
+/// # Errors
+/// What plotters reports.
+pub fn band(panel: &mut Panel<'_, '_>, ink: Ink, ends: &[(f64, f64, f64)]) -> Result<(), Failure> {
+    let low = ends.iter().map(|(x, low, _)| (*x, *low));
+    let high = ends.iter().rev().map(|(x, _, high)| (*x, *high));
+    let outline: Vec<(f64, f64)> = low.chain(high).collect();
+    panel.draw_series([Polygon::new(outline, ink.color().mix(0.2).filled())]).map(drop)
+}
+
 /// An SVG element drawn by `paint`, with a title and a description for those who cannot see it.
 pub fn svg(
     size: (u32, u32),

@@ -26,7 +26,14 @@ pub(crate) const LEAVING: Duration = Duration::from_secs(5);
 /// A process of this program, or of the same one linked otherwise, each step of which may take so long.
 pub(crate) fn start(program: Option<&Path>, limit: Duration) -> Start<'_> {
     let arguments = host().map(|host| &host.worker[..]);
-    Start { variable: VARIABLE, program, arguments, limit, leave: LEAVING }
+    let environment = &[];
+    Start { variable: VARIABLE, program, arguments, environment, limit, leave: LEAVING }
+}
+
+/// The same for a process in which allocations are counted.
+pub(crate) fn start_counting(limit: Duration) -> Start<'static> {
+    let environment = host().map_or(&[][..], |host| &host.counting);
+    Start { environment, ..start(None, limit) }
 }
 
 /// Runs a job in a process of its own.

@@ -1,5 +1,6 @@
 //! What a run says: one data model behind the table, the sentences, the JSON and the Markdown.
 
+pub use crate::allocations::Allocations;
 use crate::machine::Machine;
 pub use crate::message::{Column, TimedRow};
 pub use crate::mode::Mode;
@@ -244,4 +245,6 @@ pub struct Row {
     pub empty_share: Option<f64>,
     /// How many times as fast as the baseline.
     pub ratio: Option<Ratio>,
+    /// What a call allocates, with `--allocs`.
+    pub allocations: Option<Allocations>,
 }

@@ -54,6 +54,7 @@ fn cell(facts: &Facts, base: &str, starts: Vec<Timed>, alpha: f64) -> Option<Cel
             gflops: rate(flops),
             empty_share: median_of_empty(*kind).map(|empty| empty / median_seconds),
             ratio: base_row.filter(|base| *base != row).and_then(|base| all.ratio(row, base)),
+            allocations: None,
         })
     });
     let rows = rows.collect();
@@ -120,6 +121,13 @@ impl Starts {
     pub fn median(&self, row: usize) -> f64 {
         let all = self.starts.iter().flat_map(|start| start.columns[row].iter().copied());
         Rounds::of(vec![all.collect()]).median(0)
+    }
+
+    /// What the intervals of that time in all starts cover together; none when one of them has none.
+    pub fn interval(&self, row: usize) -> Option<(f64, f64)> {
+        let of = |start: &Rounds| start.interval(row, self.alpha);
+        let ends: Vec<(f64, f64)> = self.starts.iter().map(of).collect::<Option<_>>()?;
+        ends.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     /// How many times as fast as `base` a row is. What may be said of it is not known yet.

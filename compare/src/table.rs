@@ -1,6 +1,6 @@
 //! Tables, for the terminal and as Markdown.
 
-use crate::format::{digits, markdown as escaped, percent, ratio as short, unit};
+use crate::format::{bytes, digits, markdown as escaped, percent, ratio as short, unit};
 use crate::paint::Paint;
 use crate::ratio::{Ratio, Standing};
 use crate::results::{Cell, GroupResult, Row};
@@ -29,10 +29,15 @@ fn block(group: &GroupResult, cell: &Cell, paint: Paint) -> String {
     let head = paint.head(&head);
     let mut text = format!("{head}  (times in {unit_name}; noise {noise}{copies})\n");
     text += &group.mode.in_words().map_or(String::new(), |mode| format!("  {mode}\n"));
-    let rate = |has: bool, name: &str| if has { format!("{name:>9}") } else { String::new() };
+    let counts = has_allocations(group);
+    let rate = |has: bool, name: &str| {
+        // There is no room for both.
+        if has && !counts { format!("{name:>9}") } else { String::new() }
+    };
+    let allocs = if counts { format!("{:>16}", "allocs") } else { String::new() };
     let base = format!("vs {}", shown(&group.baseline));
     let columns = format!(
-        "  {:width$}{:>10}  {base:<23}{}{}",
+        "  {:width$}{:>10}  {base:<23}{}{}{allocs}",
         "",
         "time",
         rate(cell.bytes.is_some(), "GB/s"),
@@ -41,7 +46,7 @@ fn block(group: &GroupResult, cell: &Cell, paint: Paint) -> String {
     text += &paint.weak(columns.trim_end());
     text.push('\n');
     for row in &cell.rows {
-        text += &line(row, width, unit, paint);
+        text += &line(row, width, unit, counts, paint);
     }
     for empty in &cell.empty {
         let time = digits(empty.median_seconds / unit);
@@ -51,7 +56,7 @@ fn block(group: &GroupResult, cell: &Cell, paint: Paint) -> String {
     text
 }
 
-fn line(row: &Row, width: usize, unit: f64, paint: Paint) -> String {
+fn line(row: &Row, width: usize, unit: f64, counts: bool, paint: Paint) -> String {
     let (ratio, ends) = row.ratio.map_or(("1.00x".to_owned(), String::new()), |ratio| {
         (format!("{}x {}", short(ratio.value), ratio.standing.mark()), interval(&ratio))
     });
@@ -61,16 +66,36 @@ fn line(row: &Row, width: usize, unit: f64, paint: Paint) -> String {
         Some(of) => paint.ratio(of.standing, &ratio),
         None => ratio,
     };
-    let rate =
-        |rate: Option<f64>| rate.map_or(String::new(), |rate| format!("{:>9}", digits(rate)));
+    let rate = |rate: Option<f64>| {
+        rate.filter(|_| !counts).map_or(String::new(), |rate| format!("{:>9}", digits(rate)))
+    };
+    let allocs = if counts { format!("{:>16}", allocs(row)) } else { String::new() };
     let line = format!(
-        "  {:width$}{:>10}  {ratio} {ends:<space$}{}{}",
+        "  {:width$}{:>10}  {ratio} {ends:<space$}{}{}{allocs}",
         shown(&row.variant),
         digits(row.median_seconds / unit),
         rate(row.gb_per_second),
         rate(row.gflops)
     );
     line.trim_end().to_owned() + "\n"
+}
+
+/// Whether allocations were counted.
+fn has_allocations(group: &GroupResult) -> bool {
+    group.cells.iter().flat_map(|cell| &cell.rows).any(|row| row.allocations.is_some())
+}
+
+/// `3 / 48 KiB`: how many, and how much.
+fn allocs(row: &Row) -> String {
+    row.allocations.map_or("?".to_owned(), |of| match of.count {
+        0 => "0".to_owned(),
+        count => format!("{count} / {}", bytes(of.bytes)),
+    })
+}
+
+/// The most that was held at a time.
+fn peak(row: &Row) -> String {
+    row.allocations.and_then(|of| of.peak).map_or(String::new(), bytes)
 }
 
 /// One unit for the block: the baseline's.
@@ -113,6 +138,9 @@ pub(crate) fn columns(group: &GroupResult) -> Vec<String> {
         ["n", "variant", "time", &base, "interval", "noise"].map(String::from).to_vec();
     columns.extend(bytes.then(|| "GB/s".to_owned()));
     columns.extend(flops.then(|| "GFLOP/s".to_owned()));
+    if has_allocations(group) {
+        columns.extend(["allocs", "peak"].map(String::from));
+    }
     columns
 }
 
@@ -124,7 +152,7 @@ fn rates(group: &GroupResult) -> (bool, bool) {
 /// A cell in these columns, one row for each variant.
 pub(crate) fn rows(group: &GroupResult, cell: &Cell) -> Vec<Vec<String>> {
     let (unit, unit_name) = unit_of(group, cell);
-    let (bytes, flops) = rates(group);
+    let ((bytes, flops), counts) = (rates(group), has_allocations(group));
     let n = match &cell.setting[..] {
         "" => cell.n.to_string(),
         setting => format!("{}, {setting}", cell.n),
@@ -145,6 +173,9 @@ pub(crate) fn rows(group: &GroupResult, cell: &Cell) -> Vec<Vec<String>> {
         let rates = [(bytes, row.gb_per_second), (flops, row.gflops)];
         let shown = rates.iter().filter(|(has, _)| *has);
         words.extend(shown.map(|(_, rate)| rate.map_or(String::new(), digits)));
+        if counts {
+            words.extend([allocs(row), peak(row)]);
+        }
         words
     };
     cell.rows.iter().map(row).collect()
@@ -190,6 +221,7 @@ mod tests {
             gb_per_second: Some(39.8),
             gflops: Some(4.97),
             empty_share: None,
+            allocations: None,
             ratio,
         };
         let ratio = |value: f64, standing| {
@@ -237,6 +269,27 @@ mod tests {
         let text = super::text(&in_place, Paint(false));
         assert!(text.contains("64 copies at a time)\n  8 inputs in turn, cold caches\n"), "{text}");
         assert_eq!(legend(&group()).as_deref(), Some("= indistinguishable"));
+    }
+
+    #[test]
+    fn allocations_take_the_place_of_rates_and_still_fit_80_columns() {
+        use crate::results::Allocations;
+        let mut group = group();
+        let rows = &mut group.cells[0].rows;
+        rows[0].allocations = Some(Allocations { count: 3, bytes: 48 << 10, peak: Some(32 << 10) });
+        rows[1].allocations = Some(Allocations::default());
+        let text = text(&group, Paint(false));
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let line =
+            |name: &str| text.lines().find(|l| l.trim_start().starts_with(name)).expect("a row");
+        assert!(line("c ").ends_with(" 3 / 48 KiB") && line("zip").ends_with(" 0"), "{text}");
+        assert!(line("a_name").ends_with(" ?") && !text.contains("GB/s"), "{text}");
+        let long = markdown(&group);
+        assert!(
+            long.contains("| allocs | peak |") && long.contains("| 3 / 48 KiB | 32 KiB |"),
+            "{long}"
+        );
+        assert!(long.contains("GB/s"), "the long form has room for both: {long}");
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub(crate) trait Run<I, O> {
     fn once(&mut self, input: &I) -> (Duration, O) {
         self.run(std::slice::from_ref(input), 1, 1, &mut || ())
     }
+
+    /// One call, which `around` makes. What is prepared for it and what is dropped after it is outside.
+    fn within(&mut self, input: &I, around: &mut dyn FnMut(&mut dyn FnMut()));
 }
 
 /// What is done right before the clock is read.
@@ -56,6 +59,12 @@ impl<I, O, F: FnMut(&I) -> O> Run<I, O> for Returning<F> {
                 }
             }
         }
+    }
+
+    fn within(&mut self, input: &I, around: &mut dyn FnMut(&mut dyn FnMut())) {
+        let mut output = None;
+        around(&mut || output = Some((self.0)(black_box(input))));
+        black_box(&output);
     }
 }
 
@@ -102,6 +111,12 @@ impl<I, O, F: FnMut(&I, u64, usize) -> (Duration, O)> Run<I, O> for Looped<F> {
         let last = turns.map(&mut one).last().expect("at least one call");
         (took, last)
     }
+
+    fn within(&mut self, input: &I, around: &mut dyn FnMut(&mut dyn FnMut())) {
+        let mut output = None;
+        around(&mut || output = Some((self.0)(input, 1, 1)));
+        black_box(&output);
+    }
 }
 
 /// A function that changes its input, run on copies.
@@ -120,6 +135,12 @@ impl<I: Clone, F: FnMut(&mut I)> Run<I, I> for InPlace<F> {
             black_box(&*copies);
             start.elapsed()
         })
+    }
+
+    fn within(&mut self, input: &I, around: &mut dyn FnMut(&mut dyn FnMut())) {
+        let mut copy = input.clone();
+        around(&mut || (self.0)(black_box(&mut copy)));
+        black_box(&copy);
     }
 }
 
@@ -303,6 +324,47 @@ mod tests {
         let input = vec![9];
         assert_eq!(calls_of(&mut variant, std::slice::from_ref(&input), 10, 4), [9, 1]);
         assert_eq!(input, [9]);
+    }
+
+    #[test]
+    fn a_single_call_is_made_with_nothing_else_around_it() {
+        let (made, inside) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+        let (count, now) = (made.clone(), inside.clone());
+        let mut kept = Variant::returning("boxed".into(), move |step: &u64| {
+            assert!(now.get(), "called outside");
+            count.set(count.get() + 1);
+            Box::new(*step)
+        });
+        let mut around = |call: &mut dyn FnMut()| {
+            inside.set(true);
+            call();
+            inside.set(false);
+        };
+        kept.call.within(&1, &mut around);
+        assert_eq!(made.get(), 1);
+        /// Copies are made outside of what is looked at.
+        struct Outside(Rc<Cell<bool>>);
+        impl Clone for Outside {
+            fn clone(&self) -> Self {
+                assert!(!self.0.get(), "copied inside");
+                Outside(self.0.clone())
+            }
+        }
+        let (count, now) = (made.clone(), inside.clone());
+        let mut in_place = Variant::in_place("outside".into(), move |_: &mut Outside| {
+            assert!(now.get(), "called outside");
+            count.set(count.get() + 1);
+        });
+        in_place.call.within(&Outside(inside.clone()), &mut around);
+        let took = |calls| (Duration::from_nanos(calls), ());
+        let run = move |(): &(), calls, _: usize| took(calls);
+        let mut looped = Variant::looped("loop".into(), false, run, |(), _, _| Duration::ZERO);
+        let mut times = 0;
+        looped.call.within(&(), &mut |call| {
+            times += 1;
+            call();
+        });
+        assert_eq!((made.get(), times), (2, 1));
     }
 
     #[test]

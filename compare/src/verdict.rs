@@ -207,6 +207,7 @@ mod tests {
             gb_per_second: None,
             gflops: None,
             empty_share: Some(0.01),
+            allocations: None,
             ratio,
         };
         let ratio = Ratio { standing, ..Ratio::new(value, low.zip(high)) };

@@ -76,6 +76,7 @@ impl<I: 'static, O: Agree + 'static> Erased for Group<I, O> {
         match &job.work {
             Work::Gate(part) => self.gate(job, part, channel),
             Work::Time(plan) => self.time(job, plan, channel),
+            Work::Count => self.count(job, channel),
         }
         channel.send(&Message::Done);
         Ok(())

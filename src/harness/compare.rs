@@ -4,6 +4,7 @@
 mod cell;
 mod kernel;
 mod options;
+mod team;
 pub(super) mod times;
 
 pub use options::CompareOptions;
@@ -25,6 +26,7 @@ use abreast_compare::starts::OneStart;
 use abreast_compare::summary::is_possible;
 use cell::{Cell, Setup};
 use kernel::Timing;
+pub(super) use kernel::finding;
 use options::warnings;
 use std::time::{Duration, Instant};
 use times::{CellTimes, Job};
@@ -149,12 +151,12 @@ fn compare_with(
     limits.raise(&means.roofline(&setup.levels(), &setup.thread_counts())?);
     progress(Progress { done: of, of, next: "" });
 
-    let noise = judge(&mut kernels, comparisons, layouts.count());
     for (entry, table) in entries.iter().zip(&mut kernels) {
         let (arithmetic, fused) = (entry.arithmetic(), matches!(entry.class, Class::Fused(_)));
         table.rows.iter_mut().for_each(|row| row.roofline = limits.share(arithmetic, fused, row));
-        table.verdict = verdict::kernel(table);
     }
+    let noise = judge(&mut kernels, comparisons, layouts.count());
+    kernels.iter_mut().for_each(|table| table.verdict = verdict::kernel(table));
     let mut comparison = Comparison {
         schema: SCHEMA,
         created,
@@ -261,7 +263,9 @@ fn judge(kernels: &mut [KernelRows], comparisons: usize, layouts: u64) -> Noise 
     };
     let cores = env::Cores::here().allowed;
     for table in kernels {
-        let is_possible = |row: &&model::Row| is_possible(row.gb_per_second, row.gflops, cores);
+        let is_possible = |row: &&model::Row| {
+            is_possible(row.gb_per_second, row.gflops, cores) && !row.is_beyond_roofline()
+        };
         let impossible = table.rows.iter().filter(|row| !is_possible(row));
         let impossible: Vec<(u64, &str)> = impossible.map(|row| (row.n, row.variant)).collect();
         for row in &mut table.rows {

@@ -8,6 +8,8 @@
 //! - [`metg`](mod@metg): how small a task may be on each executor.
 //! - [`compare`](mod@compare): every kernel and variant in one run, timed in several starts of the program.
 //! - [`measure`]: the paired engine under it, which crate `abreast-compare` has for any functions.
+//! - [`memory`]: what a call needs beyond its operands, by variant and executor.
+//! - [`scale`](mod@scale): more threads on one problem, and on a problem each.
 //! - [`roofline`](mod@roofline): what the machine can do.
 //! - [`env`](mod@env): the environment card.
 //! - [`model`]: what a comparison says; [`verdict`] says it in words.
@@ -24,11 +26,13 @@ pub mod compare;
 pub mod env;
 pub mod isolated;
 pub mod same_bits;
+pub mod memory;
 pub mod metg;
 pub mod model;
 pub mod overhead;
 pub mod picture;
 pub mod report;
 pub mod roofline;
+pub mod scale;
 pub mod trace;
 pub mod verdict;

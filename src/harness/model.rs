@@ -170,6 +170,9 @@ pub struct Row {
     pub note: Option<String>,
 }
 
+/// A call may be so much faster than the roofline, which is measured, too.
+const BEYOND_ROOFLINE: f64 = 1.03;
+
 /// As JSON has it: whether a direction is known stands beside what else may be said.
 fn shown<S: Serializer>(ratio: &Option<Ratio>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
@@ -265,6 +268,13 @@ impl Row {
             median_seconds: 1.0,
             ..Row::default()
         }
+    }
+
+    /// Whether it does more than the machine can. The middle one of its rounds is held against the best that
+    /// was seen of the machine: one lucky round, or a disturbed roofline, accuses nobody.
+    pub fn is_beyond_roofline(&self) -> bool {
+        let usual = |share: Share| share.share * self.best_seconds / self.median_seconds;
+        self.roofline.is_some_and(|share| usual(share) > BEYOND_ROOFLINE)
     }
 
     /// The row's rates, from its best time and what one call costs.

@@ -15,6 +15,7 @@ mod series;
 mod tables;
 
 use abreast_compare::{format, html};
+pub(in crate::harness) use page::small_page;
 pub use page::{HTML_BEGINS, html};
 pub use tables::{CSV_BEGINS, MARKDOWN_BEGINS, csv, markdown};
 

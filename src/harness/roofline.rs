@@ -208,7 +208,7 @@ fn available_words(most: usize, threads: usize) -> Result<usize, Error> {
 /// several tries, for each probe. All probes are tried once before any is tried again: a
 /// disturbance then hits one try of many probes, not all tries of one.
 fn together(probes: &[Probe], threads: usize, words: usize, tries: usize) -> Vec<f64> {
-    let line = StartingLine { threads, arrived: AtomicUsize::new(0) };
+    let line = StartingLine::new(threads);
     let lane = || -> Vec<Duration> {
         let mut memory = Aligned::from(&vec![0u64; words + tries * SHIFT][..]);
         let mut one = |attempt: usize, probe: &Probe| {
@@ -239,13 +239,17 @@ fn together(probes: &[Probe], threads: usize, words: usize, tries: usize) -> Vec
 const SHIFT: usize = 2048;
 
 /// Where threads wait for each other, awake: a sleeping thread would start late.
-struct StartingLine {
+pub(super) struct StartingLine {
     threads: usize,
     arrived: AtomicUsize,
 }
 
 impl StartingLine {
-    fn wait(&self) {
+    pub(super) fn new(threads: usize) -> StartingLine {
+        StartingLine { threads, arrived: AtomicUsize::new(0) }
+    }
+
+    pub(super) fn wait(&self) {
         let mine = self.arrived.fetch_add(1, Ordering::AcqRel);
         let full = (mine / self.threads + 1) * self.threads;
         while self.arrived.load(Ordering::Acquire) < full {

@@ -137,8 +137,12 @@ fn share(table: &KernelRows) -> Option<String> {
         Limit::Copy => "write",
         Limit::Arithmetic => "compute",
     };
+    let what = match row.is_beyond_roofline() {
+        true => "is not possible: its cost says that it reaches",
+        false => "reaches",
+    };
     Some(format!(
-        "{}: {} at {} reaches {} of what one core can {limit} (n = {})",
+        "{}: {} at {} {what} {} of what one core can {limit} (n = {})",
         table.kernel,
         row.variant,
         row.level,

@@ -47,6 +47,8 @@ pub trait Case: Send + Sync {
     fn chunks(&self) -> usize;
     /// Bytes of operands and output.
     fn footprint(&self) -> usize;
+    /// Bytes of the output alone.
+    fn output_bytes(&self) -> usize;
     /// Cuts the problem into chunks of another size; see [`crate::Plan::with_chunk`].
     ///
     /// # Errors
@@ -192,7 +194,11 @@ impl<K: Workload> Case for TypedCase<K> {
 
     fn footprint(&self) -> usize {
         let operands: usize = self.problem.operands().iter().map(|o| o.bytes().len()).sum();
-        operands + self.job().map_or(0, |job| job.items() * size_of::<K::Item>())
+        operands + self.output_bytes()
+    }
+
+    fn output_bytes(&self) -> usize {
+        self.job().map_or(0, |job| job.items() * size_of::<K::Item>())
     }
 
     fn set_chunk(&mut self, chunk: u64) -> Result<(), Error> {

@@ -67,8 +67,8 @@ fn overview_row(kernel: &KernelRows, rivals: &[&str]) -> Option<Vec<Cell>> {
     cells.extend(rivals.iter().map(against));
     cells.push(ratio(default.and_then(|row| row.to_lowest)));
     cells.push(on_threads.unwrap_or_else(|| or_none(None)));
-    let share = default.and_then(|row| row.roofline).map(|roofline| percent(roofline.share));
-    cells.push(or_none(share));
+    let share = default.filter(|row| row.roofline.is_some()).map(|row| roofline(row));
+    cells.push(share.unwrap_or_else(|| or_none(None)));
     Some(cells)
 }
 
@@ -128,10 +128,19 @@ fn cells(row: &Row) -> [Cell; 14] {
         number(row.ns_per_element, 3),
         number(row.gb_per_second, 1),
         number(row.gflops, 1),
-        Cell::new(row.roofline.map_or(String::new(), |roofline| percent(roofline.share))),
+        roofline(row),
         ratio(row.thread_speed_up),
         Cell::new(row.note.as_deref().unwrap_or_default()),
     ]
+}
+
+/// How near to the roofline, and a mark where it is beyond.
+fn roofline(row: &Row) -> Cell {
+    let Some(of) = row.roofline else { return Cell::new("") };
+    match row.is_beyond_roofline() {
+        true => table::ratio(format!("{} !", percent(of.share)), Standing::Impossible),
+        false => Cell::new(percent(of.share)),
+    }
 }
 
 /// A ratio and its mark, in its colour.

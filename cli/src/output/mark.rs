@@ -2,7 +2,7 @@
 //! the word abreast in somebody's notes is none.
 
 use abreast::harness::report::{CSV_BEGINS, HTML_BEGINS, MARKDOWN_BEGINS};
-use abreast::harness::trace;
+use abreast::harness::{memory, scale, trace};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -30,6 +30,14 @@ pub enum Format {
     Curves,
     /// Saved runs over time.
     History,
+    /// Speed-up against threads.
+    Scaling,
+    /// The same as a page.
+    ScalingPage,
+    /// Memory in use over time.
+    Memory,
+    /// The same as a page.
+    MemoryPage,
 }
 
 impl Format {
@@ -46,6 +54,10 @@ impl Format {
             Format::Flame => "a flame graph",
             Format::Curves => "a picture of METG curves",
             Format::History => "a history",
+            Format::Scaling => "a picture of scaling",
+            Format::ScalingPage => "a page about scaling",
+            Format::Memory => "a picture of memory in use",
+            Format::MemoryPage => "a page about memory",
         }
     }
 
@@ -64,6 +76,10 @@ impl Format {
             Format::Flame => Some("<!-- abreast: a flame graph -->\n"),
             Format::Curves => Some("<!-- abreast: METG curves -->\n"),
             Format::History => Some(abreast_compare::history::BEGINS),
+            Format::Scaling => Some("<!-- abreast: scaling -->\n"),
+            Format::ScalingPage => Some(scale::HTML_BEGINS),
+            Format::Memory => Some("<!-- abreast: memory in use -->\n"),
+            Format::MemoryPage => Some(memory::HTML_BEGINS),
         }
     }
 

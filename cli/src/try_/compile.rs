@@ -1,6 +1,8 @@
 //! Sources become shared libraries, by the compilers at hand.
 
 use crate::console::{Console, shown};
+use crate::heap;
+use crate::try_::plan::COUNTING;
 use crate::try_::shim;
 use crate::try_::source::{FileKind, Source};
 use abreast_compare::Compiler;
@@ -248,6 +250,16 @@ impl Tools {
         judge(&self.cc, "the loop that calls the functions", &output, console)
     }
 
+    /// Compiles the same loop together with what counts allocations.
+    pub fn counting(
+        &self,
+        source: &Path,
+        folder: &Path,
+        console: &mut Console<'_>,
+    ) -> Result<PathBuf> {
+        counting(&self.cc, Some(source), folder, console)
+    }
+
     /// Who compiled what, and how.
     pub fn compilers(&self, units: &[Unit<'_>]) -> Vec<Compiler> {
         let mut all: Vec<Compiler> = Vec::new();
@@ -266,6 +278,30 @@ impl Tools {
         }
         all
     }
+}
+
+/// The library that counts allocations, made in this folder by CC, or cc.
+pub fn counter(folder: &Path, console: &mut Console<'_>) -> Result<PathBuf> {
+    if !heap::is_here() {
+        bail!("{}", heap::ELSEWHERE);
+    }
+    counting(&Tool::new("C", "CC", None, ("CC", "cc"))?, None, folder, console)
+}
+
+fn counting(
+    cc: &Tool,
+    source: Option<&Path>,
+    folder: &Path,
+    console: &mut Console<'_>,
+) -> Result<PathBuf> {
+    let (counter, library) = (folder.join("heap.c"), folder.join(COUNTING));
+    fs::write(&counter, heap::SOURCE)?;
+    let mut command = cc.command();
+    command.args(shim::FLAGS).args(["-shared", "-DCOUNT_ALLOCATIONS"]);
+    command.args(source).arg(&counter).arg("-o").arg(&library);
+    let output = command.output().map_err(|why| cc.missing(&why))?;
+    judge(cc, "what counts allocations", &output, console)?;
+    Ok(library)
 }
 
 /// The last but one lets a function call another one of its file as a program does, inlined where that pays.

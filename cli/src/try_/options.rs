@@ -1,5 +1,6 @@
 //! What is asked for, read before anything is compiled.
 
+use crate::heap;
 use crate::number;
 use crate::try_::compile::{Tool, Tools};
 use crate::try_::count::Count;
@@ -107,6 +108,10 @@ pub struct TryArgs {
     /// The report (default: abreast-try.html)
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// Count what a call allocates too, by malloc and by what stands on it: C++'s new and Rust (Linux with
+    /// glibc)
+    #[arg(long)]
+    pub allocs: bool,
     /// The machine code too: hot loops, and instructions counted in a call of size N and one of twice as much
     /// (default: as suits the signature)
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "")]
@@ -159,6 +164,9 @@ impl<'a> Asked<'a> {
         }
         if args.asm.is_some() && [&args.json, &args.md, &args.html].into_iter().any(to_stdout) {
             bail!("--asm prints on stdout: give --json, --md and --html a file");
+        }
+        if args.allocs && !heap::is_here() {
+            bail!("--allocs: {}", heap::ELSEWHERE);
         }
         Ok(Asked {
             args,
@@ -261,6 +269,7 @@ impl<'a> Asked<'a> {
         let flags = [
             ("--quick", self.args.quick),
             ("--force", self.args.force),
+            ("--allocs", self.args.allocs),
             ("--any-machine", self.args.any_machine),
         ];
         for (name, is_set) in flags {

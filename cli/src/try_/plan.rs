@@ -1,5 +1,6 @@
 //! What a comparison is about, in a file that its worker processes read.
 
+use crate::heap;
 use crate::try_::call::{Calls, Input, Maker, Output};
 use crate::try_::count::Count;
 use crate::try_::fault;
@@ -50,6 +51,8 @@ pub struct Bounds {
 /// The file in the folder, and the library of the loop.
 const FILE: &str = "plan.json";
 pub const SHIM: &str = "loop.so";
+/// The library of the loop that counts allocations.
+pub const COUNTING: &str = "counting.so";
 /// The file in which a worker that crashes says what it touched.
 pub const LAST_WORDS: &str = "last-words";
 
@@ -77,6 +80,7 @@ impl Plan {
         if let Some(count) = count(self.flops.as_deref())? {
             group = group.flops(count);
         }
+        group = group.allocations(heap::counter_of_calls());
         let in_place = signature.is_in_place();
         let caller = folder.map(|folder| self.caller(folder)).transpose()?;
         for variant in &self.variants {
@@ -126,7 +130,8 @@ impl Plan {
     }
 
     fn caller(&self, folder: &Path) -> Result<Rc<Caller>> {
-        let caller = Caller::load(&folder.join(SHIM), shim::LOOP, shim::NOTHING);
+        let library = if heap::is_counted() { COUNTING } else { SHIM };
+        let caller = Caller::load(&folder.join(library), shim::LOOP, shim::NOTHING);
         Ok(Rc::new(caller.context("the generated loop")?))
     }
 }

@@ -30,11 +30,21 @@ pub fn source(signature: &Signature) -> String {
 
 typedef {result} function({listed});
 
+#ifdef COUNT_ALLOCATIONS
+void abreast_heap_begin(void);
+void abreast_heap_end(void);
+#else
+#define abreast_heap_begin() ((void)0)
+#define abreast_heap_end() ((void)0)
+#endif
+
 void {LOOP}(void *f, char *slots, size_t stride, size_t calls) {{
     function *call = (function *)f;
+    abreast_heap_begin();
     for (; calls > 0; calls--, slots += stride) {{
         {store}call({});
     }}
+    abreast_heap_end();
 }}
 
 {result} {NOTHING}({named}) {{{unused}{give} }}

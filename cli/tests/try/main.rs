@@ -1,6 +1,7 @@
 //! `abreast try`: files of anybody, compiled, agreed and compared. No test depends on which is faster.
 #![cfg(target_os = "linux")]
 
+mod allocations;
 mod bad_input;
 mod faults;
 mod files;

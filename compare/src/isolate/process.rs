@@ -19,6 +19,8 @@ pub struct Start<'s> {
     pub program: Option<&'s Path>,
     /// Its arguments, if they are not those of this program.
     pub arguments: Option<&'s [OsString]>,
+    /// What is set in its environment besides.
+    pub environment: &'s [(OsString, OsString)],
     /// How long a step may take.
     pub limit: Duration,
     /// How long the process may take on the wall to end after its last message.
@@ -132,6 +134,7 @@ impl Worker {
         };
         command
             .env(start.variable, inbox.address())
+            .envs(start.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             // What the functions print is no part of the result.
             .stdout(io::stderr());

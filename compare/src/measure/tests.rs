@@ -183,3 +183,16 @@ fn a_block_that_waited_is_dropped_unless_it_is_long() {
     assert!(!is_disturbed(micros(20_000), micros(10_000)), "the next one would wait, too");
     assert!(!is_disturbed(micros(200), micros(0)));
 }
+
+#[test]
+fn the_interval_of_a_time_is_that_of_its_median_and_of_all_starts_their_hull() {
+    use crate::summary::Starts;
+    let start = |from: u8| Rounds::of(vec![(from..from + 10).map(f64::from).collect()]);
+    // The second and the last but one of ten, at 5 %.
+    assert_eq!((start(1).median(0), start(1).interval(0, 0.05)), (5.5, Some((2.0, 9.0))));
+    let all = Starts::new(vec![start(1), start(4)], 0.05);
+    assert_eq!(all.interval(0), Some((2.0, 12.0)));
+    let short = || Rounds::of(vec![vec![1.0; 5]]);
+    assert_eq!(short().interval(0, 0.05), None);
+    assert_eq!(Starts::new(vec![start(1), short()], 0.05).interval(0), None);
+}

@@ -15,6 +15,7 @@ fn cell(n: usize, ratio: f64, ends: Option<(f64, f64)>, standing: Standing) -> C
         gb_per_second: Some(16.0),
         gflops: None,
         empty_share: Some(0.01),
+        allocations: None,
         ratio,
     };
     let ratio = Ratio { standing, ..Ratio::new(ratio, ends) };

@@ -329,6 +329,18 @@ fn the_others_are_timed_when_one_crashes() {
 }
 
 #[test]
+fn allocations_are_counted_where_a_group_says_how() {
+    let said = the_crate().optimised("mutants", "--exact allocates --quick --allocs");
+    said.ends_with(0)
+        .has(&["good", " 4 / 32 B"])
+        .has(&["good", " 16 / 128 B"])
+        .has(&["rust", " 0"]);
+    said.has(&["allocations are those of one call"]);
+    let said = the_crate().optimised("mutants", "--exact skipped --quick --allocs");
+    said.ends_with(2).has(&["--allocs: it has no counter: add .allocations(..)"]);
+}
+
+#[test]
 fn a_file_of_somebody_else_is_not_replaced() {
     let file = the_crate().folder().join("foreign.json");
     std::fs::write(&file, "a thesis").expect("written");

@@ -1,10 +1,11 @@
 //! One group for each fault: the variant `bad` has it, `good` and `rust` have not.
 
 use abreast_compare::inputs::{uniform, wide};
-use abreast_compare::{AnyGroup, Group, Within};
+use abreast_compare::{Allocations, AnyGroup, Group, Within};
 // The library brings the C functions along, but only to a program that uses it.
 use my_dot as _;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 type Function = unsafe extern "C" fn(usize, *const f64) -> f64;
 
@@ -35,6 +36,13 @@ unsafe extern "C" {
     fn fragile(n: usize, x: *const f64) -> f64;
     fn races(n: usize, x: *const f64) -> f64;
     fn old_output(n: usize, x: *const f64, out: *mut f64);
+}
+
+static NOTED: AtomicU64 = AtomicU64::new(0);
+
+fn noted(_: &f64) -> f64 {
+    NOTED.fetch_add(1, Relaxed);
+    0.0
 }
 
 fn call(function: Function) -> impl Fn(&Vec<f64>) -> f64 + Send + Sync {
@@ -231,6 +239,18 @@ fn main() -> ExitCode {
             .sizes([4])
             .variant("good", |x| x.len())
             .variant("good", |x| x.len())
+            .into(),
+        Group::new("allocates", uniform)
+            .sizes([4, 16])
+            .variant("good", |x| x.to_vec().iter().map(|x| x + noted(x)).sum::<f64>())
+            .variant("rust", |x| x.iter().sum())
+            // Stands for a counting allocator: the calls in which `good` notes something.
+            .allocations(|call| {
+                let before = NOTED.load(Relaxed);
+                call();
+                let count = NOTED.load(Relaxed) - before;
+                Allocations { count, bytes: 8 * count, peak: None }
+            })
             .into(),
         Group::new("no-sizes", uniform).variant("good", |x| x.len()).into(),
         Group::new("skipped", uniform)

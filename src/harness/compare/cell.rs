@@ -1,7 +1,7 @@
 //! One kernel at one size: what is timed there, and the rows that come of it.
 
 use super::CompareOptions;
-use super::times::{CellTimes, JobCell, Problem, Taken, Turn};
+use super::times::{CellTimes, Data, JobCell, Problem, Taken, Turn};
 use crate::Level;
 use crate::harness::gate::{Finding, GateReport};
 use crate::harness::measure::rounds_needed;
@@ -152,8 +152,10 @@ impl Cell {
     pub(super) fn job(&self, who: &[Choice]) -> JobCell {
         let (timed, empty) = self.columns(who);
         let index = |choice| who.iter().position(|other| *other == choice);
-        let called = |t: &Timed| Turn { who: index(t.choice), threads: t.threads };
-        let empty = empty.into_iter().map(|threads| Turn { who: None, threads });
+        let called =
+            |t: &Timed| Turn { who: index(t.choice), threads: t.threads, data: Data::Shared };
+        let empty =
+            empty.into_iter().map(|threads| Turn { who: None, threads, data: Data::Shared });
         JobCell { n: self.n, turns: timed.iter().map(called).chain(empty).collect() }
     }
 

@@ -112,7 +112,7 @@ impl<'t> Timing<'t> {
 }
 
 /// That somebody failed while it was timed.
-fn finding(entry: &Entry, choice: Choice, failure: Failure) -> Finding {
+pub(in crate::harness) fn finding(entry: &Entry, choice: Choice, failure: Failure) -> Finding {
     Finding {
         kernel: entry.name,
         target: Some(choice.into()),

@@ -257,6 +257,29 @@ fn inside_the_noise_floor_nothing_is_distinguishable() {
 }
 
 #[test]
+fn what_is_beyond_the_roofline_is_impossible_unless_it_was_one_lucky_round() {
+    use crate::harness::model::Share;
+    use crate::harness::roofline::Limit;
+    for (share, best, median, standing) in [
+        (1.02, 1e-5, 1e-5, Standing::Faster),
+        (1.04, 1e-5, 1e-5, Standing::Impossible),
+        (1.3, 1e-5, 1.4e-5, Standing::Faster),
+        (83.0, 1e-5, 1.2e-5, Standing::Impossible),
+    ] {
+        let mut tables = [table_with(Ratio::new(1.5, Some((1.4, 1.6))), 1.001)];
+        let row = &mut tables[0].rows[0];
+        (row.best_seconds, row.median_seconds) = (best, median);
+        row.roofline = Some(Share { share, limit: Limit::Load });
+        judge(&mut tables, 1);
+        let found = tables[0].rows[0].to_baseline.unwrap().standing;
+        assert_eq!(found, standing, "{share} of the roofline");
+        let said = verdict::kernel(&tables[0]).join("|");
+        let is_said = said.contains("is not possible: its cost says that it reaches");
+        assert_eq!(is_said, standing == Standing::Impossible, "{said}");
+    }
+}
+
+#[test]
 fn a_small_difference_in_a_short_call_has_no_direction() {
     for (low, high, seconds, standing) in [
         (1.05, 1.07, 1e-7, Standing::Layout),

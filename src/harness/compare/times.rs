@@ -1,5 +1,6 @@
 //! The times of one kernel in one start: what a worker is asked for, what it does, and who listens.
 
+use super::team::Team;
 use crate::exec::{Control, Executor, Threads};
 use crate::harness::gate::Target;
 use crate::harness::isolated;
@@ -10,6 +11,7 @@ use abreast_compare::isolate::Start;
 use abreast_compare::message::Message;
 use abreast_compare::starts::{self, Heard, OneStart, Plan};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What is to be timed.
@@ -17,24 +19,34 @@ use std::time::Duration;
 pub(in crate::harness) struct Job {
     pub(in crate::harness) kernel: String,
     /// Those that are called; messages name them by their index.
-    pub(super) who: Vec<Target>,
-    pub(super) cells: Vec<JobCell>,
-    pub(super) seed: u64,
-    pub(super) plan: Plan,
+    pub(in crate::harness) who: Vec<Target>,
+    pub(in crate::harness) cells: Vec<JobCell>,
+    pub(in crate::harness) seed: u64,
+    pub(in crate::harness) plan: Plan,
 }
 
 /// A size, and what has a turn in each of its rounds.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct JobCell {
-    pub(super) n: u64,
-    pub(super) turns: Vec<Turn>,
+pub(in crate::harness) struct JobCell {
+    pub(in crate::harness) n: u64,
+    pub(in crate::harness) turns: Vec<Turn>,
 }
 
 /// One of those that are called, or none for an empty call; on so many threads.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Turn {
-    pub(super) who: Option<usize>,
-    pub(super) threads: usize,
+pub(in crate::harness) struct Turn {
+    pub(in crate::harness) who: Option<usize>,
+    pub(in crate::harness) threads: usize,
+    pub(in crate::harness) data: Data,
+}
+
+/// What several threads work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::harness) enum Data {
+    /// The chunks of one problem.
+    Shared,
+    /// Each on a problem of its own.
+    Own,
 }
 
 /// One size in one start.
@@ -42,27 +54,27 @@ pub(super) struct Turn {
 pub(in crate::harness) struct CellTimes {
     pub(super) n: u64,
     /// Why there are none: the operands could not be made.
-    pub(super) taken: Result<Taken, String>,
+    pub(in crate::harness) taken: Result<Taken, String>,
 }
 
 /// The rounds, a column for each turn, and what they were about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Taken {
-    pub(super) problem: Problem,
-    pub(super) rounds: Rounds,
+pub(in crate::harness) struct Taken {
+    pub(in crate::harness) problem: Problem,
+    pub(in crate::harness) rounds: Rounds,
 }
 
 /// What is to be known of the problem.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Problem {
-    pub(super) footprint: u64,
-    pub(super) chunks: usize,
-    pub(super) cost: Cost,
+pub(in crate::harness) struct Problem {
+    pub(in crate::harness) footprint: u64,
+    pub(in crate::harness) chunks: usize,
+    pub(in crate::harness) cost: Cost,
 }
 
 /// One start: in a worker where this program [can start them](isolated::can_isolate), otherwise in this
 /// process, which then trusts the variants.
-pub(super) fn one_start(
+pub(in crate::harness) fn one_start(
     entry: &Entry,
     job: &Job,
     start: &Start<'_>,
@@ -87,20 +99,26 @@ pub(in crate::harness) fn serve(
     for JobCell { n, turns } in &job.cells {
         let label = format!("n = {n}");
         tell(Message::cell(label.clone()));
-        let mut case = match entry.case(&request(*n, job.seed)?) {
-            Ok(case) => case,
+        let made = callers(entry, &request(*n, job.seed)?, turns);
+        let (mut case, teams) = match made {
+            Ok(made) => made,
             Err(why) => {
                 tell(Message::Timed(Box::new(CellTimes { n: *n, taken: Err(why.to_string()) })));
                 continue;
             }
         };
         let rounds = measure_undisturbed(turns.len(), &job.plan.effort(job.seed), |turn, calls| {
-            let Turn { who: called, threads } = turns[turn];
+            let Turn { who: called, threads, data } = turns[turn];
             if let Some(called) = called {
                 tell(Message::Call(called));
             }
-            let choice = called.map(|called| who[called]);
-            pools.time(case.as_mut(), choice, threads, calls).map_err(|why| (called, why))
+            let (choice, case) = (called.map(|called| who[called]), case.as_mut());
+            let team = teams.iter().find(|team| data == Data::Own && team.threads() == threads);
+            let took = match team {
+                Some(team) => team.time(case, choice, calls),
+                None => pools.time(case, choice, threads, calls),
+            };
+            took.map_err(|why| (called, why))
         });
         let rounds = match rounds {
             Ok(rounds) => rounds,
@@ -118,8 +136,29 @@ pub(in crate::harness) fn serve(
     Ok(())
 }
 
+/// The problem, and the threads that have problems of their own.
+fn callers(
+    entry: &Entry,
+    request: &Request,
+    turns: &[Turn],
+) -> Result<(Box<dyn Case>, Vec<Team>), Fault> {
+    let case = entry.case(request)?;
+    let teams = counts(turns, Data::Own).map(|threads| Team::new(entry, request, threads));
+    Ok((case, teams.collect::<Result<_, Fault>>()?))
+}
+
+/// The numbers of threads above one that work on such data.
+fn counts<'t>(
+    turns: impl IntoIterator<Item = &'t Turn>,
+    data: Data,
+) -> impl Iterator<Item = usize> {
+    let many = |turn: &&Turn| turn.threads > 1 && turn.data == data;
+    let counts: BTreeSet<usize> = turns.into_iter().filter(many).map(|turn| turn.threads).collect();
+    counts.into_iter()
+}
+
 /// The problem of this size.
-pub(super) fn request(n: u64, seed: u64) -> Result<Request, Error> {
+pub(in crate::harness) fn request(n: u64, seed: u64) -> Result<Request, Error> {
     let rule = || Error::argument("sizes", n, format!("must be at most {}", i64::MAX));
     let n = i64::try_from(n).map_err(|_| rule())?;
     Ok(Request { n: Some(n), seed, given: Vec::new() })
@@ -131,10 +170,7 @@ struct Pools(Vec<(usize, Threads)>);
 impl Pools {
     fn of(job: &Job) -> Result<Pools, Error> {
         let turns = job.cells.iter().flat_map(|cell| &cell.turns);
-        let mut counts: Vec<usize> = turns.map(|turn| turn.threads).filter(|t| *t > 1).collect();
-        counts.sort_unstable();
-        counts.dedup();
-        let pools = counts.into_iter().map(|count| Ok((count, Threads::new(count)?)));
+        let pools = counts(turns, Data::Shared).map(|count| Ok((count, Threads::new(count)?)));
         pools.collect::<Result<_, Error>>().map(Pools)
     }
 

@@ -49,8 +49,8 @@ fn job(order: &Order<'_>, attempt: &Attempt<Target, At>) -> Job {
 
 /// A worker whose steps may take so long: this program, or the same one linked otherwise.
 pub(in crate::harness) fn start(program: Option<&Path>, limit: Duration) -> Start<'_> {
-    let leave = Duration::MAX;
-    Start { variable: WORKER, program, arguments: None, limit, leave }
+    let (environment, leave) = (&[], Duration::MAX);
+    Start { variable: WORKER, program, arguments: None, environment, limit, leave }
 }
 
 /// What a worker has said so far.

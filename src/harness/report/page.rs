@@ -16,6 +16,15 @@ pub const HTML_BEGINS: &str = concat!(
     "<meta name=\"generator\" content=\"abreast report\">"
 );
 
+/// A page of its own in the report's style, for what has one plot and one table.
+pub(in crate::harness) fn small_page(
+    begins: &str,
+    title: &str,
+    main: impl FnOnce(&mut Html),
+) -> String {
+    super::html::page(begins, title, &[plot::STYLE, include_str!("style.css")], main)
+}
+
 /// The report as one HTML file that needs nothing else.
 ///
 /// It begins with [`HTML_BEGINS`], so that a program can tell its own files from others.
