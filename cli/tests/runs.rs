@@ -182,7 +182,7 @@ fn forty_columns_are_enough_and_nothing_is_painted_without_a_terminal() {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let screen = Screen { columns: Some(40), ..Screen::default() };
         let mut console = Console { out: &mut out, err: &mut err, lively: false, screen };
-        let words = ["abreast", "--color=never"].iter().chain(words).map(Into::into);
+        let words = ["abreast"].iter().chain(words).chain(&["--color=never"]).map(Into::into);
         assert_eq!(run_with(&[], words, &mut console), 0);
         let text = String::from_utf8(out).expect("text");
         // A path is not cut.

@@ -145,12 +145,11 @@ pub fn history(mut runs: Vec<(String, Run)>, wanted: &Wanted) -> Result<History,
     Ok(History { schema: SCHEMA, runs, machines, lines, words })
 }
 
-/// The numbers of a run, each with what it is of and what it is compared with.
-fn points<'r>(
-    index: usize,
-    run: &'r Run,
-    wanted: &Wanted,
-) -> Result<Vec<(&'r Entry, Option<String>, Point)>, String> {
+/// A number of a run, with what it is of and what it is compared with.
+type Number<'r> = (&'r Entry, Option<String>, Point);
+
+/// The numbers of a run.
+fn points<'r>(index: usize, run: &'r Run, wanted: &Wanted) -> Result<Vec<Number<'r>>, String> {
     let entries = &run.0.entries;
     if let Some(name) = &wanted.baseline
         && entries.iter().all(|entry| entry.variant != *name)
