@@ -57,6 +57,18 @@ impl<'i, K: Kernel> Job<'i, K> {
                 fpenv::within(|| Self::planned(variant, level, args, input)?.each(out))
             });
         };
+        Self::plain_here(variant, level, args, input, out)
+    }
+
+    /// As [`Job::plain_into`], where the floating-point environment is the usual one.
+    #[inline]
+    pub(crate) fn plain_here(
+        variant: &'static Variant<K>,
+        level: Level,
+        args: K::Args,
+        input: K::Input<'i>,
+        out: &mut [K::Item],
+    ) -> Result<(), Error> {
         let plan = checked::<K>(&args, input)?;
         match plan.only() {
             Some(chunk) if items_of::<K>(&chunk) == out.len() => {

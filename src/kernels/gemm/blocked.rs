@@ -1,22 +1,26 @@
 //! The loops around a micro-kernel, shared by the two variants in Rust.
 //!
-//! A is cut into blocks of `BLOCK_ROWS x KC`, B into blocks of `KC x BLOCK_COLS`: each about half
-//! of a second-level cache. Both are packed into panels that the micro-kernel reads front to back:
-//! `MR` rows of A, column after column, and `NR` columns of B, row after row. One panel of A stays
-//! in the first-level cache while the panels of B stream past it.
+//! C is cut into tiles whose sums fit into registers. Where rows of A and B are dense and B stays in the
+//! second-level cache, tiles read both where they lie: packing would cost more than it wins. Otherwise a
+//! block of up to `BLOCK_ROWS x KC` of A is copied row after row, and a block of B into panels as wide as
+//! the tiles, so that what a tile reads lies together and stays in the caches.
 
 use super::view::Shape;
-use super::{Args, Element, MatRef, SMALL};
+use super::{Args, Element, MatRef};
 use crate::sample::Line;
 use crate::{Chunk, Error};
+use fearless_simd::{Simd, SimdBase};
 use std::cell::RefCell;
+use std::ops::Range;
 
 /// Rows of a block of A.
-const BLOCK_ROWS: usize = 256;
-/// Columns of a block of B: a multiple of every `NR`.
-const BLOCK_COLS: usize = 240;
-/// Elements of the largest micro-tile, 8 x 48.
-const MAX_IN_A_TILE: usize = 384;
+pub(super) const BLOCK_ROWS: usize = 256;
+/// Bytes across a block of B: with `KC` terms, half of a second-level cache.
+const BLOCK_ACROSS: usize = 1920;
+/// A B of up to so many bytes is read where it lies.
+const IN_CACHE: usize = 512 << 10;
+/// Up to so many rows a B of any size is.
+const FEW_ROWS: usize = 16;
 
 /// One product `C <- alpha A B + beta C`, C packed row-major and as large as `a` and `b` say.
 #[derive(Clone, Copy)]
@@ -29,15 +33,30 @@ pub(super) struct Product<'a, T> {
 
 impl<'a, T: Element> Product<'a, T> {
     /// The part of a problem that fills one chunk of C.
+    #[inline(always)]
     pub(super) fn of(args: &Args, (a, b): (&'a [T], &'a [T]), chunk: &Chunk) -> Self {
         let rows = chunk.row as usize..(chunk.row + chunk.rows) as usize;
         let cols = chunk.col as usize..(chunk.col + chunk.cols) as usize;
         let depth = 0..args.k as usize;
-        Product {
+        let product = Product {
             alpha: T::narrow(args.alpha),
             a: MatRef::of(a, args.a_shape()).part(rows, depth.clone()),
             b: MatRef::of(b, args.b_shape()).part(depth, cols),
             beta: T::narrow(args.beta),
+        };
+        product.turned()
+    }
+
+    /// A C of one row or one column lies as its transpose does: the one of the two whose rows of A or of B
+    /// are dense.
+    #[inline(always)]
+    fn turned(self) -> Self {
+        let across = |x: MatRef<'a, T>| x.shape().col_stride != 1 && x.shape().row_stride == 1;
+        let row = self.a.rows() == 1 && across(self.b);
+        let column = self.b.cols() == 1 && across(self.a);
+        match row || column {
+            true => Product { a: self.b.transposed(), b: self.a.transposed(), ..self },
+            false => self,
         }
     }
 }
@@ -49,54 +68,98 @@ pub(super) struct Update<T> {
     pub(super) beta: T,
 }
 
-/// The innermost loops: `MR x NR` sums over one block of k, held in registers.
+impl<T: Element> Update<T> {
+    /// One element; `S` is the level.
+    #[inline(always)]
+    pub(super) fn one<S: Simd>(self, sum: T, c: &mut T) {
+        let zero = T::default();
+        let old = if self.beta == zero { zero } else { self.beta * *c };
+        *c = fused::<S, T>(self.alpha, sum, old);
+    }
+}
+
+/// `a * b + c`, with one rounding where the level `S` has an instruction for it.
+#[inline(always)]
+pub(super) fn fused<S: Simd, T: Element>(a: T, b: T, c: T) -> T {
+    let bytes = T::Native::<S>::LEN * size_of::<T>();
+    if bytes > 16 || cfg!(target_arch = "aarch64") { a.fused(b, c) } else { a * b + c }
+}
+
+/// A matrix with dense rows, from its first element on.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a, T> {
+    pub(super) at: &'a [T],
+    pub(super) stride: usize,
+}
+
+impl<'a, T: Element> Rows<'a, T> {
+    /// Nothing where rows of `matrix` are not dense, overlap or go backward.
+    #[inline(always)]
+    fn of(matrix: MatRef<'a, T>) -> Option<Self> {
+        let Shape { cols, row_stride, col_stride, offset, .. } = matrix.shape();
+        let dense = col_stride == 1 && row_stride >= cols as isize;
+        dense.then(|| Rows { at: &matrix.data()[offset..], stride: row_stride as usize })
+    }
+
+    #[inline(always)]
+    fn from(self, i: usize, j: usize) -> Self {
+        Rows { at: &self.at[i * self.stride + j..], ..self }
+    }
+}
+
+/// What a tile of C is made of: `rows x cols` sums of `depth` terms.
+pub(super) struct Tile<'a, T> {
+    pub(super) rows: usize,
+    pub(super) cols: usize,
+    pub(super) depth: usize,
+    pub(super) a: Rows<'a, T>,
+    pub(super) b: Rows<'a, T>,
+    pub(super) update: Update<T>,
+}
+
+/// The innermost loops: the sums of a tile, held in registers.
 pub(super) trait Micro<T>: Copy {
-    /// Rows of a micro-tile.
-    const MR: usize;
-    /// Columns of a micro-tile.
-    const NR: usize;
+    /// Columns that are summed together.
+    const WIDTH: usize;
+    /// Rows of the largest tile.
+    const ROWS: usize;
 
-    /// Adds the product of two packed panels to the micro-tile at the start of `c`, whose rows
-    /// are `stride` apart.
-    fn packed(self, a: &[T], b: &[T], update: Update<T>, c: &mut [T], stride: usize);
+    /// Columns of the largest tile of so many rows, divided by `WIDTH`.
+    fn across(rows: usize) -> usize;
 
-    /// The same from operands where they lie: up to `MR` rows of A and all `NR` columns of B, the
-    /// elements of each row next to each other. Rows that A lacks repeat its last one.
-    fn direct(
-        self,
-        a: MatRef<'_, T>,
-        b: MatRef<'_, T>,
-        update: Update<T>,
-        c: &mut [T],
-        stride: usize,
-    );
+    /// Updates the tile at the start of `c`, whose rows are `stride` apart.
+    fn tile(self, tile: &Tile<'_, T>, c: &mut [T], stride: usize);
 }
 
 /// The whole product.
 #[inline(always)]
 pub(super) fn run<T: Element, M: Micro<T>>(
     micro: M,
-    product: Product<'_, T>,
+    product: &Product<'_, T>,
     c: &mut [T],
-    scratch: &mut Scratch,
 ) -> Result<(), Error> {
-    let Product { alpha, a, b, beta } = product;
+    let Product { alpha, a, b, beta } = *product;
     let (rows, cols, depth) = (a.rows(), b.cols(), a.cols());
     if alpha == T::default() || depth == 0 {
         scale(beta, c);
         return Ok(());
     }
-    let one = T::from(1u8);
-    let lines_up = a.shape().col_stride == 1 && b.shape().col_stride == 1;
-    let small = rows.max(cols).max(depth) <= SMALL;
+    let stays = rows <= FEW_ROWS || depth * cols <= IN_CACHE / size_of::<T>();
+    let direct = Rows::of(a).zip(Rows::of(b)).filter(|_| stays);
     for k in (0..depth).step_by(T::KC) {
         let ks = k..(k + T::KC).min(depth);
-        let update = Update { alpha, beta: if k == 0 { beta } else { one } };
-        let (a, b) = (a.part(0..rows, ks.clone()), b.part(ks, 0..cols));
-        if small && lines_up {
-            unpacked(micro, a, b, update, c, scratch)?;
+        let update = Update { alpha, beta: if k == 0 { beta } else { T::from(1u8) } };
+        if let Some((a, b)) = direct {
+            let (a, b) = (a.from(0, k), b.from(k, 0));
+            let whole = Tile { rows, cols, depth: ks.len(), a, b, update };
+            if rows <= M::ROWS && cols <= M::across(rows) * M::WIDTH {
+                micro.tile(&whole, c, cols);
+            } else {
+                unpacked(micro, &whole, c);
+            }
         } else {
-            packed(micro, a, b, update, c, scratch)?;
+            let (a, b) = (a.part(0..rows, ks.clone()), b.part(ks, 0..cols));
+            with_scratch(|scratch| packed(micro, a, b, update, c, scratch))?;
         }
     }
     Ok(())
@@ -104,9 +167,56 @@ pub(super) fn run<T: Element, M: Micro<T>>(
 
 /// `c <- beta c`, where a beta of 0 does not read C.
 #[inline(always)]
-fn scale<T: Element>(beta: T, c: &mut [T]) {
+pub(super) fn scale<T: Element>(beta: T, c: &mut [T]) {
     let zero = T::default();
     c.iter_mut().for_each(|c| *c = if beta == zero { zero } else { beta * *c });
+}
+
+/// `total` in shares of at most `most`, as even as can be, the last ones largest.
+#[inline(always)]
+fn shares(total: usize, most: usize) -> impl Iterator<Item = usize> {
+    let mut left = total;
+    std::iter::from_fn(move || {
+        let share = if left <= most { left } else { left / left.div_ceil(most) };
+        left -= share;
+        (share > 0).then_some(share)
+    })
+}
+
+/// Ranges of columns, as even as can be: at most `vectors * WIDTH` each, and at least `WIDTH` if there are.
+#[inline(always)]
+fn ranges<T, M: Micro<T>>(
+    cols: Range<usize>,
+    vectors: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut from = cols.start;
+    shares(cols.len().div_ceil(M::WIDTH), vectors).map(move |vectors| {
+        let range = from..cols.end.min(from + vectors * M::WIDTH);
+        from = range.end;
+        range
+    })
+}
+
+/// The columns of a block of B.
+#[inline(always)]
+fn blocks<T, M: Micro<T>>(cols: usize) -> impl Iterator<Item = Range<usize>> {
+    ranges::<T, M>(0..cols, BLOCK_ACROSS / size_of::<T>() / M::WIDTH)
+}
+
+/// One block of k with both operands where they lie.
+#[inline(always)]
+fn unpacked<T: Element, M: Micro<T>>(micro: M, whole: &Tile<'_, T>, c: &mut [T]) {
+    for block in blocks::<T, M>(whole.cols) {
+        let mut i = 0;
+        for rows in shares(whole.rows, M::ROWS) {
+            for js in ranges::<T, M>(block.clone(), M::across(rows)) {
+                let (a, b) = (whole.a.from(i, 0), whole.b.from(0, js.start));
+                let tile = Tile { rows, cols: js.len(), a, b, ..*whole };
+                micro.tile(&tile, &mut c[i * whole.cols + js.start..], whole.cols);
+            }
+            i += rows;
+        }
+    }
 }
 
 /// One block of k with both operands packed.
@@ -120,142 +230,92 @@ fn packed<T: Element, M: Micro<T>>(
     scratch: &mut Scratch,
 ) -> Result<(), Error> {
     let (rows, cols, depth) = (a.rows(), b.cols(), a.cols());
-    for i in (0..rows).step_by(BLOCK_ROWS) {
-        let is = i..(i + BLOCK_ROWS).min(rows);
-        let a_panels = panels::<T>(&mut scratch.a, is.len().next_multiple_of(M::MR) * depth)?;
-        pack(a.part(is.clone(), 0..depth).transposed(), M::MR, a_panels);
-        for j in (0..cols).step_by(BLOCK_COLS) {
-            let js = j..(j + BLOCK_COLS).min(cols);
-            let b_panels = panels::<T>(&mut scratch.b, js.len().next_multiple_of(M::NR) * depth)?;
-            pack(b.part(0..depth, js.clone()), M::NR, b_panels);
-            for (p, a) in a_panels.chunks_exact(M::MR * depth).enumerate() {
-                for (q, b) in b_panels.chunks_exact(M::NR * depth).enumerate() {
-                    let (i, j) = (is.start + p * M::MR, js.start + q * M::NR);
-                    let space = Space { i, j, rows: is.end - i, cols: js.end - j, stride: cols };
-                    onto::<T, M>(c, space, |c, stride| micro.packed(a, b, update, c, stride));
+    for top in (0..rows).step_by(BLOCK_ROWS) {
+        let is = top..rows.min(top + BLOCK_ROWS);
+        let a = scratch.a.copy(a.part(is.clone(), 0..depth))?;
+        for block in blocks::<T, M>(cols) {
+            let panels = scratch.b.elements::<T>(block.len() * depth)?;
+            let across = M::across(M::ROWS);
+            for js in ranges::<T, M>(block.clone(), across) {
+                let panel = &mut panels[(js.start - block.start) * depth..][..js.len() * depth];
+                copy(b.part(0..depth, js.clone()), panel, js.len());
+            }
+            let mut i = 0;
+            for rows in shares(is.len(), M::ROWS) {
+                for js in ranges::<T, M>(block.clone(), across) {
+                    let panel = &panels[(js.start - block.start) * depth..];
+                    let b = Rows { at: panel, stride: js.len() };
+                    let tile = Tile { rows, cols: js.len(), depth, a: a.from(i, 0), b, update };
+                    micro.tile(&tile, &mut c[(top + i) * cols + js.start..], cols);
                 }
+                i += rows;
             }
         }
     }
     Ok(())
 }
 
-/// One block of k of a small product, whose operands are read where they lie, but for the last
-/// columns of B.
+/// Copies a matrix, row after row, `stride` apart.
 #[inline(always)]
-fn unpacked<T: Element, M: Micro<T>>(
-    micro: M,
-    a: MatRef<'_, T>,
-    b: MatRef<'_, T>,
-    update: Update<T>,
-    c: &mut [T],
-    scratch: &mut Scratch,
-) -> Result<(), Error> {
-    let (rows, cols, depth) = (a.rows(), b.cols(), a.cols());
-    for j in (0..cols).step_by(M::NR) {
-        let js = j..(j + M::NR).min(cols);
-        let mut b = b.part(0..depth, js.clone());
-        if js.len() < M::NR {
-            let panel = panels::<T>(&mut scratch.b, M::NR * depth)?;
-            pack(b, M::NR, panel);
-            b = MatRef::of(panel, Shape::row_major(depth, M::NR));
+fn copy<T: Element>(from: MatRef<'_, T>, to: &mut [T], stride: usize) {
+    if from.shape().col_stride == 1 {
+        for (i, row) in to.chunks_mut(stride).enumerate() {
+            row[..from.cols()].copy_from_slice(from.row(i));
         }
-        for i in (0..rows).step_by(M::MR) {
-            let is = i..(i + M::MR).min(rows);
-            let space = Space { i, j, rows: is.len(), cols: js.len(), stride: cols };
-            let a = a.part(is, 0..depth);
-            onto::<T, M>(c, space, |c, stride| micro.direct(a, b, update, c, stride));
-        }
-    }
-    Ok(())
-}
-
-/// A place in C: from (i, j) on there are `rows x cols` elements, rows `stride` apart.
-#[derive(Clone, Copy)]
-struct Space {
-    i: usize,
-    j: usize,
-    rows: usize,
-    cols: usize,
-    stride: usize,
-}
-
-/// Lets `work` update the micro-tile at `space`: in place where a whole one fits, otherwise in a
-/// padded copy, so that a micro-kernel knows no tails.
-#[inline(always)]
-fn onto<T: Element, M: Micro<T>>(c: &mut [T], space: Space, work: impl FnOnce(&mut [T], usize)) {
-    let c = &mut c[space.i * space.stride + space.j..];
-    if space.rows >= M::MR && space.cols >= M::NR {
-        return work(c, space.stride);
-    }
-    let mut tile = [T::default(); MAX_IN_A_TILE];
-    let (rows, cols) = (space.rows.min(M::MR), space.cols.min(M::NR));
-    for (tile, c) in tile.chunks_mut(M::NR).zip(c.chunks(space.stride)).take(rows) {
-        tile[..cols].copy_from_slice(&c[..cols]);
-    }
-    work(&mut tile, M::NR);
-    for (tile, c) in tile.chunks(M::NR).zip(c.chunks_mut(space.stride)).take(rows) {
-        c[..cols].copy_from_slice(&tile[..cols]);
-    }
-}
-
-/// Packs a matrix into panels of `width` columns, row after row; the last is filled with zeros.
-#[inline(always)]
-fn pack<T: Element>(from: MatRef<'_, T>, width: usize, panels: &mut [T]) {
-    for (p, panel) in panels.chunks_exact_mut(width * from.rows()).enumerate() {
-        let (start, end) = (p * width, ((p + 1) * width).min(from.cols()));
-        let from = from.part(0..from.rows(), start..end);
-        if from.cols() < width {
-            panel.fill(T::default());
-        }
-        if from.shape().col_stride == 1 {
-            for (i, row) in panel.chunks_exact_mut(width).enumerate() {
-                // The full width is a constant, and a copy of constant length needs no call.
-                match from.cols() == width {
-                    true => row.copy_from_slice(&from.row(i)[..width]),
-                    false => row[..from.cols()].copy_from_slice(from.row(i)),
-                }
+    } else if from.shape().row_stride == 1 {
+        let columns = from.transposed();
+        for j in 0..columns.rows() {
+            for (row, x) in to.chunks_mut(stride).zip(columns.row(j)) {
+                row[j] = *x;
             }
-        } else if from.shape().row_stride == 1 {
-            let columns = from.transposed();
-            for j in 0..columns.rows() {
-                for (row, x) in panel.chunks_exact_mut(width).zip(columns.row(j)) {
-                    row[j] = *x;
-                }
-            }
-        } else {
-            for (i, row) in panel.chunks_exact_mut(width).enumerate() {
-                for (j, x) in row[..from.cols()].iter_mut().enumerate() {
-                    *x = from.at(i, j);
-                }
+        }
+    } else {
+        for (i, row) in to.chunks_mut(stride).enumerate() {
+            for (j, x) in row[..from.cols()].iter_mut().enumerate() {
+                *x = from.at(i, j);
             }
         }
     }
 }
 
-/// A thread's panels, kept from call to call: at most half a megabyte each.
+/// A thread's packed blocks, kept from call to call: little more than half a megabyte each.
 pub(super) struct Scratch {
-    a: Vec<Line>,
-    b: Vec<Line>,
+    pub(super) a: Buffer,
+    pub(super) b: Buffer,
 }
 
 /// Lends this thread's scratch space.
 pub(super) fn with_scratch<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
     thread_local! {
         static SCRATCH: RefCell<Scratch> =
-            const { RefCell::new(Scratch { a: Vec::new(), b: Vec::new() }) };
+            const { RefCell::new(Scratch { a: Buffer(Vec::new()), b: Buffer(Vec::new()) }) };
     }
     SCRATCH.with_borrow_mut(work)
 }
 
-/// The first `len` elements of a scratch buffer, which grows when it must.
-fn panels<T: Element>(buffer: &mut Vec<Line>, len: usize) -> Result<&mut [T], Error> {
-    let bytes = len * size_of::<T>();
-    let lines = bytes.div_ceil(size_of::<Line>());
-    if let Some(more) = lines.checked_sub(buffer.len()) {
-        let refused = |_| Error::Memory { bytes, purpose: "packed panels" };
-        buffer.try_reserve_exact(more).map_err(refused)?;
-        buffer.resize(lines, bytemuck::Zeroable::zeroed());
+/// Memory that begins at a cache line and grows when it must.
+pub(super) struct Buffer(Vec<Line>);
+
+impl Buffer {
+    /// The first `len` elements.
+    fn elements<T: Element>(&mut self, len: usize) -> Result<&mut [T], Error> {
+        let bytes = len * size_of::<T>();
+        let lines = bytes.div_ceil(size_of::<Line>());
+        if let Some(more) = lines.checked_sub(self.0.len()) {
+            let refused = |_| Error::Memory { bytes, purpose: "packed panels" };
+            self.0.try_reserve_exact(more).map_err(refused)?;
+            self.0.resize(lines, bytemuck::Zeroable::zeroed());
+        }
+        Ok(&mut bytemuck::cast_slice_mut(&mut self.0)[..len])
     }
-    Ok(&mut bytemuck::cast_slice_mut(buffer)[..len])
+
+    /// A copy with dense rows, each of which begins at a cache line of its own set.
+    #[inline(always)]
+    pub(super) fn copy<T: Element>(&mut self, from: MatRef<'_, T>) -> Result<Rows<'_, T>, Error> {
+        let line = size_of::<Line>() / size_of::<T>();
+        let stride = from.cols().next_multiple_of(line) + line;
+        let copied = self.elements::<T>(from.rows() * stride)?;
+        copy(from, copied, stride);
+        Ok(Rows { at: copied, stride })
+    }
 }

@@ -22,20 +22,25 @@
 //! The order of operations is fixed per element: tiles, panels and registers do not show.
 //!
 //! **Plan.** Bands of 256 whole rows; when C is a single band, tiles of 256 x 1024. So C is updated
-//! where it is if it lies row-major and dense and has more than 256 rows or at most 1024 columns.
+//! where it is if it lies row-major and dense and has more than 256 rows or at most 1024 columns; and so is its
+//! transpose, since `(A B)^T = B^T A^T` has the same terms in the same order.
 //!
 //! **Accuracy.** A term meets at most one rounding of its own, one for each addition of its block
 //! and one for each block and for alpha: with `r = min(k, KC) + ceil(k / KC) + 2`,
 //! `|error| <= gamma(r) * (|alpha| |A| |B| + |beta| |C|)` (Higham, section 3.5).
 //!
-//! **The loops** are the usual ones: A and B are packed into panels, and a micro-kernel keeps a
-//! small tile of C in registers (Goto and van de Geijn, "Anatomy of high-performance matrix
-//! multiplication", 2008). Up to 64 x 64 x 64, operands whose rows are dense are read where
-//! they lie. The C and C++ variants are plain loops. At v4 gcc makes of them what the SIMD variant says;
-//! at v3 it finds 2 x 5 registers of sums, not 6 x 2, and loses about a quarter of the speed.
+//! **The loops.** A micro-kernel keeps a small tile of C in registers. The variants in Rust read A and B where
+//! they lie, in tiles of up to 8 rows, as long as B stays in the second-level cache or C has few rows. The last
+//! vector of a row is moved to the left until it ends with the row, which computes some elements twice and needs
+//! neither padding nor a mask; a C that is narrower than a vector gets shorter ones, and a C of one column
+//! has vectors of rows, from squares of A that are transposed in registers. Otherwise A and B are packed
+//! (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008). The C and C++
+//! variants are plain loops that pack whatever is larger than 64 x 64 x 64. At v4 gcc makes of them what the
+//! SIMD variant says; at v3 it finds 2 x 5 registers of sums, not 6 x 2, and loses about a quarter of the speed.
 
 mod blocked;
 mod c;
+mod columns;
 mod cpp;
 mod workload;
 mod rust;
@@ -167,8 +172,7 @@ impl Args {
         beta: T,
     ) -> Result<Args, Error> {
         if a.cols() != b.rows() {
-            let rule = format!("must be {}, the columns of A", a.cols());
-            return Err(Error::argument("rows of B", b.rows(), rule));
+            return Err(unequal_depth(a.cols(), b.rows()));
         }
         Ok(Args {
             alpha: alpha.into(),
@@ -199,8 +203,6 @@ impl Args {
 const BAND: u64 = 256;
 /// Columns of a tile, when C is a single band.
 const TILE_COLS: u64 = 1024;
-/// Up to this size operands are read where they lie: packing would cost more than it wins.
-const SMALL: usize = 64;
 
 /// Bytes of the packed panels in C and C++: blocks of 256 rows of A and 240 columns of B, `KC` terms deep.
 const PANELS: usize = (256 + 240) * 2048;
@@ -258,7 +260,8 @@ impl<T: Element> Gemm<T> {
 /// `C <- alpha A B + beta C`, by the fastest variant at the best level here.
 ///
 /// As in BLAS, C is not read when `beta` is 0, and A and B are not read when `alpha` is 0. A C
-/// that lies row-major and dense is updated where it is; any other is copied to and fro.
+/// that lies dense, row after row or column after column, is updated where it is, unless it has at most 256 of
+/// these and they are longer than 1024; any other is copied to and fro.
 ///
 /// # Errors
 /// [`Error::Argument`] when the sizes of A, B and C do not fit; [`Error::Memory`] when there is no
@@ -313,15 +316,42 @@ fn update<T: Element>(
     let args = Args::widened(alpha, a, b, beta)?;
     let (rows, cols) = (c.view().rows(), c.view().cols());
     if (rows, cols) != (a.rows(), b.cols()) {
-        let rule = format!("A B is {} x {}", a.rows(), b.cols());
-        return Err(Error::argument("rows x cols of C", format!("{rows} x {cols}"), rule));
+        return Err(another_size((rows, cols), (a.rows(), b.cols())));
     }
-    let job = Job::planned(variant, level, args, (a.data(), b.data()))?;
-    if job.plan().is_row_major()
-        && let Some(c) = c.as_row_major()
-    {
-        return job.each(c);
+    let whole_rows = args.m > BAND || args.n <= TILE_COLS;
+    if whole_rows && let Some(c) = c.as_row_major() {
+        return Job::plain_here(variant, level, args, (a.data(), b.data()), c);
     }
+    let row_major = c.as_row_major().is_some();
+    let mut turned = c.reborrow().transposed();
+    if !row_major && turned.as_row_major().is_some() {
+        // C lies column after column: its transpose has the same terms in the same order.
+        return update(variant, level, alpha, b.transposed(), a.transposed(), beta, &mut turned);
+    }
+    strided(variant, level, args, (a.data(), b.data()), c)
+}
+
+#[cold]
+fn unequal_depth(cols_of_a: usize, rows_of_b: usize) -> Error {
+    Error::argument("rows of B", rows_of_b, format!("must be {cols_of_a}, the columns of A"))
+}
+
+#[cold]
+fn another_size((rows, cols): (usize, usize), (m, n): (usize, usize)) -> Error {
+    let rule = format!("A B is {m} x {n}");
+    Error::argument("rows x cols of C", format!("{rows} x {cols}"), rule)
+}
+
+/// Into a C of any layout, through a copy.
+#[inline(never)]
+fn strided<T: Element>(
+    variant: &'static Variant<Gemm<T>>,
+    level: Level,
+    args: Args,
+    input: (&[T], &[T]),
+    c: &mut MatMut<'_, T>,
+) -> Result<(), Error> {
+    let job = Job::planned(variant, level, args, input)?;
     let mut tiles = job.blank()?;
     if args.reads_c() {
         tiled(job.plan(), |i, j, at| tiles[at] = c.view().at(i, j));

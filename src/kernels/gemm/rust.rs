@@ -1,136 +1,122 @@
 //! `gemm` in plain Rust: a small square of sums, and the compiler does the rest.
 
-use super::blocked::{self, Micro, Product, Scratch, Update};
-use super::{Element, Gemm, MatRef};
+use super::blocked::{self, Micro, Product, Tile, fused};
+use super::{Element, Gemm};
 use crate::Error;
 use crate::kernel::ChunkArgs;
 use fearless_simd::{Simd, SimdBase, dispatch};
 use fearless_simd_macros::simd;
 
-pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
-    let product = Product::of(c.args, c.input, &c.chunk);
-    blocked::with_scratch(
-        |scratch| dispatch!(c.level.simd(), level => tile(level, product, c.out, scratch)),
-    )
+pub(super) fn run<T: Element>(mut c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
+    dispatch!(c.level.simd(), level => tiled(level, &mut c))
 }
 
 /// As many sums as the registers of the level can hold.
 #[simd]
-fn tile<S: Simd, T: Element>(
-    level: S,
-    product: Product<'_, T>,
-    c: &mut [T],
-    scratch: &mut Scratch,
-) -> Result<(), Error> {
-    match (T::Native::<S>::LEN, size_of::<T>()) {
-        (16, _) => blocked::run(Square::<S, 8, 48>(level), product, c, scratch),
-        (8, 8) => blocked::run(Square::<S, 8, 24>(level), product, c, scratch),
-        _ => blocked::run(Square::<S, 4, 24>(level), product, c, scratch),
+fn tiled<S: Simd, T: Element>(level: S, c: &mut ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
+    let product = Product::of(c.args, c.input, &c.chunk);
+    match T::Native::<S>::LEN {
+        16 => blocked::run(Squares::<S, 16>(level), &product, &mut *c.out),
+        8 => blocked::run(Squares::<S, 8>(level), &product, &mut *c.out),
+        _ => blocked::run(Squares::<S, 4>(level), &product, &mut *c.out),
     }
 }
 
-/// A micro-kernel of `MR x NR` sums; `S` says for which level it is compiled.
+/// Micro-kernels of up to `8 x COLS` sums; `S` says for which level they are compiled.
 #[derive(Clone, Copy)]
-struct Square<S, const MR: usize, const NR: usize>(S);
+struct Squares<S, const COLS: usize>(S);
 
-impl<S: Simd, T: Element, const ROWS: usize, const COLS: usize> Micro<T> for Square<S, ROWS, COLS> {
-    const MR: usize = ROWS;
-    const NR: usize = COLS;
+impl<S: Simd, T: Element, const COLS: usize> Micro<T> for Squares<S, COLS> {
+    const WIDTH: usize = COLS;
+    const ROWS: usize = 8;
 
     #[inline(always)]
-    fn packed(self, a: &[T], b: &[T], update: Update<T>, c: &mut [T], stride: usize) {
-        packed::<S, T, ROWS, COLS>(self.0, a, b, update, c, stride);
+    fn across(_: usize) -> usize {
+        4
     }
 
+    /// Square after square, the last ones narrower.
     #[inline(always)]
-    fn direct(
-        self,
-        a: MatRef<'_, T>,
-        b: MatRef<'_, T>,
-        update: Update<T>,
-        c: &mut [T],
-        stride: usize,
-    ) {
-        direct::<S, T, ROWS, COLS>(self.0, a, b, update, c, stride);
+    fn tile(self, tile: &Tile<'_, T>, c: &mut [T], stride: usize) {
+        let mut done = 0;
+        while done < tile.cols {
+            let b = &tile.b.at[done..];
+            let c = &mut c[done..];
+            done += match tile.cols - done {
+                left if left >= COLS => by_rows::<S, T, COLS>(self.0, tile, b, c, stride),
+                8.. => by_rows::<S, T, 8>(self.0, tile, b, c, stride),
+                4.. => by_rows::<S, T, 4>(self.0, tile, b, c, stride),
+                2.. => by_rows::<S, T, 2>(self.0, tile, b, c, stride),
+                _ => by_rows::<S, T, 1>(self.0, tile, b, c, stride),
+            };
+        }
     }
 }
 
-#[simd]
-fn packed<S: Simd, T: Element, const MR: usize, const NR: usize>(
-    _level: S,
-    a: &[T],
+/// `COLS` columns of all rows of a tile, from the start of `b` and `c` on.
+#[inline(always)]
+fn by_rows<S: Simd, T: Element, const COLS: usize>(
+    level: S,
+    tile: &Tile<'_, T>,
     b: &[T],
-    update: Update<T>,
     c: &mut [T],
     stride: usize,
-) {
-    let mut sums = [[T::default(); NR]; MR];
-    for (a, b) in a.as_chunks::<MR>().0.iter().zip(b.as_chunks::<NR>().0) {
-        step::<S, T, MR, NR>(&mut sums, a, b);
+) -> usize {
+    match tile.rows {
+        1 => square::<S, T, 1, COLS>(level, tile, b, c, stride),
+        2 => square::<S, T, 2, COLS>(level, tile, b, c, stride),
+        3 => square::<S, T, 3, COLS>(level, tile, b, c, stride),
+        4 => square::<S, T, 4, COLS>(level, tile, b, c, stride),
+        5 => square::<S, T, 5, COLS>(level, tile, b, c, stride),
+        6 => square::<S, T, 6, COLS>(level, tile, b, c, stride),
+        7 => square::<S, T, 7, COLS>(level, tile, b, c, stride),
+        8 => square::<S, T, 8, COLS>(level, tile, b, c, stride),
+        _ => unreachable!("a tile has at most 8 rows"),
     }
-    store::<S, T, MR, NR>(&sums, update, c, stride);
+    COLS
 }
 
 #[simd]
-fn direct<S: Simd, T: Element, const MR: usize, const NR: usize>(
+fn square<S: Simd, T: Element, const ROWS: usize, const COLS: usize>(
     _level: S,
-    a: MatRef<'_, T>,
-    b: MatRef<'_, T>,
-    update: Update<T>,
+    tile: &Tile<'_, T>,
+    b: &[T],
     c: &mut [T],
     stride: usize,
 ) {
-    let mut sums = [[T::default(); NR]; MR];
-    let mut rows = [a.row(0); MR];
+    let mut sums = [[T::default(); COLS]; ROWS];
+    let mut rows = [&tile.a.at[..tile.depth]; ROWS];
     for (i, row) in rows.iter_mut().enumerate() {
-        *row = &a.row(i.min(a.rows() - 1))[..b.rows()];
+        *row = &tile.a.at[i * tile.a.stride..][..tile.depth];
     }
-    for k in 0..b.rows() {
-        let mut column = [T::default(); MR];
+    let mut rest = b;
+    for k in 0..tile.depth {
+        let mut column = [T::default(); ROWS];
         for (x, row) in column.iter_mut().zip(rows) {
             *x = row[k];
         }
-        let Some((b, _)) = b.row(k).split_first_chunk() else { unreachable!("B has NR columns") };
-        step::<S, T, MR, NR>(&mut sums, &column, b);
+        let Some((b, _)) = rest.split_first_chunk() else { unreachable!("B has COLS columns") };
+        step::<S, T, ROWS, COLS>(&mut sums, &column, b);
+        rest = rest.get(tile.b.stride..).unwrap_or(&[]);
     }
-    store::<S, T, MR, NR>(&sums, update, c, stride);
+    for (sums, row) in sums.iter().zip(c.chunks_mut(stride)) {
+        for (sum, c) in sums.iter().zip(row) {
+            tile.update.one::<S>(*sum, c);
+        }
+    }
 }
 
 /// One column of A times one row of B, added to the sums.
 #[inline(always)]
-fn step<S: Simd, T: Element, const MR: usize, const NR: usize>(
-    sums: &mut [[T; NR]; MR],
-    a: &[T; MR],
-    b: &[T; NR],
+fn step<S: Simd, T: Element, const ROWS: usize, const COLS: usize>(
+    sums: &mut [[T; COLS]; ROWS],
+    a: &[T; ROWS],
+    b: &[T; COLS],
 ) {
     // Columns outside: a loop of this size is vectorised before it is unrolled.
-    for j in 0..NR {
-        for i in 0..MR {
-            sums[i][j] = fma::<S, T>(a[i], b[j], sums[i][j]);
+    for j in 0..COLS {
+        for i in 0..ROWS {
+            sums[i][j] = fused::<S, T>(a[i], b[j], sums[i][j]);
         }
     }
-}
-
-/// `c <- alpha * sums + beta * c`.
-#[inline(always)]
-fn store<S: Simd, T: Element, const MR: usize, const NR: usize>(
-    sums: &[[T; NR]; MR],
-    update: Update<T>,
-    c: &mut [T],
-    stride: usize,
-) {
-    let zero = T::default();
-    for (sums, row) in sums.iter().zip(c.chunks_mut(stride)) {
-        for (sum, c) in sums.iter().zip(row) {
-            let old = if update.beta == zero { zero } else { update.beta * *c };
-            *c = fma::<S, T>(update.alpha, *sum, old);
-        }
-    }
-}
-
-/// `a * b + c`, fused where the level has an instruction for it.
-#[inline(always)]
-fn fma<S: Simd, T: Element>(a: T, b: T, c: T) -> T {
-    let bytes = T::Native::<S>::LEN * size_of::<T>();
-    if bytes > 16 || cfg!(target_arch = "aarch64") { a.fused(b, c) } else { a * b + c }
 }

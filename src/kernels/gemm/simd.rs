@@ -1,157 +1,160 @@
-//! `gemm` with explicit vectors: sums in registers, two or three vectors of B across.
+//! `gemm` with explicit vectors: sums in registers, up to three vectors of B across.
 
-use super::blocked::{self, Micro, Product, Scratch, Update};
-use super::{Element, Gemm, MatRef};
+use super::blocked::{self, Micro, Product, Tile};
+use super::columns;
+use super::{Element, Gemm};
 use crate::Error;
 use crate::kernel::ChunkArgs;
-use fearless_simd::{Simd, SimdBase, SimdFloat, SimdFloatElement, dispatch};
+use fearless_simd::{
+    Simd, SimdBase, SimdFloat, SimdFloatElement, dispatch, f32x4, f32x8, f64x2, f64x4,
+};
 use fearless_simd_macros::simd;
+use std::marker::PhantomData;
 
-pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
-    let product = Product::of(c.args, c.input, &c.chunk);
-    blocked::with_scratch(
-        |scratch| dispatch!(c.level.simd(), simd => tile(simd, product, c.out, scratch)),
-    )
+/// Elements with vectors that are narrower than the widest ones: for products that are narrower, too.
+pub(super) trait Narrow: Element {
+    /// 256 bits.
+    type Half<S: Simd>: SimdFloat<S, Element = Self>;
+    /// 128 bits.
+    type Quarter<S: Simd>: SimdFloat<S, Element = Self>;
 }
+
+impl Narrow for f64 {
+    type Half<S: Simd> = f64x4<S>;
+    type Quarter<S: Simd> = f64x2<S>;
+}
+
+impl Narrow for f32 {
+    type Half<S: Simd> = f32x8<S>;
+    type Quarter<S: Simd> = f32x4<S>;
+}
+
+pub(super) fn run<T: Narrow>(mut c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
+    // By reference: a copy of what has just been written takes longer than a small product.
+    dispatch!(c.level.simd(), simd => by_width(simd, &mut c))
+}
+
+/// With the widest vectors that a row of C fills.
+#[simd]
+fn by_width<S: Simd, T: Narrow>(simd: S, c: &mut ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
+    let product = Product::of(c.args, c.input, &c.chunk);
+    let (native, cols) = (T::Native::<S>::LEN, product.b.cols());
+    if cols >= native {
+        blocked::run(Registers::<S, T::Native<S>>(simd, PhantomData), &product, &mut *c.out)
+    } else if cols >= T::Half::<S>::LEN && T::Half::<S>::LEN < native {
+        blocked::run(Registers::<S, T::Half<S>>(simd, PhantomData), &product, &mut *c.out)
+    } else if cols >= T::Quarter::<S>::LEN && T::Quarter::<S>::LEN < native {
+        blocked::run(Registers::<S, T::Quarter<S>>(simd, PhantomData), &product, &mut *c.out)
+    } else {
+        columns::run(simd, &product, &mut *c.out)
+    }
+}
+
+/// Micro-kernels that hold their sums in vectors of the type `V`.
+struct Registers<S, V>(S, PhantomData<V>);
+
+impl<S: Copy, V> Clone for Registers<S, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<S: Copy, V> Copy for Registers<S, V> {}
 
 /// 32 registers hold 8 x 3 sums and what they are made of, 16 hold 6 x 2.
-#[simd]
-fn tile<S: Simd, T: Element>(
-    simd: S,
-    product: Product<'_, T>,
-    c: &mut [T],
-    scratch: &mut Scratch,
-) -> Result<(), Error> {
-    let bytes = T::Native::<S>::LEN * size_of::<T>();
-    if bytes == 64 || cfg!(target_arch = "aarch64") {
-        blocked::run(Registers::<S, 8, 3>(simd), product, c, scratch)
-    } else {
-        blocked::run(Registers::<S, 6, 2>(simd), product, c, scratch)
-    }
+const fn has_32_registers<S: Simd>() -> bool {
+    <f64 as SimdFloatElement>::Native::<S>::LEN == 8 || cfg!(target_arch = "aarch64")
 }
 
-/// A micro-kernel of `MR x ACROSS` vectors.
-#[derive(Clone, Copy)]
-struct Registers<S, const MR: usize, const ACROSS: usize>(S);
+/// Vectors across a tile of one row: as many as hide the latency of an addition.
+const LONG: usize = 8;
 
-type Sums<S, T, const MR: usize, const ACROSS: usize> =
-    [[<T as SimdFloatElement>::Native<S>; ACROSS]; MR];
-
-impl<S: Simd, T: Element, const ROWS: usize, const ACROSS: usize> Micro<T>
-    for Registers<S, ROWS, ACROSS>
-{
-    const MR: usize = ROWS;
-    const NR: usize = ACROSS * T::Native::<S>::LEN;
+impl<S: Simd, T: Element, V: SimdFloat<S, Element = T>> Micro<T> for Registers<S, V> {
+    const WIDTH: usize = V::LEN;
+    const ROWS: usize = if has_32_registers::<S>() { 8 } else { 6 };
 
     #[inline(always)]
-    fn packed(self, a: &[T], b: &[T], update: Update<T>, c: &mut [T], stride: usize) {
-        packed::<S, T, ROWS, ACROSS>(self.0, a, b, update, c, stride);
-    }
-
-    #[inline(always)]
-    fn direct(
-        self,
-        a: MatRef<'_, T>,
-        b: MatRef<'_, T>,
-        update: Update<T>,
-        c: &mut [T],
-        stride: usize,
-    ) {
-        direct::<S, T, ROWS, ACROSS>(self.0, a, b, update, c, stride);
-    }
-}
-
-#[simd]
-fn packed<S: Simd, T: Element, const MR: usize, const ACROSS: usize>(
-    simd: S,
-    a: &[T],
-    b: &[T],
-    update: Update<T>,
-    c: &mut [T],
-    stride: usize,
-) {
-    let mut sums = [[T::Native::<S>::splat(simd, T::default()); ACROSS]; MR];
-    let rows_of_b = b.chunks_exact(ACROSS * T::Native::<S>::LEN);
-    for (a, b) in a.chunks_exact(MR).zip(rows_of_b) {
-        step(
-            simd,
-            &mut sums,
-            #[inline(always)]
-            |i| a[i],
-            b,
-        );
-    }
-    store(simd, &sums, update, c, stride);
-}
-
-#[simd]
-fn direct<S: Simd, T: Element, const MR: usize, const ACROSS: usize>(
-    simd: S,
-    a: MatRef<'_, T>,
-    b: MatRef<'_, T>,
-    update: Update<T>,
-    c: &mut [T],
-    stride: usize,
-) {
-    let nr = ACROSS * T::Native::<S>::LEN;
-    let mut sums = [[T::Native::<S>::splat(simd, T::default()); ACROSS]; MR];
-    let mut rows = [a.row(0); MR];
-    for (i, row) in rows.iter_mut().enumerate() {
-        *row = &a.row(i.min(a.rows() - 1))[..b.rows()];
-    }
-    #[allow(clippy::needless_range_loop)] // by index, all rows of A walk together
-    for k in 0..b.rows() {
-        step(
-            simd,
-            &mut sums,
-            #[inline(always)]
-            |i| rows[i][k],
-            &b.row(k)[..nr],
-        );
-    }
-    store(simd, &sums, update, c, stride);
-}
-
-/// One column of A times one row of B, added to the sums.
-#[inline(always)]
-fn step<S: Simd, T: Element, const MR: usize, const ACROSS: usize>(
-    simd: S,
-    sums: &mut Sums<S, T, MR, ACROSS>,
-    a: impl Fn(usize) -> T,
-    b: &[T],
-) {
-    let width = T::Native::<S>::LEN;
-    let mut row = [T::Native::<S>::splat(simd, T::default()); ACROSS];
-    for (vector, b) in row.iter_mut().zip(b.chunks_exact(width)) {
-        *vector = T::Native::<S>::from_slice(simd, b);
-    }
-    for (i, sums) in sums.iter_mut().enumerate() {
-        let a = T::Native::<S>::splat(simd, a(i));
-        for (sum, b) in sums.iter_mut().zip(row) {
-            *sum = a.mul_add(b, *sum);
+    fn across(rows: usize) -> usize {
+        match rows {
+            1 => LONG,
+            _ if has_32_registers::<S>() => 3,
+            _ => 2,
         }
     }
+
+    #[inline(always)]
+    fn tile(self, tile: &Tile<'_, T>, c: &mut [T], stride: usize) {
+        macro_rules! by_size {
+            ($($rows:literal x $across:literal)*) => {
+                match (tile.rows, tile.cols.div_ceil(V::LEN)) {
+                    $(($rows, $across) => sums::<S, T, V, $rows, $across>(self.0, tile, c, stride),)*
+                    _ => unreachable!("more than the registers hold"),
+                }
+            };
+        }
+        by_size!(
+            1 x 1 1 x 2 1 x 3 1 x 4 1 x 5 1 x 6 1 x 7 1 x 8
+            2 x 1 2 x 2 2 x 3 3 x 1 3 x 2 3 x 3 4 x 1 4 x 2 4 x 3 5 x 1 5 x 2 5 x 3
+            6 x 1 6 x 2 6 x 3 7 x 1 7 x 2 7 x 3 8 x 1 8 x 2 8 x 3
+        )
+    }
 }
 
-/// `c <- alpha * sums + beta * c`.
-#[inline(always)]
-fn store<S: Simd, T: Element, const MR: usize, const ACROSS: usize>(
+/// `ROWS x ACROSS` vectors of sums. The last one across is moved to the left until it ends with the tile: what
+/// it has in common with the one before comes out the same twice.
+#[simd]
+fn sums<
+    S: Simd,
+    T: Element,
+    V: SimdFloat<S, Element = T>,
+    const ROWS: usize,
+    const ACROSS: usize,
+>(
     simd: S,
-    sums: &Sums<S, T, MR, ACROSS>,
-    update: Update<T>,
+    tile: &Tile<'_, T>,
     c: &mut [T],
     stride: usize,
 ) {
-    let width = T::Native::<S>::LEN;
-    let alpha = T::Native::<S>::splat(simd, update.alpha);
-    for (i, sums) in sums.iter().enumerate() {
-        let row = &mut c[i * stride..i * stride + ACROSS * width];
-        for (sum, c) in sums.iter().zip(row.chunks_exact_mut(width)) {
-            let old = match update.beta == T::default() {
-                true => T::Native::<S>::splat(simd, T::default()),
-                false => T::Native::<S>::from_slice(simd, c) * update.beta,
+    if ROWS > Registers::<S, V>::ROWS || ACROSS > Registers::<S, V>::across(ROWS) {
+        unreachable!("more than the registers hold");
+    }
+    let Tile { cols, depth, .. } = *tile;
+    let mut at = [cols - V::LEN; ACROSS];
+    for j in 0..ACROSS - 1 {
+        at[j] = j * V::LEN;
+    }
+    let mut a = [&tile.a.at[..depth]; ROWS];
+    for i in 1..ROWS {
+        a[i] = &tile.a.at[i * tile.a.stride..][..depth];
+    }
+    let mut sums = [[V::splat(simd, T::default()); ACROSS]; ROWS];
+    let mut b = tile.b.at;
+    for k in 0..depth {
+        let row = &b[..cols];
+        let mut vectors = [V::splat(simd, T::default()); ACROSS];
+        for j in 0..ACROSS {
+            vectors[j] = V::from_slice(simd, &row[at[j]..at[j] + V::LEN]);
+        }
+        for i in 0..ROWS {
+            let x = V::splat(simd, a[i][k]);
+            for j in 0..ACROSS {
+                sums[i][j] = x.mul_add(vectors[j], sums[i][j]);
+            }
+        }
+        b = b.get(tile.b.stride..).unwrap_or(&[]);
+    }
+    let (alpha, zero) = (V::splat(simd, tile.update.alpha), V::splat(simd, T::default()));
+    for i in 0..ROWS {
+        let row = &mut c[i * stride..][..cols];
+        // All are read before any is written.
+        for j in 0..ACROSS {
+            let old = match tile.update.beta == T::default() {
+                true => zero,
+                false => V::from_slice(simd, &row[at[j]..at[j] + V::LEN]) * tile.update.beta,
             };
-            alpha.mul_add(*sum, old).store_slice(c);
+            sums[i][j] = alpha.mul_add(sums[i][j], old);
+        }
+        for j in 0..ACROSS {
+            sums[i][j].store_slice(&mut row[at[j]..at[j] + V::LEN]);
         }
     }
 }

@@ -128,6 +128,77 @@ fn blocks_and_tiles_larger_than_one_are_multiplied_right() {
     agrees::<f32>([260, 50, 600], [1, 2, 8], 0.5, -1.5);
 }
 
+/// The definition, word for word, with `fma` or without.
+fn defined<T: Element>(
+    fused: bool,
+    alpha: T,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+    beta: T,
+    c: &mut [T],
+) {
+    let fma = |x: T, y: T, z: T| if fused { x.fused(y, z) } else { x * y + z };
+    for i in 0..a.rows() {
+        for j in 0..b.cols() {
+            let c = &mut c[i * b.cols() + j];
+            for block in (0..a.cols()).step_by(T::KC) {
+                let mut acc = T::default();
+                for l in block..a.cols().min(block + T::KC) {
+                    acc = fma(a.at(i, l), b.at(l, j), acc);
+                }
+                *c = fma(alpha, acc, if block == 0 { beta * *c } else { *c });
+            }
+        }
+    }
+}
+
+/// Each Rust variant at each level against the definition, A and B dense or transposed.
+fn is_as_defined<T: Element>([m, n, k]: [usize; 3], layouts: [u8; 2]) {
+    let (alpha, beta) = (T::narrow(0.75), T::narrow(-0.5));
+    let [(a_shape, a_len), (b_shape, b_len)] = [layout(m, k, layouts[0]), layout(k, n, layouts[1])];
+    let (a, b, c) = (T::uniform(a_len, 1), T::uniform(b_len, 2), T::uniform(m * n, 3));
+    let (a, b) = (view(&a, a_shape), view(&b, b_shape));
+    for level in Level::available() {
+        let mut want = c.clone();
+        defined(level.has_fma(), alpha, a, b, beta, &mut want);
+        for variant in ["rust", "simd"] {
+            let mut got = c.clone();
+            let mut out = MatMut::row_major(&mut got, m, n).unwrap();
+            let named = Variant::named(variant).unwrap();
+            update(named, level, alpha, a, b, beta, &mut out).unwrap();
+            let same = bytemuck::cast_slice::<T, u8>(&got) == bytemuck::cast_slice::<T, u8>(&want);
+            assert!(same, "{variant} at {level}: {m} x {k} x {n}, layouts {layouts:?}");
+        }
+    }
+}
+
+/// Tiles of every height and width, vectors that end beyond a row, columns of C, blocks of k.
+#[test]
+fn every_width_of_c_has_the_bits_of_the_definition() {
+    for n in 1..=70 {
+        for m in [1, 2, 3, 4, 5, 6, 7, 8, 9, 17] {
+            is_as_defined::<f64>([m, n, 5], [0, 0]);
+            is_as_defined::<f32>([m, n, 5], [0, 0]);
+        }
+    }
+    for n in [1, 2, 3, 5, 9, 17, 33] {
+        for m in [1, 7, 19, 40] {
+            for layouts in [[0, 0], [0, 1], [1, 0], [1, 1], [2, 4]] {
+                is_as_defined::<f64>([m, n, f64::KC + 3], layouts);
+                is_as_defined::<f32>([m, n, f32::KC + 3], layouts);
+            }
+        }
+    }
+}
+
+/// B beyond the second-level cache is packed, more than a block of its columns.
+#[test]
+fn what_is_packed_has_the_bits_of_the_definition() {
+    is_as_defined::<f64>([17, 250, 270], [0, 0]);
+    is_as_defined::<f32>([20, 490, 270], [0, 1]);
+    is_as_defined::<f32>([3, 1000, 5], [0, 0]);
+}
+
 #[test]
 fn any_chunk_size_gives_the_same_bits() {
     let (a, b) = (f64::uniform(70 * 80, 1), f64::uniform(80 * 90, 2));

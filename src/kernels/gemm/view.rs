@@ -32,6 +32,12 @@ impl Shape {
         }
     }
 
+    /// Whether the elements, of which there are some, lie row after row without gaps.
+    pub(super) const fn is_row_major(&self) -> bool {
+        let rows_follow = self.rows == 1 || self.row_stride == self.cols as isize;
+        rows_follow && (self.cols == 1 || self.col_stride == 1)
+    }
+
     /// Where element (i, j) lies. It exists, so nothing overflows.
     #[inline(always)]
     const fn index(&self, i: usize, j: usize) -> usize {
@@ -40,7 +46,27 @@ impl Shape {
     }
 
     /// Every element lies within `len` elements; `name` is the matrix in the error.
+    #[inline]
     pub(super) fn check(&self, name: &str, len: usize) -> Result<(), Error> {
+        match self.last() {
+            Some(last) if last < len => Ok(()),
+            _ => self.check_in_full(name, len),
+        }
+    }
+
+    /// The highest index, where no stride is negative and nothing is empty or overflows.
+    #[inline]
+    fn last(&self) -> Option<usize> {
+        self.rows.checked_mul(self.cols).filter(|area| *area <= isize::MAX as usize)?;
+        let reach = |count: usize, stride: isize| {
+            count.checked_sub(1)?.checked_mul(usize::try_from(stride).ok()?)
+        };
+        let down = reach(self.rows, self.row_stride)?;
+        self.offset.checked_add(down)?.checked_add(reach(self.cols, self.col_stride)?)
+    }
+
+    #[cold]
+    fn check_in_full(&self, name: &str, len: usize) -> Result<(), Error> {
         let size = || format!("{} x {}", self.rows, self.cols);
         match self.rows.checked_mul(self.cols) {
             Some(0) => return Ok(()),
@@ -331,13 +357,18 @@ impl<'a, T: Copy> MatMut<'a, T> {
     }
 
     /// The elements as one slice, row after row, if that is how they lie.
+    #[inline]
     pub(super) fn as_row_major(&mut self) -> Option<&mut [T]> {
-        let Shape { rows, cols, row_stride, col_stride, offset } = self.shape;
+        let Shape { rows, cols, offset, .. } = self.shape;
         if rows * cols == 0 {
             return Some(&mut []);
         }
-        let rows_follow = rows == 1 || row_stride == cols as isize;
-        let columns_follow = cols == 1 || col_stride == 1;
-        (rows_follow && columns_follow).then(|| &mut self.data[offset..offset + rows * cols])
+        self.shape.is_row_major().then(|| &mut self.data[offset..offset + rows * cols])
+    }
+
+    /// Another name for the same matrix.
+    #[inline]
+    pub(super) fn reborrow(&mut self) -> MatMut<'_, T> {
+        MatMut { shape: self.shape, data: self.data }
     }
 }
