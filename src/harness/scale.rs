@@ -233,7 +233,8 @@ fn measured(
     let timings = all_starts(vec![asked.choice], starts, |start, _| {
         let next = format!("start {} of {starts}", start + 1);
         progress(Progress { done: 1 + start as usize, of, next: &next });
-        times::one_start(asked.entry, &job(start), options.timeout, &mut |_| ())
+        let process = isolated::start(None, options.timeout);
+        times::one_start(asked.entry, &job(start), &process, &mut |_| ())
     });
     match taken(asked.entry, timings) {
         Ok(rounds) => scale.fill(&turns, &Starts::new(rounds, alpha)),
