@@ -1,7 +1,7 @@
 //! The loops around a micro-kernel, shared by the two variants in Rust.
 //!
-//! C is cut into tiles whose sums fit into registers. Where rows of A and B are dense and B stays in the
-//! second-level cache, tiles read both where they lie: packing would cost more than it wins. Otherwise a
+//! C is cut into tiles whose sums fit into registers. Where rows of A and B are dense and B is not large or A
+//! has few rows, tiles read both where they lie: packing would cost more than it wins. Otherwise a
 //! block of up to `BLOCK_ROWS x KC` of A is copied row after row, and a block of B into panels as wide as
 //! the tiles, so that what a tile reads lies together and stays in the caches.
 
@@ -17,10 +17,10 @@ use std::ops::Range;
 pub(super) const BLOCK_ROWS: usize = 256;
 /// Bytes across a block of B: with `KC` terms, half of a second-level cache.
 const BLOCK_ACROSS: usize = 1920;
-/// A B of up to so many bytes is read where it lies.
-const IN_CACHE: usize = 512 << 10;
+/// A B of up to so many bytes is read where it lies: blocks of it stay in the second-level cache nevertheless.
+const IN_CACHE: usize = 3 << 19;
 /// Up to so many rows a B of any size is.
-const FEW_ROWS: usize = 16;
+const FEW_ROWS: usize = 64;
 
 /// One product `C <- alpha A B + beta C`, C packed row-major and as large as `a` and `b` say.
 #[derive(Clone, Copy)]
@@ -260,7 +260,15 @@ fn packed<T: Element, M: Micro<T>>(
 fn copy<T: Element>(from: MatRef<'_, T>, to: &mut [T], stride: usize) {
     if from.shape().col_stride == 1 {
         for (i, row) in to.chunks_mut(stride).enumerate() {
-            row[..from.cols()].copy_from_slice(from.row(i));
+            // A copy of constant length needs no call.
+            let (whole, rest) = from.row(i).as_chunks::<8>();
+            let (to_whole, to_rest) = row[..from.cols()].as_chunks_mut::<8>();
+            for (to, from) in to_whole.iter_mut().zip(whole) {
+                *to = *from;
+            }
+            for (to, from) in to_rest.iter_mut().zip(rest) {
+                *to = *from;
+            }
         }
     } else if from.shape().row_stride == 1 {
         let columns = from.transposed();

@@ -1,5 +1,6 @@
 //! Products of one column, or of fewer than a short vector has elements: the sums of several rows are one
 //! vector, whose terms come from small squares of A that are transposed in registers.
+#![allow(clippy::needless_range_loop)] // by index, all rows and vectors walk together
 
 use super::blocked::{BLOCK_ROWS, Product, Update, fused, scale, with_scratch};
 use super::simd::Narrow;

@@ -30,7 +30,7 @@
 //! `|error| <= gamma(r) * (|alpha| |A| |B| + |beta| |C|)` (Higham, section 3.5).
 //!
 //! **The loops.** A micro-kernel keeps a small tile of C in registers. The variants in Rust read A and B where
-//! they lie, in tiles of up to 8 rows, as long as B stays in the second-level cache or C has few rows. The last
+//! they lie, in tiles of up to 8 rows, as long as B fits the caches or C has few rows. The last
 //! vector of a row is moved to the left until it ends with the row, which computes some elements twice and needs
 //! neither padding nor a mask; a C that is narrower than a vector gets shorter ones, and a C of one column
 //! has vectors of rows, from squares of A that are transposed in registers. Otherwise A and B are packed

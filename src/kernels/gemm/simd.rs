@@ -1,4 +1,5 @@
 //! `gemm` with explicit vectors: sums in registers, up to three vectors of B across.
+#![allow(clippy::needless_range_loop)] // by index, all rows and vectors walk together
 
 use super::blocked::{self, Micro, Product, Tile};
 use super::columns;
