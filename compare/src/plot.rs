@@ -309,8 +309,8 @@ pub fn file(
     description: &str,
     paint: impl FnOnce(&Canvas<'_>) -> Result<(), Failure>,
 ) -> String {
-<<<<<<< ours
-    let inline = svg(size, title, description, paint);
+    // The name of the vertical axis stands at the very edge, and some fonts are larger.
+    let inline = svg(size, title, description, |canvas| paint(&canvas.margin(0, 0, 8, 0)));
     let (width, height) = size;
     let head =
         format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\"");
@@ -318,45 +318,6 @@ pub fn file(
         inline.strip_prefix("<svg").and_then(|rest| rest.split_once('>'))
     else {
         return format!("{head}><desc>{}</desc></svg>\n", escape(title));
-=======
-    let drawn = drawn(size, |canvas| {
-        canvas.fill(&WHITE)?;
-        // The name of the vertical axis stands at the very edge, and some fonts are larger.
-        paint(&canvas.margin(0, 0, 8, 0))
-    });
-    let words = |title: &str, description: &str| {
-        format!(">\n<title>{}</title><desc>{}</desc>", escape(title), escape(description))
-    };
-    match drawn {
-        Ok(markup) => on_paper(&markup).replacen('>', &words(title, description), 1),
-        Err(why) => {
-            let empty = "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\n";
-            empty.replacen('>', &words(title, &format!("could not be drawn: {why}")), 1)
-        }
-    }
-}
-
-fn drawn(
-    size: (u32, u32),
-    paint: impl FnOnce(&Canvas<'_>) -> Result<(), Failure>,
-) -> Result<String, Failure> {
-    let mut markup = String::new();
-    let canvas = SVGBackend::with_string(&mut markup, size).into_drawing_area();
-    let done = paint(&canvas).and_then(|()| canvas.present());
-    drop(canvas);
-    done.map(|()| markup)
-}
-
-/// Every ink in its colour of a light page. Programs that are no browsers know no style sheets.
-fn on_paper(markup: &str) -> String {
-    let colour = |ink: Ink| {
-        let of = |name: &str| STYLE.split_once(name).map_or("#000000", |(_, rest)| &rest[..7]);
-        match ink {
-            Ink::Text => "#1d2126",
-            Ink::Grid => "#e9ebe8",
-            ink => of(&format!("--i{}: ", ink.index())),
-        }
->>>>>>> theirs
     };
     format!(
         "{head}{attributes}>\n<style>\n{STYLE}{ALONE}</style>\n\

@@ -65,7 +65,12 @@ fn ticks(end: f64) -> Vec<(f64, String)> {
 
 fn paint(canvas: &Canvas<'_>, memory: &Memory, x: Axis, y: Axis, top: u32) -> Result<(), Failure> {
     let margins = Margins { left: 68, bottom: 46, top };
-    let mut panel = panel(canvas, margins, (x, "time since the process was started, ms"), (y, "memory in use, MiB"))?;
+    let mut panel = panel(
+        canvas,
+        margins,
+        (x, "time since the process was started, ms"),
+        (y, "memory in use, MiB"),
+    )?;
     let at = |sample: &Sample| (1e3 * sample.seconds, sample.bytes as f64 / MIB);
     for (row, ink) in lines(memory) {
         let style = ink.color().stroke_width(2);
