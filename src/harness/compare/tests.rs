@@ -270,7 +270,7 @@ fn what_is_beyond_the_roofline_is_impossible_unless_it_was_one_lucky_round() {
         let row = &mut tables[0].rows[0];
         (row.best_seconds, row.median_seconds) = (best, median);
         row.roofline = Some(Share { share, limit: Limit::Load });
-        judge(&mut tables, 1);
+        judge(&mut tables, 1, 1);
         let found = tables[0].rows[0].to_baseline.unwrap().standing;
         assert_eq!(found, standing, "{share} of the roofline");
         let said = verdict::kernel(&tables[0]).join("|");
