@@ -129,9 +129,9 @@ fn the_workflow_of_the_guide_passes_and_fails_when_it_should() {
 #[cfg(unix)]
 #[test]
 fn the_script_of_the_guide_hands_two_programs_to_abreast() {
-    let abreast =
+    let comparer =
         "#!/bin/sh\necho \"$@\"\ntest before != after && ./before --list && ./after --list\n";
-    let tools = [("git", "#!/bin/sh\necho \"$@\"\n"), ("abreast", abreast)];
+    let tools = [("git", "#!/bin/sh\necho \"$@\"\n"), ("abreast", comparer)];
     let said = the_crate().script(block("compare.sh"), &["old", "new"], &tools);
     said.ends_with(0).has(&["checkout --quiet old"]).has(&["checkout --quiet new"]);
     said.has(&["ab before after --fail-if slower > 5% -- --sizes 2^10,2^16"]);

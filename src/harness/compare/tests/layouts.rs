@@ -34,7 +34,7 @@ impl Means for Relinked {
 
 fn made_up(job: &Job, cell: &times::JobCell, factor: f64) -> CellTimes {
     let column = |turn: &times::Turn| -> Vec<f64> {
-        let seconds = match turn.who.map(|who| &job.who[who].variant[..]) {
+        let seconds = match turn.who.map(|who| job.who[who].variant) {
             None => 2e-9,
             Some("cpp") => 50e-9 * factor,
             Some(_) => 50e-9,
