@@ -46,7 +46,7 @@ fn base(command: &str) -> Vec<&str> {
 fn takes(option: &str, value: &str) -> bool {
     match option {
         // A path may be called anything; that it cannot be written is another matter.
-        "csv" | "gantt" | "html" | "json" | "md" | "output" | "svg" | "trace" => {
+        "csv" | "gantt" | "html" | "json" | "md" | "output" | "profile" | "svg" | "trace" => {
             value != "no such/value"
         }
         // A number of the plane, however large.
