@@ -146,7 +146,7 @@ impl Tasks for Calls {
     }
 }
 
-const LIMIT: i64 = 50_000_000;
+const LIMIT: i64 = 10_000_000;
 
 fn twenty_calls() -> Result<(), Fault> {
     println!("range_sum({LIMIT}) in C, without a lock and with one, in turns");

@@ -117,7 +117,8 @@ impl<T: Tasks> Tasks for Watched<T> {
 
 /// Two arrays, each sorted by a thread of its own.
 fn two_arrays() -> Result<(), Fault> {
-    let random = |seed| (0..1_000_000).map(|i| sample::splitmix64(seed, i)).collect();
+    const LENGTH: usize = 200_000;
+    let random = |seed| (0..LENGTH as u64).map(|i| sample::splitmix64(seed, i)).collect();
     let arrays: Vec<Vec<u64>> = vec![random(1), random(2)];
     let sorted = |mut array: Vec<u64>| {
         array.sort();
@@ -133,11 +134,11 @@ fn two_arrays() -> Result<(), Fault> {
         Ok::<_, Fault>(took)
     })?;
     let [slow, fast] = [0, 1].map(|way| race.time(way));
-    println!("\ntwo arrays of a million numbers, sorted one by one in {slow:.0?},");
+    println!("\ntwo arrays of {LENGTH} numbers, sorted one by one in {slow:.0?},");
     println!("each by a thread of its own in {fast:.0?}: {}", race.speed_up(1, 0));
     let [one_by_one, at_once] = results;
     assert_eq!(one_by_one, at_once);
-    assert!(at_once.iter().all(|array| array.is_sorted() && array.len() == 1_000_000));
+    assert!(at_once.iter().all(|array| array.is_sorted() && array.len() == LENGTH));
     so(match race.speed_up(1, 0).is_faster() {
         true => "two things that need nothing of each other take two threads less time",
         false => "two threads need two cores: here there was no time to be gained",

@@ -22,6 +22,7 @@ use crate::args::RunArgs;
 use crate::console::Console;
 use crate::number;
 use crate::output::{Format, Output, Outputs};
+use abreast::Fault;
 use abreast::exec::{Control, Executor};
 use abreast::kernel::{Case, Choice};
 use abreast_compare::format::seconds;
@@ -73,25 +74,16 @@ impl Request {
         console: &mut Console<'_>,
     ) -> Result<Profile> {
         let marked = Marked::new(executor);
-        let (mut runs, mut cpu) = (0, Duration::ZERO);
         let (sampler, clock) = (Sampler::begin()?, Instant::now());
-        let begin = tools::used();
-        // On a machine that gives this process next to nothing the clock ends it.
-        while cpu < self.lasts && clock.elapsed() < self.lasts * MOST_WAITING {
-            marks::in_run(&mut || {
-                case.time_on(Some(choice), 1, &mut |tasks| {
-                    marked.run(tasks, &Control::default()).map(drop)
-                })
-            })?;
-            if marked.elsewhere() > 0 {
-                bail!(
-                    "--profile sees this process only, and {} does its tasks in others: profile \
-                     serial or threads",
-                    executor.name()
-                );
-            }
-            runs += 1;
-            cpu = tools::used().saturating_sub(begin);
+        let mut ran = Ok((0, Duration::ZERO));
+        marks::in_run(&mut || ran = self.run(case, choice, &marked));
+        let (runs, cpu) = ran?;
+        if marked.elsewhere() > 0 {
+            bail!(
+                "--profile sees this process only, and {} does its tasks in others: profile serial or \
+                 threads",
+                executor.name()
+            );
         }
         let by_clock = clock.elapsed().as_secs_f64();
         let samples = sampler.end()?;
@@ -101,6 +93,33 @@ impl Request {
         let title = format!("{kernel}, {variant} at {level}, {place}: {count} samples");
         self.file.write(tools::draw(&samples, &title)?, console)?;
         Ok(Profile { runs, cpu_seconds: cpu.as_secs_f64(), seconds: by_clock, shares })
+    }
+
+    /// Runs the case as long as was asked for: how often, and in how much CPU time.
+    fn run(
+        &self,
+        case: &mut dyn Case,
+        choice: Choice,
+        marked: &Marked<'_>,
+    ) -> Result<(u64, Duration), Fault> {
+        let (begin, clock) = (tools::used(), Instant::now());
+        let (mut runs, mut calls) = (0, 1);
+        loop {
+            let took = case.time_on(Some(choice), calls, &mut |tasks| {
+                marked.run(tasks, &Control::default()).map(drop)
+            })?;
+            runs += calls;
+            let cpu = tools::used().saturating_sub(begin);
+            // On a machine that gives this process next to nothing the clock ends it.
+            let is_over = cpu >= self.lasts || clock.elapsed() >= self.lasts * MOST_WAITING;
+            if is_over || marked.elsewhere() > 0 {
+                return Ok((runs, cpu));
+            }
+            // So many between two looks at the clock that those do not show.
+            if took < BATCH {
+                calls *= 2;
+            }
+        }
     }
 
     /// Shares of nothing are none.
@@ -118,6 +137,8 @@ impl Request {
 
 /// How much longer by the clock than in CPU time a profile may last.
 const MOST_WAITING: u32 = 100;
+/// Runs between two looks at the clock take about this long.
+const BATCH: Duration = Duration::from_millis(1);
 
 impl Profile {
     /// For people: a few lines and a table.

@@ -48,9 +48,8 @@ fn base(command: &str) -> Vec<&str> {
 fn takes(option: &str, value: &str) -> bool {
     match option {
         // A path may be called anything; that it cannot be written is another matter.
-        "csv" | "gantt" | "html" | "json" | "md" | "output" | "summary" | "svg" | "trace" => {
-            value != "no such/value"
-        }
+        "csv" | "gantt" | "html" | "json" | "md" | "output" | "profile" | "summary" | "svg"
+        | "trace" => value != "no such/value",
         // A number of the plane, however large.
         "alpha" | "c" | "center" | "extent" => value.starts_with("999"),
         _ => false,
