@@ -238,7 +238,7 @@ fn measured(
     });
     match taken(asked.entry, timings) {
         Ok(rounds) => scale.fill(&turns, &Starts::new(rounds, alpha)),
-        Err(finding) => scale.findings.push(finding),
+        Err(finding) => scale.findings.push(*finding),
     }
     scale
 }
@@ -247,16 +247,16 @@ fn measured(
 fn taken(
     entry: &Entry,
     timings: Timings<Choice, CellTimes>,
-) -> Result<Vec<abreast_compare::measure::Rounds>, Finding> {
+) -> Result<Vec<abreast_compare::measure::Rounds>, Box<Finding>> {
     if let Some((choice, failure)) = timings.failed.into_iter().next() {
-        return Err(finding(entry, choice, failure));
+        return Err(finding(entry, choice, failure).into());
     }
     if let Some(why) = timings.stopped {
-        return Err(refusal(entry, "the times", &why));
+        return Err(refusal(entry, "the times", &why).into());
     }
     let rounds =
         timings.cells.into_iter().map(|cell| cell.taken.map(|Taken { rounds, .. }| rounds));
-    rounds.collect::<Result<_, String>>().map_err(|why| refusal(entry, "the operands", &why))
+    rounds.collect::<Result<_, String>>().map_err(|why| refusal(entry, "the operands", &why).into())
 }
 
 impl Asked<'_> {
