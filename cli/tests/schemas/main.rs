@@ -64,6 +64,7 @@ fn what_the_program_prints_is_what_its_schemas_say() {
         ("abreast.check/2", "check dot gemm --quick --isa v1 --exec serial,threads:2 --json"),
         ("abreast.run/2", "run dot --n 100 --json"),
         ("abreast.run/2", "run pi --n 1e4 --exec sim:2 --json"),
+        ("abreast.run/2", "run pi --n 1e6 --profile ./flame.svg --for 0.2 --json"),
         ("abreast.show/1", &format!("show {old} {new} --json")),
         ("abreast.ab/1", &format!("ab {old_program} {new_program} --starts 1 --json")),
         ("abreast.history/1", &format!("history {runs} --json")),
@@ -85,7 +86,7 @@ fn what_a_benchmark_writes_is_what_its_schemas_say() {
     write("b.c", sum);
     write("wrong.c", &sum.replace("s = 0", "s = 1"));
     let words = "try a.c b.c wrong.c --sig f64(n,*f64) --sizes 64,128 --quick --starts 2 --cost \
-                 bytes=8*n,flops=n --save ./a.json --json";
+                 bytes=8*n,flops=n --allocs --save ./a.json --json";
     let words: Vec<&str> = words.split_whitespace().collect();
     printed(folder.path(), &words);
     let results = printed(folder.path(), &[&words[..], &["--against", "./a.json"]].concat());
@@ -96,16 +97,18 @@ fn what_a_benchmark_writes_is_what_its_schemas_say() {
 }
 
 /// Forms that nothing here prints in a test, or that are not for keeping.
-const WITHOUT_A_SCHEMA: [&str; 9] = [
+const WITHOUT_A_SCHEMA: [&str; 11] = [
     "abreast.asm/1",
     "abreast.chaos/1",
     "abreast.doctor/1",
     "abreast.fractal/2",
     "abreast.list/2",
+    "abreast.memory/1",
     "abreast.metg/1",
     "abreast.overhead/2",
     "abreast.patterns/2",
     "abreast.report/1",
+    "abreast.scale/1",
 ];
 
 /// A form with a new number needs a schema with that number.
