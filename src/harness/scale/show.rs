@@ -125,14 +125,12 @@ fn with_one_each(point: &Point) -> String {
     let interval = from_to(point.efficiency, percent);
     match point.standing() {
         Some(Standing::Slower) => format!(
-            "One problem each: beside {} other(s) a thread takes at least {} times as long as alone \
+            "One problem each: each of {threads} threads takes at least {} times as long as one alone \
              (efficiency {interval})",
-            threads - 1,
             longer(point.efficiency.high)
         ),
         Some(Standing::Faster) => format!(
-            "One problem each: beside {} other(s) a thread is faster than alone (efficiency {interval})",
-            threads - 1
+            "One problem each: each of {threads} threads is faster than one alone (efficiency {interval})"
         ),
         Some(Standing::Same | Standing::Layout) => format!(
             "One problem each: {threads} threads do not disturb each other (efficiency {interval}, \
