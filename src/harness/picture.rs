@@ -17,7 +17,7 @@ use std::ops::Range;
 ///     .line("measured", [Point::of(1.0, 1.0), Point::within(2.0, 1.9, (1.8, 1.95))])
 ///     .dashed("a core for each", [(1.0, 1.0), (2.5, 2.5)])
 ///     .svg();
-/// assert!(svg.starts_with("<svg") && svg.contains(">a core for each<"));
+/// assert!(svg.starts_with("<svg") && svg.contains("a core for each"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Picture {
