@@ -270,11 +270,13 @@ impl Row {
         }
     }
 
-    /// Whether it does more than the machine can. The middle one of its rounds is held against the best that
-    /// was seen of the machine: one lucky round, or a disturbed roofline, accuses nobody.
+    /// Whether it computes more than the machine can. The middle one of its rounds is held against the best that
+    /// was seen of the machine: one lucky round, or a disturbed roofline, accuses nobody. Nor does a limit of memory:
+    /// caches keep more from one call to the next than from one measurement of that limit to the next.
     pub fn is_beyond_roofline(&self) -> bool {
         let usual = |share: Share| share.share * self.best_seconds / self.median_seconds;
-        self.roofline.is_some_and(|share| usual(share) > BEYOND_ROOFLINE)
+        self.roofline
+            .is_some_and(|share| share.limit == Limit::Arithmetic && usual(share) > BEYOND_ROOFLINE)
     }
 
     /// The row's rates, from its best time and what one call costs.

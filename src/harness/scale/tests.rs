@@ -130,7 +130,7 @@ fn what_is_within_the_noise_is_no_finding_and_what_is_not_has_its_nearer_end() {
     let quiet = sentence(&said(1.0, (0.99, 1.01), true));
     assert!(quiet.contains("do not disturb each other"), "{quiet}");
     let disturbed = sentence(&said(0.5, (0.4, 0.8), true));
-    assert!(disturbed.contains("at least 1.25 times as long as alone"), "{disturbed}");
+    assert!(disturbed.contains("at least 1.25 times as long as one alone"), "{disturbed}");
     let mut busy = said(1.8, (1.7, 1.9), false);
     busy.environment.machine.load = Some(9.0);
     assert!(show::verdict(&busy)[0].contains("busy machine"), "{:?}", show::verdict(&busy));
