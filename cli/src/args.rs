@@ -3,8 +3,11 @@
 use crate::ab::{AbArgs, ShowArgs};
 use crate::fractal::FractalArgs;
 use crate::history::HistoryArgs;
+#[cfg(unix)]
+use crate::memory::MemoryArgs;
 use crate::noise::NoiseArgs;
 use crate::number;
+use crate::scale::ScaleArgs;
 #[cfg(unix)]
 use crate::try_::TryArgs;
 use abreast::exec::Executor;
@@ -214,85 +217,6 @@ pub struct MetgArgs {
     /// Overwrite a picture that abreast did not write
     #[arg(long)]
     pub force: bool,
-    /// One JSON object instead of a table
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Args)]
-pub struct ScaleArgs {
-    /// The kernel: see `abreast list`
-    pub kernel: String,
-    /// The variant: see `abreast list` (default: the kernel's own)
-    #[arg(long, value_name = "VARIANT")]
-    pub variant: Option<String>,
-    /// v1, v3, v4 or neon (default: the best one, or ABREAST_ISA)
-    #[arg(long, value_name = "LEVEL")]
-    pub isa: Option<String>,
-    /// The size of one problem (default: the largest that `compare` sweeps)
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub size: Option<String>,
-    /// Numbers of threads, as in 1,2,4; one is timed in any case (default: one to all cores)
-    #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
-    pub threads: Option<String>,
-    /// Process starts that the times come from
-    #[arg(long, default_value = "4", value_name = "N", allow_hyphen_values = true)]
-    pub starts: String,
-    /// The seed of random operands and of the order of measurements
-    #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
-    pub seed: String,
-    #[command(flatten)]
-    pub timeout: Timeout,
-    /// The speed-up as a picture, with its intervals as bands
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-    /// Picture, table and machine as one self-contained page
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Overwrite files that abreast did not write
-    #[arg(long)]
-    pub force: bool,
-    /// One JSON object instead of a table
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[cfg(unix)]
-#[derive(Args)]
-pub struct MemoryArgs {
-    /// The kernel: see `abreast list`
-    pub kernel: String,
-    /// Variants, separated by commas: see `abreast list` (default: all)
-    #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
-    pub variant: Vec<String>,
-    /// Executors, separated by commas (default: serial with all variants, and threads:2, graph:2, async:2
-    /// and procs:2 with the kernel's own)
-    #[arg(long, value_delimiter = ',', value_name = "EXECUTOR")]
-    pub exec: Vec<String>,
-    /// v1, v3, v4 or neon (default: the best one, or ABREAST_ISA)
-    #[arg(long, value_name = "LEVEL")]
-    pub isa: Option<String>,
-    /// The size (default: the largest that `compare` sweeps)
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub size: Option<String>,
-    /// The seed of random operands
-    #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
-    pub seed: String,
-    /// Seconds that one process may take
-    #[arg(long, default_value = "60", value_name = "SECONDS", allow_hyphen_values = true)]
-    pub timeout: String,
-    /// Memory in use over time, as a picture
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-    /// Picture and table as one self-contained page
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Overwrite files that abreast did not write
-    #[arg(long)]
-    pub force: bool,
-    /// Be the process that is looked at
-    #[arg(long, hide = true)]
-    pub measured: bool,
     /// One JSON object instead of a table
     #[arg(long)]
     pub json: bool,

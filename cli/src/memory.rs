@@ -1,6 +1,6 @@
 //! `abreast memory`: what a call needs beyond its operands, each variant and executor in a process of its own.
 
-use crate::args::{self, MemoryArgs};
+use crate::args;
 use crate::console::{Console, Screen};
 use crate::heap::{self, Heap};
 use crate::output::{self, Format, Outputs};
@@ -13,11 +13,53 @@ use abreast::harness::memory::{self, COLUMNS, Measured, Memory, Row, Sample};
 use abreast::kernel::{Choice, Entry};
 use abreast_compare::machine::now;
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use serde::Serialize;
 use std::ffi::OsString;
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+#[derive(Args)]
+pub struct MemoryArgs {
+    /// The kernel: see `abreast list`
+    pub kernel: String,
+    /// Variants, separated by commas: see `abreast list` (default: all)
+    #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
+    pub variant: Vec<String>,
+    /// Executors, separated by commas (default: serial with all variants, and threads:2, graph:2, async:2
+    /// and procs:2 with the kernel's own)
+    #[arg(long, value_delimiter = ',', value_name = "EXECUTOR")]
+    pub exec: Vec<String>,
+    /// v1, v3, v4 or neon (default: the best one, or ABREAST_ISA)
+    #[arg(long, value_name = "LEVEL")]
+    pub isa: Option<String>,
+    /// The size (default: the largest that `compare` sweeps)
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub size: Option<String>,
+    /// The seed of random operands
+    #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
+    pub seed: String,
+    /// Seconds that one process may take
+    #[arg(long, default_value = "60", value_name = "SECONDS", allow_hyphen_values = true)]
+    pub timeout: String,
+    /// Memory in use over time, as a picture
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Picture and table as one self-contained page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Overwrite files that abreast did not write
+    #[arg(long)]
+    pub force: bool,
+    /// Be the process that is looked at
+    #[arg(long, hide = true)]
+    pub measured: bool,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
 
 #[derive(Serialize)]
 struct Printed<'m> {

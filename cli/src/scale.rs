@@ -1,6 +1,6 @@
 //! `abreast scale`: more threads on one problem, and on a problem each.
 
-use crate::args::{self, ScaleArgs};
+use crate::args::{self, Timeout};
 use crate::check;
 use crate::console::{Console, Screen};
 use crate::output::{self, Format, Outputs};
@@ -10,8 +10,48 @@ use abreast::harness::model::Standing;
 use abreast::harness::scale::{self, COLUMNS, Scale, ScaleOptions};
 use abreast::kernel::Entry;
 use anyhow::Result;
+use clap::Args;
 use comfy_table::Cell;
 use serde::Serialize;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct ScaleArgs {
+    /// The kernel: see `abreast list`
+    pub kernel: String,
+    /// The variant: see `abreast list` (default: the kernel's own)
+    #[arg(long, value_name = "VARIANT")]
+    pub variant: Option<String>,
+    /// v1, v3, v4 or neon (default: the best one, or ABREAST_ISA)
+    #[arg(long, value_name = "LEVEL")]
+    pub isa: Option<String>,
+    /// The size of one problem (default: the largest that `compare` sweeps)
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub size: Option<String>,
+    /// Numbers of threads, as in 1,2,4; one is timed in any case (default: one to all cores)
+    #[arg(long, value_name = "COUNTS", allow_hyphen_values = true)]
+    pub threads: Option<String>,
+    /// Process starts that the times come from
+    #[arg(long, default_value = "4", value_name = "N", allow_hyphen_values = true)]
+    pub starts: String,
+    /// The seed of random operands and of the order of measurements
+    #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
+    pub seed: String,
+    #[command(flatten)]
+    pub timeout: Timeout,
+    /// The speed-up as a picture, with its intervals as bands
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Picture, table and machine as one self-contained page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Overwrite files that abreast did not write
+    #[arg(long)]
+    pub force: bool,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
 
 #[derive(Serialize)]
 struct Printed<'s> {
