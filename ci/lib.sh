@@ -22,10 +22,16 @@ check() {
     77) note "check $name: $(grep '^skipped: ' "$output" | tail -n 1)" ;;
     *)
         note "check $name: FAILED ($((SECONDS - began)) s)"
+        summary+=("$(what_failed "$output")")
         failed=1
         ;;
     esac
     rm -f "$output"
+}
+
+# what_failed FILE: the failing tests and errors that an output names, for whoever sees the end of the log only.
+what_failed() {
+    grep -aE -A 12 '^(---- .* ----$|test .*FAILED$|error)' "$1" | head -n 80 | sed 's/^/    /'
 }
 
 # skip NAME REASON: a check that cannot run here.
