@@ -78,7 +78,8 @@ fn functions_of_c_are_found() {
 
 #[test]
 fn functions_of_cpp_are_found() {
-    finds("cpp", "C++", "::pi_at");
+    // With debug information the name has no namespace.
+    finds("cpp", "C++", "pi_at");
 }
 
 #[test]
