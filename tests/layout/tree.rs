@@ -6,7 +6,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// One Rust file.
 pub struct Source {
@@ -72,20 +72,37 @@ pub fn folders(root: &Path, folder: &str) -> BTreeSet<String> {
     names.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Reads one file, or says why it cannot be read as Rust. The copies of the tree differ in a file
-/// or two, so what has been read once is kept.
-pub fn read(root: &Path, file: &str) -> Result<Arc<Source>, String> {
-    type Known = Mutex<HashMap<(String, String), Arc<Source>>>;
-    static KNOWN: OnceLock<Known> = OnceLock::new();
-    let text = std::fs::read_to_string(root.join(file)).map_err(|why| format!("{file}: {why}"))?;
-    let key = (file.to_owned(), text);
-    let known = KNOWN.get_or_init(Mutex::default);
-    if let Some(source) = known.lock().expect("no panic holds it").get(&key) {
-        return Ok(source.clone());
+/// What was made of a file's text. The copies of the tree differ in a file or two, so nothing is made twice.
+pub struct Kept<T>(Mutex<HashMap<(String, String), Arc<T>>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Kept(Mutex::default())
     }
-    let source = Arc::new(parse(file, &key.1)?);
-    known.lock().expect("no panic holds it").insert(key, source.clone());
-    Ok(source)
+}
+
+impl<T> Kept<T> {
+    pub fn of(
+        &self,
+        file: &str,
+        text: String,
+        make: impl FnOnce(&str, &str) -> Result<T, String>,
+    ) -> Result<Arc<T>, String> {
+        let key = (file.to_owned(), text);
+        if let Some(made) = self.0.lock().expect("no panic holds it").get(&key) {
+            return Ok(made.clone());
+        }
+        let made = Arc::new(make(file, &key.1)?);
+        self.0.lock().expect("no panic holds it").insert(key, made.clone());
+        Ok(made)
+    }
+}
+
+/// Reads one file, or says why it cannot be read as Rust.
+pub fn read(root: &Path, file: &str) -> Result<Arc<Source>, String> {
+    static KNOWN: LazyLock<Kept<Source>> = LazyLock::new(Kept::default);
+    let text = std::fs::read_to_string(root.join(file)).map_err(|why| format!("{file}: {why}"))?;
+    KNOWN.of(file, text, parse)
 }
 
 fn parse(file: &str, text: &str) -> Result<Source, String> {

@@ -1,7 +1,8 @@
 //! One word for each thing: names that were given up do not come back.
 
-use crate::tree::files;
+use crate::tree::{Kept, files};
 use crate::{Breach, Project};
+use std::sync::LazyLock;
 
 /// What was called so, and what it is called now. As whole words, in whatever case they are written.
 const OLD: [(&str, &str); 25] = [
@@ -46,15 +47,22 @@ const TYPES: [(&str, &str); 9] = [
 ];
 
 pub fn breaches(project: &Project) -> Vec<Breach> {
+    static KNOWN: LazyLock<Kept<Vec<String>>> = LazyLock::new(Kept::default);
     let of_file = |file: String| {
         let text = std::fs::read_to_string(project.root.join(&file)).unwrap_or_default();
-        let lines = text.lines().enumerate();
-        let found = lines.filter_map(|(i, line)| Some((i + 1, old_name(line, &file)?)));
-        found
-            .map(|(line, (old, new))| Breach::at(&file, line, format!("{old} is called {new} now")))
-            .collect::<Vec<_>>()
+        KNOWN.of(&file, text, old_names).expect("every text has names")
     };
-    files(&project.root, ".").into_iter().filter(|file| is_ours(file)).flat_map(of_file).collect()
+    let ours = files(&project.root, ".").into_iter().filter(|file| is_ours(file));
+    ours.flat_map(|file| of_file(file).iter().cloned().map(Breach).collect::<Vec<_>>()).collect()
+}
+
+/// Every old name in a file's text, and what it is called.
+fn old_names(file: &str, text: &str) -> Result<Vec<String>, String> {
+    let found = text.lines().enumerate().filter_map(|(i, line)| {
+        let (old, new) = old_name(line, file)?;
+        Some(Breach::at(file, i + 1, format!("{old} is called {new} now")).0)
+    });
+    Ok(found.collect())
 }
 
 /// The changelog tells of the past, this file holds the list, and a novel is a novel.

@@ -27,7 +27,7 @@ impl Outside {
              [dependencies]\n\
              abreast = {{ path = {checkout:?}, default-features = false, features = [{features}] }}\n\n\
              [build-dependencies]\ncc = \"1\"\n\n\
-             [profile.dev.package.abreast]\nopt-level = 3\n\n[workspace]\n"
+             [workspace]\n"
         );
         outside.write("Cargo.toml", &manifest);
         // The same versions as here, so that nothing needs the network.
@@ -76,7 +76,7 @@ impl Drop for Outside {
 
 #[test]
 fn a_crate_outside_calls_a_kernel_and_runs_its_own() {
-    let outside = Outside::new("runs", "\"kernels\"");
+    let outside = Outside::new("runs", "\"kernels\", \"procs\"");
     outside.write("src/bin/plain_call.rs", PLAIN_CALL);
     outside.program("your_kernel", "examples/your_kernel.rs");
     assert_eq!(outside.cargo(&["run", "--quiet", "--bin", "plain_call"]), "32\n");
