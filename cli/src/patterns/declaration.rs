@@ -264,7 +264,7 @@ fn declarator(
         } else {
             let word = scan.word();
             let idle = word == "const" || IDLE.contains(&word) || RESTRICT.contains(&word);
-            if !idle && !(is_macro(word) && goes_on(*scan)) {
+            if !(idle || is_macro(word) && goes_on(*scan)) {
                 *scan = before;
                 break;
             }
