@@ -4,7 +4,7 @@
 //! A Rust value moves by its bytes. A `std::string` of a few letters points into itself, a `std::map`'s nodes point to
 //! the map, so an object of C++ that is held by value in Rust (as an array of bytes of the right size) is broken by
 //! the first `return`. A reference or an iterator into a container is good until the container grows, and C++ says so
-//! in its documentation only. And `std::swap` of two `&mut` would exchange the bytes.
+//! in its documentation only. And `mem::swap` of two `&mut` exchanges bytes.
 //!
 //! # The right way
 //! cxx has a type for each way in which C++ holds an object:

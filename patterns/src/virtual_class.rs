@@ -10,7 +10,8 @@
 //! # The right way
 //! The class is derived in C++, ten lines per interface (`foreign_curve` [below](#the-foreign-side)): it holds a
 //! pointer and a table of plain functions, which Rust fills in, and its destructor gives the pointer back. Whoever
-//! owns the C++ object owns the Rust one: here a [`Sum`], which has a `std::vector` of them.
+//! owns the C++ object owns the Rust one: here a [`Sum`], which has a `std::vector` of them. A library of C that takes
+//! a table of functions (SQLite's `sqlite3_vfs`, for one) needs the Rust half of this page, and no class.
 //!
 //! In each direction a failure becomes what is usual there:
 //!
