@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A part of the book, whose links rustdoc resolves.
-const FOR_RUSTDOC: &str = "patterns/INDEX.md";
+const FOR_RUSTDOC: [&str; 2] = ["patterns/INDEX.md", "patterns/SIGNS.md"];
 
 fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -85,7 +85,7 @@ fn violations(file: &Path, text: &str) -> Vec<String> {
 fn every_link_leads_somewhere() {
     let mut files = Vec::new();
     documents(checkout(), &mut files);
-    files.retain(|file| !file.ends_with(FOR_RUSTDOC));
+    files.retain(|file| !FOR_RUSTDOC.iter().any(|end| file.ends_with(end)));
     assert!(files.len() > 10, "{files:?}");
     let found: Vec<String> = files.iter().flat_map(|file| violations(file, &read(file))).collect();
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));

@@ -116,6 +116,9 @@ pub struct PatternsArgs {
     /// Patterns, by name or number (default: all)
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
+    /// Names the pages for a declaration of C or C++, as it stands in a header
+    #[arg(long = "for", value_name = "DECLARATION", conflicts_with = "patterns")]
+    pub declaration: Option<String>,
     /// One JSON object instead of a table
     #[arg(long)]
     pub json: bool,

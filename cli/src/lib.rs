@@ -35,6 +35,7 @@ mod patterns;
 mod profile;
 mod run;
 mod scale;
+mod scan;
 mod symbols;
 mod table;
 #[cfg(test)]

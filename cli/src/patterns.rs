@@ -1,5 +1,8 @@
 //! `abreast patterns`: the gallery of binding patterns, with prices measured here.
 
+mod declaration;
+mod findings;
+
 use crate::args::PatternsArgs;
 use crate::console::{Console, Screen};
 use crate::table;
@@ -8,7 +11,10 @@ use abreast_compare::format::digits;
 use abreast_compare::prices;
 use abreast_patterns::index::{Cost, PATTERNS, Pair, Row};
 use anyhow::{Result, bail};
+use declaration::Declaration;
+use findings::Finding;
 use serde::Serialize;
+use std::fmt::Write;
 use std::time::Duration;
 
 #[derive(Serialize)]
@@ -55,6 +61,9 @@ const BLOCK: Duration = Duration::from_micros(500);
 const ROUNDS: usize = 40;
 
 pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
+    if let Some(text) = &args.declaration {
+        return pages_for(text, args.json, console);
+    }
     let rows = chosen(&args.patterns)?;
     // An unoptimised build says nothing about cost.
     let priced = !cfg!(debug_assertions);
@@ -87,6 +96,64 @@ pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
     }
     console.note("An unoptimised build says nothing about cost: cargo run --release -- patterns");
     Ok(())
+}
+
+#[derive(Serialize)]
+struct Pages<'a> {
+    schema: &'static str,
+    declaration: &'a str,
+    found: Vec<Part>,
+}
+
+/// A part of a declaration, and the pages about it.
+#[derive(Serialize)]
+struct Part {
+    part: String,
+    /// Why it is taken for that, where a name has decided.
+    why: Option<String>,
+    pages: Vec<Page>,
+}
+
+#[derive(Serialize)]
+struct Page {
+    name: &'static str,
+    /// What it is for.
+    case: &'static str,
+}
+
+impl Part {
+    fn of(found: Finding) -> Part {
+        let page = |(name, case): &(&'static str, &'static str)| Page { name, case };
+        let pages = found.sign.pages.iter().map(page).collect();
+        Part { part: found.part, why: found.why, pages }
+    }
+}
+
+/// The pages for what a declaration shows.
+fn pages_for(declaration: &str, json: bool, console: &mut Console<'_>) -> Result<()> {
+    let found = findings::findings(&Declaration::parse(declaration)?);
+    let found: Vec<Part> = found.into_iter().map(Part::of).collect();
+    if json {
+        return console.json(&Pages { schema: "abreast.pages/1", declaration, found });
+    }
+    console.say(listed(&found))
+}
+
+/// The parts one after the other, each page with its case.
+fn listed(found: &[Part]) -> String {
+    let Some(first) = found.first().and_then(|part| part.pages.first()) else {
+        return "No page is needed: numbers go by value, and nothing else was seen.".to_owned();
+    };
+    let mut said = String::new();
+    for Part { part, why, pages } in found {
+        let why = why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        let _ = writeln!(said, "{part}{why}");
+        for Page { name, case } in pages {
+            let _ = writeln!(said, "  {name:<18} {case}");
+        }
+    }
+    let name = first.name;
+    said + &format!("\nA page is patterns/src/NAME.rs, and its price: abreast patterns {name}")
 }
 
 /// The rows that were asked for by name or number; all without a wish.
@@ -259,6 +326,20 @@ mod tests {
         assert_eq!(found, [("a", 2000.0, 1000.0, 1000.0), ("b", 1000.0, -2000.0, 3000.0)]);
         assert_eq!(rounds, ROUNDS);
         assert!(price(&[], || ()).is_empty());
+    }
+
+    #[test]
+    fn the_pages_for_a_declaration_stand_with_their_cases() {
+        let said = |text: &str| {
+            let found = findings::findings(&Declaration::parse(text).expect(text));
+            listed(&found.into_iter().map(Part::of).collect::<Vec<_>>())
+        };
+        let callback = said("void f(nlopt_func g, void *g_data)");
+        let first = "nlopt_func g (void *g_data follows, as the data of a function does)\n  \
+                     scoped_callback    called during this call only\n";
+        assert!(callback.starts_with(first), "{callback}");
+        assert!(callback.ends_with("abreast patterns scoped_callback"), "{callback}");
+        assert!(said("double f(double x)").starts_with("No page is needed"));
     }
 
     #[test]

@@ -12,7 +12,6 @@ mod machine_code;
 mod options;
 mod plan;
 mod probe;
-mod scan;
 mod shim;
 mod signature;
 mod source;

@@ -141,6 +141,16 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
 }
 
 #[test]
+fn a_declaration_names_its_patterns_or_the_place_that_cannot_be_read() {
+    let (code, out, err) = abreast(&["patterns", "--for", "int f(double x"]);
+    let said = "abreast: --for: ) or a comma was expected after a parameter\n  int f(double x\n                ^\n";
+    assert_eq!((code, &out[..], &err[..]), (2, "", said));
+    let (code, out, err) = abreast(&["patterns", "--for", "void f(...)", "--json"]);
+    assert_eq!((code, &err[..]), (0, ""));
+    assert!(out.contains(r#""name":"inline_shim""#), "{out}");
+}
+
+#[test]
 fn bad_ranges_name_the_largest_n() {
     refused(&["run", "range_sum", "--n", "-1"], &["n = -1", "4294967296"]);
     refused(&["run", "range_sum", "--n", "1e10"], &["n = 10000000000", "4294967296"]);

@@ -32,6 +32,10 @@
 //! A page uses nothing of this crate but itself, and of others only what its `use` lines name (libc,
 //! thiserror, cxx). Rows of the index live apart, in [`index`].
 //!
+//! # What stands in your header
+//! `abreast patterns --for 'int f(void (*cb)(void *), void *user)'` reads a declaration and names its pages.
+#![doc = include_str!("../SIGNS.md")]
+//!
 //! # The index
 #![doc = include_str!("../INDEX.md")]
 
@@ -46,6 +50,7 @@ pub mod by_value;
 pub mod opaque_handle;
 pub mod enums_as_integers;
 pub mod complex_numbers;
+pub mod fortran_abi;
 
 // Ownership
 pub mod owned_handle;
@@ -53,6 +58,8 @@ pub mod borrowing_child;
 pub mod who_frees;
 pub mod output_buffer;
 pub mod retained_pointer;
+pub mod pinned_struct;
+pub mod cpp_classes;
 
 // Errors and unwinding
 pub mod status_codes;
@@ -62,10 +69,12 @@ pub mod panic_firewall;
 pub mod panic_parcel;
 pub mod unwind_corridor;
 pub mod longjmp_quarantine;
+pub mod error_handlers;
 
 // Callbacks
 pub mod scoped_callback;
 pub mod stored_callback;
+pub mod kept_callback;
 pub mod std_function;
 pub mod batching;
 
@@ -92,3 +101,4 @@ pub mod measurement_traps;
 
 // Both directions
 pub mod both_directions;
+pub mod virtual_class;

@@ -7,14 +7,17 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Pages whose file in C takes numbers.
-const C: [&str; 19] = [
+const C: [&str; 23] = [
     "batching",
     "borrowing_child",
     "completion_waker",
     "drift_triangle",
     "enums_as_integers",
     "errno",
+    "error_handlers",
+    "fortran_abi",
     "inline_shim",
+    "kept_callback",
     "levels",
     "longjmp_quarantine",
     "measurement_traps",
@@ -22,6 +25,7 @@ const C: [&str; 19] = [
     "output_buffer",
     "owned_handle",
     "panic_parcel",
+    "pinned_struct",
     "scoped_callback",
     "status_codes",
     "stored_callback",
@@ -29,7 +33,8 @@ const C: [&str; 19] = [
     "who_frees",
 ];
 /// And in C++.
-const CPP: [&str; 4] = [
+const CPP: [&str; 5] = [
+    "cpp_classes/cpp_classes.cpp",
     "exception_firewall/exception_firewall.cpp",
     "exception_firewall/rehearsal.cpp",
     "std_function/std_function.cpp",

@@ -1,5 +1,6 @@
 //! The index is whole: every row has every leg, and what is printed is what is there.
 
+use abreast_patterns::index::signs::{self, SIGNS};
 use abreast_patterns::index::{self, Cost, PATTERNS, Proof, Row};
 use std::path::{Path, PathBuf};
 
@@ -152,28 +153,50 @@ fn time(ns: f64) -> String {
     }
 }
 
-/// The index stands in two places: in the book, and in this package's README.md between two marks. Both are
-/// what the rows and prices.json say; `ABREAST_RENEW=1 cargo test -p abreast-patterns --test index` writes
+/// Writes the file where that is asked for, and asserts that it is what the rows say.
+fn renewed(file: &Path, fresh: &str) {
+    if std::env::var_os("ABREAST_RENEW").is_some() {
+        std::fs::write(file, fresh).expect("writable");
+    }
+    let is_fresh = read(file).as_deref() == Some(fresh);
+    assert!(is_fresh, "{} is not what the rows say: ABREAST_RENEW=1", file.display());
+}
+
+/// The text with `table` between the two marks of this name.
+fn between(text: &str, name: &str, table: &str) -> String {
+    let [begin, end] = ["begin", "end"].map(|which| format!("<!-- {name}: {which} -->\n"));
+    let (before, rest) = text.split_once(&begin).expect("a mark");
+    let (_, after) = rest.split_once(&end).expect("a mark");
+    format!("{before}{begin}{table}{end}{after}")
+}
+
+/// The index and the table of signs stand in two places: in the book, and in this package's README.md between
+/// marks. All are what the rows and prices.json say; `ABREAST_RENEW=1 cargo test -p abreast-patterns --test index` writes
 /// them anew.
 #[test]
 fn the_printed_index_is_fresh() {
-    const MARKS: [&str; 2] = ["<!-- patterns: begin -->\n", "<!-- patterns: end -->"];
     let prices = prices();
-    let renewed = |file: &Path, fresh: String| {
-        if std::env::var_os("ABREAST_RENEW").is_some() {
-            std::fs::write(file, &fresh).expect("writable");
-        }
-        let is_fresh = read(file).as_deref() == Some(&fresh);
-        assert!(is_fresh, "{} is not what the rows say: ABREAST_RENEW=1", file.display());
-    };
     let page = index::table(|row| row.name.to_owned(), |row| prices.cell(row));
-    renewed(&package().join("INDEX.md"), page);
+    renewed(&package().join("INDEX.md"), &page);
+    renewed(&package().join("SIGNS.md"), &signs::table(|row| row.name.to_owned()));
     let file = package().join("README.md");
     let readme = read(&file).expect("README.md");
-    let (before, rest) = readme.split_once(MARKS[0]).expect("a mark");
-    let (_, after) = rest.split_once(MARKS[1]).expect("a mark");
-    let table = index::table(|row| format!("src/{}.rs", row.name), |row| prices.cell(row));
-    renewed(&file, format!("{before}{}{table}{}{after}", MARKS[0], MARKS[1]));
+    let link = |row: &Row| format!("src/{}.rs", row.name);
+    let readme = between(&readme, "signs", &signs::table(link));
+    let index = index::table(link, |row| prices.cell(row));
+    renewed(&file, &between(&readme, "patterns", &index));
+}
+
+#[test]
+fn every_sign_leads_to_pages_that_are_there() {
+    for sign in SIGNS {
+        assert!(!sign.looks.is_empty() && !sign.pages.is_empty(), "{:?}", sign.kind);
+        assert_eq!(signs::Sign::of(sign.kind).looks, sign.looks, "{:?} stands twice", sign.kind);
+        for (page, _) in sign.pages {
+            let there = PATTERNS.iter().any(|row| row.name == *page);
+            assert!(there, "{:?} leads to {page}, which is no page", sign.kind);
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Counts that depend on n: `16*n`, `n*n`, `2*n + 1`, `n^2/2`.
 
-use crate::try_::scan::{Misread, Scan};
+use crate::scan::{Misread, Scan};
 use std::fmt;
 
 /// A whole number, for each n.

@@ -1,7 +1,7 @@
 //! How inputs are made: `--init uniform`, `--init x=ramp,y=ints:0..10`.
 
+use crate::scan::{Misread, Scan};
 use crate::try_::foreign::SLOT;
-use crate::try_::scan::{Misread, Scan};
 use crate::try_::signature::{Kind, Scalar, Signature};
 use abreast_compare::random::{Random, splitmix64};
 

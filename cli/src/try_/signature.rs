@@ -10,8 +10,8 @@
 //! count     = n and whole numbers with + - * / ^ and brackets
 //! ```
 
+use crate::scan::{Misread, Scan};
 use crate::try_::count::Count;
-use crate::try_::scan::{Misread, Scan};
 use std::fmt;
 
 /// The type of a number.

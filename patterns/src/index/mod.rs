@@ -3,6 +3,8 @@
 //! `tests/index.rs` fails when a row names a test, a counterexample, a lesson or a check that is not there,
 //! when a counterexample belongs to no row, and when INDEX.md is not what [`table`] makes.
 
+pub mod signs;
+
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
@@ -21,11 +23,14 @@ rows! {
     opaque_handle,
     enums_as_integers,
     complex_numbers,
+    fortran_abi,
     owned_handle,
     borrowing_child,
     who_frees,
     output_buffer,
     retained_pointer,
+    pinned_struct,
+    cpp_classes,
     status_codes,
     errno,
     exception_firewall,
@@ -33,8 +38,10 @@ rows! {
     panic_parcel,
     unwind_corridor,
     longjmp_quarantine,
+    error_handlers,
     scoped_callback,
     stored_callback,
+    kept_callback,
     std_function,
     batching,
     slices,
@@ -53,6 +60,7 @@ rows! {
     completion_waker,
     measurement_traps,
     both_directions,
+    virtual_class,
 }
 
 /// What runs in worker processes: for `worker_main` of programs that measure prices.

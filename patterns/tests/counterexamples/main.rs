@@ -25,11 +25,14 @@ pages! {
     opaque_handle,
     enums_as_integers,
     complex_numbers,
+    fortran_abi,
     owned_handle,
     borrowing_child,
     who_frees,
     output_buffer,
     retained_pointer,
+    pinned_struct,
+    cpp_classes,
     status_codes,
     errno,
     exception_firewall,
@@ -37,8 +40,10 @@ pages! {
     panic_parcel,
     unwind_corridor,
     longjmp_quarantine,
+    error_handlers,
     scoped_callback,
     stored_callback,
+    kept_callback,
     std_function,
     batching,
     slices,
@@ -53,6 +58,7 @@ pages! {
     levels,
     completion_waker,
     both_directions,
+    virtual_class,
 }
 
 /// One wrong way.

@@ -7,7 +7,10 @@ extern "C" {
 #include "drift_triangle/drift_triangle.h"
 #include "enums_as_integers/enums_as_integers.h"
 #include "errno/errno.h"
+#include "error_handlers/error_handlers.h"
+#include "fortran_abi/fortran_abi.h"
 #include "inline_shim/inline_shim.h"
+#include "kept_callback/kept_callback.h"
 #include "levels/levels.h"
 #include "longjmp_quarantine/longjmp_quarantine.h"
 #include "measurement_traps/measurement_traps.h"
@@ -15,12 +18,14 @@ extern "C" {
 #include "output_buffer/output_buffer.h"
 #include "owned_handle/owned_handle.h"
 #include "panic_parcel/panic_parcel.h"
+#include "pinned_struct/pinned_struct.h"
 #include "scoped_callback/scoped_callback.h"
 #include "status_codes/status_codes.h"
 #include "stored_callback/stored_callback.h"
 #include "thread_contracts/thread_contracts.h"
 #include "who_frees/who_frees.h"
 }
+#include "cpp_classes/cpp_classes.hpp"
 #include "exception_firewall/exception_firewall.hpp"
 #include "std_function/std_function.hpp"
 #include "strided_views/strided_views.hpp"
@@ -31,6 +36,7 @@ extern "C" {
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
+#include <stdexcept>
 
 #define MUST(what)                                                        \
     do {                                                                  \
@@ -54,6 +60,11 @@ int leaves(void *, std::uint64_t, double) { return 1; }
 void ends(void *) {}
 void *fails(void *, double, double *) { return nullptr; }
 void done(void *, std::int32_t, double) {}
+void returns(const char *, const char *, int, int) {}
+std::int32_t same(void *, double x, double *y) {
+    *y = x;
+    return 0;
+}
 
 void integers() {
     for (const std::int32_t n : INTS) {
@@ -69,6 +80,13 @@ void integers() {
         ab_errno_set(n);
         const double one = 1;
         MUST(n > ab_levels_best() || ab_levels_squares(n, 1, &one) == 1);
+        for (const std::int32_t lda : INTS) {
+            // No equations, for any number of right-hand sides.
+            const std::int32_t none = 0;
+            std::int32_t info = 1;
+            ab_dposv_("L", &none, &n, nullptr, &lda, nullptr, &lda, &info, 1);
+            MUST(info == (n < 0 ? -3 : lda < 1 ? -5 : 0));
+        }
         for (const std::int32_t m : INTS)
             for (const std::int32_t lda : INTS)
                 for (const std::int32_t order : {101, 102, INT32_MIN, INT32_MAX})
@@ -94,6 +112,9 @@ void sizes() {
         ab_factor_free(factor);
         MUST(n < 2 ? ab_table_new(n, nullptr) == nullptr : true);
         ab_dct_plan_free(ab_dct_plan_new(n));
+        ab_mean mean{};
+        MUST((ab_mean_init(&mean, n) == AB_MEAN_OK) == (n == 1));
+        MUST((ab_mean_end(&mean) == AB_MEAN_OK) == (n == 1));
         double area = 0, x = 0;
         ab_area(n, 0, 1, stops_too, reports, nullptr, &area);
         ab_simpson(stops, nullptr, 0, 1, n, &area);
@@ -121,6 +142,8 @@ void sizes() {
 }
 
 void places() {
+    ab_lambert_set_error(returns);
+    ab_root *const root = ab_root_new();
     for (const double x : DOUBLES) {
         const double samples[] = {1, 2};
         ab_table *const table = ab_table_new(2, samples);
@@ -134,11 +157,31 @@ void places() {
         ab_angles_wrap(x);
         char text[64];
         MUST(ab_angles_label(text, sizeof text, x) > 0);
+        const double w = ab_lambert(x);
+        MUST(std::isnan(w) == !(x >= -0.3));
         for (const double other : DOUBLES) {
+            if (ab_root_set(root, same, nullptr, x, other) == 0)
+                MUST(ab_root_step(root) == 0);
             double area = 0;
             ab_quad(1, &x, x, other, other, &area);
             ab_rate(x, other, x);
         }
+    }
+    ab_root_free(root);
+}
+
+void classes() {
+    for (const double width : {DBL_TRUE_MIN, 1.0, DBL_MAX}) {
+        ab::histogram histogram("", width);
+        std::size_t added = 0;
+        for (const double x : DOUBLES) {
+            try {
+                histogram.add(x);
+                added++;
+            } catch (const std::domain_error &) {
+            }
+        }
+        MUST(histogram.samples().size() == added && added > 0);
     }
 }
 
@@ -178,6 +221,7 @@ int main(int arguments, char **) {
     integers();
     sizes();
     places();
+    classes();
     handles();
     std::puts("every call has returned");
 }

@@ -76,6 +76,20 @@ impl<'t> Scan<'t> {
         &rest[..end]
     }
 
+    /// What stands before the bracket that closes the one just taken, and goes beyond it. None, and nothing is
+    /// read, if it is not closed.
+    pub fn until_closed(&mut self, open: char, close: char) -> Option<&'t str> {
+        let (rest, mut depth) = (self.rest(), 1);
+        let end = rest.char_indices().find(|(_, c)| {
+            depth += usize::from(*c == open);
+            depth -= usize::from(*c == close);
+            depth == 0
+        });
+        let (end, _) = end?;
+        self.at += end + close.len_utf8();
+        Some(&rest[..end])
+    }
+
     /// Whether everything has been read.
     pub fn is_done(&mut self) -> bool {
         self.peek().is_none()
@@ -111,5 +125,15 @@ mod tests {
         let why = scan.need(",", "a parameter").expect_err("x comes next").to_string();
         assert_eq!(why, "--sig: , was expected after a parameter\n  é(n  x)\n       ^");
         assert_eq!(scan.peek(), Some('x'));
+    }
+
+    #[test]
+    fn brackets_end_where_they_are_closed() {
+        let mut scan = Scan::new("--for", "(a (b) c) d (e");
+        assert!(scan.take("("));
+        assert_eq!(scan.until_closed('(', ')'), Some("a (b) c"));
+        assert_eq!(scan.word(), "d");
+        assert!(scan.take("("));
+        assert_eq!((scan.until_closed('(', ')'), scan.rest()), (None, "e"));
     }
 }
