@@ -3,8 +3,8 @@
 
 # In the order of .ci/run.
 checks=(
-    test fmt clippy docs rust-only bare bare-clippy complex portable packages program browser bindings compilers sanitize
-    sanitize-threads memcheck thin-lto
+    test installed fmt clippy docs rust-only bare bare-clippy complex portable packages program browser bindings compilers
+    sanitize sanitize-threads memcheck thin-lto
 )
 
 # Where `portable` looks. scripts/install-checks installs Rust's standard library for them.
@@ -15,6 +15,8 @@ run_check() {
     case $1 in
     # The README's test command, as a newcomer types it.
     test) check test cargo test ;;
+    # The C API as CMake, pkg-config and clang see it, with what `test` has built: next to it and in its environment.
+    installed) check installed scripts/installed ;;
     *) run_strictly "$1" ;;
     esac
 }

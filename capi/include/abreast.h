@@ -11,6 +11,10 @@
  * variant) ends with a zero byte and is valid during the call only: nothing of it is kept. It is read
  * up to that byte, and never further than 256 bytes: without an end it is refused (ABREAST_UNKNOWN).
  *
+ * Versions. A struct that begins with its size may be of an older header with the same ABREAST_ABI, from
+ * before some member was there: what is missing is as in ABREAST_OPTIONS, or 0. A struct of a newer
+ * header, and a size that ends within a member, is refused (ABREAST_ABI_MISMATCH).
+ *
  * Failure. A function that can fail returns ABREAST_OK or says why not, and abreast_last_error has
  * the words. All that can be checked is checked before anything is written, so after a failure
  * every output is as it was. Only what axpy and gemm update in place may have been updated in part,
@@ -67,7 +71,8 @@ typedef int32_t abreast_level;
 /* How a kernel is called. Wherever a pointer to it is asked for, null means: the default variant at
  * the best level, on the calling thread. ABREAST_OPTIONS in an initialiser means the same. */
 typedef struct abreast_options {
-    /* sizeof(abreast_options). */
+    /* sizeof(abreast_options). A smaller one is an older header's, from before some member was there:
+     * what is missing is as in ABREAST_OPTIONS. */
     size_t size;
     /* Which variant, by name, "rust"; null is the kernel's default. abreast_variant_name lists the
      * names. The text ends with a zero byte, is read during the call only, and no pointer to it is
@@ -89,7 +94,8 @@ typedef int32_t abreast_transpose;
  * ((i - width / 2) + (j - height / 2) i) * pitch with halves of integers and
  * pitch = max(extent_re / width, extent_im / height). */
 typedef struct abreast_view {
-    /* sizeof(abreast_view). */
+    /* sizeof(abreast_view). A smaller one is an older header's, from before some member was there:
+     * what is missing is 0. */
     size_t size;
     /* The point in the middle. */
     double center_re;
@@ -165,7 +171,7 @@ typedef struct abreast_sample {
 
 #ifdef __cplusplus
 extern "C" {
-#endif // __cplusplus
+#endif /* __cplusplus */
 
 /* The name of a status, "ABREAST_LENGTH", or null for a number that is none. The text is the
  * library's and lives as long as it: do not free it. */
@@ -175,7 +181,8 @@ const char *abreast_status_name(abreast_status status);
 const char *abreast_version(void);
 
 /* Whether a program's header fits this library: write ABREAST_CHECK_ABI(), which passes what the
- * header says. Fails with ABREAST_ABI_MISMATCH. */
+ * header says. A header from before some member of a struct was there fits as well. Fails with
+ * ABREAST_ABI_MISMATCH. */
 abreast_status abreast_check_abi(uint32_t abi, size_t size_of_options, size_t size_of_view);
 
 /* What the last call that failed on this thread said, in UTF-8.
@@ -319,8 +326,8 @@ abreast_status abreast_pi_hits(uint64_t n,
 /* counts[j * width + i] <- how many updates z <- z^2 + c pixel (i, j) makes until |z| > 2, at most
  * max_iter. counts has n = width * height elements, and does not overlap view.
  *
- * Fails with ABREAST_ABI_MISMATCH for a view->size that is not this library's,
- * ABREAST_UNKNOWN for a julia that is neither 0 nor 1, ABREAST_ARGUMENT for numbers that make
+ * Fails with ABREAST_ABI_MISMATCH for a view->size that is larger than this library's or cuts a
+ * member, ABREAST_UNKNOWN for a julia that is neither 0 nor 1, ABREAST_ARGUMENT for numbers that make
  * no picture or another n. */
 abreast_status abreast_escape(const struct abreast_view *view,
                               size_t n,
@@ -372,14 +379,14 @@ abreast_status abreast_sample_run(struct abreast_sample sample,
 abreast_status abreast_sample_free(struct abreast_sample sample);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
-
-#endif  /* ABREAST_CAPI_H */
+} /* extern "C" */
+#endif /* __cplusplus */
 
 /* The first call of a careful program: whether this header fits the library it runs with. */
 #define ABREAST_CHECK_ABI()                                                                        \
     abreast_check_abi(ABREAST_ABI, sizeof(abreast_options), sizeof(abreast_view))
 
-/* Initialisers with the sizes filled in: abreast_options how = ABREAST_OPTIONS; */
+/* An initialiser with the size filled in: abreast_options how = ABREAST_OPTIONS; */
 #define ABREAST_OPTIONS {sizeof(abreast_options), NULL, ABREAST_LEVEL_BEST, {0}}
+
+#endif /* ABREAST_CAPI_H */

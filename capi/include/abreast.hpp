@@ -119,7 +119,8 @@ protected:
 
 } // namespace detail
 
-// Elements that somebody else owns: made from anything with data() and size(). (C++17 has no span.)
+// Elements that somebody else owns: made from anything with data() and size(). (C++17 has no span.) As an
+// argument it may be of a temporary, which lives until the call returns; as a variable it may not.
 template <class T> class view {
 public:
     view(T *data, std::size_t size) : data_(data), size_(size) {}
@@ -281,17 +282,31 @@ void axpy(T alpha, view<const T> x, view<T> y, const abreast_options &how = opti
     detail::must(detail::over<T>::axpy(x.size(), alpha, x.data(), y.data(), &how));
 }
 
-// A dense or strided matrix, row after row: `ld` elements from one to the next.
+namespace detail {
+
+// Whether an argument of type `From &&` is a temporary whose elements end with it. A view, a span or a
+// string_view does not care whether it is const itself, and can be assigned: a vector and an array differ.
+template <class From, class Plain = std::remove_cv_t<std::remove_reference_t<From>>>
+using if_elements_end = std::enable_if_t<
+    !std::is_lvalue_reference_v<From> &&
+    !(std::is_same_v<decltype(std::declval<Plain &>().data()),
+                     decltype(std::declval<const Plain &>().data())> &&
+      std::is_copy_assignable_v<Plain>)>;
+
+} // namespace detail
+
+// A dense or strided matrix, row after row: `ld` elements from one to the next. The elements are somebody
+// else's and must live for as long as it, so they cannot be those of a temporary: that does not compile.
 template <class T> struct matrix {
     view<T> elements;
     std::size_t rows, cols, ld;
 
-    matrix(view<T> elements, std::size_t rows, std::size_t cols)
-        : matrix(elements, rows, cols, cols ? cols : 1)
+    matrix(view<T> of, std::size_t row_count, std::size_t col_count)
+        : matrix(of, row_count, col_count, col_count ? col_count : 1)
     {
     }
-    matrix(view<T> elements, std::size_t rows, std::size_t cols, std::size_t ld)
-        : elements(elements), rows(rows), cols(cols), ld(ld)
+    matrix(view<T> of, std::size_t row_count, std::size_t col_count, std::size_t row_distance)
+        : elements(of), rows(row_count), cols(col_count), ld(row_distance)
     {
         // Said so that nothing overflows: the last row begins within, and ends there too.
         const std::size_t size = elements.size();
@@ -299,6 +314,10 @@ template <class T> struct matrix {
         if (ld < cols || ld == 0 || (!empty && (cols > size || (size - cols) / ld < rows - 1)))
             throw argument_error(ABREAST_ARGUMENT, "a matrix must lie within its elements");
     }
+    template <class Temporary, class = detail::if_elements_end<Temporary>>
+    matrix(Temporary &&, std::size_t, std::size_t) = delete;
+    template <class Temporary, class = detail::if_elements_end<Temporary>>
+    matrix(Temporary &&, std::size_t, std::size_t, std::size_t) = delete;
 };
 
 // C <- alpha A B + beta C
@@ -323,15 +342,15 @@ inline std::uint64_t pi_hits(std::uint64_t n, std::uint64_t seed,
 }
 
 // The counts of a view's pixels, row after row. `size` is filled in.
-inline std::vector<std::uint32_t> escape(abreast_view view, const abreast_options &how = options())
+inline std::vector<std::uint32_t> escape(abreast_view of, const abreast_options &how = options())
 {
-    view.size = sizeof view;
-    const std::uint64_t width = view.width, height = view.height;
+    of.size = sizeof of;
+    const std::uint64_t width = of.width, height = of.height;
     std::vector<std::uint32_t> counts;
     if (width != 0 && height > counts.max_size() / width)
         throw memory_error(ABREAST_NO_MEMORY, "no room for so many pixels");
     counts.resize(width * height);
-    detail::must(abreast_escape(&view, counts.size(), counts.data(), &how));
+    detail::must(abreast_escape(&of, counts.size(), counts.data(), &how));
     return counts;
 }
 

@@ -3,7 +3,7 @@
 use crate::boundary::boundary;
 use crate::kernels::escape::abreast_view;
 use crate::options::abreast_options;
-use crate::pointers::Caller;
+use crate::pointers::{Caller, known_size};
 use crate::status::{ABREAST_ABI_MISMATCH, Refusal, abreast_status};
 use std::ffi::c_char;
 
@@ -17,7 +17,8 @@ pub extern "C" fn abreast_version() -> *const c_char {
 }
 
 /// Whether a program's header fits this library: write `ABREAST_CHECK_ABI()`, which passes what the
-/// header says. Fails with `ABREAST_ABI_MISMATCH`.
+/// header says. A header from before some member of a struct was there fits as well. Fails with
+/// `ABREAST_ABI_MISMATCH`.
 #[unsafe(no_mangle)]
 pub extern "C" fn abreast_check_abi(
     abi: u32,
@@ -27,17 +28,12 @@ pub extern "C" fn abreast_check_abi(
     // SAFETY: no pointer is involved.
     let caller = unsafe { Caller::promises() };
     boundary(caller, |_| {
-        let rows = [
-            ("ABREAST_ABI", abi as usize, ABREAST_ABI as usize),
-            ("sizeof(abreast_options)", size_of_options, size_of::<abreast_options>()),
-            ("sizeof(abreast_view)", size_of_view, size_of::<abreast_view>()),
-        ];
-        match rows.into_iter().find(|(_, header, library)| header != library) {
-            None => Ok(()),
-            Some((what, header, library)) => {
-                let text = format!("{what} = {header} in the header, {library} in the library");
-                Err(Refusal::new(ABREAST_ABI_MISMATCH, text))
-            }
+        if abi != ABREAST_ABI {
+            let text = format!("ABREAST_ABI = {abi} in the header, {ABREAST_ABI} in the library");
+            return Err(Refusal::new(ABREAST_ABI_MISMATCH, text));
         }
+        known_size::<abreast_options>("sizeof(abreast_options)", size_of_options)?;
+        known_size::<abreast_view>("sizeof(abreast_view)", size_of_view)?;
+        Ok(())
     })
 }

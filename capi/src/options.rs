@@ -1,11 +1,12 @@
 //! Which variant, at which level, on which threads.
 
-use crate::pointers::Caller;
+use crate::pointers::{Caller, Versioned};
 use crate::pool::{POOLS, abreast_pool};
 use crate::status::Refusal;
 use abreast::kernel::{self, Entry, Job};
 use abreast::{Choice, Error, Isa, Kernel, Level, Threads, Variant};
 use std::ffi::c_char;
+use std::mem::offset_of;
 use std::sync::Arc;
 
 /// An instruction-set level. All give the same bits, except that `gemm` has two sets: with a fused
@@ -28,7 +29,8 @@ pub const ABREAST_LEVEL_NEON: abreast_level = 4;
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct abreast_options {
-    /// `sizeof(abreast_options)`.
+    /// `sizeof(abreast_options)`. A smaller one is an older header's, from before some member was there:
+    /// what is missing is as in `ABREAST_OPTIONS`.
     pub size: usize,
     /// Which variant, by name, `"rust"`; null is the kernel's default. `abreast_variant_name` lists the
     /// names. The text ends with a zero byte, is read during the call only, and no pointer to it is
@@ -38,6 +40,18 @@ pub struct abreast_options {
     pub level: abreast_level,
     /// Where: `{0}` is the calling thread.
     pub pool: abreast_pool,
+}
+
+// SAFETY: repr(C), the size first, then a pointer and numbers.
+unsafe impl Versioned for abreast_options {
+    const DEFAULT: Self = abreast_options {
+        size: size_of::<Self>(),
+        variant: std::ptr::null(),
+        level: ABREAST_LEVEL_BEST,
+        pool: abreast_pool { id: 0 },
+    };
+    const MEMBERS: &'static [usize] =
+        &[offset_of!(Self, variant), offset_of!(Self, level), offset_of!(Self, pool)];
 }
 
 /// Options that have been checked.

@@ -129,16 +129,25 @@ impl Caller {
         unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), span.start, values.len()) };
     }
 
-    /// A struct of C's whose first member says how large C thinks it is.
-    pub(crate) fn sized<T: Copy>(&self, name: &'static str, start: *const T) -> Result<T, Refusal> {
-        let whole = Span::of(name, 1, start)?;
+    /// A struct of C's whose first member says how large it was where C was compiled: what an older one
+    /// does not have is as in [`Versioned::DEFAULT`].
+    pub(crate) fn sized<T: Versioned>(
+        &self,
+        name: &'static str,
+        start: *const T,
+    ) -> Result<T, Refusal> {
+        Span::of(name, 1, start)?;
         // The size first: of a smaller struct there is no more to read.
         let size = self.read(Span::of(name, 1, start.cast::<usize>())?)[0];
-        if size != size_of::<T>() {
-            let text = format!("{name}.size = {size}: this library's has {}", size_of::<T>());
-            return Err(Refusal::new(ABREAST_ABI_MISMATCH, text));
-        }
-        Ok(self.read(whole)[0])
+        let bytes = known_size::<T>(&format!("{name}.size"), size)?;
+        let mut whole = T::DEFAULT;
+        // SAFETY: not null and aligned, as checked by Span, and so many bytes are readable by promise 1, which
+        // is about the struct that C has; `whole` has at least as many and is Rust's own. Any bytes are a
+        // value of T, which is what `Versioned` says.
+        unsafe {
+            std::ptr::copy_nonoverlapping(start.cast(), (&raw mut whole).cast::<u8>(), bytes)
+        };
+        Ok(whole)
     }
 
     /// A name, which ends with a zero byte. Nothing behind that byte is looked at, and nothing behind
@@ -165,9 +174,79 @@ impl Caller {
     }
 }
 
+/// A struct of C's that begins with its own size.
+///
+/// # Safety
+/// It is `repr(C)`, its first member is a `usize`, and any bytes are a value of it.
+pub(crate) unsafe trait Versioned: Copy {
+    /// What holds where C's struct has no such member.
+    const DEFAULT: Self;
+    /// Where a member begins, behind the size: an older struct ends at one of these.
+    const MEMBERS: &'static [usize];
+}
+
+/// The size, if a header of this library's could have it: its own, or one from before some member was there.
+/// A larger one comes from a newer header, whose last members this library would overlook.
+pub(crate) fn known_size<T: Versioned>(what: &str, size: usize) -> Result<usize, Refusal> {
+    if size == size_of::<T>() || T::MEMBERS.contains(&size) {
+        return Ok(size);
+    }
+    let own = size_of::<T>();
+    let rule = match size > own {
+        true => format!("must be at most {own}: the header is newer than the library"),
+        false => format!("must be {own}, or one of {:?} from an older header", T::MEMBERS),
+    };
+    Err(Refusal::new(ABREAST_ABI_MISMATCH, format!("{what} = {size}: {rule}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A struct that has grown twice.
+    #[repr(C)]
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct Grown {
+        size: usize,
+        first: u32,
+        second: f64,
+        third: u64,
+    }
+
+    // SAFETY: repr(C), the size first, numbers only.
+    unsafe impl Versioned for Grown {
+        const DEFAULT: Self = Grown { size: 0, first: 1, second: 2.0, third: 3 };
+        const MEMBERS: &'static [usize] =
+            &[std::mem::offset_of!(Grown, second), std::mem::offset_of!(Grown, third)];
+    }
+
+    #[test]
+    fn an_older_struct_is_read_as_far_as_it_goes() {
+        // SAFETY: each struct below has as many bytes as it says, and what is refused is read no further than
+        // its size.
+        let caller = unsafe { Caller::promises() };
+        // Exactly as many bytes as the size says, on the heap: a sanitizer or valgrind sees one more that is read.
+        let read = |words: Vec<u64>| {
+            let found = caller.sized("grown", words.as_ptr().cast::<Grown>());
+            let members = found.map(|grown| (grown.first, grown.second, grown.third));
+            members.map_err(|why| (why.status, why.text))
+        };
+        let second = 0.5f64.to_bits();
+        assert_eq!(read(vec![16, 7]), Ok((7, 2.0, 3)));
+        assert_eq!(read(vec![24, 7, second]), Ok((7, 0.5, 3)));
+        assert_eq!(read(vec![32, 7, second, 9]), Ok((7, 0.5, 9)));
+        for size in [0, 8, 12, 17, 20, 28, 31] {
+            let text =
+                format!("grown.size = {size}: must be 32, or one of [16, 24] from an older header");
+            assert_eq!(read(vec![size]), Err((ABREAST_ABI_MISMATCH, text)));
+        }
+        for size in [33, 40, u64::MAX] {
+            let text = format!(
+                "grown.size = {size}: must be at most 32: the header is newer than the library"
+            );
+            assert_eq!(read(vec![size]), Err((ABREAST_ABI_MISMATCH, text)));
+        }
+    }
 
     #[test]
     fn no_elements_may_be_anywhere() {

@@ -63,6 +63,16 @@ template <class T> std::vector<T> uniform(std::size_t n, std::uint64_t seed)
 
 using How = const abreast_options &;
 
+std::uint64_t range_sum(std::size_t n, How how)
+{
+    return hash(abreast::range_sum(static_cast<std::int64_t>(n), how));
+}
+
+std::uint64_t conditional_range_sum(std::size_t n, How how)
+{
+    return hash(abreast::conditional_range_sum(static_cast<std::int64_t>(n), how));
+}
+
 std::uint64_t range_sums(std::size_t n, How how)
 {
     std::vector<std::int64_t> limits(n);
@@ -118,10 +128,9 @@ struct Row {
 };
 
 const std::vector<Row> KERNELS{
-    {"range_sum", 1000003, [](auto n, How how) { return hash(abreast::range_sum(n, how)); }},
+    {"range_sum", 1000003, range_sum},
     {"range_sums", 1000, range_sums},
-    {"conditional_range_sum", 1000003,
-     [](auto n, How how) { return hash(abreast::conditional_range_sum(n, how)); }},
+    {"conditional_range_sum", 1000003, conditional_range_sum},
     {"sum", 100003, sum<double>},
     {"sum_f32", 100003, sum<float>},
     {"sum_arange", 1000003, [](auto n, How how) { return hash(abreast::sum_arange(n, how)); }},

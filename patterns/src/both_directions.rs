@@ -16,9 +16,14 @@
 //! | `Option<&mut MaybeUninit<U>>` | `U *` | a place for a result, perhaps uninitialised |
 //! | `*const f64` with a length | `const double *` | an array, which becomes a slice only when checked: null, alignment, size |
 //!
-//! `Option` makes null a value that the compiler asks about. Every function runs inside one
-//! `boundary`, which turns errors and panics into a status; on any status but "ok" no out-parameter
-//! has been touched.
+//! `Option` makes null a value that the compiler asks about. It is all that can be asked of a reference: that
+//! one is aligned, leads to memory and overlaps nothing is taken for granted, and a check of it is removed
+//! by the optimiser. That is right for variables that C's compiler has laid out. Where a caller may come with
+//! an address in a buffer of bytes, or from another language's foreign function interface, take a place as
+//! `*mut U` and look first: null, alignment, overlap, as `array` does and as `capi/` does for everything.
+//!
+//! Every function runs inside one `boundary`, which turns errors and panics into a status; on any status but
+//! "ok" no out-parameter has been touched.
 //!
 //! The kernels of this project are exported in this way, with a header made by cbindgen, by the crate in
 //! `capi/`; `examples/c_client`, `examples/cpp_client` and `examples/python_client.py` call all of them.
@@ -175,7 +180,8 @@ pub unsafe extern "C" fn ab_lines_new(
     })
 }
 
-/// `ab_lines_at` of the header. The types leave nothing for a promise: C must pass what it got.
+/// `ab_lines_at` of the header. What the types leave for C to promise: a table that it got, and a place for a
+/// number, aligned and not within the table.
 #[unsafe(no_mangle)]
 pub extern "C" fn ab_lines_at(
     table: Option<&Table>,

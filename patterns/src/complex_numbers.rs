@@ -6,7 +6,11 @@
 //! an ABI may treat `_Complex` unlike a struct of two doubles, and Fortran compilers differ among
 //! themselves. `zdotc` returns its complex result in registers with one and through a hidden first
 //! pointer with another. The binding works on the author's machine and crashes on the next one.
-//! [Generators warn of it](https://github.com/rust-lang/rust-bindgen/issues/3255).
+//! Generators do not warn: bindgen declares such a function with
+//! [a struct of two numbers by value](https://github.com/rust-lang/rust-bindgen/issues/3255). A type that C's
+//! convention is known of, `core::num::Complex`, has been
+//! [accepted](https://github.com/rust-lang/rust/issues/154023) and is not stable yet: with it by value will be
+//! right for C, and still not for Fortran.
 //!
 //! # The right way
 //! No header has a complex number by value; a test reads the headers and fails at the first that does.

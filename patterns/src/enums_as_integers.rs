@@ -13,6 +13,9 @@
 //! newer library's reason is a value to report and no error. Callers that want to go no further
 //! without knowing the reason convert with [`TryFrom`] to [`Known`].
 //!
+//! Of generators, bindgen makes plain constants of an enum if it is not told otherwise; `newtype_enum` makes the
+//! newtype above, `rustified_enum` the Rust enum that this page warns of. A `_Bool` it declares as `bool`.
+//!
 //! In the other direction an enum is safe to hand out, as `rule as i32`; C checks it all the same,
 //! because other callers pass integers. A number that is no enum needs the same look: whatever an `i32` can
 //! be may come from safe Rust, and arithmetic that leaves the range of `int32_t` is undefined in C. `steps--`

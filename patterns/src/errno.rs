@@ -12,6 +12,11 @@
 //! result alone does not tell, it is cleared before: [`rate`]. What leaves is an [`std::io::Error`], which
 //! nobody can overwrite. `errno` belongs to a thread: both steps are in one function, so they are on one.
 //!
+//! On Windows this page is wrong: there `last_os_error` reads `GetLastError`, which is not what C's library
+//! writes. Where that matters let C hand out its own, by `int ab_errno(void) { return errno; }` in the
+//! next expression, and its words by `strerror`: the numbers of `errno` are not those of
+//! `from_raw_os_error` there either.
+//!
 //! ```
 //! use abreast_patterns::errno::{at, rate};
 //!

@@ -12,6 +12,10 @@
 //! that the optimiser cannot see into, unless both languages are linked by one (see
 //! the page on cross-language ThinLTO).
 //!
+//! For static functions bindgen writes such a file itself (`wrap_static_fns`: `twice__extern` calls `twice`, and is
+//! declared as `twice`); it has to be compiled and linked like this one. Macros with arguments and variadics are
+//! left out without a word.
+//!
 //! ```
 //! use abreast_patterns::inline_shim::{clamp, label, label_turns, turn, wrap};
 //!

@@ -6,6 +6,11 @@
 //! locked, a `RefCell` stays borrowed, memory is lost, a scoped thread is not waited for; the language
 //! calls it undefined, so the optimiser need not care for it. Nothing is reported.
 //!
+//! Over frames that have no destructor to run, and no `catch_unwind`, a jump
+//! [is allowed](https://rust-lang.github.io/rfcs/2945-c-unwind-abi.html). Nothing checks that a frame is one of
+//! those: a `String`, a guard or an iterator that is added later, or a callee that was inlined, makes it
+//! another. So it is for a callback of a few lines without anything owned, and says so in a comment.
+//!
 //! # The right way
 //! `setjmp` and `longjmp` are in the same C library, which turns a landing into a status before it
 //! returns. The callback only returns a code; it is C that jumps, after the callback has returned. In

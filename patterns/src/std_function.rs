@@ -86,7 +86,8 @@ pub mod raw {
         pub fn ab_terms_add_tried(terms: *mut ab_terms, closure: ab_closure, otherwise: f64)
         -> i32;
         pub fn ab_terms_add_remembered(terms: *mut ab_terms, closure: ab_closure, at: f64) -> i32;
-        pub fn ab_terms_remove(terms: *mut ab_terms, at: usize) -> bool;
+        // A number and not a bool, of which Rust believes that it is 0 or 1: see `enums_as_integers`.
+        pub fn ab_terms_remove(terms: *mut ab_terms, at: usize) -> i32;
         pub fn ab_terms_at(
             terms: *const ab_terms,
             x: f64,
@@ -189,7 +190,7 @@ impl Terms {
     /// Drops term `at`, if there is one; the others move up. Says whether there was.
     pub fn remove(&mut self, at: usize) -> bool {
         // SAFETY: the handle is alive and ours alone.
-        unsafe { raw::ab_terms_remove(self.0.as_ptr(), at) }
+        unsafe { raw::ab_terms_remove(self.0.as_ptr(), at) != 0 }
     }
 
     /// The sum of all terms at `x`.

@@ -15,6 +15,13 @@
 //!
 //! Both are proved by `tests/symbols.rs`, with archives and packages that it makes.
 //!
+//! Where each copy ends up in a shared library of its own, hiding is enough: compile the copy with
+//! `-fvisibility=hidden`, link it with `-Wl,--exclude-libs,ALL`, or with a version script that ends in
+//! `local: *;`. Without one of them the first library that is loaded lends its names to the second, in the
+//! order of the command line. Between two static archives visibility does nothing, since they end up in one
+//! library; there `ld -r` makes one object of a copy, and `objcopy --keep-global-symbols` makes local what nobody
+//! outside needs. (`capi/` hides both of its libraries in these ways.)
+//!
 //! ```
 //! use abreast_patterns::symbol_prefix::{v1, v2};
 //!

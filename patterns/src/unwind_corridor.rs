@@ -3,8 +3,10 @@
 //! # What goes wrong
 //! Somebody writes `extern "C-unwind"` where a panic aborted, and it is gone. Now it unwinds: through C
 //! that was compiled without tables for it, past a `catch (...)` that takes it for an error of C++ and
-//! keeps it, and in the other direction an exception of C++ comes up into Rust. Each of the three aborts,
-//! the last after it has run all destructors.
+//! keeps it, into a function of C++ that is `noexcept`, and in the other direction an exception of C++
+//! comes up into Rust. Each of the four aborts, the last after it has run all destructors. Worse is C that
+//! has tables, as all C has on x86-64: the panic passes, and what C would have freed behind the call is lost.
+//! Nobody says so.
 //!
 //! # The right way
 //! First of all without: [`panic_parcel`](crate::panic_parcel) needs nothing of the foreign side but a way
@@ -14,7 +16,10 @@
 //! * every declaration on the way says `"C-unwind"`, the trampoline's as well as the function's;
 //! * C++ cleans up in destructors, or in a `catch (...)` that ends with `throw;`;
 //! * it is not `noexcept`, and throws nothing of its own (it may: then a firewall belongs below it);
-//! * the thread is one that Rust began: at the beginning of one of C++'s there is nobody to catch.
+//! * there is no C in between that owns anything;
+//! * somebody catches on the same thread. On one that Rust did not begin that is a `catch_unwind` where Rust is
+//!   entered: at the beginning of one of C++'s there is nobody;
+//! * the program unwinds: with `panic = "abort"` nothing arrives anywhere.
 //!
 //! Here a sweep is undone when the function panics half way: [`sweep`].
 //!
@@ -37,13 +42,15 @@
 //! ## The whole table
 //! What happens, cell by cell, run in processes of their own in a debug and in a release build. The
 //! frames are, from above: perhaps `catch_unwind`, a caller in Rust, a function in C++ (perhaps with
-//! `catch (...)`; then `catch_unwind` is above as well), a callback in Rust; below that it happens. A
-//! `longjmp` goes to a `setjmp` in that C++ function.
+//! `catch (...)`, with one in it that is `noexcept`, or with one in C, whose `free` counts as a destructor; then
+//! `catch_unwind` is above as well), a callback in Rust; below that it happens. A `longjmp` goes to a `setjmp`
+//! in that C++ function.
 #![doc = include_str!("../UNWINDING.md")]
 //!
-//! The rows of `throw` under `"C"` and all those of `longjmp` are undefined behaviour: the table says what
-//! those compilers make of it, and that debug and release differ is the point. An exception is seen by
-//! `catch (...)` in one and by nobody in the other.
+//! The rows of `throw` under `"C"` and all those of `longjmp` are undefined behaviour (the callback has a
+//! destructor; over frames without any a jump would be allowed): the table says what those compilers make of
+//! it, and that debug and release differ is the point. An exception is seen by `catch (...)` in one and by
+//! nobody in the other.
 //!
 //! # The foreign side
 #![doc = concat!("```cpp\n", include_str!("../csrc/unwind_corridor/unwind_corridor.hpp"), "```")]

@@ -12,21 +12,31 @@ use std::process::{Command, Output, Stdio};
 
 const EVENTS: [&str; 3] = ["throw", "longjmp", "panic"];
 const ABIS: [&str; 2] = ["C", "C-unwind"];
-const CATCHES: [&str; 4] =
-    ["nobody", "`catch_unwind`", "`catch (...)`, swallows", "`catch (...)`, rethrows"];
+const CATCHES: [&str; 6] = [
+    "nobody",
+    "`catch_unwind`",
+    "`catch (...)`, swallows",
+    "`catch (...)`, rethrows",
+    "`noexcept`",
+    "C with tables",
+];
 const BUILDS: [Build; 2] = [
     Build { name: "debug", rust: &["-Copt-level=0", "-Cdebug-assertions=on"], cpp: "-O0" },
     Build { name: "release", rust: &["-Copt-level=3"], cpp: "-O2" },
 ];
+const ABORTING: Build =
+    Build { name: "abort", rust: &["-Copt-level=3", "-Cpanic=abort"], cpp: "-O2" };
 
 /// The last words of a process that stops itself, and how the table quotes them.
-const SENTENCES: [&str; 5] = [
+const SENTENCES: [&str; 6] = [
     "Rust cannot catch foreign exceptions",
     "Rust panics must be rethrown",
     "panic in a function that cannot unwind",
     "terminate called",
     // No frame above can take it: the search for one stopped at a call that was declared not to unwind.
     "failed to initiate panic",
+    // With panic=abort: the panic itself is the end.
+    "panicked at",
 ];
 
 struct Build {
@@ -41,20 +51,29 @@ impl Build {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/unwinding");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unwinding").join(self.name);
         std::fs::create_dir_all(&folder).expect("a folder for the build");
-        let (object, program) = (folder.join("program.o"), folder.join("program"));
-        let mut cpp = Command::new(cxx());
-        cpp.args(["-std=c++17", "-Wall", "-Wextra", self.cpp, "-c", "-o"]).arg(&object);
-        done(cpp.arg(sources.join("program.cpp")));
+        let program = folder.join("program");
         let mut rust = Command::new(rustc());
         rust.args(["--edition=2024", "-o"]).arg(&program).args(self.rust);
-        let object = format!("-Clink-arg={}", object.display());
-        done(rust.args([&object, "-Clink-arg=-lstdc++"]).arg(sources.join("program.rs")));
+        for (compiler, standard, source) in
+            [(cxx(), "-std=c++17", "program.cpp"), (cc(), "-std=c11", "program.c")]
+        {
+            let object = folder.join(source).with_added_extension("o");
+            let mut foreign = Command::new(compiler);
+            foreign.args([standard, "-Wall", "-Wextra", self.cpp, "-c", "-o"]).arg(&object);
+            done(foreign.arg(sources.join(source)));
+            rust.arg(format!("-Clink-arg={}", object.display()));
+        }
+        done(rust.arg("-Clink-arg=-lstdc++").arg(sources.join("program.rs")));
         program
     }
 }
 
 fn cxx() -> OsString {
     std::env::var_os("CXX").unwrap_or("c++".into())
+}
+
+fn cc() -> OsString {
+    std::env::var_os("CC").unwrap_or("cc".into())
 }
 
 fn rustc() -> OsString {
@@ -147,8 +166,22 @@ fn table() -> String {
             }
         }
     }
+    let [end, dropped] = aborting();
+    let _ =
+        writeln!(text, "| panic, `panic = \"abort\"` | either | anything | {end} | {dropped} |");
     let _ = writeln!(text, "\n{}", compilers());
     text
+}
+
+/// The columns of a panic in a program that does not unwind: the same in every cell.
+fn aborting() -> [String; 2] {
+    let program = ABORTING.program();
+    let cells =
+        (0..ABIS.len()).flat_map(|abi| (0..CATCHES.len()).map(move |catch| [2, abi, catch]));
+    let mut columns = cells.map(|cell| fate(&program, cell).columns());
+    let first = columns.next().expect("a cell");
+    assert!(columns.all(|other| other == first), "{first:?}");
+    first
 }
 
 /// What a line promises wherever this is compiled: the row, if the languages define it; that both builds
@@ -185,8 +218,9 @@ fn the_printed_table_is_what_happens() {
 fn rows_that_are_defined_are_held_whatever_the_compiler() {
     let table = include_str!("../UNWINDING.md");
     let held = |what: &str| table.lines().filter(|line| promise(line).contains(what)).count();
-    assert_eq!((held("| throw | `\"C-unwind\"`"), held("| panic | `\"C-unwind\"`")), (4, 4));
-    assert_eq!((held("aborts"), held("longjmp")), (3 + 1 + 4, 0));
+    assert_eq!((held("| throw | `\"C-unwind\"`"), held("| panic | `\"C-unwind\"`")), (6, 6));
+    // Of a throw all but the one that C++ swallows; of a panic two, all under "C", and all with panic=abort.
+    assert_eq!((held("aborts"), held("longjmp")), (5 + 2 + 6 + 1, 0));
     assert_eq!(
         promise("| panic | `\"C\"` | nobody | goes on | ran |"),
         "| panic | `\"C\"` | nobody | goes on | ran |"
@@ -211,7 +245,7 @@ fn a_panic_ends_at_c_without_tables() {
     std::fs::write(folder.join("main.rs"), program).expect("writable");
     for (tables, arrives) in [("", true), ("no-", false)] {
         let (object, program) = (folder.join("apply.o"), folder.join("main"));
-        let mut c = Command::new(std::env::var_os("CC").unwrap_or("cc".into()));
+        let mut c = Command::new(cc());
         c.args(["-O1", "-c", "-o"]).arg(&object).arg(folder.join("apply.c"));
         let flags = ["unwind-tables", "asynchronous-unwind-tables", "exceptions"];
         done(c.args(flags.map(|flag| format!("-f{tables}{flag}"))));
@@ -224,5 +258,58 @@ fn a_panic_ends_at_c_without_tables() {
         let last_words = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.stdout == b"true\n", arrives, "{last_words}");
         assert_eq!(last_words.contains("failed to initiate panic"), !arrives, "{last_words}");
+    }
+}
+
+/// What pages 16 and 17 allow, run in a debug and in a release build: a panic that is caught on a thread that
+/// Rust did not begin, and a jump over frames of Rust that have no destructor.
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "other platforms differ")]
+fn what_the_pages_allow_goes_well() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unwinding").join("allowed");
+    std::fs::create_dir_all(&folder).expect("a folder for the build");
+    let foreign = "#include <csetjmp>
+        #include <thread>
+        static std::jmp_buf landing;
+        extern \"C\" void ab_on_a_thread(void (*f)()) { std::thread(f).join(); }
+        extern \"C\" void ab_through(void (*f)()) { f(); }
+        extern \"C\" int ab_visit(void (*f)()) { return setjmp(landing) ? 1 : (f(), 0); }
+        extern \"C\" void ab_give_up() { std::longjmp(landing, 1); }\n";
+    let program = "use std::panic::catch_unwind;
+        unsafe extern \"C-unwind\" {
+            fn ab_on_a_thread(f: extern \"C-unwind\" fn());
+            fn ab_through(f: extern \"C-unwind\" fn());
+        }
+        unsafe extern \"C\" { fn ab_visit(f: extern \"C\" fn()) -> i32; fn ab_give_up() -> !; }
+        extern \"C-unwind\" fn raise() { std::panic::resume_unwind(Box::new(7)) }
+        extern \"C-unwind\" fn entry() {
+            println!(\"caught: {}\", catch_unwind(|| unsafe { ab_through(raise) }).is_err());
+        }
+        extern \"C\" fn plain() { deep(10) }
+        #[inline(never)]
+        fn deep(left: u32) { if left == 0 { unsafe { ab_give_up() } } deep(left - 1); println!(\"back\"); }
+        fn main() {
+            unsafe { ab_on_a_thread(entry) };
+            println!(\"landed: {}\", unsafe { ab_visit(plain) });
+        }";
+    std::fs::write(folder.join("foreign.cpp"), foreign).expect("writable");
+    std::fs::write(folder.join("main.rs"), program).expect("writable");
+    for build in BUILDS {
+        let (object, program) = (folder.join("foreign.o"), folder.join("main"));
+        let mut cpp = Command::new(cxx());
+        cpp.args(["-std=c++17", build.cpp, "-c", "-o"]).arg(&object);
+        done(cpp.arg(folder.join("foreign.cpp")));
+        let mut rust = Command::new(rustc());
+        rust.args(["--edition=2024", "-o"]).arg(&program).args(build.rust);
+        rust.arg(format!("-Clink-arg={}", object.display())).arg("-Clink-arg=-lstdc++");
+        done(rust.arg(folder.join("main.rs")));
+        let output = Command::new(&program).stdin(Stdio::null()).output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(
+            (&said[..], output.status.code()),
+            ("caught: true\nlanded: 1\n", Some(0)),
+            "{}",
+            build.name
+        );
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::fork::Origin;
 use crate::{Error, Fault};
+use rayon::ThreadPool;
+use std::sync::Arc;
 
 /// More threads than this are refused: almost certainly a typo.
 pub(super) const MAX: usize = 4096;
@@ -10,7 +12,7 @@ pub(super) const MAX: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Pool {
     // There until it is dropped.
-    threads: Option<rayon::ThreadPool>,
+    threads: Option<Arc<ThreadPool>>,
     width: usize,
     origin: Origin,
 }
@@ -22,16 +24,23 @@ impl Pool {
     /// [`Error::Argument`] when `count` is 0 or above [`MAX`], or when the system does not give that
     /// many threads.
     pub(super) fn new(name: &str, count: usize) -> Result<Pool, Error> {
-        if !(1..=MAX).contains(&count) {
-            return Err(Error::argument(name, count, format!("must be between 1 and {MAX}")));
-        }
-        let origin = Origin::this();
+        check_width(name, count)?;
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(count)
             .thread_name(|i| format!("abreast-{i}"))
             .build()
             .map_err(|why| Error::argument(name, count, why.to_string()))?;
-        Ok(Pool { threads: Some(threads), width: count, origin })
+        Self::of(name, Arc::new(threads))
+    }
+
+    /// The threads of somebody else, who made them in this process.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when there are more than [`MAX`].
+    pub(super) fn of(name: &str, threads: Arc<ThreadPool>) -> Result<Pool, Error> {
+        let width = threads.current_num_threads();
+        check_width(name, width)?;
+        Ok(Pool { threads: Some(threads), width, origin: Origin::this() })
     }
 
     /// How many threads it was made with.
@@ -44,12 +53,16 @@ impl Pool {
     /// # Errors
     /// [`Fault::Forked`] in another process: nobody there would ever do the work. Threads are not
     /// started anew, because what a thread of the parent held at the fork is held for ever.
-    pub(super) fn threads(
-        &self,
-        name: impl FnOnce() -> String,
-    ) -> Result<&rayon::ThreadPool, Fault> {
+    pub(super) fn threads(&self, name: impl FnOnce() -> String) -> Result<&ThreadPool, Fault> {
         self.origin.check(name)?;
-        Ok(self.threads.as_ref().expect("there until it is dropped"))
+        Ok(self.threads.as_deref().expect("there until it is dropped"))
+    }
+}
+
+fn check_width(name: &str, count: usize) -> Result<(), Error> {
+    match count {
+        1..=MAX => Ok(()),
+        _ => Err(Error::argument(name, count, format!("must be between 1 and {MAX}"))),
     }
 }
 

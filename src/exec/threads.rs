@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Runs tasks on a rayon pool of its own and on the thread that calls, which is one of the slots: a single
+/// Runs tasks on a rayon pool, its own or [the caller's](Threads::from_pool), and on the thread that calls, which is one of the slots: a single
 /// task is not handed to anybody. Each slot takes the next few numbers from a shared counter, fewer towards
 /// the end, so uneven tasks balance themselves; which slot ran what never shows in a result. A clone shares
 /// the pool. In a process forked from the one that made it, it refuses with [`Fault::Forked`].
@@ -40,6 +40,29 @@ impl Threads {
     /// not give that many threads.
     pub fn new(count: usize) -> Result<Threads, Error> {
         Ok(Threads { pool: Pool::new("threads", count)?.into() })
+    }
+
+    /// The threads of a rayon pool that the program has anyhow, so that its own work and this library's do not
+    /// compete for cores. The pool must have been made in this process; it may be used for anything else
+    /// meanwhile, and its threads may call in as well: one that waits does other work of the pool.
+    ///
+    /// ```
+    /// use abreast::{exec::Threads, kernels::dot::Dot};
+    /// use std::sync::Arc;
+    ///
+    /// let pool = Arc::new(rayon::ThreadPoolBuilder::new().num_threads(2).build()?);
+    /// let threads = Threads::from_pool(pool.clone())?;
+    /// let x = vec![1.5f64; 1_000_000];
+    /// let dot = Dot::job(&x, &x)?.on(&threads)?;
+    /// let same = pool.install(|| Dot::job(&x, &x)?.on(&threads))?;
+    /// assert_eq!(dot.to_bits(), same.to_bits());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when the pool has more than [`Threads::MAX`] threads.
+    pub fn from_pool(pool: Arc<rayon::ThreadPool>) -> Result<Threads, Error> {
+        Ok(Threads { pool: Pool::of("threads", pool)?.into() })
     }
 
     /// One thread for each core this process may use; two hardware threads of a core count once.
@@ -195,5 +218,77 @@ impl Queue {
         let next = waiting.pop().map(|Reverse(task)| task);
         *slots += usize::from(next.is_none());
         next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::sync::Barrier;
+
+    /// Tasks that say which thread does them, and wait until as many threads are there.
+    struct Named {
+        together: Barrier,
+        seen: Mutex<BTreeSet<String>>,
+    }
+
+    impl Named {
+        fn new(count: usize) -> Named {
+            Named { together: Barrier::new(count), seen: Mutex::default() }
+        }
+
+        fn seen(self) -> Vec<String> {
+            self.seen.into_inner().expect("nothing panics here").into_iter().collect()
+        }
+    }
+
+    impl Tasks for Named {
+        fn len(&self) -> usize {
+            2
+        }
+
+        fn run(&self, _: usize) -> Result<(), Fault> {
+            self.together.wait();
+            let name = std::thread::current().name().unwrap_or("?").to_owned();
+            self.seen.lock().expect("nothing panics here").insert(name);
+            Ok(())
+        }
+    }
+
+    fn pool(threads: usize) -> Arc<rayon::ThreadPool> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        Arc::new(pool.thread_name(|i| format!("mine-{i}")).build().expect("threads"))
+    }
+
+    fn run(threads: &Threads, tasks: &Named) {
+        threads.run(tasks, &Control::default()).expect("no fault");
+    }
+
+    #[test]
+    fn the_callers_pool_does_the_work_with_its_caller() {
+        let pool = pool(2);
+        let threads = Threads::from_pool(pool.clone()).unwrap();
+        assert_eq!((threads.width(), &threads.name()[..]), (2, "threads:2"));
+        let outside = Named::new(2);
+        run(&threads, &outside);
+        let seen = outside.seen();
+        assert_eq!(seen.len(), 2, "{seen:?}");
+        assert_eq!(seen.iter().filter(|name| name.starts_with("mine-")).count(), 1, "{seen:?}");
+        // From one of its own threads, which then is the caller.
+        let inside = Named::new(2);
+        pool.install(|| run(&threads, &inside));
+        assert_eq!(inside.seen(), ["mine-0", "mine-1"]);
+    }
+
+    #[test]
+    fn the_callers_pool_outlives_the_executor() {
+        let pool = pool(1);
+        let threads = Threads::from_pool(pool.clone()).unwrap();
+        run(&threads, &Named::new(1));
+        drop(threads.clone());
+        drop(threads);
+        assert_eq!(Arc::strong_count(&pool), 1);
+        assert_eq!(pool.install(rayon::current_thread_index), Some(0));
     }
 }

@@ -2,12 +2,13 @@
 
 use crate::boundary::boundary;
 use crate::options::{Chosen, abreast_options, no_such};
-use crate::pointers::{Caller, Span};
+use crate::pointers::{Caller, Span, Versioned};
 use crate::status::{Refusal, abreast_status};
 use abreast::kernel::Job;
 use abreast::kernels::escape::{Args, Escape, View};
 use abreast::{Error, Level};
 use num_complex::Complex64;
+use std::mem::offset_of;
 
 /// A view of the complex plane. Pixel (i, j), column i and row j, is the point center +
 /// ((i - width / 2) + (j - height / 2) i) * pitch with halves of integers and
@@ -15,7 +16,8 @@ use num_complex::Complex64;
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct abreast_view {
-    /// `sizeof(abreast_view)`.
+    /// `sizeof(abreast_view)`. A smaller one is an older header's, from before some member was there:
+    /// what is missing is 0.
     pub size: usize,
     /// The point in the middle.
     pub center_re: f64,
@@ -39,11 +41,40 @@ pub struct abreast_view {
     pub julia: i32,
 }
 
+// SAFETY: repr(C), the size first, then numbers.
+unsafe impl Versioned for abreast_view {
+    const DEFAULT: Self = abreast_view {
+        size: size_of::<Self>(),
+        center_re: 0.0,
+        center_im: 0.0,
+        extent_re: 0.0,
+        extent_im: 0.0,
+        c_re: 0.0,
+        c_im: 0.0,
+        width: 0,
+        height: 0,
+        max_iter: 0,
+        julia: 0,
+    };
+    const MEMBERS: &'static [usize] = &[
+        offset_of!(Self, center_re),
+        offset_of!(Self, center_im),
+        offset_of!(Self, extent_re),
+        offset_of!(Self, extent_im),
+        offset_of!(Self, c_re),
+        offset_of!(Self, c_im),
+        offset_of!(Self, width),
+        offset_of!(Self, height),
+        offset_of!(Self, max_iter),
+        offset_of!(Self, julia),
+    ];
+}
+
 /// `counts[j * width + i]` <- how many updates z <- z^2 + c pixel (i, j) makes until |z| > 2, at most
 /// `max_iter`. `counts` has `n` = width * height elements, and does not overlap `view`.
 ///
-/// Fails with `ABREAST_ABI_MISMATCH` for a `view->size` that is not this library's,
-/// `ABREAST_UNKNOWN` for a `julia` that is neither 0 nor 1, `ABREAST_ARGUMENT` for numbers that make
+/// Fails with `ABREAST_ABI_MISMATCH` for a `view->size` that is larger than this library's or cuts a
+/// member, `ABREAST_UNKNOWN` for a `julia` that is neither 0 nor 1, `ABREAST_ARGUMENT` for numbers that make
 /// no picture or another `n`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abreast_escape(

@@ -116,8 +116,11 @@ static void bad_options(void)
         const char *words;
     } rows[] = {
         {{0, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 0"},
-        {{size - 8, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "this library's has 32"},
-        {{size + 8, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 40"},
+        {{size - 1, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 31: must be 32, or one of [8, 16, 24]"},
+        {{size - 4, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 28"},
+        {{4, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 4"},
+        {{size + 1, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "options.size = 33: must be at most 32"},
+        {{size + 8, NULL, 0, {0}}, ABREAST_ABI_MISMATCH, "the header is newer than the library"},
         {{size, "no such thing", 0, {0}}, ABREAST_UNKNOWN, "unknown variant 'no such thing'; known: "},
         {{size, "", 0, {0}}, ABREAST_UNKNOWN, "unknown variant ''; "},
         {{size, " ", 0, {0}}, ABREAST_UNKNOWN, "unknown variant ' '; "},
@@ -384,7 +387,8 @@ static void bad_views(void)
         abreast_status status;
         const char *words;
     } rows[] = {
-        {{sizeof view - 8, 0, 0, 1, 1, 0, 0, 4, 4, 9, 0}, 16, ABREAST_ABI_MISMATCH, "view.size"},
+        {{sizeof view - 4, 0, 0, 1, 1, 0, 0, 4, 4, 9, 0}, 16, ABREAST_ABI_MISMATCH, "view.size"},
+        {{0, 0, 0, 1, 1, 0, 0, 4, 4, 9, 0}, 16, ABREAST_ABI_MISMATCH, "view.size = 0"},
         {{sizeof view + 8, 0, 0, 1, 1, 0, 0, 4, 4, 9, 0}, 16, ABREAST_ABI_MISMATCH, "view.size"},
         {{sizeof view, 0, 0, 1, 1, 0, 0, 4, 4, 9, 2}, 16, ABREAST_UNKNOWN, "julia '2'"},
         {{sizeof view, 0, 0, 1, 1, 0, 0, 4, 4, 9, -1}, 16, ABREAST_UNKNOWN, "julia '-1'"},
@@ -495,13 +499,65 @@ static void bad_questions(void)
     /* A program from when a variant was a number. */
     REFUSED(ABREAST_ABI_MISMATCH, "ABREAST_ABI = 1 in the header, 2 in the library",
             abreast_check_abi(1, 24, v));
-    REFUSED(ABREAST_ABI_MISMATCH, "sizeof(abreast_options) = 24 in the header, 32 in the library",
-            abreast_check_abi(ABREAST_ABI, o - 8, v));
+    REFUSED(ABREAST_ABI_MISMATCH, "sizeof(abreast_options) = 31: must be 32, or one of [8, 16, 24]",
+            abreast_check_abi(ABREAST_ABI, o - 1, v));
+    REFUSED(ABREAST_ABI_MISMATCH, "sizeof(abreast_options) = 40: must be at most 32",
+            abreast_check_abi(ABREAST_ABI, o + 8, v));
     REFUSED(ABREAST_ABI_MISMATCH, "sizeof(abreast_view)", abreast_check_abi(ABREAST_ABI, o, v + 8));
     CHECK(abreast_status_name(-1) == NULL && abreast_status_name(10) == NULL);
     CHECK(abreast_kernel_name(SIZE_MAX) == NULL && abreast_kernel_name(14) == NULL);
     CHECK(strcmp(abreast_status_name(ABREAST_HANDLE), "ABREAST_HANDLE") == 0);
     CHECK(strcmp(abreast_kernel_name(0), "range_sum") == 0);
+}
+
+/* Structs of older headers, from before some member was there: what is missing counts as if it were not
+ * wanted, whatever lies behind in memory, and memory may end there. */
+static void older_structs(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(pages != MAP_FAILED && mprotect(pages + page, page, PROT_NONE) == 0);
+    const size_t sizes[] = {offsetof(abreast_options, variant), offsetof(abreast_options, level),
+                            offsetof(abreast_options, pool), sizeof(abreast_options)};
+    const abreast_pool made_up = {UINT64_MAX};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        /* What is cut off is wrong: read, it would be refused. */
+        abreast_options options = {sizes[s], "no such thing", 99, made_up};
+        if (sizes[s] > offsetof(abreast_options, variant))
+            options.variant = NULL;
+        if (sizes[s] > offsetof(abreast_options, level))
+            options.level = ABREAST_LEVEL_V1;
+        if (sizes[s] > offsetof(abreast_options, pool))
+            options.pool = pool;
+        abreast_options *at_the_end = (abreast_options *)(void *)(pages + page - sizes[s]);
+        memcpy((void *)at_the_end, &options, sizes[s]);
+        for (size_t c = 0; c < sizeof CALLS / sizeof *CALLS; c++) {
+            MUST(CALLS[c].run(&options));
+            MUST(CALLS[c].run(at_the_end));
+        }
+        MUST(abreast_check_abi(ABREAST_ABI, sizes[s], sizeof(abreast_view)));
+        /* What is there is still looked at. */
+        if (sizes[s] > offsetof(abreast_options, variant)) {
+            out = untouched;
+            options.variant = "no such thing";
+            REFUSED(ABREAST_UNKNOWN, "no such thing", ddot(&options));
+        }
+    }
+    CHECK(munmap(pages, 2 * page) == 0);
+
+    /* A view from before there were Julia sets. */
+    uint32_t right[16], counts[16];
+    abreast_view older = view;
+    older.julia = 99;
+    MUST(abreast_escape(&view, 16, right, NULL));
+    older.size = offsetof(abreast_view, julia);
+    MUST(abreast_escape(&older, 16, counts, NULL));
+    CHECK(memcmp(right, counts, sizeof right) == 0);
+    MUST(abreast_check_abi(ABREAST_ABI, sizeof(abreast_options), older.size));
+    /* Without its limit of updates it is no picture. */
+    out = untouched;
+    older.size = offsetof(abreast_view, max_iter);
+    REFUSED(ABREAST_ARGUMENT, "iter = 0", abreast_escape(&older, 16, out.counts, NULL));
 }
 
 /* The last error is asked for badly: that too is refused, and the text is kept. */
@@ -536,11 +592,11 @@ static void good_calls(void)
     CHECK(out.real == 0 && out.reals[0] == 0);
     MUST(abreast_dgemm(101, 111, 111, 2, 2, 0, 1, NULL, 1, NULL, 2, 0, out.reals, 2, NULL));
     CHECK(out.reals[0] == 0 && out.reals[3] == 0);
-    abreast_options how = ABREAST_OPTIONS;
-    how.pool = pool;
+    abreast_options options = ABREAST_OPTIONS;
+    options.pool = pool;
     for (size_t c = 0; c < sizeof CALLS / sizeof *CALLS; c++) {
         out = untouched;
-        MUST(CALLS[c].run(&how));
+        MUST(CALLS[c].run(&options));
         CHECK(memcmp(&out, &untouched, sizeof out) != 0);
     }
 }
@@ -565,6 +621,7 @@ int main(void)
     bad_handles();
     bad_questions();
     bad_last_error();
+    older_structs();
     good_calls();
     MUST(abreast_sample_free(sample));
     MUST(abreast_pool_free(pool));

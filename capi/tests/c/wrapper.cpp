@@ -5,6 +5,9 @@
 
 #include <array>
 #include <string>
+#if __cplusplus >= 202002L
+#include <span>
+#endif
 
 // The status of what the work throws, and that it is a Kind with the words.
 template <class Kind, class Work> abreast_status thrown(const std::string &words, Work work)
@@ -30,6 +33,33 @@ template <class Work> bool caught_by_everybody(Work work)
     }
     return false;
 }
+
+// A matrix of a temporary does not compile: its elements would be gone when it is used. One of a temporary
+// that only leads to elements does, as does one of anything that has a name.
+template <class T, class From>
+constexpr bool makes_dense = std::is_constructible_v<abreast::matrix<T>, From, std::size_t, std::size_t>;
+template <class T, class From>
+constexpr bool makes_strided =
+    std::is_constructible_v<abreast::matrix<T>, From, std::size_t, std::size_t, std::size_t>;
+template <class T, class From> constexpr bool makes_matrix = makes_dense<T, From> && makes_strided<T, From>;
+template <class T, class From> constexpr bool is_refused = !makes_dense<T, From> && !makes_strided<T, From>;
+static_assert(makes_matrix<const double, std::vector<double> &>);
+static_assert(makes_matrix<const double, const std::vector<double> &>);
+static_assert(makes_matrix<double, std::vector<double> &>);
+static_assert(makes_matrix<const double, std::array<double, 4> &>);
+static_assert(makes_matrix<const double, abreast::view<const double>>);
+static_assert(makes_matrix<double, const abreast::view<double>>);
+static_assert(is_refused<const double, std::vector<double>>);
+static_assert(is_refused<const double, const std::vector<double>>);
+static_assert(is_refused<const double, std::array<double, 4>>);
+static_assert(is_refused<const double, std::array<const double, 4>>);
+static_assert(is_refused<double, std::vector<double>>);
+static_assert(is_refused<double, const std::vector<double> &>, "it cannot be written to");
+#if __cplusplus >= 202002L
+static_assert(makes_matrix<const double, std::span<const double>>);
+static_assert(makes_matrix<double, std::span<double>>);
+static_assert(makes_matrix<double, std::span<double, 4>>);
+#endif
 
 int main()
 {

@@ -33,10 +33,12 @@ fn fresh() -> String {
     tidy(&String::from_utf8(header).expect("UTF-8"))
 }
 
-/// cbindgen's comments as a person would write them, and constants one per line.
+/// cbindgen's comments as a person would write them, constants one per line, and everything within the
+/// guard.
 fn tidy(header: &str) -> String {
     // Rust's marks for code mean nothing to a reader of C.
     let header = header.replace('`', "");
+    let header = guarded(&block_comments(&header));
     let mut lines: Vec<String> = Vec::new();
     let mut rest = header.lines().peekable();
     while let Some(line) = rest.next() {
@@ -70,6 +72,22 @@ fn tidy(header: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Its comments of one line as blocks, which every C knows and `-pedantic` is content with.
+fn block_comments(header: &str) -> String {
+    let block = |line: &str| match line.split_once(" // ") {
+        Some((code, comment)) => format!("{} /* {comment} */", code.trim_end()),
+        None => line.to_owned(),
+    };
+    header.lines().map(block).collect::<Vec<_>>().join("\n")
+}
+
+/// With the end of the guard behind all there is: cbindgen writes the trailer behind it.
+fn guarded(header: &str) -> String {
+    let end = header.lines().rfind(|line| line.starts_with("#endif")).expect("a guard");
+    let rest = header.replace(&format!("{end}\n"), "");
+    format!("{}\n\n#endif /* ABREAST_CAPI_H */\n", rest.trim_end())
+}
+
 fn is_constant(line: &str) -> bool {
     line.starts_with("#define ") && line.ends_with("*/")
 }
@@ -97,6 +115,20 @@ fn the_checked_in_header_is_fresh() {
         checked_in == fresh(),
         "capi/include/abreast.h is not what the sources say: run scripts/header"
     );
+}
+
+/// Nothing before the guard but a comment, nothing behind it, and no comment that C89 does not know.
+#[test]
+fn the_guard_is_around_everything() {
+    let header = std::fs::read_to_string(package().join("include/abreast.h")).expect("a header");
+    let (comment, rest) = header.split_once("*/").expect("a comment");
+    assert!(comment.starts_with("/*"));
+    assert!(rest.trim_start().starts_with("#ifndef ABREAST_CAPI_H\n#define ABREAST_CAPI_H\n"));
+    assert!(rest.ends_with("\n#endif /* ABREAST_CAPI_H */\n"));
+    let ends = rest.lines().filter(|line| line.starts_with("#endif")).count();
+    let begins = rest.lines().filter(|line| line.starts_with("#if")).count();
+    assert_eq!(begins, ends);
+    assert!(!header.contains("//"), "a comment of one line");
 }
 
 #[test]

@@ -12,15 +12,25 @@ pub fn built() -> PathBuf {
     test.parent().expect("a folder").to_owned()
 }
 
-/// Installs the libraries below a new prefix, once.
+/// Installs the libraries below a new prefix with spaces in its name, once, and moves all of it: whatever is
+/// built here is built against a prefix that has been moved.
 pub fn prefix() -> &'static Path {
     static PREFIX: OnceLock<PathBuf> = OnceLock::new();
     PREFIX.get_or_init(|| {
-        let prefix = scratch("prefix");
-        let mut install = Command::new(package().join("install"));
-        says(install.arg("--from").arg(built()).arg(&prefix));
-        prefix
+        let prefix = scratch("a prefix");
+        let before = prefix.join("before it was moved");
+        says(install().arg("--from").arg(built()).arg(&before));
+        let now = prefix.join("and now");
+        std::fs::rename(before, &now).expect("moved");
+        now
     })
+}
+
+/// The script, without what the environment might tell it.
+pub fn install() -> Command {
+    let mut install = Command::new(package().join("install"));
+    install.env_remove("DESTDIR");
+    install
 }
 
 /// An empty folder of this test's own.
@@ -64,19 +74,33 @@ impl Link {
 
     /// What pkg-config would say, for machines that have none.
     pub fn flags(self) -> Vec<String> {
-        let file = prefix().join(format!("lib/pkgconfig/{}.pc", self.package()));
+        let folder = prefix().join("lib/pkgconfig");
+        let file = folder.join(format!("{}.pc", self.package()));
         let text = std::fs::read_to_string(&file).expect("installed");
         let value = |key: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(key)).expect("a value");
             line.trim().to_owned()
         };
-        let root = value("prefix=");
+        let folder = folder.display().to_string();
+        let variables = [
+            ("libdir", value("libdir=")),
+            ("includedir", value("includedir=")),
+            ("prefix", value("prefix=")),
+        ];
+        let given = |word: &str| {
+            let word = variables.iter().fold(word.to_owned(), |word, (name, value)| {
+                word.replace(&format!("${{{name}}}"), value)
+            });
+            word.replace("${pcfiledir}", &folder)
+        };
         let all = format!("{} {}", value("Cflags:"), value("Libs:"));
-        let all = all.replace("${libdir}", "${prefix}/lib");
-        let all = all.replace("${includedir}", "${prefix}/include").replace("${prefix}", &root);
-        all.split_whitespace().map(str::to_owned).collect()
+        all.split_whitespace().map(given).collect()
     }
 }
+
+/// What the headers, the clients and the tests are clean under.
+const WARNINGS: [&str; 7] =
+    ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wsign-conversion", "-Werror"];
 
 /// The compiler of a source file and the language it must stick to.
 fn compiler(source: &str) -> Command {
@@ -88,8 +112,22 @@ fn compiler(source: &str) -> Command {
     // "ccache gcc" is a program and its argument.
     let mut words = given.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or(usual));
-    command.args(words).arg(standard).args(["-O1", "-Wall", "-Wextra", "-Werror", "-pedantic"]);
+    command.args(words).arg(standard).arg("-O1").args(WARNINGS);
+    if source.ends_with(".cpp") {
+        command.arg("-Wold-style-cast");
+    }
     command
+}
+
+/// Whether a source file is clean for another compiler, in another standard.
+pub fn is_clean(compiler: &str, standard: &str, source: &str) {
+    let mut command = Command::new(compiler);
+    command.arg(standard).arg("-fsyntax-only").args(WARNINGS);
+    if source.ends_with(".cpp") {
+        command.arg("-Wold-style-cast");
+    }
+    let file = package().join("..").join(source);
+    says(command.arg("-I").arg(package().join("include")).arg(file));
 }
 
 /// Builds a program of one file, named from the root of the repository, with these flags.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// The functions that the header declares.
-fn declared() -> BTreeSet<String> {
+pub fn declared() -> BTreeSet<String> {
     let header = std::fs::read_to_string(package().join("include/abreast.h")).expect("a header");
     let before_parentheses = header.match_indices("(").filter_map(|(at, _)| {
         let name = header[..at].rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;

@@ -5,10 +5,13 @@
 #include <type_traits>
 
 // What may cross a language border by value: bytes without duties. A destructor, a copy constructor or a
-// virtual function changes how the type is passed and returned, though not how it lies in memory.
-#define AB_BY_VALUE(type)                                          \
-    static_assert(std::is_trivially_copyable<type>::value &&       \
-                      std::is_standard_layout<type>::value,        \
+// virtual function changes how the type is passed and returned, though not how it lies in memory. On
+// Windows so does any constructor, a private member and an initialiser of a member. (And what nothing here
+// can see: a constructor or assignment that is declared and defaulted, and a base. Write none: a struct
+// as C would write it has no such thing.)
+#define AB_BY_VALUE(type)                                                                         \
+    static_assert(std::is_trivial<type>::value && std::is_standard_layout<type>::value &&          \
+                      std::is_aggregate<type>::value,                                              \
                   #type " must not cross the border by value: pass a pointer")
 
 extern "C" {

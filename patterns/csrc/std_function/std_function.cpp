@@ -163,11 +163,11 @@ extern "C" std::int32_t ab_terms_add_remembered(ab_terms *terms, ab_closure clos
     }
 }
 
-extern "C" bool ab_terms_remove(ab_terms *terms, std::size_t at) noexcept {
+extern "C" std::int32_t ab_terms_remove(ab_terms *terms, std::size_t at) noexcept {
     if (at >= terms->terms.size())
-        return false;
+        return 0;
     terms->terms.erase(terms->terms.begin() + static_cast<std::ptrdiff_t>(at));
-    return true;
+    return 1;
 }
 
 extern "C" std::int32_t ab_terms_at(const ab_terms *terms, double x, double *sum, void **failure) noexcept {

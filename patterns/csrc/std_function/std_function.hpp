@@ -48,8 +48,8 @@ std::int32_t ab_terms_add_tried(ab_terms *terms, ab_closure closure, double othe
 // came to is kept, be it a failure. It is given away in any case.
 std::int32_t ab_terms_add_remembered(ab_terms *terms, ab_closure closure, double at) noexcept;
 
-// Drops term `at`; the others move up. Returns whether there was one.
-bool ab_terms_remove(ab_terms *terms, std::size_t at) noexcept;
+// Drops term `at`; the others move up. Returns 1 if there was one, and 0 if not.
+std::int32_t ab_terms_remove(ab_terms *terms, std::size_t at) noexcept;
 
 // Writes the sum of all terms at x, in their order, to *sum. On failure *sum is untouched, and *failure is
 // set for AB_TERMS_FAILED alone, never to null, and to each failure once. Any thread, several at once while nothing is added or removed.

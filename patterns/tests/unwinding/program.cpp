@@ -8,6 +8,9 @@
 #include <stdexcept>
 #include <unistd.h>
 
+// program.c
+extern "C" void ab_plain(std::int32_t event, void (*callback)(std::int32_t), void (*note)(const char *));
+
 namespace {
 
 std::jmp_buf landing;
@@ -22,10 +25,21 @@ struct Guard {
     ~Guard() { note("dropped in C++\n"); }
 };
 
-enum Handling : std::int32_t { NONE = 0, SWALLOW = 1, RETHROW = 2 };
+enum Handling : std::int32_t { NONE = 0, SWALLOW = 1, RETHROW = 2, NOEXCEPT = 3, PLAIN_C = 4 };
 enum Event : std::int32_t { THROW = 0, LONGJMP = 1 };
 
+void firm(std::int32_t event, void (*callback)(std::int32_t)) noexcept {
+    callback(event);
+}
+
 void middle(std::int32_t handling, std::int32_t event, void (*callback)(std::int32_t)) {
+    if (handling == PLAIN_C) {
+        if (setjmp(landing) != 0)
+            note("landed\n");
+        else
+            ab_plain(event, callback, note);
+        return;
+    }
     Guard guard;
     if (setjmp(landing) != 0) {
         note("landed\n");
@@ -33,6 +47,10 @@ void middle(std::int32_t handling, std::int32_t event, void (*callback)(std::int
     }
     if (handling == NONE) {
         callback(event);
+        return;
+    }
+    if (handling == NOEXCEPT) {
+        firm(event, callback);
         return;
     }
     try {

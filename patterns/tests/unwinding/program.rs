@@ -1,7 +1,7 @@
 //! One cell of the unwinding table: `program EVENT ABI CATCH`, each a number. The frames, from above:
 //!
-//! main - perhaps `catch_unwind` - caller (Rust) - middle (C++, perhaps `catch (...)`) - callback (Rust)
-//! - what happens (a panic here, or in C++ below a throw or a longjmp to the middle).
+//! main - perhaps `catch_unwind` - caller (Rust) - middle (C++, perhaps `catch (...)` or noexcept, or C) - callback
+//! (Rust) - what happens (a panic here, or in C++ below a throw or a longjmp to the middle).
 //!
 //! Unsound on purpose: some cells are undefined behaviour, which is what the table is about.
 
@@ -63,7 +63,7 @@ fn main() {
     let cell: Vec<i32> = std::env::args().skip(1).map(|n| n.parse().expect("a number")).collect();
     let [event, abi, catch] = cell[..] else { panic!("EVENT ABI CATCH") };
     let caller = if abi == 0 { c::caller } else { c_unwind::caller };
-    // 0 nobody, 1 catch_unwind, 2 swallowed in C++, 3 rethrown in C++: then the end is shown by
+    // 0 nobody, 1 catch_unwind, 2 swallowed in C++, 3 rethrown in C++, 4 noexcept, 5 C: from 2 on the end is shown by
     // catch_unwind as well.
     let handling = (catch - 1).max(0);
     if catch == 0 {

@@ -42,6 +42,8 @@ mod blocked;
 mod c;
 mod columns;
 mod cpp;
+#[cfg(any(feature = "ndarray", feature = "nalgebra"))]
+mod foreign;
 mod workload;
 mod rust;
 mod simd;

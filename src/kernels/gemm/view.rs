@@ -144,7 +144,8 @@ fn check_dense(len: usize, rows: usize, cols: usize) -> Result<(), Error> {
     Err(Error::argument("data length", len, rule))
 }
 
-/// A read-only matrix over a slice.
+/// A read-only matrix over a slice. With the features `ndarray` and `nalgebra` theirs become one, by `try_from` and
+/// by `from`.
 ///
 /// ```
 /// use abreast::MatRef;
