@@ -217,6 +217,8 @@ class Numbers(unittest.TestCase):
         view = abreast.View
         self.refused(ValueError, "iter = 0", abreast.escape, view(max_iter=0))
         self.refused(ValueError, "size = 0x4", abreast.escape, view(width=0, height=4))
+        self.refused(ValueError, "size = 1099511627776x1099511627776", abreast.escape, view(2**40, 2**40))
+        self.refused(ValueError, "height = 18446744073709551616", abreast.escape, view(height=2**64))
         self.refused(ValueError, "extent", abreast.escape, view(extent=0j))
         self.refused(ValueError, "width = -1", abreast.escape, view(width=-1))
         self.refused(ValueError, "rows.stop = 5: must be between 0 and 4", abreast.escape, view(height=4), rows=range(5))

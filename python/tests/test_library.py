@@ -58,6 +58,13 @@ class Library(unittest.TestCase):
         manifest = (CHECKOUT / "Cargo.toml").read_text()
         self.assertEqual(abreast.__version__, re.search(r'(?m)^version = "([^"]+)"', manifest)[1])
 
+    def test_the_example_of_the_readme_runs(self):
+        readme = (CHECKOUT / "python" / "README.md").read_text()
+        first = re.search(r"```python\n(.*?)```", readme, re.S)[1]
+        names = {}
+        exec(first, names)
+        self.assertEqual(names["c"].shape, (1000, 1000))
+
     def test_a_wrong_abi_is_refused(self):
         with self.assertRaises(abreast.Failure) as caught:
             _library.function("check_abi")(_library.ABI + 1, 0, 0)

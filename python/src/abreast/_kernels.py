@@ -171,6 +171,8 @@ def escape(view=View(), *, rows=None, variant=None, level=None, threads=None):
     if not isinstance(view, View):
         raise TypeError(f"view is a {type(view).__name__}: must be a View")
     given = view._for_c()
+    # What is no picture is refused before there is room for one.
+    function("escape_rows")(byref(given), 0, 0, 0, None, None)
     rows = range(given.height) if rows is None else rows
     if not isinstance(rows, range) or rows.step != 1:
         raise TypeError(f"rows = {rows!r}: must be a range with step 1")

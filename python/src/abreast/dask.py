@@ -150,7 +150,7 @@ def escape(view=_kernels.View(), *, per_task=None, **options):
     """The counts of a view's pixels as a Dask array of shape (height, width); about `per_task` pixels a task."""
     if not isinstance(view, _kernels.View):
         raise TypeError(f"view is a {type(view).__name__}: must be a View")
-    # What the library would refuse is refused here, and not on a worker: none of its rows cost nothing.
+    # What is no picture is refused here, and not on a worker: none of its rows cost nothing.
     _kernels.escape(view, rows=range(0))
     per_task = max(PIXELS, view.width * view.height // TASKS) if per_task is None else per_task
     band = max(_positive("per_task", per_task) // view.width, 1)
