@@ -44,7 +44,7 @@ class Lazily(unittest.TestCase):
         for dtype in (np.float64, np.float32):
             x, y = abreast.uniform(N, 1, dtype), abreast.uniform(N, 2, dtype)
             for chunks in CHUNKS:
-                for per_task in (1, 200_000, None):
+                for per_task in (1, None) if dtype is np.float32 else (1, 200_000, None):
                     dot = on_dask.dot(da.from_array(x, chunks), da.from_array(y, 99_999), per_task=per_task)
                     total = on_dask.sum(da.from_array(x, chunks), per_task=per_task, variant="cpp")
                     with self.subTest(dtype=dtype, chunks=chunks, per_task=per_task):
