@@ -3,8 +3,8 @@
 
 # In the order of .ci/run.
 checks=(
-    test installed fmt clippy docs rust-only bare bare-clippy complex portable packages program browser bindings compilers
-    sanitize sanitize-threads memcheck thin-lto
+    test installed fmt clippy docs rust-only bare bare-clippy complex portable packages program python browser bindings
+    compilers sanitize sanitize-threads memcheck thin-lto
 )
 
 # Where `portable` looks. scripts/install-checks installs Rust's standard library for them.
@@ -66,6 +66,9 @@ run_strictly() {
 
     # The program itself, as a newcomer builds it.
     program) check program cargo run --release -- check ;;
+
+    # The wheel over numpy and Dask, in a virtual environment of its own.
+    python) check python scripts/python ;;
 
     # The reports as a reader meets them.
     browser) check browser scripts/browser ;;

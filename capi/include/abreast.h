@@ -273,6 +273,64 @@ abreast_status abreast_saxpy(size_t n,
                              float *y,
                              const struct abreast_options *options);
 
+/* *elements <- how many elements a chunk of that kernel has, the last one aside, for every n: "sum",
+ * "sum_f32", "dot" or "dot_f32". The name ends with a zero byte and is read during the call only.
+ *
+ * Chunks begin at multiples of it. So whoever cuts x there, and only there, gets by
+ * abreast_dsum_parts and the like the same parts from the pieces as from the whole, and by
+ * abreast_dfold from the parts, in their order, the result that abreast_dsum has, wherever the pieces are.
+ *
+ * Fails with ABREAST_NULL, ABREAST_MISALIGNED or ABREAST_TEXT for the pointers, and with
+ * ABREAST_UNKNOWN for any other name. */
+abreast_status abreast_chunk(const char *kernel,
+                             size_t *elements);
+
+/* parts[j] <- the sum of chunk j of x, in the library's fixed order; see abreast_chunk. x has n
+ * elements, and parts has count, one for each chunk, and does not overlap x.
+ *
+ * Fails with ABREAST_ARGUMENT for another count, and with ABREAST_NO_MEMORY. */
+abreast_status abreast_dsum_parts(size_t n,
+                                  const double *x,
+                                  size_t count,
+                                  double *parts,
+                                  const struct abreast_options *options);
+
+/* As abreast_dsum_parts, over floats. */
+abreast_status abreast_ssum_parts(size_t n,
+                                  const float *x,
+                                  size_t count,
+                                  float *parts,
+                                  const struct abreast_options *options);
+
+/* parts[j] <- the sum of x[i] * y[i] over chunk j, in the library's fixed order; see abreast_chunk.
+ * x and y have n elements each and may overlap; parts has count, one for each chunk, and overlaps
+ * neither.
+ *
+ * Fails with ABREAST_ARGUMENT for another count, and with ABREAST_NO_MEMORY. */
+abreast_status abreast_ddot_parts(size_t n,
+                                  const double *x,
+                                  const double *y,
+                                  size_t count,
+                                  double *parts,
+                                  const struct abreast_options *options);
+
+/* As abreast_ddot_parts, over floats. */
+abreast_status abreast_sdot_parts(size_t n,
+                                  const float *x,
+                                  const float *y,
+                                  size_t count,
+                                  float *parts,
+                                  const struct abreast_options *options);
+
+/* *result <- what abreast_dsum and abreast_ddot make of their parts: added by one fixed tree, whatever
+ * made them. parts has count elements in the order of the chunks; the fold of none is 0. */
+abreast_status abreast_dfold(size_t count,
+                             const double *parts,
+                             double *result);
+
+/* As abreast_dfold, over floats. */
+abreast_status abreast_sfold(size_t count, const float *parts, float *result);
+
 /* C <- alpha op(A) op(B) + beta C, with op(A) of m x k, op(B) of k x n and C of m x n.
  *
  * As in BLAS, C is not read when beta is 0, and A and B are not when alpha is 0. lda, ldb
@@ -323,6 +381,14 @@ abreast_status abreast_pi_hits(uint64_t n,
                                uint64_t *hits,
                                const struct abreast_options *options);
 
+/* As abreast_pi_hits, among the points first, .., first + n - 1 of that stream: the hits of pieces add up to
+ * those of the whole. first + n is below 2^63. */
+abreast_status abreast_pi_hits_range(uint64_t first,
+                                     uint64_t n,
+                                     uint64_t seed,
+                                     uint64_t *hits,
+                                     const struct abreast_options *options);
+
 /* counts[j * width + i] <- how many updates z <- z^2 + c pixel (i, j) makes until |z| > 2, at most
  * max_iter. counts has n = width * height elements, and does not overlap view.
  *
@@ -333,6 +399,18 @@ abreast_status abreast_escape(const struct abreast_view *view,
                               size_t n,
                               uint32_t *counts,
                               const struct abreast_options *options);
+
+/* counts[j * width + i] <- what abreast_escape gives for pixel (i, first + j), for j < rows: some rows of the
+ * picture, for whoever makes the others elsewhere. counts has n = width * rows elements, and does not
+ * overlap view.
+ *
+ * Fails as abreast_escape does, and with ABREAST_ARGUMENT for rows that the picture has not. */
+abreast_status abreast_escape_rows(const struct abreast_view *view,
+                                   uint64_t first,
+                                   uint64_t rows,
+                                   size_t n,
+                                   uint32_t *counts,
+                                   const struct abreast_options *options);
 
 /* The name of kernel number index, "dot", or null when there are not so many: count from 0
  * until then. The text is the library's and lives as long as it: do not free it. */
@@ -352,6 +430,23 @@ abreast_status abreast_variant_count(const char *kernel, size_t *count);
  * Fails as abreast_variant_count does, and with ABREAST_ARGUMENT for an index that is not
  * below that count. */
 abreast_status abreast_variant_name(const char *kernel, size_t index, const char **name);
+
+/* x[i] <- number i in [-1, 1) of stream seed, i < n: the operands of the kernels' samples, the same on
+ * every machine. dot and axpy take y from stream ~seed, where their x is from seed.
+ *
+ * Fails with ABREAST_NO_MEMORY. */
+abreast_status abreast_duniform(size_t n,
+                                uint64_t seed,
+                                double *x);
+
+/* As abreast_duniform, over floats. */
+abreast_status abreast_suniform(size_t n, uint64_t seed, float *x);
+
+/* *hash <- the 64-bit FNV-1a hash of n bytes: what abreast_sample_run gives for a result of these
+ * bytes. */
+abreast_status abreast_hash(size_t n,
+                            const void *bytes,
+                            uint64_t *hash);
 
 /* Makes a problem of size n, in the kernel's own sense, for the kernel of that name, with operands
  * from seed: the same on every machine. *sample is the caller's to free; the name ends with a zero

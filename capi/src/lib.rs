@@ -51,7 +51,7 @@
 //! | `pointers.rs` | from pointers to slices: the checks, and the promise that makes the rest sound |
 //! | `handles.rs` | the table behind the handles |
 //! | `fork.rs` | its locks, when the process forks |
-//! | `options.rs` `pool.rs` `names.rs` `sample.rs` `about.rs` | what is not a kernel |
+//! | `options.rs` `pool.rs` `names.rs` `sample.rs` `operands.rs` `about.rs` | what is not a kernel |
 //! | `kernels/` | the kernels, by family |
 
 #![allow(non_camel_case_types)]
@@ -67,6 +67,7 @@ mod fork;
 mod handles;
 mod kernels;
 mod names;
+mod operands;
 mod options;
 mod pointers;
 mod pool;
@@ -77,6 +78,7 @@ pub use about::*;
 pub use boundary::abreast_last_error;
 pub use kernels::*;
 pub use names::{abreast_kernel_name, abreast_variant_count, abreast_variant_name};
+pub use operands::{abreast_duniform, abreast_hash, abreast_suniform};
 pub use options::*;
 pub use pool::{
     abreast_pool, abreast_pool_free, abreast_pool_new, abreast_pool_per_core, abreast_pool_width,

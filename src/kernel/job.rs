@@ -1,6 +1,7 @@
 //! A checked problem, and what variants are called with.
 
 mod plain;
+mod rows;
 mod tasks;
 
 use super::{Choice, Kernel, Layout, Operands, Slices, Variant};
@@ -14,7 +15,7 @@ use std::borrow::Cow;
 ///
 /// This is where the call becomes its own proof. The fields are private and never change, so
 /// whoever is given [`ChunkArgs`], which only a job can make, knows that `plan` accepted these arguments
-/// and operands, that the chunk is one of that plan's, and that the output slice is exactly the
+/// and operands, that the chunk is one of that plan's or some rows of it, and that the output slice is exactly the
 /// chunk's. Variants check nothing again; the SAFETY comments at the border say "by ChunkArgs".
 ///
 /// ```

@@ -325,5 +325,7 @@ fn a_file_that_grew_too_long_is_found() {
     let peers = "peers/src/cases.rs";
     is_found("peers", |root| append(root, peers, &lines(450)), &[peers, "lines"]);
     is_found("long", |root| append(root, "src/plan.rs", &lines(450)), &["src/plan.rs", "lines"]);
+    let dask = "python/src/abreast/dask.py";
+    is_found("python", |root| append(root, dask, &"# one more\n".repeat(450)), &[dask, "lines"]);
     is_found("long_c", |root| append(root, "csrc/abreast.h", &lines(450)), &["csrc/abreast.h"]);
 }

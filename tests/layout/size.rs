@@ -12,13 +12,14 @@ pub fn breaches(project: &Project) -> Vec<Breach> {
     };
     let rust = project.sources.iter().filter(|s| counts(&s.file));
     let rust = rust.map(|source| (source.file.clone(), source.lines));
-    let native = files(&project.root, "csrc").into_iter().map(|file| {
+    let python = files(&project.root, "python").into_iter().filter(|file| file.ends_with(".py"));
+    let others = files(&project.root, "csrc").into_iter().chain(python).map(|file| {
         let text = std::fs::read_to_string(project.root.join(&file)).unwrap_or_default();
         (file, text.lines().count())
     });
     let generated = |file: &str| file == "src/ffi/generated.rs";
     let limit = |file: &str| if file == "build.rs" { BUILD_SCRIPT } else { FILE };
-    rust.chain(native)
+    rust.chain(others)
         .filter(|(file, lines)| !generated(file) && *lines > limit(file))
         .map(|(file, lines)| {
             let most = limit(&file);

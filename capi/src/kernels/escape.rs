@@ -1,12 +1,13 @@
 //! Escape-time fractals.
 
+use super::zeros;
 use crate::boundary::boundary;
 use crate::options::{Chosen, abreast_options, no_such};
 use crate::pointers::{Caller, Span, Versioned};
 use crate::status::{Refusal, abreast_status};
 use abreast::kernel::Job;
 use abreast::kernels::escape::{Args, Escape, View};
-use abreast::{Error, Level};
+use abreast::{Error, Executor, Level, Serial};
 use num_complex::Complex64;
 use std::mem::offset_of;
 
@@ -97,6 +98,50 @@ pub unsafe extern "C" fn abreast_escape(
         caller.write(counts, &chosen.call::<Escape>(args, ())?);
         Ok(())
     })
+}
+
+/// `counts[j * width + i]` <- what `abreast_escape` gives for pixel (i, `first` + j), for j < `rows`: some rows of the
+/// picture, for whoever makes the others elsewhere. `counts` has `n` = width * rows elements, and does not
+/// overlap `view`.
+///
+/// Fails as `abreast_escape` does, and with `ABREAST_ARGUMENT` for rows that the picture has not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn abreast_escape_rows(
+    view: *const abreast_view,
+    first: u64,
+    rows: u64,
+    n: usize,
+    counts: *mut u32,
+    options: *const abreast_options,
+) -> abreast_status {
+    // SAFETY: the caller of this function promises what its documentation asks.
+    let caller = unsafe { Caller::promises() };
+    boundary(caller, |caller| {
+        let args = Args::from(&checked(caller.sized("view", view)?)?);
+        let job = Job::<Escape>::at(Level::best(), args, ())?;
+        let pixels = rows_of(&job, first, rows)?;
+        if n as u64 != pixels {
+            let rule = format!("must be {pixels}, the pixels of the rows");
+            return Err(Error::argument("n", n, rule).into());
+        }
+        let counts = Span::of("counts", n, counts)?;
+        let chosen = Chosen::of::<Escape>(caller, options)?;
+        let mut made = zeros(n, "the counts")?;
+        let executor: &dyn Executor = chosen.pool.as_deref().map_or(&Serial, |pool| pool);
+        job.choose(chosen.choice)?.rows_into(first..first + rows, executor, &mut made)?;
+        caller.write(counts, &made);
+        Ok(())
+    })
+}
+
+/// How many pixels these rows have, if the picture has them.
+fn rows_of(job: &Job<'_, Escape>, first: u64, rows: u64) -> Result<u64, Error> {
+    let (all, width) = (job.plan().rows(), job.plan().cols());
+    if first.checked_add(rows).is_some_and(|end| end <= all) {
+        return Ok(rows * width);
+    }
+    let rule = format!("must be at most {all}, the rows of the view");
+    Err(Error::argument("first + rows", format!("{first} + {rows}"), rule))
 }
 
 /// The view in the crate's own words, whose rules the kernel checks.

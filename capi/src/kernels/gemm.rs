@@ -1,9 +1,10 @@
 //! The matrix product, as CBLAS has it.
 
+use super::zeros;
 use crate::boundary::boundary;
 use crate::options::{Chosen, abreast_options, no_such};
 use crate::pointers::{Caller, Span};
-use crate::status::{ABREAST_NO_MEMORY, ABREAST_TOO_LARGE, Refusal, abreast_status};
+use crate::status::{ABREAST_TOO_LARGE, Refusal, abreast_status};
 use abreast::kernel::Job;
 use abreast::kernels::gemm::{Args, Element, Gemm};
 use abreast::{Error, Level, MatRef};
@@ -212,7 +213,7 @@ fn multiply<T: Element>(
         // Overlaps have been looked for; the factors' slices are others.
         return chosen.call_into::<Gemm<T>>(args, input, caller.update(c.span, &[])?);
     }
-    let mut dense = zeros(c.full_rows() * c.cols)?;
+    let mut dense = zeros(c.full_rows() * c.cols, "a copy of c")?;
     if args.reads_c() {
         for (i, row) in dense.chunks_mut(c.cols).enumerate() {
             row.copy_from_slice(caller.read(c.row(i)));
@@ -224,14 +225,4 @@ fn multiply<T: Element>(
         caller.write(c.row(i), row);
     }
     Ok(())
-}
-
-fn zeros<T: Element>(len: usize) -> Result<Vec<T>, Refusal> {
-    let mut new = Vec::new();
-    if new.try_reserve_exact(len).is_err() {
-        let text = format!("could not allocate {len} elements for a copy of c");
-        return Err(Refusal::new(ABREAST_NO_MEMORY, text));
-    }
-    new.resize(len, T::default());
-    Ok(new)
 }

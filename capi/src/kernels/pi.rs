@@ -20,3 +20,20 @@ pub unsafe extern "C" fn abreast_pi_hits(
     let caller = unsafe { Caller::promises() };
     boundary(caller, |caller| scalar::<Pi>(caller, Points { n, seed }, ("hits", hits), options))
 }
+
+/// As `abreast_pi_hits`, among the points `first`, .., `first` + `n` - 1 of that stream: the hits of pieces add up to
+/// those of the whole. `first` + `n` is below 2^63.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn abreast_pi_hits_range(
+    first: u64,
+    n: u64,
+    seed: u64,
+    hits: *mut u64,
+    options: *const abreast_options,
+) -> abreast_status {
+    // SAFETY: the caller of this function promises what its documentation asks.
+    let caller = unsafe { Caller::promises() };
+    boundary(caller, |caller| {
+        scalar::<Pi>(caller, Points::from(first, n, seed)?, ("hits", hits), options)
+    })
+}

@@ -234,6 +234,33 @@ static uint64_t escape(how o)
     MUST(abreast_escape(&view, PIXELS, counts, o));
     return mandelbrot ^ hash_of(counts, sizeof counts) * 3;
 }
+/* Parts and their fold, which must be what the kernel itself gives. */
+static uint64_t dparts(how o)
+{
+    enum { COUNT = 2 }; /* of 65536 elements */
+    double parts[COUNT], dot[2];
+    MUST(abreast_ddot_parts(N, x, y, COUNT, parts, o));
+    MUST(abreast_dfold(COUNT, parts, &dot[0]));
+    MUST(abreast_ddot(N, x, y, &dot[1], o));
+    CHECK(memcmp(&dot[0], &dot[1], sizeof *dot) == 0);
+    MUST(abreast_dfold(1, &TINY, &dot[1]));
+    return hash_of(dot, sizeof dot);
+}
+static uint64_t sparts(how o)
+{
+    float parts[2], sum[2];
+    MUST(abreast_ssum_parts(N, xf, 2, parts, o));
+    MUST(abreast_sfold(2, parts, &sum[0]));
+    MUST(abreast_ssum(N, xf, &sum[1], o));
+    CHECK(memcmp(&sum[0], &sum[1], sizeof *sum) == 0);
+    return hash_of(sum, sizeof *sum);
+}
+static uint64_t rows(how o)
+{
+    abreast_view view = {sizeof(abreast_view), -0.7, 0.1, 3, 2.5, -0.8, 0.16, WIDTH, WIDTH, 200, 0};
+    MUST(abreast_escape_rows(&view, 7, 20, 20 * WIDTH, counts, o));
+    return hash_of(counts, 20 * WIDTH * sizeof *counts);
+}
 /* Sums that overflow, and one that is not a number. */
 static uint64_t beyond(how o)
 {
@@ -298,6 +325,9 @@ static const struct {
              {"sgemm", "gemm_f32", sgemm},
              {"pi_hits", "pi", pi_hits},
              {"escape", "escape", escape},
+             {"parts of ddot", "dot", dparts},
+             {"parts of ssum", "sum_f32", sparts},
+             {"rows of escape", "escape", rows},
              {"overflow", NULL, beyond},
              {"by name", NULL, by_name},
              {"refused", NULL, refused}};

@@ -83,6 +83,12 @@ static abreast_status sgemm(how o)
 }
 static abreast_status pi_hits(how o) { return abreast_pi_hits(9, 1, &out.hash, o); }
 static abreast_status escape(how o) { return abreast_escape(&view, 16, out.counts, o); }
+static abreast_status pi_range(how o) { return abreast_pi_hits_range(5, 4, 1, &out.hash, o); }
+static abreast_status rows(how o) { return abreast_escape_rows(&view, 1, 2, 8, out.counts, o); }
+static abreast_status dsum_parts(how o) { return abreast_dsum_parts(4, x, 1, &out.real, o); }
+static abreast_status ssum_parts(how o) { return abreast_ssum_parts(4, xf, 1, &out.single, o); }
+static abreast_status ddot_parts(how o) { return abreast_ddot_parts(4, x, x, 1, &out.real, o); }
+static abreast_status sdot_parts(how o) { return abreast_sdot_parts(4, xf, xf, 1, &out.single, o); }
 static abreast_status by_name(how o) { return abreast_sample_run(sample, &out.hash, o); }
 
 /* Each with the kernel whose variants its options name. */
@@ -93,7 +99,9 @@ static const struct {
              {"sum_arange", arange},   {"sum", dsum},              {"sum_f32", ssum},
              {"dot", ddot},            {"dot_f32", sdot},          {"axpy", daxpy},
              {"axpy_f32", saxpy},      {"gemm", dgemm},            {"gemm_f32", sgemm},
-             {"pi", pi_hits},          {"escape", escape},         {"dot", by_name}};
+             {"pi", pi_hits},          {"escape", escape},         {"dot", by_name},
+             {"pi", pi_range},         {"escape", rows},           {"sum", dsum_parts},
+             {"sum_f32", ssum_parts},  {"dot", ddot_parts},        {"dot_f32", sdot_parts}};
 
 /* Every call with every kind of bad options. */
 static void bad_options(void)
@@ -459,6 +467,65 @@ static void bad_products(void)
     }
 }
 
+/* What is cut: as above, by function. */
+static void bad_pieces(void)
+{
+    double *const real = &out.real;
+    float *const single = &out.single;
+    REFUSED(ABREAST_NULL, "x is null", abreast_dsum_parts(4, NULL, 1, real, NULL));
+    REFUSED(ABREAST_NULL, "x is null", abreast_ssum_parts(4, NULL, 1, single, NULL));
+    REFUSED(ABREAST_NULL, "y is null", abreast_ddot_parts(4, x, NULL, 1, real, NULL));
+    REFUSED(ABREAST_NULL, "x is null", abreast_sdot_parts(4, NULL, xf, 1, single, NULL));
+    REFUSED(ABREAST_NULL, "parts is null", abreast_dsum_parts(4, x, 1, NULL, NULL));
+    REFUSED(ABREAST_NULL, "parts is null", abreast_ssum_parts(4, xf, 1, NULL, NULL));
+    REFUSED(ABREAST_NULL, "parts is null", abreast_ddot_parts(4, x, x, 1, NULL, NULL));
+    REFUSED(ABREAST_NULL, "parts is null", abreast_sdot_parts(4, xf, xf, 1, NULL, NULL));
+    REFUSED(ABREAST_MISALIGNED, "parts", abreast_ddot_parts(4, x, x, 1, ODD(real), NULL));
+    REFUSED(ABREAST_MISALIGNED, "x", abreast_dsum_parts(4, ODD(x), 1, real, NULL));
+    REFUSED(ABREAST_ARGUMENT, "count = 0: must be 1, one for each chunk", abreast_dsum_parts(4, x, 0, real, NULL));
+    REFUSED(ABREAST_ARGUMENT, "count = 2: must be 1", abreast_ssum_parts(4, xf, 2, out.singles, NULL));
+    REFUSED(ABREAST_ARGUMENT, "count = 2: must be 1", abreast_ddot_parts(4, x, x, 2, out.reals, NULL));
+    REFUSED(ABREAST_ARGUMENT, "count = 1: must be 0", abreast_sdot_parts(0, xf, xf, 1, single, NULL));
+    REFUSED(ABREAST_OVERLAP, "parts overlaps x by 8 bytes", abreast_dsum_parts(4, out.reals, 1, out.reals + 3, NULL));
+    REFUSED(ABREAST_OVERLAP, "parts overlaps y by 4 bytes", abreast_sdot_parts(4, xf, out.singles, 1, out.singles, NULL));
+    for (size_t i = 0; i < sizeof huge / sizeof *huge; i++) {
+        REFUSED(ABREAST_TOO_LARGE, "x", abreast_dsum_parts(huge[i], x, 1, real, NULL));
+        REFUSED(ABREAST_TOO_LARGE, "parts", abreast_ddot_parts(4, x, x, huge[i], real, NULL));
+        REFUSED(ABREAST_TOO_LARGE, "parts", abreast_sfold(huge[i], xf, single));
+        REFUSED(ABREAST_TOO_LARGE, "x", abreast_suniform(huge[i], 1, out.singles));
+    }
+    REFUSED(ABREAST_TOO_LARGE, "bytes", abreast_hash(SIZE_MAX, "bytes", &out.hash));
+
+    REFUSED(ABREAST_NULL, "parts is null", abreast_dfold(1, NULL, real));
+    REFUSED(ABREAST_NULL, "result is null", abreast_dfold(1, x, NULL));
+    REFUSED(ABREAST_MISALIGNED, "parts", abreast_dfold(1, ODD(x), real));
+    REFUSED(ABREAST_NULL, "result is null", abreast_sfold(1, xf, NULL));
+    REFUSED(ABREAST_MISALIGNED, "result", abreast_sfold(1, xf, ODD(single)));
+    REFUSED(ABREAST_UNKNOWN, "unknown kernel with parts 'axpy'; known: sum, sum_f32, dot, dot_f32", abreast_chunk("axpy", &out.count));
+    REFUSED(ABREAST_NULL, "kernel is null", abreast_chunk(NULL, &out.count));
+    REFUSED(ABREAST_NULL, "elements is null", abreast_chunk("dot", NULL));
+    REFUSED(ABREAST_TEXT, "kernel: invalid utf-8", abreast_chunk("d\xf6t", &out.count));
+
+    REFUSED(ABREAST_NULL, "hits is null", abreast_pi_hits_range(0, 9, 1, NULL, NULL));
+    REFUSED(ABREAST_MISALIGNED, "hits", abreast_pi_hits_range(0, 9, 1, ODD(&out.hash), NULL));
+    REFUSED(ABREAST_ARGUMENT, "first + n = 9223372036854775807 + 1: must be at most 9223372036854775807",
+            abreast_pi_hits_range(INT64_MAX, 1, 1, &out.hash, NULL));
+    REFUSED(ABREAST_ARGUMENT, "first + n = ", abreast_pi_hits_range(UINT64_MAX, UINT64_MAX, 1, &out.hash, NULL));
+    REFUSED(ABREAST_ARGUMENT, "first + rows = 1 + 4: must be at most 4, the rows of the view",
+            abreast_escape_rows(&view, 1, 4, 16, out.counts, NULL));
+    REFUSED(ABREAST_ARGUMENT, "first + rows = ", abreast_escape_rows(&view, UINT64_MAX, 2, 8, out.counts, NULL));
+    REFUSED(ABREAST_ARGUMENT, "n = 9: must be 8, the pixels of the rows",
+            abreast_escape_rows(&view, 1, 2, 9, out.counts, NULL));
+    REFUSED(ABREAST_NULL, "view is null", abreast_escape_rows(NULL, 1, 2, 8, out.counts, NULL));
+    REFUSED(ABREAST_NULL, "counts is null", abreast_escape_rows(&view, 1, 2, 8, NULL, NULL));
+    REFUSED(ABREAST_MISALIGNED, "counts", abreast_escape_rows(&view, 1, 2, 8, ODD(out.counts), NULL));
+
+    REFUSED(ABREAST_NULL, "x is null", abreast_duniform(1, 1, NULL));
+    REFUSED(ABREAST_MISALIGNED, "x", abreast_duniform(1, 1, ODD(real)));
+    REFUSED(ABREAST_NULL, "bytes is null", abreast_hash(1, NULL, &out.hash));
+    REFUSED(ABREAST_NULL, "hash is null", abreast_hash(0, NULL, NULL));
+}
+
 /* Freed, freed twice, of another kind, never made. */
 static void bad_handles(void)
 {
@@ -618,6 +685,7 @@ int main(void)
     bad_numbers();
     bad_views();
     bad_products();
+    bad_pieces();
     bad_handles();
     bad_questions();
     bad_last_error();

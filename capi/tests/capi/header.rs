@@ -5,7 +5,7 @@
 use crate::package;
 
 /// The sources in the order of the header.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 13] = [
     "status.rs",
     "about.rs",
     "boundary.rs",
@@ -13,10 +13,12 @@ const SOURCES: [&str; 11] = [
     "options.rs",
     "kernels/range_sum.rs",
     "kernels/vectors.rs",
+    "kernels/parts.rs",
     "kernels/gemm.rs",
     "kernels/pi.rs",
     "kernels/escape.rs",
     "names.rs",
+    "operands.rs",
 ];
 
 /// What is left: it comes last because it needs all of the above.

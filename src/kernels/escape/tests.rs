@@ -1,8 +1,10 @@
 //! Values that are known, from every variant at every level, and views that must be refused.
 
 use super::{Args, Escape, View};
+use crate::executor::RunState;
 use crate::kernel::{Input, Number, Request, Variant, Workload};
 use crate::sample::splitmix64;
+use crate::{Control, Executor, Fault, Report, Tasks};
 use num_complex::Complex64;
 
 /// The view's counts by every variant at every level; all the same, which is asserted.
@@ -169,4 +171,51 @@ fn arguments_of_another_form_are_refused() {
         let said = View::LESSON.with(&request(&[(name, text)])).unwrap_err().to_string();
         assert!(said.starts_with(&format!("{name} = {text}: must have the form")), "{said}");
     }
+}
+
+/// Runs the last task first: an order that is nobody's default.
+struct Backwards;
+
+impl Executor for Backwards {
+    fn name(&self) -> String {
+        "backwards".to_owned()
+    }
+
+    fn width(&self) -> usize {
+        1
+    }
+
+    fn run(&self, tasks: &dyn Tasks, control: &Control<'_>) -> Result<Report, Fault> {
+        let run = RunState::begin(tasks, control);
+        let mut numbers = (0..tasks.len()).rev();
+        run.all(0, || numbers.next());
+        run.end()
+    }
+}
+
+const ODD: View = View { width: 37, height: 29, max_iter: 60, ..View::LESSON };
+
+#[test]
+fn any_rows_have_the_bits_that_they_have_in_the_whole() {
+    let whole = counts(&ODD);
+    for band in [1, 3, 29] {
+        let job = Escape::job(&ODD).unwrap().with_chunk(band).unwrap();
+        for (from, to) in [(0, 29), (0, 0), (29, 29), (5, 6), (7, 29), (0, 13), (11, 18)] {
+            let mut rows = vec![u32::MAX; (to - from) * 37];
+            job.rows_into(from as u64..to as u64, &Backwards, &mut rows).unwrap();
+            assert_eq!(rows, whole[from * 37..to * 37], "{from}..{to} in bands of {band}");
+        }
+    }
+}
+
+#[test]
+fn rows_that_are_not_there_and_buffers_that_do_not_fit_are_refused() {
+    let job = Escape::job(&ODD).unwrap();
+    let said = |rows, len: usize| {
+        job.rows_into(rows, &Backwards, &mut vec![0; len]).map(drop).unwrap_err().to_string()
+    };
+    assert_eq!(said(20..30, 370), "rows = 20..30: must lie within 0..29");
+    let (first, last) = (9, 8);
+    assert_eq!(said(first..last, 0), "rows = 9..8: must lie within 0..29");
+    assert_eq!(said(2..4, 73), "output length = 73: the rows have 74 elements");
 }

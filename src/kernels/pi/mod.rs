@@ -28,7 +28,7 @@ mod simd;
 use crate::kernel::{
     Cost, Expected, Input, Job, Kernel, Layout, Number, Operands, Request, Variant, Workload, five,
 };
-use crate::sample::splitmix64;
+use crate::sample::{GOLDEN_GAMMA, splitmix64};
 use crate::{Error, Plan, fpenv};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
@@ -45,6 +45,28 @@ pub struct Points {
     pub n: u64,
     /// Of which stream.
     pub seed: u64,
+}
+
+impl Points {
+    /// Points `first .. first + n` of stream `seed`, which are the first `n` of a stream of their own.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `first + n` is above 2^63 - 1.
+    ///
+    /// ```
+    /// use abreast::kernels::pi::{Pi, Points};
+    /// use abreast::kernel::Job;
+    /// let rest = Job::<Pi>::new(Points::from(1000, 5000, 7)?, ())?.call()?;
+    /// assert_eq!(abreast::pi_hits(1000, 7)? + rest, abreast::pi_hits(6000, 7)?);
+    /// # Ok::<(), abreast::Error>(())
+    /// ```
+    pub fn from(first: u64, n: u64, seed: u64) -> Result<Points, Error> {
+        if first.checked_add(n).is_none_or(|end| end > i64::MAX as u64) {
+            let rule = format!("must be at most {}", i64::MAX);
+            return Err(Error::argument("first + n", format!("{first} + {n}"), rule));
+        }
+        Ok(Points { n, seed: seed.wrapping_add(first.wrapping_mul(GOLDEN_GAMMA)) })
+    }
 }
 
 /// Points per chunk, and the most chunks of that size.
@@ -221,6 +243,23 @@ mod tests {
                 assert_eq!(hits, Ok(slow(10_007, 7)), "{choice} {chunk}");
             }
         }
+    }
+
+    #[test]
+    fn points_from_anywhere_are_those_of_the_whole_stream() {
+        for seed in [0, 1, u64::MAX] {
+            for first in [0, 1, 1000, 262_143, u64::from(u32::MAX), i64::MAX as u64 - 50] {
+                let points = Points::from(first, 50, seed).unwrap();
+                let hits = (first..first + 50).filter(|i| is_hit(splitmix64(seed, *i))).count();
+                assert_eq!(
+                    crate::kernel::Job::<Pi>::new(points, ()).unwrap().call(),
+                    Ok(hits as u64)
+                );
+            }
+        }
+        let refusal = Points::from(i64::MAX as u64, 1, 0).unwrap_err().to_string();
+        assert!(refusal.starts_with("first + n = 9223372036854775807 + 1: must be"), "{refusal}");
+        assert!(Points::from(u64::MAX, u64::MAX, 0).is_err());
     }
 
     #[test]

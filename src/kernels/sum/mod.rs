@@ -53,8 +53,8 @@ impl Element for f32 {
         &five(c::bound_f32, c::by_hand_f32, cpp::f32, rust::run, simd::run);
 }
 
-/// Elements per chunk.
-const CHUNK: u64 = 65_536;
+/// Elements per chunk, whatever their number and type.
+pub const CHUNK: u64 = 65_536;
 
 /// How many additions an element passes through at most, in a sum of `n`.
 fn additions<T: Real>(n: u64) -> u64 {
