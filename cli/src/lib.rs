@@ -26,6 +26,7 @@ mod history;
 mod list;
 #[cfg(unix)]
 mod memory;
+mod merge;
 mod metg;
 mod noise;
 mod number;
@@ -35,6 +36,7 @@ mod patterns;
 mod profile;
 mod run;
 mod scale;
+mod shard;
 mod symbols;
 mod table;
 #[cfg(test)]
@@ -209,6 +211,7 @@ fn dispatch(
         Some(What::Chaos(args)) => chaos::chaos(&args, registry, console),
         Some(What::Asm(args)) => return asm::asm(&args, registry, console),
         Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
+        Some(What::Merge(args)) => merge::merge(&args, registry, console).map(|()| true),
         Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
         Some(What::Metg(args)) => metg::metg(&args, console).map(|()| true),
         Some(What::Scale(args)) => scale::scale(&args, registry, console),
