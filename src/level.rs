@@ -34,6 +34,11 @@ impl Isa {
         }
     }
 
+    /// Whether a fused multiply-add is one instruction at this level.
+    pub const fn has_fma(self) -> bool {
+        !matches!(self, Isa::V1)
+    }
+
     /// The level called `name`.
     ///
     /// # Errors
@@ -141,7 +146,7 @@ impl Level {
 
     /// Whether a fused multiply-add is one instruction at this level.
     pub const fn has_fma(self) -> bool {
-        !matches!(self.isa, Isa::V1)
+        self.isa.has_fma()
     }
 
     fn detect(isa: Isa) -> Option<Level> {

@@ -2,8 +2,13 @@
 //! half of the reason why results do not change with the number of threads. (The other half is
 //! [`fold`]: parts are combined in plan order by a fixed tree.)
 
+mod fold;
+
+pub use fold::{Trees, fold};
+
 use crate::Error;
 use bytemuck::{Pod, Zeroable};
+use std::ops::Range;
 
 /// A grid of `rows x cols` indices cut into tiles. A one-dimensional range is a grid of one column.
 ///
@@ -62,7 +67,7 @@ impl Chunk {
     }
 
     /// Its rows as indices of a slice: the range of a one-dimensional chunk.
-    pub const fn range(&self) -> std::ops::Range<usize> {
+    pub const fn range(&self) -> Range<usize> {
         self.row as usize..(self.row + self.rows) as usize
     }
 }
@@ -123,6 +128,11 @@ impl Plan {
         self.tile_rows
     }
 
+    /// Columns of one chunk, the last ones aside.
+    pub const fn chunk_cols(&self) -> u64 {
+        self.tile_cols
+    }
+
     /// Rows of the whole grid.
     pub const fn rows(&self) -> u64 {
         self.rows
@@ -178,6 +188,40 @@ impl Plan {
             col,
             cols: self.tile_cols.min(self.cols - col),
         }
+    }
+
+    /// The chunks of shard `i` of `n`, which follow each other. Together the shards are the plan, and no
+    /// two differ by more than one chunk.
+    ///
+    /// ```
+    /// use abreast::Plan;
+    /// let plan = Plan::range(1000, 100)?; // 10 chunks
+    /// let shards: Vec<_> = (0..4).map(|i| plan.shard(i, 4)).collect::<Result<_, _>>()?;
+    /// assert_eq!(shards, [0..2, 2..5, 5..7, 7..10]);
+    /// # Ok::<(), abreast::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `n` is 0 or more than there are chunks (a plan without chunks has one
+    /// shard), or when `i` is not below `n`.
+    pub fn shard(&self, i: u64, n: u64) -> Result<Range<usize>, Error> {
+        let chunks = self.len() as u64;
+        let refuse = |rule| Err(Error::argument("shard", format!("{i}/{n}"), rule));
+        if n == 0 {
+            return refuse("there must be at least one shard".to_owned());
+        }
+        if n > chunks.max(1) {
+            return refuse(format!("the plan has {chunks} chunks, and a shard has at least one"));
+        }
+        if i >= n {
+            return refuse(format!(
+                "shards are counted from 0, so the last of {n} is {}/{n}",
+                n - 1
+            ));
+        }
+        // Below the number of chunks, whatever the product is.
+        let start = |i| (u128::from(i) * u128::from(chunks) / u128::from(n)) as usize;
+        Ok(start(i)..start(i + 1))
     }
 
     /// How many indices the chunks before chunk `i` cover: where its slice begins in a buffer laid
@@ -241,41 +285,6 @@ impl Plan {
     }
 }
 
-/// Combines `parts` in order by a balanced tree, with O(log n) memory: the pairwise summation that
-/// keeps rounding errors at O(log n), and the same tree whatever computed the parts.
-///
-/// ```
-/// let text = |s: &str| s.to_owned();
-/// let tree = abreast::plan::fold("abcde".split("").filter(|s| !s.is_empty()).map(text),
-///     |a, b| format!("({a}{b})"));
-/// assert_eq!(tree.as_deref(), Some("(((ab)(cd))e)"));
-/// ```
-#[inline]
-pub fn fold<T>(parts: impl IntoIterator<Item = T>, combine: impl FnMut(T, T) -> T) -> Option<T> {
-    let mut parts = parts.into_iter();
-    let (first, second) = (parts.next()?, parts.next());
-    match second {
-        // The common small problem: no call, and no room for trees.
-        None => Some(first),
-        Some(second) => fold_many([first, second].into_iter().chain(parts), combine),
-    }
-}
-
-#[inline(never)]
-fn fold_many<T>(parts: impl Iterator<Item = T>, mut combine: impl FnMut(T, T) -> T) -> Option<T> {
-    // A binary counter: slot h holds a complete tree of 2^h parts, or nothing.
-    let mut trees: [Option<T>; 64] = [const { None }; 64];
-    for part in parts {
-        let (mut tree, mut height) = (part, 0);
-        while let Some(left) = trees[height].take() {
-            tree = combine(left, tree);
-            height += 1;
-        }
-        trees[height] = Some(tree);
-    }
-    trees.into_iter().flatten().reduce(|right, left| combine(left, right))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +316,32 @@ mod tests {
             let grid: Vec<u64> = (0..plan.area()).collect();
             prop_assert_eq!(plan.assemble(&plan.disassemble(&grid)), grid);
         }
+
+        #[test]
+        fn shards_are_the_plan_in_order(len in 1u64..1 << 40, chunk in 1u64..1 << 20, n in 1u64..70) {
+            let plan = Plan::range(len, chunk).unwrap();
+            let n = n.min(plan.len() as u64);
+            let mut end = 0;
+            for shard in (0..n).map(|i| plan.shard(i, n).unwrap()) {
+                prop_assert_eq!(shard.start, end);
+                let few = plan.len() / n as usize;
+                prop_assert!(shard.len() == few || shard.len() == few + 1);
+                end = shard.end;
+            }
+            prop_assert_eq!(end, plan.len());
+        }
+    }
+
+    #[test]
+    fn a_shard_that_there_is_not_is_refused() {
+        let refusal = |i, n| Plan::range(10, 3).unwrap().shard(i, n).unwrap_err().to_string();
+        assert!(refusal(0, 0).starts_with("shard = 0/0: there must be at least one"));
+        assert!(refusal(4, 4).contains("the last of 4 is 3/4"), "{}", refusal(4, 4));
+        assert!(refusal(0, 5).contains("the plan has 4 chunks"), "{}", refusal(0, 5));
+        assert!(refusal(u64::MAX, u64::MAX).contains("the plan has 4 chunks"));
+        let empty = Plan::range(0, 3).unwrap();
+        assert_eq!(empty.shard(0, 1), Ok(0..0));
+        assert!(empty.shard(0, 2).is_err());
     }
 
     #[test]
@@ -314,13 +349,5 @@ mod tests {
         let refusal = Plan::tiles(1 << 40, 1 << 40, 1, 1).unwrap_err().to_string();
         assert!(refusal.contains("1099511627776 x 1099511627776"), "{refusal}");
         assert!(Plan::range(10, 0).unwrap_err().to_string().contains("at least one"));
-    }
-
-    #[test]
-    fn the_fold_is_one_tree_whatever_the_count() {
-        assert_eq!(fold(Vec::<i32>::new(), |a, b| a + b), None);
-        for n in 1..200u64 {
-            assert_eq!(fold(1..=n, |a, b| a + b), Some(n * (n + 1) / 2));
-        }
     }
 }

@@ -84,9 +84,19 @@ impl Sampled for f32 {
 
 /// 64-bit FNV-1a: short, public, the same in every language.
 pub fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    })
+    fnv1a_after(0xCBF2_9CE4_8422_2325, bytes)
+}
+
+/// The hash of some bytes and those that follow them: of the first ones it is `hash`.
+///
+/// ```
+/// use abreast::sample::{fnv1a, fnv1a_after};
+/// assert_eq!(fnv1a_after(fnv1a(b"foo"), b"bar"), fnv1a(b"foobar"));
+/// ```
+pub fn fnv1a_after(hash: u64, bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3))
 }
 
 /// One cache line. A vector of these is memory aligned for the widest vector there is, without
@@ -110,6 +120,12 @@ pub struct Aligned<T> {
 }
 
 impl<T: Pod> Aligned<T> {
+    /// So many elements of zeros.
+    pub(crate) fn zeroed(len: usize, purpose: &'static str) -> Result<Self, Error> {
+        let lines = memory::zeroed(len.saturating_mul(size_of::<T>()).div_ceil(64), purpose)?;
+        Ok(Aligned { lines, len, element: std::marker::PhantomData })
+    }
+
     /// The elements.
     pub fn as_slice(&self) -> &[T] {
         &bytemuck::cast_slice(&self.lines)[..self.len]

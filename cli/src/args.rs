@@ -5,9 +5,11 @@ use crate::fractal::FractalArgs;
 use crate::history::HistoryArgs;
 #[cfg(unix)]
 use crate::memory::MemoryArgs;
+use crate::merge::MergeArgs;
 use crate::noise::NoiseArgs;
 use crate::number;
 use crate::scale::ScaleArgs;
+use crate::shard::ShardArgs;
 #[cfg(unix)]
 use crate::try_::TryArgs;
 use abreast::exec::Executor;
@@ -61,7 +63,9 @@ pub enum What {
     /// The machine code of the variants side by side: the hot loop, and instructions per element, counted
     Asm(AsmArgs),
     /// One kernel once, with its own arguments: value, hash of the output bytes, seconds
-    Run(RunArgs),
+    Run(Box<RunArgs>),
+    /// The result of a run whose shards lie in files: `run --shard` writes them
+    Merge(MergeArgs),
     /// A picture of the Mandelbrot set or of a Julia set
     Fractal(FractalArgs),
     /// Functions in files - C, C++, Rust, objects, libraries - compiled, agreed and compared: no project needed
@@ -345,6 +349,8 @@ pub struct RunArgs {
         allow_hyphen_values = true
     )]
     pub lasts: String,
+    #[command(flatten)]
+    pub shard: ShardArgs,
     /// Overwrite files that abreast did not write
     #[arg(long)]
     pub force: bool,

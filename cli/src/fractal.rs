@@ -3,6 +3,9 @@
 mod axes;
 mod font;
 mod palette;
+mod shards;
+
+pub use shards::Drawing;
 
 use crate::args;
 use crate::console::Console;
@@ -20,6 +23,7 @@ use num_complex::Complex64;
 use palette::Palette;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -261,13 +265,25 @@ fn finer(view: &View, smooth: u64) -> Result<View, Error> {
 
 /// The picture as a PNG file that says what it shows.
 fn png(view: &View, picture: &Picture) -> Result<Vec<u8>> {
-    let rule = "must be at most 2147483647 pixels a side for a picture";
-    let side = |size: usize| i32::try_from(size).map_err(|_| Error::argument("size", size, rule));
     // The encoder has no way to say that there is no room for what it keeps.
     room::<u8>(picture.pixels.len().saturating_mul(3), "the picture's file")?;
     let mut file = Vec::new();
-    let mut encoder =
-        png::Encoder::new(&mut file, side(picture.width)? as u32, side(picture.height)? as u32);
+    let mut writer = png_writer(view, picture.width, picture.height, &mut file)?;
+    writer.write_image_data(&picture.pixels).context("the picture")?;
+    writer.finish().context("the picture")?;
+    Ok(file)
+}
+
+/// A PNG file that has begun and says what it shows.
+fn png_writer<W: Write>(
+    view: &View,
+    width: usize,
+    height: usize,
+    out: W,
+) -> Result<png::Writer<W>> {
+    let rule = "must be at most 2147483647 pixels a side for a picture";
+    let side = |size: usize| i32::try_from(size).map_err(|_| Error::argument("size", size, rule));
+    let mut encoder = png::Encoder::new(out, side(width)? as u32, side(height)? as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
@@ -279,8 +295,5 @@ fn png(view: &View, picture: &Picture) -> Result<Vec<u8>> {
         view.center, view.extent, view.max_iter
     );
     encoder.add_text_chunk("Description".to_owned(), shown)?;
-    let mut writer = encoder.write_header().context("the picture")?;
-    writer.write_image_data(&picture.pixels).context("the picture")?;
-    writer.finish().context("the picture")?;
-    Ok(file)
+    encoder.write_header().context("the picture")
 }

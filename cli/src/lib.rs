@@ -26,6 +26,7 @@ mod history;
 mod list;
 #[cfg(unix)]
 mod memory;
+mod merge;
 mod metg;
 mod noise;
 mod number;
@@ -36,6 +37,7 @@ mod profile;
 mod run;
 mod scale;
 mod scan;
+mod shard;
 mod symbols;
 mod table;
 #[cfg(test)]
@@ -210,6 +212,7 @@ fn dispatch(
         Some(What::Chaos(args)) => chaos::chaos(&args, registry, console),
         Some(What::Asm(args)) => return asm::asm(&args, registry, console),
         Some(What::Run(args)) => run::run(&args, registry, given, console).map(|()| true),
+        Some(What::Merge(args)) => merge::merge(&args, registry, console).map(|()| true),
         Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
         Some(What::Metg(args)) => metg::metg(&args, console).map(|()| true),
         Some(What::Scale(args)) => scale::scale(&args, registry, console),

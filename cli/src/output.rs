@@ -15,7 +15,7 @@ pub use temporary::folder;
 use crate::console::{Console, shown};
 use anyhow::{Context, Error, Result, anyhow, bail};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use target::{Identity, Kind, Target};
@@ -106,6 +106,13 @@ impl Outputs {
         Ok(Output { name, format, force: self.force, place })
     }
 
+    /// The command reads the file: no option may write to it.
+    pub fn reads(&mut self, file: &Path) {
+        // What is no place cannot be written to either, and whoever reads it says so.
+        let identity = Target::of(file).ok().and_then(|target| target.identity);
+        self.taken.extend(identity.map(|identity| ("an input", identity)));
+    }
+
     fn take(&mut self, option: &'static str, place: Option<Identity>) -> Result<()> {
         let Some(place) = place else { return Ok(()) };
         if let Some((other, _)) = self.taken.iter().find(|(_, known)| *known == place) {
@@ -124,19 +131,42 @@ impl Output {
     /// Writes all of it. A plain file is replaced at once when everything is on the disk beside it, so
     /// that no reader ever sees half of it.
     pub fn write(&mut self, bytes: impl AsRef<[u8]>, console: &mut Console<'_>) -> Result<()> {
-        let bytes = bytes.as_ref();
+        self.write_by(console, |out| out.write_all(bytes.as_ref()))
+    }
+
+    /// As [`Output::write`], of what `fill` writes piece by piece, so that nobody needs room for all of it.
+    pub fn write_by(
+        &mut self,
+        console: &mut Console<'_>,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
         let written = match &mut self.place {
-            Place::Stdout => return console.deliver(bytes),
-            Place::Through(file) => through(file, bytes),
+            Place::Stdout => {
+                let mut out = BufWriter::new(&mut *console.out);
+                let written = fill(&mut out).and_then(|()| out.flush());
+                return written.context("standard output cannot be written");
+            }
+            Place::Through(file) => {
+                let mut out = BufWriter::new(Through(file));
+                fill(&mut out).and_then(|()| out.flush())
+            }
             Place::Replaced(file) => {
                 // The work may have taken an hour, and somebody else may have been here.
                 if file.exists() {
                     may_replace(&self.name, file, self.format, self.force)?;
                 }
-                temporary::replace(file, bytes)
+                temporary::replace(file, fill)
             }
         };
         written.with_context(|| format!("{} cannot be written", self.name))
+    }
+
+    /// The plain file that is there and would be replaced.
+    pub fn existing(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Replaced(file) if file.exists() => Some(file),
+            _ => None,
+        }
     }
 
     /// The name to tell people, unless the content went to standard output.
@@ -171,18 +201,23 @@ fn may_replace(name: &str, file: &Path, format: Format, force: bool) -> Result<(
     )
 }
 
-/// A pipe that is opened without waiting for its reader does not wait for it to read either.
-fn through(file: &mut File, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match file.write(bytes) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(many) => bytes = &bytes[many..],
-            Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
-            Err(why) if why.kind() == io::ErrorKind::WouldBlock => {
-                std::thread::sleep(Duration::from_millis(1));
+/// What is open already. A pipe that was opened without waiting for its reader does not wait for it to read
+/// either.
+struct Through<'f>(&'f mut File);
+
+impl Write for Through<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.0.write(bytes) {
+                Err(why) if why.kind() == io::ErrorKind::WouldBlock => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                written => return written,
             }
-            Err(why) => return Err(why),
         }
     }
-    file.flush()
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }

@@ -5,6 +5,7 @@ use crate::console::Console;
 use crate::number;
 use crate::output::{self, Format, Output, Outputs};
 use crate::profile::{self, Profile};
+use crate::shard::{self, Shard};
 use abreast::exec::{Control, Executor, Report};
 use abreast::harness::trace::Traced;
 use abreast::kernel::{Answer, Choice, Entry, Number};
@@ -63,8 +64,18 @@ pub fn run(
     }
     let traced = Traced::new(&*executor);
     let watched: &dyn Executor = if recording.is_wanted() { &traced } else { &*executor };
+    let choice = Choice { variant: variant.name, level };
+    if let Some(mut file) = recording.shard.take() {
+        let run = shard::Run { registry, entry, case: &*case, choice, executor: watched };
+        let shard = run.shard(&args.shard, &mut file, console);
+        let was_there = shard.as_ref().is_ok_and(Shard::was_there);
+        let shown = shard.and_then(|shard| recording.shard(args, &shard, &file, console));
+        // What did not run has nothing to be recorded.
+        let recorded = if was_there { Ok(()) } else { recording.write(&traced, console) };
+        return output::all([shown, recorded]);
+    }
     let mut report = Report::default();
-    let answer = case.run(Choice { variant: variant.name, level }, 0, &mut |tasks| {
+    let answer = case.run(choice, 0, &mut |tasks| {
         report = watched.run(tasks, &Control::default())?;
         Ok(())
     });
@@ -74,7 +85,6 @@ pub fn run(
         Ok(answer) => answer,
         Err(why) => return output::all([Err(why.into()), recorded]),
     };
-    let choice = Choice { variant: variant.name, level };
     let profiled = recording.profile.as_mut();
     let profiled =
         profiled.map(|wanted| wanted.take(&mut *case, (entry.name, choice), &*executor, console));
@@ -139,11 +149,12 @@ impl Ran {
     }
 }
 
-/// The files that say what ran where, and when.
+/// The files that say what ran where, and when, and the one that has the result of a shard.
 struct Recording {
     profile: Option<profile::Request>,
     trace: Option<Output>,
     gantt: Option<Output>,
+    shard: Option<Output>,
     is_on_stdout: bool,
 }
 
@@ -156,11 +167,30 @@ impl Recording {
         let trace = outputs.claim_if("--trace", args.trace.as_deref(), Format::Trace, console)?;
         let gantt = outputs.claim_if("--gantt", args.gantt.as_deref(), Format::Gantt, console)?;
         let profile = profile::Request::claim(args, &mut outputs, console)?;
-        Ok(Recording { profile, trace, gantt, is_on_stdout: outputs.on_stdout() })
+        let shard = args.shard.output.as_deref();
+        let shard = outputs.claim_if("--output", shard, Format::Shard, console)?;
+        Ok(Recording { profile, trace, gantt, shard, is_on_stdout: outputs.on_stdout() })
     }
 
     fn is_wanted(&self) -> bool {
         self.trace.is_some() || self.gantt.is_some()
+    }
+
+    fn shard(
+        &self,
+        args: &RunArgs,
+        shard: &Shard,
+        file: &Output,
+        console: &mut Console<'_>,
+    ) -> Result<()> {
+        let warnings = shard.manifest.warnings.iter();
+        warnings.for_each(|warning| console.note(format!("Note: {warning}.")));
+        match args.json {
+            true => console.json(&shard.manifest),
+            false => {
+                console.aside(self.is_on_stdout, |console| shard.show(file, &args.exec, console))
+            }
+        }
     }
 
     fn write(&mut self, traced: &Traced<'_>, console: &mut Console<'_>) -> Result<()> {
@@ -179,7 +209,7 @@ pub fn marked(format: Format, svg: String) -> String {
 }
 
 /// A number as JSON; NaN and the infinities, which JSON does not have, as text.
-fn value(number: Number) -> Value {
+pub fn value(number: Number) -> Value {
     match number {
         Number::Int(value) => i64::try_from(value).map_or_else(
             |_| {

@@ -52,6 +52,7 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<String>)> {
     case(row, "show", &["$A show $R/old.json", "$A show $R/old.json $R/new.json"]);
     case(row, "history", &["$A history $R", "$A history $R/old.json $R/new.json --html h.html"]);
     case(row, "noise", &["$A noise --pairs 1"]);
+    case(row, "merge", &["$A merge s0 s1", "$A merge s1 s0 --json"]);
     let row = "a variant disagrees";
     case(row, "check", &["$A check square exits CHECK"]);
     case(row, "compare", &["$A compare square exits COMPARE"]);
@@ -62,7 +63,7 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<String>)> {
     case(row, "compare", &["$A compare square exits COMPARE > /dev/full"]);
     case(row, "try", &["$A WRONG > /dev/full"]);
     let row = "an option that there is not";
-    for command in ["check", "compare", "try", "ab", "show", "history", "noise"] {
+    for command in ["check", "compare", "try", "ab", "show", "history", "noise", "merge"] {
         let line = format!("$A {command} --no-such-option");
         case(row, command, &[&line]);
     }
@@ -74,6 +75,7 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<String>)> {
     case(row, "show", &["$A show no-such.json", "$A show $R"]);
     case(row, "history", &["$A history no-such", "$A history ."]);
     case(row, "noise", &["$A noise --pairs 0", "$A noise --seed x"]);
+    case(row, "merge", &["$A merge", "$A merge no-such", "$A merge ."]);
     case("a source that does not compile", "try", &["$A try good.c broken.c"]);
     case(
         "a program that is no benchmark",
@@ -93,6 +95,9 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<String>)> {
         case(row, command, &lines.iter().map(String::as_str).collect::<Vec<_>>());
     }
     case(row, "ab", &["$A ab OLD NEW -- unreadable"]);
+    let row = "a shard that is missing";
+    let bad = ["$A merge s0", "$A merge s0 s0 s1", "$A merge s0 cut", "$A merge s0 other"];
+    case(row, "merge", &bad);
     let row = "runs that have nothing in common";
     case(row, "try", &["$A GOOD --against $R/other.json"]);
     case(row, "ab", &["$A ab OLD $R/other.sh"]);
@@ -116,6 +121,7 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<String>)> {
         "history",
         &["$A history $R --html no/such/a.html", "$A history $R --html notes.html"],
     );
+    case(row, "merge", &["$A merge s0 s1 --png no/such/a.png", "$A merge s0 s1 --png notes.html"]);
     let row = "standard output that takes nothing";
     for (command, line) in [
         ("check", "$A check square CHECK > /dev/full"),
@@ -125,6 +131,7 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("show", "$A show $R/old.json > /dev/full"),
         ("history", "$A history $R > /dev/full"),
         ("noise", "$A noise --pairs 1 > /dev/full"),
+        ("merge", "$A merge s0 s1 > /dev/full"),
     ] {
         case(row, command, &[line, &line.replace("> /dev/full", ">&-")]);
     }
@@ -137,6 +144,7 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("ab", "$A ab OLD NEW"),
         ("show", "$A show $R/old.json"),
         ("history", "$A history $R"),
+        ("merge", "$A merge s0 s1"),
     ] {
         case(row, command, &[&gone(line)]);
     }
@@ -232,6 +240,15 @@ fn prepare(folder: &Path) {
     write("empty.json", "");
     write("foreign.json", "{\"name\": \"something else\"}\n");
     fs::create_dir(folder.join("folder.json")).expect("a folder");
+    let shards = "$A run square --n 64 --chunk 16 --shard";
+    let (code, said) = run(
+        &format!(
+            "{shards} 0/2 -o s0 && {shards} 1/2 -o s1 && {shards} 1/2 -o other --seed 1 && \
+             head -c -1 s1 > cut"
+        ),
+        folder,
+    );
+    assert_eq!(code, Some(0), "{said}");
     let (code, said) = run(&format!("$A {GOOD} --save here.json"), folder);
     assert_eq!(code, Some(0), "{said}");
     let text = fs::read_to_string(folder.join("here.json")).expect("a saved run");

@@ -1,16 +1,22 @@
 //! One problem without its type: what the harness runs, poisons, hashes and times.
 
 mod buffer;
+mod shard;
+
+pub use shard::Finished;
+pub(super) use shard::finish;
 
 use super::{
     Choice, Cost, Digest, Expected, Input, Job, Kernel, Layout, Number, Variant, Workload,
 };
 use crate::fork::Caller;
-use crate::sample::{Float, Magnitude, Operand, Place, fnv1a};
+use crate::remote::JobSpec;
+use crate::sample::{Aligned, Float, Magnitude, Operand, Place, fnv1a};
 use crate::{Error, Fault, Level, Tasks, fpenv, memory};
 use buffer::Buffer;
 use std::borrow::Cow;
 use std::hint::black_box;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// What came out of one run.
@@ -61,6 +67,29 @@ pub trait Case: Send + Sync {
     fn magnify(&mut self, magnitude: Magnitude) -> bool;
     /// A hash of all operands and of the guard bytes around them.
     fn operands_hash(&self) -> u64;
+    /// A hash of all that a run reads besides its scalars: the operands, and what the output of an in-place
+    /// kernel begins with.
+    fn inputs_hash(&self) -> u64;
+    /// The job in bytes: what somebody else needs to do chunks of it.
+    ///
+    /// # Errors
+    /// What the plan refuses.
+    fn spec(&self, choice: Choice) -> Result<JobSpec<'_>, Error>;
+    /// Runs these chunks alone, and gives the bytes of their slices of the output, one after the other. Task
+    /// 0 is the first of the chunks. With those of all chunks [`Entry::finish`](super::Entry::finish) makes
+    /// the result.
+    ///
+    /// # Errors
+    /// What the plan or the tasks report.
+    ///
+    /// # Panics
+    /// When the plan has no such chunks.
+    fn run_chunks(
+        &self,
+        choice: Choice,
+        chunks: Range<usize>,
+        drive: Drive<'_>,
+    ) -> Result<Aligned<u8>, Fault>;
     /// One run into a fresh buffer, filled with `poison` and fenced.
     ///
     /// # Errors
@@ -228,6 +257,23 @@ impl<K: Workload> Case for TypedCase<K> {
         fnv1a(bytemuck::cast_slice(&hashes))
     }
 
+    fn inputs_hash(&self) -> u64 {
+        shard::inputs_hash(self)
+    }
+
+    fn spec(&self, choice: Choice) -> Result<JobSpec<'_>, Error> {
+        Ok(self.chosen(choice)?.spec())
+    }
+
+    fn run_chunks(
+        &self,
+        choice: Choice,
+        chunks: Range<usize>,
+        drive: Drive<'_>,
+    ) -> Result<Aligned<u8>, Fault> {
+        shard::run(self, choice, chunks, drive)
+    }
+
     fn run(&self, choice: Choice, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {
         let _usual = fpenv::Guard::enter();
         let job = self.chosen(choice)?;
@@ -364,7 +410,7 @@ fn answer<K: Workload>(
         value: output.value(),
         hash: fnv1a(output.bytes()),
         numbers: output.numbers(),
-        named: K::named(problem, &output),
+        named: K::named(&problem.args, &output),
         fenced,
         took,
     }

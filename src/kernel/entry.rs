@@ -1,10 +1,13 @@
 //! A kernel without its type: a line of the registry.
 
-use super::case::TypedCase;
+use super::case::{self, TypedCase};
 use super::variant::check;
-use super::{Arithmetic, Case, Choice, Class, Param, Request, Variant, VariantInfo, Workload};
+use super::{
+    Arithmetic, Case, Choice, Class, Finished, Param, Request, Variant, VariantInfo, Workload,
+};
 use crate::remote::Remote;
-use crate::{Error, Level, fpenv};
+use crate::tasks::Fill;
+use crate::{Error, Fault, Level, Plan, fpenv};
 
 /// A hand-picked problem and its name.
 pub type Named = (&'static str, Box<dyn Case>);
@@ -35,6 +38,7 @@ pub struct Entry {
     address: fn(usize) -> Option<usize>,
     make: fn(&Request) -> Result<Box<dyn Case>, Error>,
     special: fn() -> Vec<Named>,
+    finish: fn(&[u8], &Plan, Fill<'_>) -> Result<Finished, Fault>,
     arithmetic: fn() -> Arithmetic,
 }
 
@@ -60,6 +64,7 @@ impl Entry {
                     |(name, problem)| -> Named { (name, Box::new(TypedCase::<K>::new(problem))) };
                 K::special().into_iter().map(boxed).collect()
             },
+            finish: case::finish::<K>,
             arithmetic: K::arithmetic,
         }
     }
@@ -82,6 +87,40 @@ impl Entry {
     /// The kernel's hand-picked hard problems.
     pub fn special(&self) -> Vec<Named> {
         fpenv::within(self.special)
+    }
+
+    /// Makes the result of a job whose chunks were done somewhere, by [`Case::run_chunks`] or by a
+    /// [`RemoteJob`](crate::remote::RemoteJob): `fill` is given the bytes of the whole output buffer, in
+    /// plan order. No operands are needed. The bits are those of a run in one piece.
+    ///
+    /// # Errors
+    /// Scalars or a plan that are not this kernel's; [`Error::Memory`]; what `fill` reports.
+    ///
+    /// ```
+    /// use abreast::kernel::{Entry, Request};
+    /// use abreast::{Control, Executor, Serial, kernels::REGISTRY};
+    ///
+    /// let entry = Entry::find(REGISTRY, "dot")?;
+    /// let (case, choice) = (entry.case(&Request::size(1_000_000))?, entry.choice()?);
+    /// let spec = case.spec(choice)?;
+    /// let mut shards = Vec::new();
+    /// for i in 0..3 {
+    ///     let chunks = spec.plan.shard(i, 3)?;
+    ///     let bytes = case.run_chunks(choice, chunks, &mut |tasks| {
+    ///         Serial.run(tasks, &Control::default()).map(drop)
+    ///     })?;
+    ///     shards.extend_from_slice(bytes.as_slice());
+    /// }
+    /// let finished = entry.finish(&spec.args, &spec.plan, &mut |output| {
+    ///     output.copy_from_slice(&shards);
+    ///     Ok(())
+    /// })?;
+    /// let whole = case.run(choice, 0, &mut |tasks| Serial.run(tasks, &Control::default()).map(drop))?;
+    /// assert_eq!(finished.hash, whole.hash);
+    /// # Ok::<(), abreast::Fault>(())
+    /// ```
+    pub fn finish(&self, args: &[u8], plan: &Plan, fill: Fill<'_>) -> Result<Finished, Fault> {
+        (self.finish)(args, plan, fill)
     }
 
     /// What the kernel computes with.

@@ -10,6 +10,7 @@ use crate::remote::JobSpec;
 use crate::{Chunk, Error, Fault, Level, Plan, Tasks, fpenv, memory};
 use bytemuck::Zeroable;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A problem that [`Kernel::plan`] accepted, and the variant and level to run it with.
 ///
@@ -273,7 +274,23 @@ impl<'i, K: Kernel> Job<'i, K> {
         &'t self,
         out: &'t mut [K::Item],
     ) -> Result<impl Tasks + use<'t, 'i, K>, Error> {
-        tasks::ChunkTasks::new(self, out)
+        tasks::ChunkTasks::new(self, 0..self.plan.len(), out)
+    }
+
+    /// As [`Job::tasks`], of these chunks alone, which have `out` for themselves: task 0 is the first of them,
+    /// also in faults.
+    ///
+    /// # Errors
+    /// As [`Job::tasks`], when `out` is not as long as the slices of these chunks.
+    ///
+    /// # Panics
+    /// When the plan has no such chunks.
+    pub fn tasks_of<'t>(
+        &'t self,
+        chunks: Range<usize>,
+        out: &'t mut [K::Item],
+    ) -> Result<impl Tasks + use<'t, 'i, K>, Error> {
+        tasks::ChunkTasks::new(self, chunks, out)
     }
 
     /// Makes the output from a filled buffer.
@@ -316,12 +333,18 @@ impl<'i, K: Kernel> Job<'i, K> {
         }
     }
 
-    fn check_buffer(&self, out: &[K::Item]) -> Result<(), Error> {
-        if out.len() == self.items() {
-            return Ok(());
+    /// Where the slices of these chunks lie in the output buffer.
+    pub(super) fn place_of(&self, chunks: &Range<usize>) -> Range<usize> {
+        match K::LAYOUT {
+            Layout::PerChunk => chunks.clone(),
+            Layout::PerElement | Layout::InPlace => {
+                self.plan.offset(chunks.start) as usize..self.plan.offset(chunks.end) as usize
+            }
         }
-        let rule = format!("the plan lays out {} elements", self.items());
-        Err(Error::argument("output length", out.len(), rule))
+    }
+
+    fn check_buffer(&self, out: &[K::Item]) -> Result<(), Error> {
+        check_length(out, self.items())
     }
 
     /// One chunk, where the floating-point environment is the usual one.
@@ -349,6 +372,15 @@ fn checked<K: Kernel>(args: &K::Args, input: K::Input<'_>) -> Result<Plan, Error
         }
     }
     Ok(plan)
+}
+
+#[inline]
+fn check_length<T>(out: &[T], items: usize) -> Result<(), Error> {
+    if out.len() == items {
+        return Ok(());
+    }
+    let rule = format!("the plan lays out {items} elements");
+    Err(Error::argument("output length", out.len(), rule))
 }
 
 #[inline]

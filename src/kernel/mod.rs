@@ -15,7 +15,7 @@ mod slices;
 mod variant;
 
 pub use crate::plan::Layout;
-pub use case::{Answer, Case, Drive, Rehearsed};
+pub use case::{Answer, Case, Drive, Finished, Rehearsed};
 pub use entry::{Entry, Named};
 pub use job::{ChunkArgs, Controlled, Job};
 pub use slices::Slices;

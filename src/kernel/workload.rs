@@ -2,7 +2,7 @@
 
 use super::{Choice, Kernel, Slices};
 use crate::sample::Operand;
-use crate::{Error, memory};
+use crate::{Error, Isa, memory};
 use bytemuck::Pod;
 use num_complex::Complex64;
 use std::any::TypeId;
@@ -23,9 +23,15 @@ pub enum Class {
 impl Class {
     /// Whether the two must give the same bits.
     pub fn compares(self, a: Choice, b: Choice) -> bool {
+        let of = |choice: Choice| (choice.variant, choice.level.isa());
+        self.compares_names(of(a), of(b))
+    }
+
+    /// As [`Class::compares`], of variants and levels by name: also of levels that this CPU does not have.
+    pub fn compares_names(self, a: (&str, Isa), b: (&str, Isa)) -> bool {
         match self {
             Class::SameBits => true,
-            Class::Fused(_) => a.level.has_fma() == b.level.has_fma(),
+            Class::Fused(_) => a.1.has_fma() == b.1.has_fma(),
             Class::Bounded(_) => a == b,
         }
     }
@@ -359,7 +365,7 @@ pub trait Workload: Kernel<Output: Digest> {
 
     /// The numbers that a person should be shown, by name, where the output alone would be taken
     /// for something else: the hits of `pi` are not the number pi.
-    fn named(_problem: &Input<Self>, _output: &Self::Output) -> Vec<(&'static str, Number)> {
+    fn named(_args: &Self::Args, _output: &Self::Output) -> Vec<(&'static str, Number)> {
         Vec::new()
     }
 

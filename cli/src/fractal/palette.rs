@@ -42,23 +42,34 @@ impl Palette {
     /// # Errors
     /// [`Error::Memory`] when there is no room to sort them.
     pub fn of(counts: &[u32], max_iter: u64) -> Result<Palette, Error> {
+        let mut sorted: Vec<u32> = room(counts.len(), "the counts in order")?;
+        sorted.extend_from_slice(counts);
+        sorted.sort_unstable();
+        let mut tally = room(sorted.chunk_by(|a, b| a == b).count(), "the palette")?;
+        tally.extend(sorted.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u64)));
+        Palette::of_tally(&tally, max_iter)
+    }
+
+    /// The palette for a picture in which each of these counts, in order, is so many times.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is no room for it.
+    pub fn of_tally(tally: &[(u32, u64)], max_iter: u64) -> Result<Palette, Error> {
         let max_iter = u32::try_from(max_iter).unwrap_or(u32::MAX);
-        let mut outside: Vec<u32> = room(counts.len(), "the counts in order")?;
-        outside.extend(counts.iter().copied().filter(|n| *n < max_iter));
-        outside.sort_unstable();
-        let of = outside.len().max(1) as f32;
+        let outside = &tally[..tally.partition_point(|(n, _)| *n < max_iter)];
+        let of = outside.iter().map(|(_, times)| times).sum::<u64>().max(1) as f32;
         let logarithm = |n: u32| (n as f32 + 1.0).ln();
         let (low, high) = match (outside.first(), outside.last()) {
-            (Some(first), Some(last)) => (logarithm(*first), logarithm(*last)),
+            (Some(first), Some(last)) => (logarithm(first.0), logarithm(last.0)),
             _ => (0.0, 1.0),
         };
-        let mut place = room(outside.chunk_by(|a, b| a == b).count(), "the palette")?;
+        let mut place = room(outside.len(), "the palette")?;
         let mut seen = 0;
-        for same in outside.chunk_by(|a, b| a == b) {
-            let rank = (seen as f32 + same.len() as f32 / 2.0) / of;
-            let height = (logarithm(same[0]) - low) / (high - low).max(f32::MIN_POSITIVE);
-            place.push((same[0], 0.5 * rank + 0.5 * height));
-            seen += same.len();
+        for (count, times) in outside {
+            let rank = (seen as f32 + *times as f32 / 2.0) / of;
+            let height = (logarithm(*count) - low) / (high - low).max(f32::MIN_POSITIVE);
+            place.push((*count, 0.5 * rank + 0.5 * height));
+            seen += times;
         }
         let scale = (0..STEPS).map(|step| station(step as f32 / (STEPS - 1) as f32)).collect();
         Ok(Palette { scale, place, max_iter })

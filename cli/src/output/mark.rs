@@ -1,6 +1,7 @@
 //! How a file says that this program wrote it. Each format has a mark of its own, matched exactly:
 //! the word abreast in somebody's notes is none.
 
+use crate::shard;
 use abreast::harness::report::{CSV_BEGINS, HTML_BEGINS, MARKDOWN_BEGINS};
 use abreast::harness::{memory, scale, trace};
 use std::fs::File;
@@ -38,6 +39,8 @@ pub enum Format {
     Memory,
     /// The same as a page.
     MemoryPage,
+    /// A shard of a run.
+    Shard,
 }
 
 impl Format {
@@ -58,6 +61,7 @@ impl Format {
             Format::ScalingPage => "a page about scaling",
             Format::Memory => "a picture of memory in use",
             Format::MemoryPage => "a page about memory",
+            Format::Shard => "a shard",
         }
     }
 
@@ -80,6 +84,8 @@ impl Format {
             Format::ScalingPage => Some(scale::HTML_BEGINS),
             Format::Memory => Some("<!-- abreast: memory in use -->\n"),
             Format::MemoryPage => Some(memory::HTML_BEGINS),
+            // Of any version.
+            Format::Shard => Some(shard::BEGINS),
         }
     }
 

@@ -6,7 +6,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -20,23 +20,27 @@ pub fn probe(file: &Path) -> io::Result<()> {
     tempfile::tempfile_in(folder).map(drop).map_err(|why| target::about(folder, &why))
 }
 
-/// Replaces `file`, or makes it, with all of `bytes` or not at all. A file that is replaced leaves its
+/// Replaces `file`, or makes it, with all that `fill` writes or not at all. A file that is replaced leaves its
 /// mode and, where the system allows it, its owner to the new one.
-pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace(file: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     watch();
     let mut new = make(file)?;
     let path = new.path().to_owned();
-    let outcome = fill(new.as_file_mut(), file, bytes)
+    let mut out = BufWriter::new(new.as_file_mut());
+    let filled = fill(&mut out).and_then(|()| out.flush());
+    drop(out);
+    let outcome = filled
+        .and_then(|()| settle(new.as_file(), file))
         .and_then(|()| new.persist(file).map(drop).map_err(|why| why.error));
     names().retain(|known| *known != path);
     outcome
 }
 
-fn fill(new: &mut File, old: &Path, bytes: &[u8]) -> io::Result<()> {
-    new.write_all(bytes)?;
+/// Gives the new file what the old one was but for its content, and waits until it is on the disk.
+fn settle(new: &File, old: &Path) -> io::Result<()> {
     if let Ok(old) = fs::metadata(old) {
         // Only root may give a file away; everybody else keeps it.
-        let _ = fchown(&*new, Some(old.uid()), Some(old.gid()));
+        let _ = fchown(new, Some(old.uid()), Some(old.gid()));
         new.set_permissions(Permissions::from_mode(old.mode() & 0o7777))?;
     }
     // What the disk has no room for, some file systems say only now.

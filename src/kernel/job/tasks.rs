@@ -1,16 +1,18 @@
 //! The chunks of a job as tasks for an executor.
 
-use super::Job;
+use super::{Job, check_length};
 use crate::kernel::{Kernel, Layout};
 use crate::remote::{JobSpec, Message};
 use crate::tasks::Fill;
 use crate::{Error, Fault, Tasks, fpenv, memory};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
-/// A job's chunks, each with its slice of the output until somebody takes it.
+/// Some chunks of a job, each with its slice of the output until somebody takes it.
 pub(super) struct ChunkTasks<'t, 'i, K: Kernel> {
     job: &'t Job<'i, K>,
+    first: usize,
     // A slice is taken out before the variant runs, so no lock is held while it does.
     slices: Vec<Mutex<Option<&'t mut [K::Item]>>>,
     // Made when somebody asks for it.
@@ -21,16 +23,20 @@ pub(super) struct ChunkTasks<'t, 'i, K: Kernel> {
 const TWICE: &str = "an executor ran a task twice";
 
 impl<'t, 'i, K: Kernel> ChunkTasks<'t, 'i, K> {
-    pub(super) fn new(job: &'t Job<'i, K>, out: &'t mut [K::Item]) -> Result<Self, Error> {
-        job.check_buffer(out)?;
-        let mut rest = out;
-        let mut slices = memory::room(job.plan.len(), "the chunks' slices")?;
-        for i in 0..job.plan.len() {
+    pub(super) fn new(
+        job: &'t Job<'i, K>,
+        chunks: Range<usize>,
+        out: &'t mut [K::Item],
+    ) -> Result<Self, Error> {
+        check_length(out, job.place_of(&chunks).len())?;
+        let (first, mut rest) = (chunks.start, out);
+        let mut slices = memory::room(chunks.len(), "the chunks' slices")?;
+        for i in chunks {
             let (slice, after) = rest.split_at_mut(job.share(i));
             slices.push(Mutex::new(Some(slice)));
             rest = after;
         }
-        Ok(ChunkTasks { job, slices, spec: OnceLock::new() })
+        Ok(ChunkTasks { job, first, slices, spec: OnceLock::new() })
     }
 
     fn slice(&self, i: usize) -> MutexGuard<'_, Option<&'t mut [K::Item]>> {
@@ -45,12 +51,12 @@ impl<K: Kernel> Tasks for ChunkTasks<'_, '_, K> {
 
     fn run(&self, i: usize) -> Result<(), Fault> {
         let slice = self.slice(i).take().expect(TWICE);
-        let done = fpenv::within(|| self.job.run(self.job.plan.chunk(i), slice));
+        let done = fpenv::within(|| self.job.run(self.job.plan.chunk(self.first + i), slice));
         done.map_err(|why| Fault::Kernel { task: i, why })
     }
 
     fn name(&self, i: usize) -> Cow<'_, str> {
-        Cow::Owned(format!("{} {i}", K::NAME))
+        Cow::Owned(format!("{} {}", K::NAME, self.first + i))
     }
 
     fn message(&self, i: usize) -> Option<Message<'_>> {
@@ -58,7 +64,7 @@ impl<K: Kernel> Tasks for ChunkTasks<'_, '_, K> {
         let slice = slice.as_deref().expect(TWICE);
         let start = (K::LAYOUT == Layout::InPlace).then(|| bytemuck::cast_slice(slice).to_vec());
         let job = self.spec.get_or_init(|| self.job.spec());
-        Some(Message { job, chunk: i, bytes: size_of_val(slice), start })
+        Some(Message { job, chunk: self.first + i, bytes: size_of_val(slice), start })
     }
 
     fn receive(&self, i: usize, fill: Fill<'_>) -> Result<(), Fault> {

@@ -177,9 +177,9 @@ impl Workload for Pi {
     }
 
     /// The hits, after what they estimate.
-    fn named(problem: &Input<Self>, hits: &u64) -> Vec<(&'static str, Number)> {
-        let estimate = 4.0 * (*hits as f64 / problem.n as f64);
-        let pi = (problem.n > 0).then_some(("pi", Number::F64(estimate)));
+    fn named(points: &Points, hits: &u64) -> Vec<(&'static str, Number)> {
+        let estimate = 4.0 * (*hits as f64 / points.n as f64);
+        let pi = (points.n > 0).then_some(("pi", Number::F64(estimate)));
         pi.into_iter().chain([("hits", Number::Int((*hits).into()))]).collect()
     }
 
