@@ -12,8 +12,8 @@
 //!
 //! Checksums are CRC-32; all numbers but the items are little-endian.
 
-use super::manifest::Manifest;
 use crate::console::shown;
+use crate::shard::Manifest;
 use abreast::kernel::Entry;
 use abreast::plan::Plan;
 use abreast::{Remote, kernel::Layout};
