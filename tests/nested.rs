@@ -110,6 +110,58 @@ fn one_pool_within_itself_a_thousand_times() {
     });
 }
 
+/// The pool's only thread waits for the lock, and the task that has it waits for the pool.
+#[test]
+fn a_thread_that_waits_for_a_lock_does_the_work_of_its_pool() {
+    alive(|sign| {
+        let pools: [Boxed; 2] = [
+            Box::new(Lowered(Threads::new(1).expect("threads"))),
+            exec::parse("locked:threads:2").unwrap(),
+        ];
+        let tasks = Many { pool: &pools[0], many: AtomicUsize::new(0) };
+        for round in 0..20 {
+            let within = Within { executor: &pools[1], tasks: &tasks };
+            pools[0].run(&within, &Control::default()).expect("no fault");
+            sign(format!("round {round}"));
+        }
+        assert_eq!(tasks.many.into_inner(), 20 * 50 * 2);
+    });
+}
+
+/// One task, which runs others on an executor.
+struct Within<'w> {
+    executor: &'w Boxed,
+    tasks: &'w (dyn Tasks + Sync),
+}
+
+impl Tasks for Within<'_> {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn run(&self, _: usize) -> Result<(), Fault> {
+        self.executor.run(self.tasks, &Control::default()).map(drop)
+    }
+}
+
+/// Fifty tasks, each of which has two done by the pool.
+struct Many<'m> {
+    pool: &'m Boxed,
+    many: AtomicUsize,
+}
+
+impl Tasks for Many<'_> {
+    fn len(&self) -> usize {
+        50
+    }
+
+    fn run(&self, _: usize) -> Result<(), Fault> {
+        // So that the lock changes hands.
+        std::thread::yield_now();
+        nest(&[self.pool], &self.many)
+    }
+}
+
 #[test]
 fn more_locks_within_each_other_than_are_kept_track_of_are_refused() {
     alive(|_| {

@@ -7,6 +7,7 @@ use crate::{Fault, Tasks};
 use std::borrow::Cow;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 /// Any executor, with one lock around each task: threads as a language with a global interpreter
 /// lock has them. The results stay the same; the speed-up goes.
@@ -104,6 +105,11 @@ impl Tasks for OneByOne<'_> {
     }
 }
 
+type Owner<'l> = MutexGuard<'l, Option<ThreadId>>;
+
+/// How long a thread of a pool waits for a lock before it looks for other work.
+const GLANCE: Duration = Duration::from_micros(200);
+
 /// A lock that knows which thread has it.
 #[derive(Debug, Default)]
 struct Lock {
@@ -112,7 +118,7 @@ struct Lock {
 }
 
 impl Lock {
-    fn owner(&self) -> MutexGuard<'_, Option<ThreadId>> {
+    fn owner(&self) -> Owner<'_> {
         self.owner.lock().unwrap_or_else(|dead| dead.into_inner())
     }
 
@@ -141,8 +147,25 @@ impl Lock {
     }
 
     fn take(&self) {
-        let free = self.freed.wait_while(self.owner(), |owner| owner.is_some());
-        *free.unwrap_or_else(|dead| dead.into_inner()) = Some(thread::current().id());
+        let mut owner = self.owner();
+        while owner.is_some() {
+            owner = self.wait(owner);
+        }
+        *owner = Some(thread::current().id());
+    }
+
+    /// Waits until the lock may be free. A thread of a pool does the pool's other work meanwhile, as it does where
+    /// it waits for tasks: whoever has the lock may wait for just that work.
+    fn wait<'l>(&'l self, owner: Owner<'l>) -> Owner<'l> {
+        if rayon::current_thread_index().is_none() {
+            return self.freed.wait(owner).unwrap_or_else(|dead| dead.into_inner());
+        }
+        drop(owner);
+        if rayon::yield_now() == Some(rayon::Yield::Executed) {
+            return self.owner();
+        }
+        let waited = self.freed.wait_timeout_while(self.owner(), GLANCE, |owner| owner.is_some());
+        waited.unwrap_or_else(|dead| dead.into_inner()).0
     }
 
     fn let_go(&self) {
