@@ -191,6 +191,40 @@ impl std::fmt::Display for Level {
     }
 }
 
+/// `at_level!(level, simd => f(simd, ..))`: `f` for the vectors of `level`, compiled once for each level there is.
+///
+/// `fearless_simd::dispatch!` would compile it for SSE4.2 too, which no [`Level`] stands for: a quarter of all
+/// vector code, which nobody runs.
+#[cfg(feature = "kernels")]
+macro_rules! at_level {
+    ($level:expr, $simd:pat => $call:expr) => {
+        match $level.simd() {
+            #[cfg(target_arch = "x86_64")]
+            fearless_simd::Level::Sse2(token) => $crate::level::at_level!(@at token, $simd => $call),
+            #[cfg(target_arch = "x86_64")]
+            fearless_simd::Level::Avx2(token) => $crate::level::at_level!(@at token, $simd => $call),
+            #[cfg(target_arch = "x86_64")]
+            fearless_simd::Level::Avx512(token) => $crate::level::at_level!(@at token, $simd => $call),
+            #[cfg(target_arch = "x86_64")]
+            _ => unreachable!("there is no such level"),
+            #[cfg(not(target_arch = "x86_64"))]
+            only => fearless_simd::dispatch!(only, $simd => $call),
+        }
+    };
+    (@at $token:ident, $simd:pat => $call:expr) => {
+        fearless_simd::Simd::vectorize(
+            $token,
+            #[inline(always)]
+            || {
+                let $simd = $token;
+                $call
+            },
+        )
+    };
+}
+#[cfg(feature = "kernels")]
+pub(crate) use at_level;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -268,8 +268,8 @@ const UNROLL: usize = 4;
 mod tests {
     use super::*;
     use crate::Level;
+    use crate::level::at_level;
     use crate::sample::Sampled;
-    use fearless_simd::dispatch;
     use fearless_simd_macros::simd;
 
     #[simd]
@@ -294,7 +294,7 @@ mod tests {
         for n in (0..=T::LANES + 1).chain(near).chain([most]) {
             let want = one_by_one(&x[..n], &y);
             for level in Level::available() {
-                let got = dispatch!(level.simd(), simd => products(simd, &x[..n], &y));
+                let got = at_level!(level, simd => products(simd, &x[..n], &y));
                 assert_eq!(bytemuck::bytes_of(&got), bytemuck::bytes_of(&want), "{n} at {level}");
             }
         }

@@ -2,9 +2,10 @@
 //! vectors to hide latency, and nothing else in the way.
 
 use crate::kernel::Arithmetic;
+use crate::level::at_level;
 use crate::simd::Real;
 use crate::{Isa, Level};
-use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch};
+use fearless_simd::{Simd, SimdBase, SimdFloat};
 use fearless_simd_macros::simd;
 use std::hint::black_box;
 
@@ -54,7 +55,7 @@ impl Loop {
 
     /// Bytes or operations of one run at its level's width.
     pub(super) fn amount(self, level: Level) -> u64 {
-        let lanes = |arithmetic| dispatch!(level.simd(), simd => lanes(simd, arithmetic));
+        let lanes = |arithmetic| at_level!(level, simd => lanes(simd, arithmetic));
         let amount = match self {
             Loop::Load { words, .. } | Loop::Copy { words } => passes(words) * words * 8,
             Loop::Compute { arithmetic, fused } => {
@@ -71,8 +72,8 @@ impl Loop {
                 for _ in 0..passes(words) {
                     let memory = black_box(&memory[..words]);
                     black_box(match four {
-                        false => dispatch!(level.simd(), simd => load::<_, 1>(simd, memory)),
-                        true => dispatch!(level.simd(), simd => load::<_, 4>(simd, memory)),
+                        false => at_level!(level, simd => load::<_, 1>(simd, memory)),
+                        true => at_level!(level, simd => load::<_, 4>(simd, memory)),
                     });
                 }
             }
@@ -80,7 +81,7 @@ impl Loop {
                 let (from, to) = memory[..words].split_at_mut(words / 2);
                 for _ in 0..passes(words) {
                     let (from, to) = (black_box(&*from), black_box(&mut *to));
-                    dispatch!(level.simd(), simd => copy(simd, from, to));
+                    at_level!(level, simd => copy(simd, from, to));
                 }
             }
             Loop::Compute { arithmetic, fused } if chains(level) == MANY => {
@@ -152,17 +153,17 @@ fn copy<S: Simd>(simd: S, from: &[u64], to: &mut [u64]) {
 
 fn add_and_multiply<T: Real, const CHAINS: usize>(level: Level, one: T) {
     let one = black_box(one);
-    black_box(dispatch!(level.simd(), simd => adding::<_, T, CHAINS>(simd, one)));
+    black_box(at_level!(level, simd => adding::<_, T, CHAINS>(simd, one)));
 }
 
 fn multiply_add<T: Real, const CHAINS: usize>(level: Level, half: T) {
     let half = black_box(half);
-    black_box(dispatch!(level.simd(), simd => fusing::<_, T, CHAINS>(simd, half)));
+    black_box(at_level!(level, simd => fusing::<_, T, CHAINS>(simd, half)));
 }
 
 fn add_integers<const CHAINS: usize>(level: Level, one: u64) {
     let one = black_box(one);
-    black_box(dispatch!(level.simd(), simd => counting::<_, CHAINS>(simd, one)));
+    black_box(at_level!(level, simd => counting::<_, CHAINS>(simd, one)));
 }
 
 /// Half of the chains add, half multiply.

@@ -3,13 +3,14 @@
 use super::{Axpy, Element};
 use crate::Error;
 use crate::kernel::ChunkArgs;
+use crate::level::at_level;
 use crate::simd::{Real, update};
-use fearless_simd::{Simd, SimdBase, dispatch};
+use fearless_simd::{Simd, SimdBase};
 use fearless_simd_macros::simd;
 
 pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Axpy<T>>) -> Result<(), Error> {
     let (x, y) = (c.input, c.out);
-    dispatch!(c.level.simd(), simd => axpy(simd, *c.args, x, y));
+    at_level!(c.level, simd => axpy(simd, *c.args, x, y));
     Ok(())
 }
 

@@ -3,13 +3,14 @@
 use super::ConditionalRangeSum;
 use crate::Error;
 use crate::kernel::ChunkArgs;
-use fearless_simd::{Simd, dispatch};
+use crate::level::at_level;
+use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 use std::hint::black_box;
 
 pub(super) fn run(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
     let (from, to) = super::bounds(c.chunk);
-    c.out[0] = dispatch!(c.level.simd(), level => sum(level, from, to));
+    c.out[0] = at_level!(c.level, level => sum(level, from, to));
     Ok(())
 }
 

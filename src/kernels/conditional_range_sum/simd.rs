@@ -3,12 +3,13 @@
 use super::ConditionalRangeSum;
 use crate::Error;
 use crate::kernel::ChunkArgs;
-use fearless_simd::{Select, Simd, SimdBase, dispatch};
+use crate::level::at_level;
+use fearless_simd::{Select, Simd, SimdBase};
 use fearless_simd_macros::simd;
 
 pub(super) fn run(c: ChunkArgs<'_, '_, ConditionalRangeSum>) -> Result<(), Error> {
     let (from, to) = super::bounds(c.chunk);
-    c.out[0] = dispatch!(c.level.simd(), simd => sum(simd, from, to));
+    c.out[0] = at_level!(c.level, simd => sum(simd, from, to));
     Ok(())
 }
 

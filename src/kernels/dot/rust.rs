@@ -3,13 +3,14 @@
 use super::{Dot, Element};
 use crate::Error;
 use crate::kernel::ChunkArgs;
+use crate::level::at_level;
 use crate::simd::{Real, fold_lanes};
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Dot<T>>) -> Result<(), Error> {
     let (x, y) = c.input;
-    c.out[0] = dispatch!(c.level.simd(), level => dot(level, x, y));
+    c.out[0] = at_level!(c.level, level => dot(level, x, y));
     Ok(())
 }
 

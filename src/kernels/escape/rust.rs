@@ -2,13 +2,14 @@
 
 use super::{Args, Escape};
 use crate::kernel::ChunkArgs;
+use crate::level::at_level;
 use crate::{Chunk, Error};
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 use num_complex::Complex64;
 
 pub(super) fn run(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
-    dispatch!(c.level.simd(), level => escape(level, c.args, c.chunk, c.out));
+    at_level!(c.level, level => escape(level, c.args, c.chunk, c.out));
     Ok(())
 }
 

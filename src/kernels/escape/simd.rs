@@ -23,8 +23,9 @@
 use super::pool::{Pool, WIDEST};
 use super::{Args, Escape, rust};
 use crate::kernel::ChunkArgs;
+use crate::level::at_level;
 use crate::{Chunk, Error};
-use fearless_simd::{Select, Simd, SimdBase, SimdCvtTruncate, SimdMask, dispatch};
+use fearless_simd::{Select, Simd, SimdBase, SimdCvtTruncate, SimdMask};
 use fearless_simd_macros::simd;
 
 /// Vectors in flight: enough to hide the latency of an update, few enough for the registers.
@@ -35,7 +36,7 @@ const BLOCK: usize = 12;
 
 pub(super) fn run(c: ChunkArgs<'_, '_, Escape>) -> Result<(), Error> {
     let pool = &mut *Pool::empty()?;
-    dispatch!(c.level.simd(), simd => match c.args.julia {
+    at_level!(c.level, simd => match c.args.julia {
         0 => escape::<_, false>(simd, c.args, c.chunk, pool, c.out),
         _ if Pool::is_safe(c.args.c()) => escape::<_, true>(simd, c.args, c.chunk, pool, c.out),
         _ => rust::escape(simd, c.args, c.chunk, c.out),

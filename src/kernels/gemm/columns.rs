@@ -91,17 +91,21 @@ fn column<S: Simd, T: Narrow>(
             let ks = k..b.rows().min(k + T::KC);
             let (a, b) = (a.part(i..i + rows, ks.clone()), b.part(ks, 0..1));
             let c = &mut c[i * stride..];
-            match (rows, T::Quarter::<S>::LEN) {
-                (MANY, 2) => several::<S, T, 2, MANY>(simd, a, b, update, c, stride),
-                (MANY, _) => several::<S, T, 4, MANY>(simd, a, b, update, c, stride),
-                (SHORT, 2) => several::<S, T, 2, SHORT>(simd, a, b, update, c, stride),
-                (SHORT, _) => several::<S, T, 4, SHORT>(simd, a, b, update, c, stride),
-                (7, _) => few::<S, T, 7>(simd, a, b, update, c, stride),
-                (6, _) => few::<S, T, 6>(simd, a, b, update, c, stride),
-                (5, _) => few::<S, T, 5>(simd, a, b, update, c, stride),
-                (4, _) => few::<S, T, 4>(simd, a, b, update, c, stride),
-                (3, _) => few::<S, T, 3>(simd, a, b, update, c, stride),
-                (2, _) => few::<S, T, 2>(simd, a, b, update, c, stride),
+            match rows {
+                MANY if const { T::Quarter::<S>::LEN == 2 } => {
+                    several::<S, T, 2, MANY>(simd, a, b, update, c, stride)
+                }
+                MANY => several::<S, T, 4, MANY>(simd, a, b, update, c, stride),
+                SHORT if const { T::Quarter::<S>::LEN == 2 } => {
+                    several::<S, T, 2, SHORT>(simd, a, b, update, c, stride)
+                }
+                SHORT => several::<S, T, 4, SHORT>(simd, a, b, update, c, stride),
+                7 => few::<S, T, 7>(simd, a, b, update, c, stride),
+                6 => few::<S, T, 6>(simd, a, b, update, c, stride),
+                5 => few::<S, T, 5>(simd, a, b, update, c, stride),
+                4 => few::<S, T, 4>(simd, a, b, update, c, stride),
+                3 => few::<S, T, 3>(simd, a, b, update, c, stride),
+                2 => few::<S, T, 2>(simd, a, b, update, c, stride),
                 _ => few::<S, T, 1>(simd, a, b, update, c, stride),
             }
             update.beta = T::from(1u8);

@@ -4,21 +4,24 @@ use super::blocked::{self, Micro, Product, Tile, fused};
 use super::{Element, Gemm};
 use crate::Error;
 use crate::kernel::ChunkArgs;
-use fearless_simd::{Simd, SimdBase, dispatch};
+use crate::level::at_level;
+use fearless_simd::{Simd, SimdBase};
 use fearless_simd_macros::simd;
 
 pub(super) fn run<T: Element>(mut c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
-    dispatch!(c.level.simd(), level => tiled(level, &mut c))
+    at_level!(c.level, level => tiled(level, &mut c))
 }
 
-/// As many sums as the registers of the level can hold.
+/// As many sums as the registers of the level can hold. What a level does not use is not compiled for it: hence `const`.
 #[simd]
 fn tiled<S: Simd, T: Element>(level: S, c: &mut ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
     let product = Product::of(c.args, c.input, &c.chunk);
-    match T::Native::<S>::LEN {
-        16 => blocked::run(Squares::<S, 16>(level), &product, &mut *c.out),
-        8 => blocked::run(Squares::<S, 8>(level), &product, &mut *c.out),
-        _ => blocked::run(Squares::<S, 4>(level), &product, &mut *c.out),
+    if const { T::Native::<S>::LEN == 16 } {
+        blocked::run(Squares::<S, 16>(level), &product, &mut *c.out)
+    } else if const { T::Native::<S>::LEN == 8 } {
+        blocked::run(Squares::<S, 8>(level), &product, &mut *c.out)
+    } else {
+        blocked::run(Squares::<S, 4>(level), &product, &mut *c.out)
     }
 }
 
@@ -44,8 +47,8 @@ impl<S: Simd, T: Element, const COLS: usize> Micro<T> for Squares<S, COLS> {
             let c = &mut c[done..];
             done += match tile.cols - done {
                 left if left >= COLS => by_rows::<S, T, COLS>(self.0, tile, b, c, stride),
-                8.. => by_rows::<S, T, 8>(self.0, tile, b, c, stride),
-                4.. => by_rows::<S, T, 4>(self.0, tile, b, c, stride),
+                8.. if const { COLS > 8 } => by_rows::<S, T, 8>(self.0, tile, b, c, stride),
+                4.. if const { COLS > 4 } => by_rows::<S, T, 4>(self.0, tile, b, c, stride),
                 2.. => by_rows::<S, T, 2>(self.0, tile, b, c, stride),
                 _ => by_rows::<S, T, 1>(self.0, tile, b, c, stride),
             };

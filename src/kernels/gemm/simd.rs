@@ -6,9 +6,8 @@ use super::columns;
 use super::{Element, Gemm};
 use crate::Error;
 use crate::kernel::ChunkArgs;
-use fearless_simd::{
-    Simd, SimdBase, SimdFloat, SimdFloatElement, dispatch, f32x4, f32x8, f64x2, f64x4,
-};
+use crate::level::at_level;
+use fearless_simd::{Simd, SimdBase, SimdFloat, SimdFloatElement, f32x4, f32x8, f64x2, f64x4};
 use fearless_simd_macros::simd;
 use std::marker::PhantomData;
 
@@ -32,19 +31,19 @@ impl Narrow for f32 {
 
 pub(super) fn run<T: Narrow>(mut c: ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
     // By reference: a copy of what has just been written takes longer than a small product.
-    dispatch!(c.level.simd(), simd => by_width(simd, &mut c))
+    at_level!(c.level, simd => by_width(simd, &mut c))
 }
 
-/// With the widest vectors that a row of C fills.
+/// With the widest vectors that a row of C fills. What is narrower than these at no level is not compiled: hence `const`.
 #[simd]
 fn by_width<S: Simd, T: Narrow>(simd: S, c: &mut ChunkArgs<'_, '_, Gemm<T>>) -> Result<(), Error> {
     let product = Product::of(c.args, c.input, &c.chunk);
-    let (native, cols) = (T::Native::<S>::LEN, product.b.cols());
-    if cols >= native {
+    let cols = product.b.cols();
+    if cols >= T::Native::<S>::LEN {
         blocked::run(Registers::<S, T::Native<S>>(simd, PhantomData), &product, &mut *c.out)
-    } else if cols >= T::Half::<S>::LEN && T::Half::<S>::LEN < native {
+    } else if const { T::Half::<S>::LEN < T::Native::<S>::LEN } && cols >= T::Half::<S>::LEN {
         blocked::run(Registers::<S, T::Half<S>>(simd, PhantomData), &product, &mut *c.out)
-    } else if cols >= T::Quarter::<S>::LEN && T::Quarter::<S>::LEN < native {
+    } else if const { T::Quarter::<S>::LEN < T::Native::<S>::LEN } && cols >= T::Quarter::<S>::LEN {
         blocked::run(Registers::<S, T::Quarter<S>>(simd, PhantomData), &product, &mut *c.out)
     } else {
         columns::run(simd, &product, &mut *c.out)
@@ -66,8 +65,14 @@ const fn has_32_registers<S: Simd>() -> bool {
     <f64 as SimdFloatElement>::Native::<S>::LEN == 8 || cfg!(target_arch = "aarch64")
 }
 
-/// Vectors across a tile of one row: as many as hide the latency of an addition.
-const LONG: usize = 8;
+/// Vectors across a tile: in a single row as many as hide the latency of an addition.
+const fn across<S: Simd>(rows: usize) -> usize {
+    match rows {
+        1 => 8,
+        _ if has_32_registers::<S>() => 3,
+        _ => 2,
+    }
+}
 
 impl<S: Simd, T: Element, V: SimdFloat<S, Element = T>> Micro<T> for Registers<S, V> {
     const WIDTH: usize = V::LEN;
@@ -75,11 +80,7 @@ impl<S: Simd, T: Element, V: SimdFloat<S, Element = T>> Micro<T> for Registers<S
 
     #[inline(always)]
     fn across(rows: usize) -> usize {
-        match rows {
-            1 => LONG,
-            _ if has_32_registers::<S>() => 3,
-            _ => 2,
-        }
+        across::<S>(rows)
     }
 
     #[inline(always)]
@@ -87,7 +88,11 @@ impl<S: Simd, T: Element, V: SimdFloat<S, Element = T>> Micro<T> for Registers<S
         macro_rules! by_size {
             ($($rows:literal x $across:literal)*) => {
                 match (tile.rows, tile.cols.div_ceil(V::LEN)) {
-                    $(($rows, $across) => sums::<S, T, V, $rows, $across>(self.0, tile, c, stride),)*
+                    $(($rows, $across)
+                        if const { $rows <= Self::ROWS && $across <= across::<S>($rows) } =>
+                    {
+                        sums::<S, T, V, $rows, $across>(self.0, tile, c, stride)
+                    })*
                     _ => unreachable!("more than the registers hold"),
                 }
             };
@@ -115,9 +120,6 @@ fn sums<
     c: &mut [T],
     stride: usize,
 ) {
-    if ROWS > Registers::<S, V>::ROWS || ACROSS > Registers::<S, V>::across(ROWS) {
-        unreachable!("more than the registers hold");
-    }
     let Tile { cols, depth, .. } = *tile;
     let mut at = [cols - V::LEN; ACROSS];
     for j in 0..ACROSS - 1 {

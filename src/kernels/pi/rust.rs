@@ -3,13 +3,14 @@
 use super::Pi;
 use crate::Error;
 use crate::kernel::ChunkArgs;
+use crate::level::at_level;
 use crate::sample::splitmix64;
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 pub(super) fn run(c: ChunkArgs<'_, '_, Pi>) -> Result<(), Error> {
     let (from, to) = (c.chunk.row, c.chunk.row + c.chunk.rows);
-    c.out[0] = dispatch!(c.level.simd(), level => hits(level, c.args.seed, from, to));
+    c.out[0] = at_level!(c.level, level => hits(level, c.args.seed, from, to));
     Ok(())
 }
 

@@ -3,18 +3,19 @@
 use super::{RangeSum, RangeSums};
 use crate::Error;
 use crate::kernel::ChunkArgs;
-use fearless_simd::{Simd, dispatch};
+use crate::level::at_level;
+use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 use std::hint::black_box;
 
 pub(super) fn one(c: ChunkArgs<'_, '_, RangeSum>) -> Result<(), Error> {
     let (from, to) = super::bounds(c.chunk);
-    c.out[0] = dispatch!(c.level.simd(), level => sum(level, from, to));
+    c.out[0] = at_level!(c.level, level => sum(level, from, to));
     Ok(())
 }
 
 pub(super) fn many(c: ChunkArgs<'_, '_, RangeSums>) -> Result<(), Error> {
-    dispatch!(c.level.simd(), level => sums(level, c.input, c.out));
+    at_level!(c.level, level => sums(level, c.input, c.out));
     Ok(())
 }
 

@@ -3,17 +3,18 @@
 use super::{RangeSum, RangeSums};
 use crate::Error;
 use crate::kernel::ChunkArgs;
-use fearless_simd::{Select, Simd, SimdBase, dispatch};
+use crate::level::at_level;
+use fearless_simd::{Select, Simd, SimdBase};
 use fearless_simd_macros::simd;
 
 pub(super) fn one(c: ChunkArgs<'_, '_, RangeSum>) -> Result<(), Error> {
     let (from, to) = super::bounds(c.chunk);
-    c.out[0] = dispatch!(c.level.simd(), simd => sum(simd, from, to));
+    c.out[0] = at_level!(c.level, simd => sum(simd, from, to));
     Ok(())
 }
 
 pub(super) fn many(c: ChunkArgs<'_, '_, RangeSums>) -> Result<(), Error> {
-    dispatch!(c.level.simd(), simd => sums(simd, c.input, c.out));
+    at_level!(c.level, simd => sums(simd, c.input, c.out));
     Ok(())
 }
 

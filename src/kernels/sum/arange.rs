@@ -18,10 +18,11 @@ use crate::kernel::{
     ChunkArgs, Cost, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload,
     call, five,
 };
+use crate::level::at_level;
 use crate::plan::fold;
 use crate::simd::Real;
 use crate::{Error, Plan};
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -71,7 +72,7 @@ fn chunk<const ROW: usize>(c: ChunkArgs<'_, '_, SumArange>) -> Result<(), Error>
         numbers
             .try_reserve_exact(c.chunk.range().len())
             .map_err(|_| Error::Memory { bytes, purpose: "the numbers of a chunk" })?;
-        dispatch!(c.level.simd(), simd => fill(simd, c.chunk.row, c.chunk.rows, numbers));
+        at_level!(c.level, simd => fill(simd, c.chunk.row, c.chunk.rows, numbers));
         let sum = Variant::<Sum<f64>>::row::<ROW>();
         c.out[0] = Job::planned(sum, c.level, (), numbers)?.call_here()?;
         // A job cut into larger chunks leaves no large buffer behind.

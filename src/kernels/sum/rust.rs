@@ -3,13 +3,14 @@
 use super::{Element, Sum};
 use crate::Error;
 use crate::kernel::ChunkArgs;
+use crate::level::at_level;
 use crate::simd::{Real, fold_lanes};
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Sum<T>>) -> Result<(), Error> {
     let x = c.input;
-    c.out[0] = dispatch!(c.level.simd(), level => sum(level, x));
+    c.out[0] = at_level!(c.level, level => sum(level, x));
     Ok(())
 }
 

@@ -3,13 +3,14 @@
 use super::{Element, Sum};
 use crate::Error;
 use crate::kernel::ChunkArgs;
+use crate::level::at_level;
 use crate::simd::{Real, sum_in_lanes};
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 pub(super) fn run<T: Element>(c: ChunkArgs<'_, '_, Sum<T>>) -> Result<(), Error> {
     let x = c.input;
-    c.out[0] = dispatch!(c.level.simd(), simd => sum(simd, x));
+    c.out[0] = at_level!(c.level, simd => sum(simd, x));
     Ok(())
 }
 
