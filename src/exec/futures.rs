@@ -10,7 +10,6 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
-use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -201,18 +200,17 @@ fn worker() -> usize {
     rayon::current_thread_index().unwrap_or_default()
 }
 
-/// Runs the driver to its end. A thread of a rayon pool goes on working for its pool meanwhile: the
-/// task that the driver waits for may be one that only this thread can take.
+/// Runs the driver to its end.
 fn wait(runtime: &Runtime, driver: impl Future<Output = ()>) {
-    if rayon::current_thread_index().is_none() {
+    if !pool::is_here() {
         return runtime.block_on(driver);
     }
     let mut driver = pin!(driver);
     let mut once =
         || runtime.block_on(poll_fn(|context| Poll::Ready(driver.as_mut().poll(context))));
     while once().is_pending() {
-        if rayon::yield_now() != Some(rayon::Yield::Executed) {
-            std::thread::park_timeout(Duration::from_micros(50));
+        if !pool::help() {
+            std::thread::park_timeout(pool::GLANCE);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a global lock does to an executor.
 
+use super::pool;
 use crate::executor::{Control, Executor, Nesting, Report};
 use crate::fork::Origin;
 use crate::tasks::Model;
@@ -7,7 +8,6 @@ use crate::{Fault, Tasks};
 use std::borrow::Cow;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread::{self, ThreadId};
-use std::time::Duration;
 
 /// Any executor, with one lock around each task: threads as a language with a global interpreter
 /// lock has them. The results stay the same; the speed-up goes.
@@ -107,9 +107,6 @@ impl Tasks for OneByOne<'_> {
 
 type Owner<'l> = MutexGuard<'l, Option<ThreadId>>;
 
-/// How long a thread of a pool waits for a lock before it looks for other work.
-const GLANCE: Duration = Duration::from_micros(200);
-
 /// A lock that knows which thread has it.
 #[derive(Debug, Default)]
 struct Lock {
@@ -154,17 +151,17 @@ impl Lock {
         *owner = Some(thread::current().id());
     }
 
-    /// Waits until the lock may be free. A thread of a pool does the pool's other work meanwhile, as it does where
-    /// it waits for tasks: whoever has the lock may wait for just that work.
+    /// Waits until the lock may be free. Whoever has it may wait for work of the pool that this thread belongs to.
     fn wait<'l>(&'l self, owner: Owner<'l>) -> Owner<'l> {
-        if rayon::current_thread_index().is_none() {
+        if !pool::is_here() {
             return self.freed.wait(owner).unwrap_or_else(|dead| dead.into_inner());
         }
         drop(owner);
-        if rayon::yield_now() == Some(rayon::Yield::Executed) {
+        if pool::help() {
             return self.owner();
         }
-        let waited = self.freed.wait_timeout_while(self.owner(), GLANCE, |owner| owner.is_some());
+        let taken = |owner: &mut Option<_>| owner.is_some();
+        let waited = self.freed.wait_timeout_while(self.owner(), pool::GLANCE, taken);
         waited.unwrap_or_else(|dead| dead.into_inner()).0
     }
 

@@ -4,6 +4,7 @@ use crate::fork::Origin;
 use crate::{Error, Fault};
 use rayon::ThreadPool;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// More threads than this are refused: almost certainly a typo.
 pub(super) const MAX: usize = 4096;
@@ -74,6 +75,20 @@ impl Drop for Pool {
         }
     }
 }
+
+/// Whether this is a thread of some pool. Such a thread does the pool's other work while it waits, by [`help`]: what it
+/// waits for may be just that work, and there may be no other thread for it.
+pub(super) fn is_here() -> bool {
+    rayon::current_thread_index().is_some()
+}
+
+/// Does a piece of the pool's work, if there is any.
+pub(super) fn help() -> bool {
+    rayon::yield_now() == Some(rayon::Yield::Executed)
+}
+
+/// How long a thread of a pool waits before it looks for work again.
+pub(super) const GLANCE: Duration = Duration::from_micros(50);
 
 /// One for each core this process may use; two hardware threads of a core count once.
 pub(super) fn cores() -> usize {

@@ -1,5 +1,6 @@
 //! A checked problem, and what variants are called with.
 
+mod pieces;
 mod plain;
 mod rows;
 mod tasks;

@@ -1,12 +1,12 @@
 //! Some rows of a problem alone, for whoever is to make a part of the output.
 
+use super::pieces::Pieces;
 use super::{Job, items_of};
 use crate::executor::{Executor, Report};
 use crate::kernel::{Kernel, Layout};
-use crate::{Control, Error, Fault, Plan, Tasks, fpenv, memory};
+use crate::{Control, Error, Fault, Plan, Tasks, fpenv};
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Mutex;
 
 impl<K: Kernel> Job<'_, K> {
     /// Runs the rows `rows` alone, on an executor, into a buffer of their items, row after row: the bits
@@ -42,7 +42,7 @@ struct RowTasks<'t, 'i, K: Kernel> {
     first: u64,
     /// Of these rows, as if the first were row 0.
     plan: Plan,
-    slices: Vec<Mutex<Option<&'t mut [K::Item]>>>,
+    pieces: Pieces<'t, K::Item>,
 }
 
 impl<'t, 'i, K: Kernel> RowTasks<'t, 'i, K> {
@@ -53,14 +53,8 @@ impl<'t, 'i, K: Kernel> RowTasks<'t, 'i, K> {
             let rule = format!("the rows have {} elements", plan.area());
             return Err(Error::argument("output length", out.len(), rule));
         }
-        let mut slices = memory::room(plan.len(), "the rows' slices")?;
-        let mut rest = out;
-        for i in 0..plan.len() {
-            let (slice, after) = rest.split_at_mut(items_of::<K>(&plan.chunk(i)));
-            slices.push(Mutex::new(Some(slice)));
-            rest = after;
-        }
-        Ok(RowTasks { job, first: rows.start, plan, slices })
+        let pieces = Pieces::cut(out, (0..plan.len()).map(|i| items_of::<K>(&plan.chunk(i))))?;
+        Ok(RowTasks { job, first: rows.start, plan, pieces })
     }
 }
 
@@ -78,15 +72,13 @@ fn window(all: &Plan, rows: &Range<u64>) -> Result<Plan, Error> {
 
 impl<K: Kernel> Tasks for RowTasks<'_, '_, K> {
     fn len(&self) -> usize {
-        self.slices.len()
+        self.pieces.len()
     }
 
     fn run(&self, i: usize) -> Result<(), Fault> {
-        let slice = self.slices[i].lock().unwrap_or_else(|dead| dead.into_inner()).take();
         let mut chunk = self.plan.chunk(i);
         chunk.row += self.first;
-        let slice = slice.expect("an executor ran a task twice");
-        let done = fpenv::within(|| self.job.run(chunk, slice));
+        let done = fpenv::within(|| self.job.run(chunk, self.pieces.take(i)));
         done.map_err(|why| Fault::Kernel { task: i, why })
     }
 
