@@ -1,6 +1,6 @@
 //! Arrows go down only, siblings never import each other, and what runs kernels never names one.
 
-use crate::tree::{Alias, Source};
+use crate::tree::Source;
 use crate::{Breach, Project};
 use std::collections::BTreeSet;
 
@@ -146,8 +146,8 @@ impl Project {
         let mut path = path.to_vec();
         // Aliases of aliases end; a cycle would be a mistake that the compiler reports.
         for _ in 0..8 {
-            let Some((alias, len)) = self.alias_of(&path) else { break };
-            path = [&alias.target[..], &path[len..]].concat();
+            let Some((target, len)) = self.alias_of(&path) else { break };
+            path = [target, &path[len..]].concat();
         }
         let declared = |name: &str| self.modules.contains(name) || name.contains('.');
         match path.first() {
@@ -156,13 +156,11 @@ impl Project {
         }
     }
 
-    /// The alias for the longest possible start of `path`, and that start's length.
-    fn alias_of(&self, path: &[String]) -> Option<(&Alias, usize)> {
+    /// What the longest possible start of `path` stands for, and that start's length.
+    fn alias_of(&self, path: &[String]) -> Option<(&[String], usize)> {
         (1..=path.len()).rev().find_map(|len| {
-            let (module, name) = path[..len].split_at(len - 1);
-            let fits = |a: &&Alias| a.module == module && a.name == name[0] && a.name != "*";
-            let alias = self.sources.iter().flat_map(|s| &s.aliases).find(fits)?;
-            (alias.target != path[..len]).then_some((alias, len))
+            let target = self.aliases.get(&path[..len])?;
+            (**target != path[..len]).then_some((&target[..], len))
         })
     }
 

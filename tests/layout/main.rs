@@ -9,7 +9,7 @@ mod tree;
 mod twins;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,6 +39,8 @@ struct Project {
     executors: BTreeSet<String>,
     /// Modules of `src/`.
     modules: BTreeSet<String>,
+    /// What the names stand for that `use` brings into modules.
+    aliases: HashMap<Vec<String>, Vec<String>>,
     /// Where the kernels' plain functions are gathered for the root of the crate.
     plain: Vec<String>,
 }
@@ -62,11 +64,18 @@ impl Project {
             (module.len() == 2 && module[0] == "exec").then(|| module[1].clone())
         });
         let modules = sources.iter().filter(|s| s.file.starts_with("src/"));
+        let mut aliases = HashMap::new();
+        for alias in sources.iter().flat_map(|source| &source.aliases).filter(|a| a.name != "*") {
+            let name = [&alias.module[..], std::slice::from_ref(&alias.name)].concat();
+            // Of two with one name, which other files may have, the first.
+            aliases.entry(name).or_insert_with(|| alias.target.clone());
+        }
         Ok(Project {
             root: root.to_owned(),
             kernels: tree::folders(root, "src/kernels"),
             executors: executors.collect(),
             modules: modules.filter_map(|s| tree::module(&s.file).into_iter().next()).collect(),
+            aliases,
             plain: ["kernels", "plain"].map(str::to_owned).to_vec(),
             sources,
         })
