@@ -51,6 +51,8 @@ pub mod opaque_handle;
 pub mod enums_as_integers;
 pub mod complex_numbers;
 pub mod fortran_abi;
+pub mod cpp_values;
+pub mod unions_and_tails;
 
 // Ownership
 pub mod owned_handle;

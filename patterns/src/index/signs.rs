@@ -37,11 +37,15 @@ pub enum Kind {
     VaList,
     Inline,
     Bitfield,
+    Union,
+    Tail,
     ThreadLocal,
     Global,
     Throw,
     Function,
     Vector,
+    CppValue,
+    Template,
     Jump,
     Fortran,
     Virtual,
@@ -183,7 +187,23 @@ pub static SIGNS: &[Sign] = &[
     Sign {
         kind: Kind::Bitfield,
         looks: &["unsigned a : 3"],
-        pages: &[("inline_shim", "read and written by functions of C: it has no address")],
+        pages: &[
+            (
+                "unions_and_tails",
+                "read and written by functions of C, which refuse what does not fit",
+            ),
+            ("inline_shim", "if the library has none: functions of your own in C"),
+        ],
+    },
+    Sign {
+        kind: Kind::Union,
+        looks: &["union"],
+        pages: &[("unions_and_tails", "a member is read after the tag that says which one holds")],
+    },
+    Sign {
+        kind: Kind::Tail,
+        looks: &["T values[];"],
+        pages: &[("unions_and_tails", "stands behind the struct, and is no part of its type")],
     },
     Sign {
         kind: Kind::ThreadLocal,
@@ -223,6 +243,16 @@ pub static SIGNS: &[Sign] = &[
             ("slices", "lent as pointer and length; that of an empty one is null"),
             ("cpp_classes", "through a bridge of cxx"),
         ],
+    },
+    Sign {
+        kind: Kind::CppValue,
+        looks: &["std::optional<T>", "std::variant<..>", "std::span<T>"],
+        pages: &[("cpp_values", "taken apart in C++, put together in Rust")],
+    },
+    Sign {
+        kind: Kind::Template,
+        looks: &["template <class T>"],
+        pages: &[("cpp_values", "no symbol: one function for each type that is wanted")],
     },
     Sign {
         kind: Kind::Jump,

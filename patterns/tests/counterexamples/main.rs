@@ -26,6 +26,8 @@ pages! {
     enums_as_integers,
     complex_numbers,
     fortran_abi,
+    cpp_values,
+    unions_and_tails,
     owned_handle,
     borrowing_child,
     who_frees,
