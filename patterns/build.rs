@@ -21,10 +21,30 @@ fn build() {
     let bridges: Vec<PathBuf> =
         files_below("src", "rs").into_iter().filter(|file| has_bridge(file)).collect();
     bridges.iter().for_each(|file| println!("cargo::rerun-if-changed={}", file.display()));
+    let (plugins, linked): (Vec<_>, Vec<_>) =
+        files_below("csrc", "c").into_iter().partition(|file| is_plugin(file));
     let mut c = cc::Build::new();
-    configure(&mut c).files(files_below("csrc", "c")).compile("abreast_patterns_c");
+    configure(&mut c).files(linked).compile("abreast_patterns_c");
+    plugins.iter().for_each(|file| share(file));
     let mut cpp = cxx_build::bridges(bridges);
     configure(&mut cpp).files(files_below("csrc", "cpp")).compile("abreast_patterns_cpp");
+}
+
+/// What is loaded at run time is a shared library of its own, in `OUT_DIR`: `loading/plugin.c` becomes `plugin.so`.
+fn is_plugin(file: &Path) -> bool {
+    file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("plugin"))
+}
+
+fn share(file: &Path) {
+    let folder = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
+    let name = file.with_extension("so");
+    let mut build = cc::Build::new();
+    let mut compiler = configure(&mut build).pic(true).get_compiler().to_command();
+    // A sanitizer's library is in the program already, which loads this one.
+    compiler.args(["-shared", "-pthread", "-fno-sanitize=all", "-o"]);
+    compiler.arg(folder.join(name.file_name().expect("a file"))).arg(file);
+    let status = compiler.status().expect("a compiler of C");
+    assert!(status.success(), "{} does not compile: {status}", file.display());
 }
 
 fn configure(build: &mut cc::Build) -> &mut cc::Build {

@@ -98,6 +98,8 @@ pub mod inline_shim;
 pub mod levels;
 pub mod thin_lto;
 pub mod symbol_prefix;
+#[cfg(feature = "loading")]
+pub mod loading;
 pub mod completion_waker;
 pub mod measurement_traps;
 

@@ -248,6 +248,10 @@ impl Found {
         if declaration.name.contains("longjmp") || declaration.name.contains("setjmp") {
             self.add(Kind::Jump, &declaration.name);
         }
+        let names = ["dlopen", "dlsym", "dlclose", "plugin"];
+        if names.iter().any(|word| declaration.name.contains(word)) {
+            self.add(Kind::Loaded, &declaration.name);
+        }
     }
 
     /// Functions of C++ may throw unless they say that they do not.

@@ -59,6 +59,7 @@ rows! {
     levels,
     thin_lto,
     symbol_prefix,
+    loading,
     completion_waker,
     measurement_traps,
     both_directions,

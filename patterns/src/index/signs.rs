@@ -47,6 +47,7 @@ pub enum Kind {
     CppValue,
     Template,
     Jump,
+    Loaded,
     Fortran,
     Virtual,
     Class,
@@ -258,6 +259,11 @@ pub static SIGNS: &[Sign] = &[
         kind: Kind::Jump,
         looks: &["jmp_buf", "longjmp"],
         pages: &[("longjmp_quarantine", "jumps that stay in C")],
+    },
+    Sign {
+        kind: Kind::Loaded,
+        looks: &["dlopen", "dlsym", "plugin_init"],
+        pages: &[("loading", "loaded at run time: functions end with their library")],
     },
     Sign {
         kind: Kind::Virtual,

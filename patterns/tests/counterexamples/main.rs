@@ -58,6 +58,7 @@ pages! {
     drift_triangle,
     inline_shim,
     levels,
+    loading,
     completion_waker,
     both_directions,
     virtual_class,

@@ -118,6 +118,11 @@ fn every_sign_is_found_in_a_declaration() {
         ("virtual double at(double x) const = 0;", &[Kind::Throw, Kind::Virtual]),
         ("void longjmp(jmp_buf env, int value)", &[Kind::Jump]),
         (
+            "void *dlsym(void *library, const char *name)",
+            &[Kind::ArrayOut, Kind::Text, Kind::Made, Kind::Loaded],
+        ),
+        ("int my_plugin_init(int version)", &[Kind::Status, Kind::Loaded]),
+        (
             "void f_(const char *uplo, const int *n, double *a, size_t uplo_length)",
             &[Kind::Fortran],
         ),
