@@ -90,6 +90,7 @@ pub mod strings;
 pub mod thread_contracts;
 pub mod process_fence;
 pub mod ladder;
+pub mod library_threads;
 
 // Build and proof
 pub mod sanitizer_lanes;

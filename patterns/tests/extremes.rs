@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Pages whose file in C takes numbers.
-const C: [&str; 24] = [
+const C: [&str; 25] = [
     "batching",
     "borrowing_child",
     "completion_waker",
@@ -19,6 +19,7 @@ const C: [&str; 24] = [
     "inline_shim",
     "kept_callback",
     "levels",
+    "library_threads",
     "longjmp_quarantine",
     "measurement_traps",
     "opaque_handle",

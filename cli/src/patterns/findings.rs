@@ -147,6 +147,10 @@ impl Found {
 
     fn value(&mut self, param: &Param) {
         let (ty, name) = (&param.ty, param.name.to_lowercase());
+        if name.contains("thread") {
+            let why = format!("{} is called like a number of threads", param.name);
+            return self.add_as(Kind::Pool, &param.text, Some(why));
+        }
         let is_stride = name.starts_with("inc")
             || name.ends_with("stride")
             || name.len() == 3 && name.starts_with("ld");
@@ -247,6 +251,9 @@ impl Found {
         }
         if declaration.name.contains("longjmp") || declaration.name.contains("setjmp") {
             self.add(Kind::Jump, &declaration.name);
+        }
+        if ["_threads", "NumThreads"].iter().any(|word| declaration.name.contains(word)) {
+            self.add(Kind::Pool, &declaration.name);
         }
         let names = ["dlopen", "dlsym", "dlclose", "plugin"];
         if names.iter().any(|word| declaration.name.contains(word)) {

@@ -53,6 +53,7 @@ rows! {
     thread_contracts,
     process_fence,
     ladder,
+    library_threads,
     sanitizer_lanes,
     drift_triangle,
     inline_shim,

@@ -48,6 +48,7 @@ pub enum Kind {
     Template,
     Jump,
     Loaded,
+    Pool,
     Fortran,
     Virtual,
     Class,
@@ -264,6 +265,11 @@ pub static SIGNS: &[Sign] = &[
         kind: Kind::Loaded,
         looks: &["dlopen", "dlsym", "plugin_init"],
         pages: &[("loading", "loaded at run time: functions end with their library")],
+    },
+    Sign {
+        kind: Kind::Pool,
+        looks: &["int n_threads", "set_num_threads(..)"],
+        pages: &[("library_threads", "threads of the library's own, under those of the program")],
     },
     Sign {
         kind: Kind::Virtual,

@@ -55,6 +55,7 @@ pages! {
     thread_contracts,
     process_fence,
     ladder,
+    library_threads,
     drift_triangle,
     inline_shim,
     levels,

@@ -12,6 +12,7 @@ extern "C" {
 #include "inline_shim/inline_shim.h"
 #include "kept_callback/kept_callback.h"
 #include "levels/levels.h"
+#include "library_threads/library_threads.h"
 #include "longjmp_quarantine/longjmp_quarantine.h"
 #include "measurement_traps/measurement_traps.h"
 #include "opaque_handle/opaque_handle.h"
@@ -199,6 +200,13 @@ void values() {
             double found = 0;
             MUST(ab_largest_f64(&a, 1, &b, &found) == (a < b));
         }
+    for (const std::uint32_t extra : {0u, 2u, 1024u, UINT32_MAX}) {
+        ab_team *const team = ab_team_new(extra);
+        MUST((team == nullptr) == (extra > 1023));
+        double sum = 7;
+        MUST(team == nullptr || (ab_team_sum(team, nullptr, 0, &sum) == 0 && sum == 0));
+        ab_team_free(team);
+    }
     for (const std::uint32_t n : {0u, 1u, 1u << 25, UINT32_MAX}) {
         ab_series *const series = ab_series_new(n);
         MUST((series == nullptr) == (n >> 25 != 0));

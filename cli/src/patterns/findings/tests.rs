@@ -121,6 +121,8 @@ fn every_sign_is_found_in_a_declaration() {
             "void *dlsym(void *library, const char *name)",
             &[Kind::ArrayOut, Kind::Text, Kind::Made, Kind::Loaded],
         ),
+        ("void openblas_set_num_threads(int n)", &[Kind::Pool]),
+        ("int fft(double *x, int nthreads)", &[Kind::ArrayOut, Kind::Pool, Kind::Status]),
         ("int my_plugin_init(int version)", &[Kind::Status, Kind::Loaded]),
         (
             "void f_(const char *uplo, const int *n, double *a, size_t uplo_length)",
