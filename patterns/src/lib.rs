@@ -101,6 +101,7 @@ pub mod thin_lto;
 pub mod symbol_prefix;
 #[cfg(feature = "loading")]
 pub mod loading;
+pub mod linked_library;
 pub mod completion_waker;
 pub mod measurement_traps;
 

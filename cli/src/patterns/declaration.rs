@@ -180,7 +180,9 @@ fn specifiers(scan: &mut Scan<'_>, words: &mut Vec<String>) -> Result<Type, Misr
             }
             _ if ATTRIBUTES.contains(&word) => {
                 scan.need("(", word)?;
-                closed(scan, '(', ')')?;
+                if closed(scan, '(', ')')?.trim() == "dllimport" {
+                    words.push("dllimport".to_owned());
+                }
             }
             _ if BUILT_IN.contains(&word) => built_in.push(word),
             _ if built_in.is_empty() && ty.base.is_empty() => {

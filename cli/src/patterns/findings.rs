@@ -245,6 +245,7 @@ impl Found {
                 }
                 "virtual" | "override" => self.add(Kind::Virtual, word),
                 "template" => self.add(Kind::Template, word),
+                "dllimport" => self.add(Kind::Imported, "__declspec(dllimport)"),
                 "_Thread_local" | "thread_local" | "__thread" => self.add(Kind::ThreadLocal, word),
                 _ => {}
             }

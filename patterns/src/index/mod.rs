@@ -61,6 +61,7 @@ rows! {
     thin_lto,
     symbol_prefix,
     loading,
+    linked_library,
     completion_waker,
     measurement_traps,
     both_directions,

@@ -49,6 +49,7 @@ pub enum Kind {
     Jump,
     Loaded,
     Pool,
+    Imported,
     Fortran,
     Virtual,
     Class,
@@ -270,6 +271,11 @@ pub static SIGNS: &[Sign] = &[
         kind: Kind::Pool,
         looks: &["int n_threads", "set_num_threads(..)"],
         pages: &[("library_threads", "threads of the library's own, under those of the program")],
+    },
+    Sign {
+        kind: Kind::Imported,
+        looks: &["__declspec(dllimport)"],
+        pages: &[("linked_library", "static or shared, installed or brought along")],
     },
     Sign {
         kind: Kind::Virtual,

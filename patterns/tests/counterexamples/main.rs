@@ -60,6 +60,7 @@ pages! {
     inline_shim,
     levels,
     loading,
+    linked_library,
     completion_waker,
     both_directions,
     virtual_class,

@@ -123,6 +123,7 @@ fn every_sign_is_found_in_a_declaration() {
         ),
         ("void openblas_set_num_threads(int n)", &[Kind::Pool]),
         ("int fft(double *x, int nthreads)", &[Kind::ArrayOut, Kind::Pool, Kind::Status]),
+        ("__declspec(dllimport) int f(double x)", &[Kind::Status, Kind::Imported]),
         ("int my_plugin_init(int version)", &[Kind::Status, Kind::Loaded]),
         (
             "void f_(const char *uplo, const int *n, double *a, size_t uplo_length)",
