@@ -10,7 +10,8 @@
 //! what Rust code should see.
 //!
 //! # How to copy one
-//! Take `src/<pattern>.rs` and `csrc/<pattern>/`, and compile the latter in your `build.rs`:
+//! `abreast patterns copy NAME DIR`, or [`index::copy::copy`], writes a page with all that it needs into a crate. By hand:
+//! take `src/<pattern>.rs` and `csrc/<pattern>/`, and compile the latter in your `build.rs`:
 //!
 //! ```no_run
 //! # mod cc {
@@ -28,9 +29,8 @@
 //!     .compile("owned_handle");
 //! ```
 //!
-//! `tests/copied.rs` does just that with a page in C and one in C++, and runs their tests in the copy.
-//! A page uses nothing of this crate but itself, and of others only what its `use` lines name (libc,
-//! thiserror, cxx). Rows of the index live apart, in [`index`].
+//! A page uses nothing of this crate but itself, and of others only what its code names (libc, libloading, thiserror,
+//! num-complex, cxx). `tests/copied.rs` compiles copies of all. Rows of the index live apart, in [`index`].
 //!
 //! # What stands in your header
 //! `abreast patterns --for 'int f(void (*cb)(void *), void *user)'` reads a declaration and names its pages.

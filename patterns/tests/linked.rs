@@ -105,7 +105,7 @@ impl User {
     fn cargo(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO"));
         command.args(arguments).args(["--quiet", "--offline"]).current_dir(&self.0);
-        // What `tests/copied.rs` has built is not built again.
+        // Kept: what is built once is not built again.
         command.env("CARGO_TARGET_DIR", target());
         for name in [
             "PKG_CONFIG",
@@ -145,7 +145,7 @@ impl Drop for User {
 }
 
 fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("copied")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("linked")
 }
 
 /// All have one program in one target folder.

@@ -3,6 +3,7 @@
 //! `tests/index.rs` fails when a row names a test, a counterexample, a lesson or a check that is not there,
 //! when a counterexample belongs to no row, and when INDEX.md is not what [`table`] makes.
 
+pub mod copy;
 pub mod signs;
 
 use std::fmt::Write;
