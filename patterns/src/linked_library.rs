@@ -20,7 +20,7 @@
 //! | the distributor decides | `AB_WINDOW_NO_VENDOR`: an error with the reason instead of a silent copy |
 //! | static or shared | `AB_WINDOW_STATIC=1` or `PKG_CONFIG_ALL_STATIC=1`, which the crate pkg-config reads. The sources: static |
 //! | C code above it | `cargo::metadata=include=..` becomes `DEP_AB_WINDOW_INCLUDE` in build scripts of direct dependents |
-//! | built again when needed | `cargo::rerun-if-env-changed`, `rerun-if-changed`: without the first line of these, for any file |
+//! | built again when needed | `cargo::rerun-if-env-changed`, `rerun-if-changed`; without any of them, whenever a file of the package changes |
 //!
 //! The version of the crate follows that of the library, and a new major version of the library is a new major
 //! version of the crate: two of them in one program are what `links` refuses.
