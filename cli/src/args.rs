@@ -8,6 +8,7 @@ use crate::memory::MemoryArgs;
 use crate::merge::MergeArgs;
 use crate::noise::NoiseArgs;
 use crate::number;
+use crate::patterns::copy::PatternsAction;
 use crate::scale::ScaleArgs;
 use crate::shard::ShardArgs;
 #[cfg(unix)]
@@ -116,7 +117,10 @@ pub fn color(choice: ColorChoice) -> Color {
 
 /// Which patterns.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct PatternsArgs {
+    #[command(subcommand)]
+    pub action: Option<PatternsAction>,
     /// Patterns, by name or number (default: all)
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,

@@ -1,5 +1,6 @@
 //! `abreast patterns`: the gallery of binding patterns, with prices measured here.
 
+pub mod copy;
 mod declaration;
 mod findings;
 
@@ -11,6 +12,7 @@ use abreast_compare::format::digits;
 use abreast_compare::prices;
 use abreast_patterns::index::{Cost, PATTERNS, Pair, Row};
 use anyhow::{Result, bail};
+use copy::PatternsAction;
 use declaration::Declaration;
 use findings::Finding;
 use serde::Serialize;
@@ -61,6 +63,10 @@ const BLOCK: Duration = Duration::from_micros(500);
 const ROUNDS: usize = 40;
 
 pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
+    if let Some(PatternsAction::Copy(copied)) = &args.action {
+        let rows = chosen(std::slice::from_ref(&copied.pattern))?;
+        return copy::copied(rows[0], &copied.folder, console);
+    }
     if let Some(text) = &args.declaration {
         return pages_for(text, args.json, console);
     }

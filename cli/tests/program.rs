@@ -151,6 +151,29 @@ fn a_declaration_names_its_patterns_or_the_place_that_cannot_be_read() {
 }
 
 #[test]
+fn a_pattern_is_copied_into_a_new_crate_and_into_one_that_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let krate = folder.path().join("my-crate");
+    let copy = |name| abreast(&["patterns", "copy", name, krate.to_str().expect("plain")]);
+    let (code, out, err) = copy("errno");
+    assert_eq!((code, &err[..]), (0, ""));
+    assert!(out.starts_with("Written:\n") && !out.contains("To be added"), "{out}");
+    let read = |file: &str| std::fs::read_to_string(krate.join(file)).expect(file);
+    assert!(read("Cargo.toml").contains("name = \"my-crate\""));
+    assert!(read("src/errno.rs").contains("use my_crate::errno::"));
+    let library = read("src/lib.rs");
+    // By its number, beside the first.
+    let (code, out, err) = copy("43");
+    assert_eq!((code, &err[..]), (0, ""));
+    assert!(out.contains("To be added to src/lib.rs:\n\n    pub mod cpp_classes;\n"), "{out}");
+    assert!(out.contains("cxx_build::bridges"), "{out}");
+    assert_eq!(read("src/lib.rs"), library);
+    let here = krate.to_str().expect("plain");
+    refused(&["patterns", "copy", "errno", here], &["src/errno.rs", "not overwritten"]);
+    refused(&["patterns", "copy", "none", here], &["\"none\"", "errno"]);
+}
+
+#[test]
 fn bad_ranges_name_the_largest_n() {
     refused(&["run", "range_sum", "--n", "-1"], &["n = -1", "4294967296"]);
     refused(&["run", "range_sum", "--n", "1e10"], &["n = 10000000000", "4294967296"]);

@@ -10,7 +10,8 @@
 //! what Rust code should see.
 //!
 //! # How to copy one
-//! Take `src/<pattern>.rs` and `csrc/<pattern>/`, and compile the latter in your `build.rs`:
+//! `abreast patterns copy NAME DIR`, or [`index::copy::copy`], writes a page with all that it needs into a crate. By hand:
+//! take `src/<pattern>.rs` and `csrc/<pattern>/`, and compile the latter in your `build.rs`:
 //!
 //! ```no_run
 //! # mod cc {
@@ -28,9 +29,8 @@
 //!     .compile("owned_handle");
 //! ```
 //!
-//! `tests/copied.rs` does just that with a page in C and one in C++, and runs their tests in the copy.
-//! A page uses nothing of this crate but itself, and of others only what its `use` lines name (libc,
-//! thiserror, cxx). Rows of the index live apart, in [`index`].
+//! A page uses nothing of this crate but itself, and of others only what its code names (libc, libloading, thiserror,
+//! num-complex, cxx). `tests/copied.rs` compiles copies of all. Rows of the index live apart, in [`index`].
 //!
 //! # What stands in your header
 //! `abreast patterns --for 'int f(void (*cb)(void *), void *user)'` reads a declaration and names its pages.
@@ -51,6 +51,8 @@ pub mod opaque_handle;
 pub mod enums_as_integers;
 pub mod complex_numbers;
 pub mod fortran_abi;
+pub mod cpp_values;
+pub mod unions_and_tails;
 
 // Ownership
 pub mod owned_handle;
@@ -88,6 +90,7 @@ pub mod strings;
 pub mod thread_contracts;
 pub mod process_fence;
 pub mod ladder;
+pub mod library_threads;
 
 // Build and proof
 pub mod sanitizer_lanes;
@@ -96,6 +99,9 @@ pub mod inline_shim;
 pub mod levels;
 pub mod thin_lto;
 pub mod symbol_prefix;
+#[cfg(feature = "loading")]
+pub mod loading;
+pub mod linked_library;
 pub mod completion_waker;
 pub mod measurement_traps;
 

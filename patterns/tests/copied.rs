@@ -1,34 +1,16 @@
 //! A page can be copied: it needs its folder of foreign code, the crates that it names, and nothing
 //! else of this one.
 
-use abreast_patterns::index::PATTERNS;
+use abreast_patterns::index::copy::{Error, copy, files};
+use abreast_patterns::index::{PATTERNS, Row};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Two pages that are asked for most, and each another kind: C, and C++.
 const COPIED: [&str; 2] = ["stored_callback", "std_function"];
 
-/// The build script of the copy: what the front page of the book says, for both languages.
-const BUILD: &str = r#"
-fn main() {
-    for (is_cpp, extension) in [(false, "c"), (true, "cpp")] {
-        let files: Vec<_> = std::fs::read_dir("csrc/PAGE").unwrap().map(|file| file.unwrap().path()).collect();
-        let files: Vec<_> = files.into_iter().filter(|file| file.extension().unwrap() == extension).collect();
-        if !files.is_empty() {
-            let mut build = cc::Build::new();
-            build.cpp(is_cpp).std(if is_cpp { "c++17" } else { "c11" });
-            build.include("csrc").files(files).compile(&format!("PAGE_{extension}"));
-        }
-    }
-}
-"#;
-
-fn package() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn page(name: &str) -> String {
-    std::fs::read_to_string(package().join(format!("src/{name}.rs"))).expect("a page")
+fn row(name: &str) -> &'static Row {
+    PATTERNS.iter().find(|row| row.name == name).expect("a page")
 }
 
 /// Lines of code that name the crate: another page, or what only this crate has.
@@ -40,66 +22,140 @@ fn strings_attached(page: &str) -> Vec<&str> {
 #[test]
 fn no_page_needs_another() {
     for row in PATTERNS {
-        assert_eq!(strings_attached(&page(row.name)), [""; 0], "{}", row.name);
+        let page = format!("src/{}.rs", row.name);
+        let (_, text) = files(row).find(|(path, _)| *path == page).expect("its page");
+        assert_eq!(strings_attached(text), [""; 0], "{}", row.name);
     }
     assert_eq!(strings_attached("//! [x](crate::y)\nuse crate::y;\n"), ["use crate::y;"]);
 }
 
 #[test]
-fn copied_into_a_crate_of_its_own_it_passes_its_tests() {
-    for name in COPIED {
-        let folder = std::env::temp_dir().join(format!("copied-{name}-{}", std::process::id()));
-        let copy = Copy(folder);
-        copy.write("src/lib.rs", &format!("pub mod {name};\n"));
-        // The examples on the page shall mean the copy: README.md says how.
-        let page = page(name).replace("abreast_patterns", "my_crate");
-        copy.write(&format!("src/{name}.rs"), &page);
-        for file in package().join("csrc").join(name).read_dir().expect("a folder") {
-            let file = file.expect("readable");
-            let text = std::fs::read_to_string(file.path()).expect("text");
-            let to = format!("csrc/{name}/{}", file.file_name().to_str().expect("plain"));
-            copy.write(&to, &text);
+fn all_files_of_a_page_are_copied_as_they_are() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for row in PATTERNS {
+        let mut copied = 0;
+        for (path, text) in files(row) {
+            assert_eq!(std::fs::read_to_string(here.join(path)).expect(path), text, "{path}");
+            copied += usize::from(path.starts_with("csrc/"));
         }
-        copy.write("build.rs", &BUILD.replace("PAGE", name));
-        copy.write(
-            "Cargo.toml",
-            "[package]\nname = \"my-crate\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nthiserror = \"2\"\n\n[build-dependencies]\ncc = \"1\"\n\n[workspace]\n",
-        );
-        let lock = package().parent().expect("the workspace").join("Cargo.lock");
-        copy.write("Cargo.lock", &std::fs::read_to_string(lock).expect("readable"));
-        copy.passes_its_tests();
+        let folder = here.join("csrc").join(row.name).read_dir().expect("a folder");
+        assert_eq!(copied, folder.count(), "{}", row.name);
     }
 }
 
-/// A crate in a folder that goes when the test ends.
-struct Copy(PathBuf);
+#[test]
+fn copied_into_a_crate_of_its_own_it_passes_its_tests() {
+    for name in COPIED {
+        let krate = Crate::with(name, &[row(name)]);
+        let said = krate.cargo(&["test"]);
+        // Its own tests, and its examples, which name the copy.
+        let passed = said.lines().filter(|line| line.starts_with("test result: ok.")).count();
+        assert!(passed >= 2, "its own tests and its examples:\n{said}");
+    }
+}
 
-impl Copy {
+#[test]
+fn copied_into_a_crate_of_its_own_every_page_compiles() {
+    let krate = Crate::with("all", PATTERNS);
+    krate.cargo(&["test", "--lib", "--no-run"]);
+}
+
+#[test]
+fn copied_into_a_crate_that_is_there_it_changes_nothing_and_says_what_to_add() {
+    let krate = Crate::new("there");
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\n\n[package] \nname = \"my-crate\"\n[lib]\nname = \"other\"\n",
+    );
+    krate.write("src/lib.rs", "//! Mine.\n");
+    let copied = copy(&[row("cpp_classes")], &krate.0).expect("copied");
+    let to_add: Vec<&str> = copied.to_add.iter().map(|(file, _)| *file).collect();
+    assert_eq!(
+        to_add,
+        [
+            "src/lib.rs",
+            "Cargo.toml, [dependencies]",
+            "Cargo.toml, [build-dependencies]",
+            "build.rs, in main"
+        ]
+    );
+    let added = |at: usize| copied.to_add[at].1.as_str();
+    assert!(added(0).ends_with("pub mod cpp_classes;\n"));
+    assert_eq!(added(1), "cxx = \"1.0.205\"\n");
+    assert!(added(3).contains("cxx_build::bridges([\"src/cpp_classes.rs\"])"), "{}", added(3));
+    assert_eq!(krate.read("src/lib.rs"), "//! Mine.\n");
+    assert!(krate.read("src/cpp_classes.rs").contains("use my_crate::cpp_classes::"));
+    assert!(!krate.0.join("build.rs").exists());
+    // Again: nothing is overwritten, and nothing written beside it.
+    std::fs::remove_file(krate.0.join("csrc/cpp_classes/wrong.cpp")).expect("it was copied");
+    let again = copy(&[row("cpp_classes")], &krate.0);
+    assert!(matches!(again, Err(Error::Exists(file)) if file.ends_with("src/cpp_classes.rs")));
+    assert!(!krate.0.join("csrc/cpp_classes/wrong.cpp").exists());
+    krate.write("Cargo.toml", "[workspace]\nname = \"no\"\n");
+    assert!(matches!(copy(&[row("errno")], &krate.0), Err(Error::NoPackage(_))));
+}
+
+/// The versions that a copy is given are those of this package.
+#[test]
+fn dependencies_of_a_copy_are_those_of_this_package() {
+    let manifest = include_str!("../Cargo.toml");
+    let krate = Crate::with("versions", PATTERNS);
+    let copied = krate.read("Cargo.toml");
+    let dependencies = copied.lines().skip_while(|line| *line != "[dependencies]");
+    for line in dependencies.take_while(|line| *line != "[lints.rust]") {
+        let Some((name, version)) = line.split_once(" = ") else { continue };
+        let ours = manifest.lines().find(|ours| ours.starts_with(&format!("{name} = ")));
+        assert!(ours.is_some_and(|ours| ours.contains(version)), "{line}, but {ours:?}");
+    }
+}
+
+/// A crate in a folder that goes when the test ends. Its path is the same each time, so that cargo does not keep
+/// what it has built for each.
+struct Crate(PathBuf);
+
+impl Crate {
+    fn new(name: &str) -> Crate {
+        let krate = Crate(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("copied-{name}")));
+        let _ = std::fs::remove_dir_all(&krate.0);
+        let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+        krate.write("Cargo.lock", &std::fs::read_to_string(lock).expect("readable"));
+        krate
+    }
+
+    /// A new crate with these pages, which is no member of the workspace around it.
+    fn with(name: &str, rows: &[&Row]) -> Crate {
+        let krate = Crate::new(name);
+        copy(rows, &krate.0).expect("a new crate");
+        krate.write("Cargo.toml", &(krate.read("Cargo.toml") + "\n[workspace]\n"));
+        krate
+    }
+
     fn write(&self, file: &str, text: &str) {
         let file = self.0.join(file);
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
         std::fs::write(file, text).expect("written");
     }
 
-    fn passes_its_tests(&self) {
-        // In a target folder of its own, which is kept: what is built once is not built again.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("copied");
-        let output = Command::new(env!("CARGO"))
-            .args(["test", "--quiet", "--offline"])
-            .current_dir(&self.0)
-            .env("CARGO_TARGET_DIR", target)
-            .output()
-            .expect("cargo runs");
-        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        let (said, complained) = (text(&output.stdout), text(&output.stderr));
-        assert!(output.status.success(), "{}:\n{said}\n{complained}", self.0.display());
-        let passed = said.lines().filter(|line| line.starts_with("test result: ok.")).count();
-        assert!(passed >= 2, "its own tests and its examples:\n{said}");
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.0.join(file)).expect("readable")
+    }
+
+    /// What cargo prints, which must succeed.
+    fn cargo(&self, arguments: &[&str]) -> String {
+        // The folder that this test is built in, where most of the dependencies are.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(arguments).args(["--quiet", "--offline"]).current_dir(&self.0);
+        let Output { status, stdout, stderr } =
+            cargo.env("CARGO_TARGET_DIR", target).output().expect("cargo runs");
+        let [said, complained] =
+            [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        assert!(status.success(), "{}:\n{said}\n{complained}", self.0.display());
+        said
     }
 }
 
-impl Drop for Copy {
+impl Drop for Crate {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }

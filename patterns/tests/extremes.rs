@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Pages whose file in C takes numbers.
-const C: [&str; 23] = [
+const C: [&str; 25] = [
     "batching",
     "borrowing_child",
     "completion_waker",
@@ -19,6 +19,7 @@ const C: [&str; 23] = [
     "inline_shim",
     "kept_callback",
     "levels",
+    "library_threads",
     "longjmp_quarantine",
     "measurement_traps",
     "opaque_handle",
@@ -30,11 +31,13 @@ const C: [&str; 23] = [
     "status_codes",
     "stored_callback",
     "thread_contracts",
+    "unions_and_tails",
     "who_frees",
 ];
 /// And in C++.
-const CPP: [&str; 5] = [
+const CPP: [&str; 6] = [
     "cpp_classes/cpp_classes.cpp",
+    "cpp_values/cpp_values.cpp",
     "exception_firewall/exception_firewall.cpp",
     "exception_firewall/rehearsal.cpp",
     "std_function/std_function.cpp",

@@ -44,6 +44,8 @@ pub enum Layer {
     Pointer,
     Reference,
     Array,
+    /// Of no length: `[]`. A parameter of this kind is a pointer, so there it is an `Array`.
+    OpenArray,
     Function(Params),
 }
 
@@ -167,13 +169,20 @@ fn specifiers(scan: &mut Scan<'_>, words: &mut Vec<String>) -> Result<Type, Misr
                 ty.tag = Some(word.to_owned());
                 ty.base = qualified(scan, "")?;
             }
+            "template" => {
+                scan.need("<", word)?;
+                closed(scan, '<', '>')?;
+                words.push(word.to_owned());
+            }
             _ if STORAGE.contains(&word) => {
                 scan.take("\"C\"");
                 words.push(word.to_owned());
             }
             _ if ATTRIBUTES.contains(&word) => {
                 scan.need("(", word)?;
-                closed(scan, '(', ')')?;
+                if closed(scan, '(', ')')?.trim() == "dllimport" {
+                    words.push("dllimport".to_owned());
+                }
             }
             _ if BUILT_IN.contains(&word) => built_in.push(word),
             _ if built_in.is_empty() && ty.base.is_empty() => {
@@ -286,8 +295,8 @@ fn declarator(
         if scan.take("(") {
             layers.push(Layer::Function(params(scan, depth)?));
         } else if scan.take("[") {
-            closed(scan, '[', ']')?;
-            layers.push(Layer::Array);
+            let is_open = closed(scan, '[', ']')?.trim().is_empty();
+            layers.push(if is_open { Layer::OpenArray } else { Layer::Array });
         } else {
             break;
         }
@@ -340,7 +349,8 @@ fn param(scan: &mut Scan<'_>, depth: usize) -> Result<Param, Misread> {
     let (name, layers) = declarator(scan, false, depth + 1)?;
     let declared = &typed[..typed.len() - scan.rest().len()];
     ty.is_restrict |= RESTRICT.iter().any(|word| declared.contains(word));
-    ty.layers = layers;
+    let as_pointer = |layer| if layer == Layer::OpenArray { Layer::Array } else { layer };
+    ty.layers = layers.into_iter().map(as_pointer).collect();
     let rest = from.rest();
     let text = rest[..rest.len() - scan.rest().len()].trim().to_owned();
     if scan.take("=") {

@@ -147,6 +147,10 @@ impl Found {
 
     fn value(&mut self, param: &Param) {
         let (ty, name) = (&param.ty, param.name.to_lowercase());
+        if name.contains("thread") {
+            let why = format!("{} is called like a number of threads", param.name);
+            return self.add_as(Kind::Pool, &param.text, Some(why));
+        }
         let is_stride = name.starts_with("inc")
             || name.ends_with("stride")
             || name.len() == 3 && name.starts_with("ld");
@@ -164,6 +168,7 @@ impl Found {
         match ty.tag.as_deref() {
             _ if ty.is_complex() => self.add(Kind::Complex, part),
             Some("enum") => self.add(Kind::Enum, part),
+            Some("union") => self.add(Kind::Union, part),
             Some(_) => self.add(Kind::ByValue, part),
             None if ["bool", "_Bool"].contains(&&ty.base[..]) => self.add(Kind::Enum, part),
             None if is_pointer_by_name(&ty.base) => {
@@ -223,6 +228,9 @@ impl Found {
             None if ty.function().is_some() => self.add(Kind::BareCallback, &declaration.name),
             None => self.any_value(ty, &declaration.name),
         }
+        if ty.layers == [Layer::OpenArray] && declaration.words.is_empty() {
+            self.add(Kind::Tail, &declaration.name);
+        }
         if declaration.words.iter().any(|word| word == "extern") {
             self.add(Kind::Global, &declaration.name);
         }
@@ -236,12 +244,21 @@ impl Found {
                     self.add(Kind::Inline, word);
                 }
                 "virtual" | "override" => self.add(Kind::Virtual, word),
+                "template" => self.add(Kind::Template, word),
+                "dllimport" => self.add(Kind::Imported, "__declspec(dllimport)"),
                 "_Thread_local" | "thread_local" | "__thread" => self.add(Kind::ThreadLocal, word),
                 _ => {}
             }
         }
         if declaration.name.contains("longjmp") || declaration.name.contains("setjmp") {
             self.add(Kind::Jump, &declaration.name);
+        }
+        if ["_threads", "NumThreads"].iter().any(|word| declaration.name.contains(word)) {
+            self.add(Kind::Pool, &declaration.name);
+        }
+        let names = ["dlopen", "dlsym", "dlclose", "plugin"];
+        if names.iter().any(|word| declaration.name.contains(word)) {
+            self.add(Kind::Loaded, &declaration.name);
         }
     }
 
@@ -250,7 +267,7 @@ impl Found {
         let says = |words: &[&str]| words.iter().any(|w| declaration.words.iter().any(|d| d == w));
         let types = params.list.iter().map(|param| &param.ty).chain([&declaration.ty]);
         let is_cpp = declaration.name.contains("::")
-            || says(&["virtual", "override", "explicit", "constexpr"])
+            || says(&["virtual", "override", "explicit", "constexpr", "template"])
             || types.into_iter().any(Type::is_cpp);
         if is_cpp && !says(&["noexcept", "throw"]) {
             self.add(Kind::Throw, "no noexcept");
@@ -304,7 +321,8 @@ fn library_type(ty: &Type) -> Option<Kind> {
         "va_list" | "std::va_list" => Kind::VaList,
         "jmp_buf" | "sigjmp_buf" | "std::jmp_buf" => Kind::Jump,
         "std::function" => Kind::Function,
-        "std::vector" | "std::span" => Kind::Vector,
+        "std::vector" => Kind::Vector,
+        "std::optional" | "std::variant" | "std::span" => Kind::CppValue,
         "std::unique_ptr" | "std::shared_ptr" | "std::string" | "std::string_view" => Kind::Class,
         _ => return None,
     })

@@ -3,6 +3,7 @@
 //! `tests/index.rs` fails when a row names a test, a counterexample, a lesson or a check that is not there,
 //! when a counterexample belongs to no row, and when INDEX.md is not what [`table`] makes.
 
+pub mod copy;
 pub mod signs;
 
 use std::fmt::Write;
@@ -24,6 +25,8 @@ rows! {
     enums_as_integers,
     complex_numbers,
     fortran_abi,
+    cpp_values,
+    unions_and_tails,
     owned_handle,
     borrowing_child,
     who_frees,
@@ -51,12 +54,15 @@ rows! {
     thread_contracts,
     process_fence,
     ladder,
+    library_threads,
     sanitizer_lanes,
     drift_triangle,
     inline_shim,
     levels,
     thin_lto,
     symbol_prefix,
+    loading,
+    linked_library,
     completion_waker,
     measurement_traps,
     both_directions,

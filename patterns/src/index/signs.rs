@@ -37,12 +37,19 @@ pub enum Kind {
     VaList,
     Inline,
     Bitfield,
+    Union,
+    Tail,
     ThreadLocal,
     Global,
     Throw,
     Function,
     Vector,
+    CppValue,
+    Template,
     Jump,
+    Loaded,
+    Pool,
+    Imported,
     Fortran,
     Virtual,
     Class,
@@ -183,7 +190,23 @@ pub static SIGNS: &[Sign] = &[
     Sign {
         kind: Kind::Bitfield,
         looks: &["unsigned a : 3"],
-        pages: &[("inline_shim", "read and written by functions of C: it has no address")],
+        pages: &[
+            (
+                "unions_and_tails",
+                "read and written by functions of C, which refuse what does not fit",
+            ),
+            ("inline_shim", "if the library has none: functions of your own in C"),
+        ],
+    },
+    Sign {
+        kind: Kind::Union,
+        looks: &["union"],
+        pages: &[("unions_and_tails", "a member is read after the tag that says which one holds")],
+    },
+    Sign {
+        kind: Kind::Tail,
+        looks: &["T values[];"],
+        pages: &[("unions_and_tails", "stands behind the struct, and is no part of its type")],
     },
     Sign {
         kind: Kind::ThreadLocal,
@@ -225,9 +248,34 @@ pub static SIGNS: &[Sign] = &[
         ],
     },
     Sign {
+        kind: Kind::CppValue,
+        looks: &["std::optional<T>", "std::variant<..>", "std::span<T>"],
+        pages: &[("cpp_values", "taken apart in C++, put together in Rust")],
+    },
+    Sign {
+        kind: Kind::Template,
+        looks: &["template <class T>"],
+        pages: &[("cpp_values", "no symbol: one function for each type that is wanted")],
+    },
+    Sign {
         kind: Kind::Jump,
         looks: &["jmp_buf", "longjmp"],
         pages: &[("longjmp_quarantine", "jumps that stay in C")],
+    },
+    Sign {
+        kind: Kind::Loaded,
+        looks: &["dlopen", "dlsym", "plugin_init"],
+        pages: &[("loading", "loaded at run time: functions end with their library")],
+    },
+    Sign {
+        kind: Kind::Pool,
+        looks: &["int n_threads", "set_num_threads(..)"],
+        pages: &[("library_threads", "threads of the library's own, under those of the program")],
+    },
+    Sign {
+        kind: Kind::Imported,
+        looks: &["__declspec(dllimport)"],
+        pages: &[("linked_library", "static or shared, installed or brought along")],
     },
     Sign {
         kind: Kind::Virtual,

@@ -12,6 +12,7 @@ extern "C" {
 #include "inline_shim/inline_shim.h"
 #include "kept_callback/kept_callback.h"
 #include "levels/levels.h"
+#include "library_threads/library_threads.h"
 #include "longjmp_quarantine/longjmp_quarantine.h"
 #include "measurement_traps/measurement_traps.h"
 #include "opaque_handle/opaque_handle.h"
@@ -23,9 +24,11 @@ extern "C" {
 #include "status_codes/status_codes.h"
 #include "stored_callback/stored_callback.h"
 #include "thread_contracts/thread_contracts.h"
+#include "unions_and_tails/unions_and_tails.h"
 #include "who_frees/who_frees.h"
 }
 #include "cpp_classes/cpp_classes.hpp"
+#include "cpp_values/cpp_values.hpp"
 #include "exception_firewall/exception_firewall.hpp"
 #include "std_function/std_function.hpp"
 #include "strided_views/strided_views.hpp"
@@ -185,6 +188,34 @@ void classes() {
     }
 }
 
+void values() {
+    for (const double a : DOUBLES)
+        for (const double b : DOUBLES) {
+            for (const double c : DOUBLES) {
+                ab_roots roots{};
+                ab_quadratic_roots(a, b, c, &roots);
+                MUST(roots.kind >= AB_ROOTS_NONE && roots.kind <= AB_ROOTS_CONJUGATES);
+                MUST(roots.kind != AB_ROOTS_TWO || !(roots.second < roots.first));
+            }
+            double found = 0;
+            MUST(ab_largest_f64(&a, 1, &b, &found) == (a < b));
+        }
+    for (const std::uint32_t extra : {0u, 2u, 1024u, UINT32_MAX}) {
+        ab_team *const team = ab_team_new(extra);
+        MUST((team == nullptr) == (extra > 1023));
+        double sum = 7;
+        MUST(team == nullptr || (ab_team_sum(team, nullptr, 0, &sum) == 0 && sum == 0));
+        ab_team_free(team);
+    }
+    for (const std::uint32_t n : {0u, 1u, 1u << 25, UINT32_MAX}) {
+        ab_series *const series = ab_series_new(n);
+        MUST((series == nullptr) == (n >> 25 != 0));
+        if (series != nullptr)
+            MUST(ab_series_set_decimals(series, n) == 0 && ab_series_set_decimals(series, UINT32_MAX) == -1);
+        ab_series_free(series);
+    }
+}
+
 void handles() {
     ab_relax *const relax = ab_relax_new();
     MUST(ab_relax_register(relax, leaves, nullptr, ends) == 1);
@@ -222,6 +253,7 @@ int main(int arguments, char **) {
     sizes();
     places();
     classes();
+    values();
     handles();
     std::puts("every call has returned");
 }

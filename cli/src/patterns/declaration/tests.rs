@@ -15,6 +15,7 @@ fn in_words(ty: &Type) -> String {
         Layer::Pointer => "pointer to ".to_owned(),
         Layer::Reference => "reference to ".to_owned(),
         Layer::Array => "array of ".to_owned(),
+        Layer::OpenArray => "open array of ".to_owned(),
         Layer::Function(params) => {
             let list = params.list.iter().map(|param| in_words(&param.ty));
             let dots = params.is_variadic.then(|| "...".to_owned());
