@@ -44,6 +44,8 @@ fn orbits_known_by_hand() {
     assert_eq!(counts(&julia(3.0, 0.0)), [1]); // 9
     assert_eq!(counts(&julia(10.0, -100.0)), [2]); // 0, -100: back within 2 before it is gone
     assert_eq!(counts(&julia(2.0, -2.0)), [100]); // 2, 2, ..
+    // 2.017, 1.967, 1.770, 1.033, -1.033, -1.033, ..: inside again when a block ends.
+    assert_eq!(counts(&julia(2.0289748923371462, -2.1)), [1]);
 }
 
 #[test]
