@@ -5,6 +5,7 @@
 //! [`STEPS`] updates, a block, between two tests: the SIMD body says why that is enough. The block
 //! that an orbit did not end inside is made once more, with a test after every update, which gives
 //! the exact count.
+#![allow(clippy::needless_range_loop)] // by index, all arrays of lanes walk together
 
 use super::pool::Pool;
 use super::view::Pixels;
