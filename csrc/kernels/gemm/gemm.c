@@ -6,8 +6,11 @@
 /* Blocks of A and B: each about half of a second-level cache, a multiple of every MR and NR. */
 #define BLOCK_ROWS 256
 #define BLOCK_COLS 240
-/* Up to this size operands are read where they lie. */
+/* Up to so many rows of C, B is read where it lies: copying it would not pay. */
 #define SMALL 64
+/* Up to so many terms, most of the time goes into C, which is walked row after row where A and B
+ * are packed. */
+#define SHALLOW 16
 
 #define NAME(part) ab_d##part
 #define REAL double

@@ -14,8 +14,11 @@ namespace {
 /* Blocks of A and B: each about half of a second-level cache, a multiple of every MR and NR. */
 constexpr std::int64_t block_rows = 256;
 constexpr std::int64_t block_cols = 240;
-/* Up to this size operands are read where they lie. */
+/* Up to so many rows of C, B is read where it lies: copying it would not pay. */
 constexpr std::int64_t small = 64;
+/* Up to so many terms, most of the time goes into C, which is walked row after row where A and B
+ * are packed. */
+constexpr std::int64_t shallow = 16;
 /* Terms per block of k. */
 template <class Real> constexpr std::int64_t kc = 2048 / sizeof(Real);
 
@@ -80,45 +83,60 @@ AB_BODY void pack(View<Real> x, std::int64_t rows, std::int64_t cols, Real *to)
     }
 }
 
-/* The loops for one level. A micro-tile is MR x NR sums in registers. NR is above 16: gcc unrolls
- * shorter loops before its vectoriser sees them. v4: 8 x 3 registers of sums and 3 of B; others:
- * 2 x 5 and 5, all that 16 registers hold. */
+/* acc[j] += a * b[j] for j < n. Loops of up to 16 iterations are unrolled by g++ before it looks
+ * for vectors, unless it is told not to; longer ones must be unrolled afterwards, or the sums are
+ * kept in memory. */
+template <std::int64_t n, class Real, class Madd>
+AB_BODY void add(Real *acc, Real a, const Real *b, Madd madd)
+{
+    if constexpr (n > 16) {
+        for (std::int64_t j = 0; j < n; ++j)
+            acc[j] = madd(a, b[j], acc[j]);
+    } else {
+#pragma GCC unroll 1
+        for (std::int64_t j = 0; j < n; ++j)
+            acc[j] = madd(a, b[j], acc[j]);
+    }
+}
+
+/* The loops for one level. A micro-tile is sums in registers, at most MR rows by `most` vectors of
+ * V elements. v4: 8 x 3 registers of sums and 3 of B; others: 2 x 5 and 5, all that 16 registers
+ * hold. */
 template <class Real, ab_level level> struct Loops {
     static constexpr std::int64_t MR = level == AB_V4 ? 8 : 2;
-    static constexpr std::int64_t NR = (level == AB_V4 ? 192 : 160) / sizeof(Real);
+    static constexpr std::int64_t V = (level == AB_V4 ? 64 : 32) / sizeof(Real);
+    static constexpr std::int64_t most = level == AB_V4 ? 3 : 5;
+    static constexpr std::int64_t NR = most * V;
 
     [[gnu::always_inline]] static Real madd(Real a, Real b, Real c)
     {
         return AB_HAS_FMA(level) ? std::fma(a, b, c) : a * b + c;
     }
 
-    /* The top left rows x cols of a micro-tile. Rows of A from a_rows on repeat its last one; all
-     * NR columns of B are read, which lie side by side. */
-    [[gnu::always_inline]] static void micro(const Product<Real> &p, std::int64_t a_rows,
-                                             std::int64_t rows, std::int64_t cols)
+    /* The first rows of a micro-tile, and its columns from skip to cols. All columns of B are read,
+     * which lie side by side. */
+    template <std::int64_t Rows, std::int64_t Cols>
+    [[gnu::always_inline]] static void micro(const Product<Real> &p, std::int64_t rows,
+                                             std::int64_t skip, std::int64_t cols)
     {
-        Real acc[MR * NR] = {};
+        Real acc[Rows * Cols] = {};
         for (std::int64_t l = 0; l < p.k; ++l) {
-            const Real *b = &p.b(l, 0);
 #pragma GCC unroll 8
-            for (std::int64_t i = 0; i < MR; ++i) {
-                const Real a = p.a(i < a_rows ? i : a_rows - 1, l);
-                for (std::int64_t j = 0; j < NR; ++j)
-                    acc[i * NR + j] = madd(a, b[j], acc[i * NR + j]);
-            }
+            for (std::int64_t i = 0; i < Rows; ++i)
+                add<Cols>(acc + i * Cols, p.a(i, l), &p.b(l, 0), madd);
         }
         for (std::int64_t i = 0; i < rows; ++i)
-            for (std::int64_t j = 0; j < cols; ++j) {
+            for (std::int64_t j = skip; j < cols; ++j) {
                 Real &c = p.c[i * p.c_row + j];
-                c = madd(p.alpha, acc[i * NR + j], p.beta == 0 ? 0 : p.beta * c);
+                c = madd(p.alpha, acc[i * Cols + j], p.beta == 0 ? 0 : p.beta * c);
             }
     }
 
     /* One block of k, both operands packed: a panel of A stays in the first-level cache while the
      * panels of B stream past it. */
-    [[gnu::always_inline]] static void packed(const Product<Real> &p, Real *panels)
+    [[gnu::always_inline]] static void packed(const Product<Real> &p, Real *a_panels,
+                                              Real *b_panels)
     {
-        Real *a_panels = panels, *b_panels = panels + block_rows * p.k;
         for (std::int64_t ib = 0; ib < p.m; ib += block_rows) {
             const std::int64_t rows = std::min(p.m - ib, block_rows);
             pack<MR>(p.a.from(ib, 0).transposed(), p.k, rows, a_panels);
@@ -132,52 +150,101 @@ template <class Real, ab_level level> struct Loops {
                         tile.b = {b_panels + j * p.k, NR, 1};
                         tile.c += (ib + i) * p.c_row + jb + j;
                         if (rows - i >= MR && cols - j >= NR)
-                            micro(tile, MR, MR, NR);
+                            micro<MR, NR>(tile, MR, 0, NR);
                         else
-                            micro(tile, MR, std::min(rows - i, MR), std::min(cols - j, NR));
+                            micro<MR, NR>(tile, std::min(rows - i, MR), 0, std::min(cols - j, NR));
                     }
             }
         }
     }
 
-    /* One block of k of a small product: A and B are read where they lie. */
-    [[gnu::always_inline]] static void unpacked(const Product<Real> &p)
+    /* Tiles of Rows rows from row i on, as many as there are. */
+    template <std::int64_t Rows, std::int64_t Cols>
+    [[gnu::always_inline]] static void down(const Product<Real> &p, std::int64_t skip,
+                                            std::int64_t &i)
     {
-        Real tail[small * NR];
-        for (std::int64_t j = 0; j < p.n; j += NR) {
-            const std::int64_t cols = std::min(p.n - j, NR);
-            Product<Real> tile = p;
-            tile.b = p.b.from(0, j);
-            if (cols < NR) {
-                pack<NR>(tile.b, p.k, cols, tail);
-                tile.b = {tail, NR, 1};
-            }
-            for (std::int64_t i = 0; i < p.m; i += MR) {
-                const std::int64_t rows = std::min(p.m - i, MR);
+        if constexpr (Rows <= MR) {
+            for (; p.m - i >= Rows; i += Rows) {
+                Product<Real> tile = p;
                 tile.a = p.a.from(i, 0);
-                tile.c = p.c + i * p.c_row + j;
-                micro(tile, rows, rows, cols);
+                tile.c += i * p.c_row;
+                micro<Rows, Cols>(tile, Rows, skip, Cols);
             }
         }
     }
 
+    /* Cols columns of C, from column j of B on, of which the first few have been summed. B is
+     * copied if there is a panel. */
+    template <std::int64_t Cols>
+    [[gnu::always_inline]] static void strip(const Product<Real> &p, Real *panel, std::int64_t j,
+                                             std::int64_t skip)
+    {
+        Product<Real> part = p;
+        part.b = p.b.from(0, j);
+        part.c += j;
+        if (panel != nullptr) {
+            pack<Cols>(part.b, p.k, Cols, panel);
+            part.b = {panel, Cols, 1};
+        }
+        std::int64_t i = 0;
+        down<8, Cols>(part, skip, i);
+        down<4, Cols>(part, skip, i);
+        down<2, Cols>(part, skip, i);
+        down<1, Cols>(part, skip, i);
+    }
+
+    /* One block of k with A read where it lies. What is left of a row of B after whole vectors is
+     * the end of one more, which is moved to the left. */
+    template <std::int64_t Width, std::int64_t Most>
+    [[gnu::always_inline]] static void direct(const Product<Real> &p, Real *panel)
+    {
+        std::int64_t j = 0;
+        if constexpr (Most > 1) {
+            for (; p.n - j >= Most * Width; j += Most * Width)
+                strip<Most * Width>(p, panel, j, 0);
+            /* Not 16 columns at v4: g++ 12 makes shuffles of them. */
+            if constexpr (level != AB_V4 || 2 * Width != 16)
+                for (; p.n - j >= 2 * Width; j += 2 * Width)
+                    strip<2 * Width>(p, panel, j, 0);
+        }
+        while (j < p.n) {
+            const std::int64_t from = std::min(j, p.n - Width);
+            strip<Width>(p, panel, from, j - from);
+            j = from + Width;
+        }
+    }
+
+    /* The rows or columns that panels have room for. */
+    static constexpr std::int64_t room(std::int64_t n, std::int64_t block, std::int64_t panel)
+    {
+        return std::min(block, (n + panel - 1) / panel * panel);
+    }
+
     [[gnu::always_inline]] static void run(const Product<Real> &whole)
     {
-        const bool is_small = std::max({whole.m, whole.n, whole.k}) <= small && whole.b.col == 1;
-        const std::int64_t deepest = std::min(whole.k, kc<Real>);
+        const bool is_few = whole.m <= small;
+        const bool is_direct = (whole.a.col == 1 || (is_few && whole.k <= small)) &&
+                               whole.b.col == 1 && whole.n >= V / 4 &&
+                               (is_few || whole.k > shallow);
+        const std::int64_t rows = is_direct ? 0 : room(whole.m, block_rows, MR);
+        const std::int64_t cols = is_direct ? (is_few ? 0 : NR) : room(whole.n, block_cols, NR);
         Panels<Real> panels;
-        if (!is_small)
-            panels = allocate<Real>((block_rows + block_cols) * deepest);
+        if (rows + cols > 0)
+            panels = allocate<Real>((rows + cols) * kc<Real>);
         for (std::int64_t l = 0; l < whole.k; l += kc<Real>) {
             Product<Real> block = whole;
             block.k = std::min(whole.k - l, kc<Real>);
             block.a = whole.a.from(0, l);
             block.b = whole.b.from(l, 0);
             block.beta = l == 0 ? whole.beta : 1;
-            if (is_small)
-                unpacked(block);
+            if (!is_direct)
+                packed(block, panels.get(), panels.get() + rows * kc<Real>);
+            else if (whole.n >= V)
+                direct<V, most>(block, panels.get());
+            else if (whole.n >= V / 2)
+                direct<V / 2, 1>(block, panels.get());
             else
-                packed(block, panels.get());
+                direct<V / 4, 1>(block, panels.get());
         }
     }
 };

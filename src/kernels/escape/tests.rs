@@ -44,6 +44,8 @@ fn orbits_known_by_hand() {
     assert_eq!(counts(&julia(3.0, 0.0)), [1]); // 9
     assert_eq!(counts(&julia(10.0, -100.0)), [2]); // 0, -100: back within 2 before it is gone
     assert_eq!(counts(&julia(2.0, -2.0)), [100]); // 2, 2, ..
+    // 2.017, 1.967, 1.770, 1.033, -1.033, -1.033, ..: inside again when a block ends.
+    assert_eq!(counts(&julia(2.0289748923371462, -2.1)), [1]);
 }
 
 #[test]
@@ -114,15 +116,30 @@ fn any_view(seed: u64) -> View {
     }
 }
 
+/// Counts `view` by every variant at every level, and asserts that the oracle agrees.
+fn assert_as_the_oracle(view: &View) {
+    let problem = Input::new(view.width * view.height, Args::from(view));
+    let oracle = Escape::oracle(&problem);
+    for (pixel, (near, count)) in oracle.iter().zip(counts(view)).enumerate() {
+        let count = Number::Int(count.into());
+        assert!(near.accepts(count), "pixel {pixel} of {view:?}: {count}, not {near:?}");
+    }
+}
+
 #[test]
 fn random_views_are_counted_as_the_oracle_counts_them() {
     for seed in 0..60 {
-        let view = any_view(seed);
-        let problem = Input::new(view.width * view.height, Args::from(&view));
-        let oracle = Escape::oracle(&problem);
-        for (pixel, (near, count)) in oracle.iter().zip(counts(&view)).enumerate() {
-            let count = Number::Int(count.into());
-            assert!(near.accepts(count), "pixel {pixel} of {view:?}: {count}, not {near:?}");
+        assert_as_the_oracle(&any_view(seed));
+    }
+}
+
+#[test]
+fn rows_that_do_not_fill_vectors_and_pictures_that_do_not_fill_all_lanes_are_counted() {
+    let whole = View { max_iter: 50, ..View::MANDELBROT };
+    let julia = View { julia: Some(Complex64::new(-0.8, 0.156)), ..whole };
+    for view in [whole, julia] {
+        for (width, height) in (1..=34).map(|n| (n, 1 + n % 3)).chain([(1, 40), (2, 19), (3, 70)]) {
+            assert_as_the_oracle(&View { width, height, ..view });
         }
     }
 }

@@ -35,8 +35,10 @@
 //! neither padding nor a mask; a C that is narrower than a vector gets shorter ones, and a C of one column
 //! has vectors of rows, from squares of A that are transposed in registers. Otherwise A and B are packed
 //! (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008). The C and C++
-//! variants are plain loops that pack whatever is larger than 64 x 64 x 64. At v4 gcc makes of them what the
-//! SIMD variant says; at v3 it finds 2 x 5 registers of sums, not 6 x 2, and loses about a quarter of the speed.
+//! variants are plain loops. They read A where it lies if its rows are dense, and so they do B if C has at most 64
+//! rows; else they copy as many columns of B as a tile has. Their last vector, too, is moved to the left. At v4
+//! gcc makes of them what the SIMD variant says; at v3 it finds 2 x 5 registers of sums, not 6 x 2, and loses
+//! about a quarter of the speed.
 
 mod blocked;
 mod c;
@@ -206,7 +208,7 @@ const BAND: u64 = 256;
 /// Columns of a tile, when C is a single band.
 const TILE_COLS: u64 = 1024;
 
-/// Bytes of the packed panels in C and C++: blocks of 256 rows of A and 240 columns of B, `KC` terms deep.
+/// The most bytes of packed panels in C and C++: 256 rows of A and 240 columns of B, `KC` terms deep.
 const PANELS: usize = (256 + 240) * 2048;
 
 impl<T: Element> Kernel for Gemm<T> {

@@ -152,7 +152,7 @@ fn defined<T: Element>(
     }
 }
 
-/// Each Rust variant at each level against the definition, A and B dense or transposed.
+/// Each variant at each level against the definition, A and B dense or transposed.
 fn is_as_defined<T: Element>([m, n, k]: [usize; 3], layouts: [u8; 2]) {
     let (alpha, beta) = (T::narrow(0.75), T::narrow(-0.5));
     let [(a_shape, a_len), (b_shape, b_len)] = [layout(m, k, layouts[0]), layout(k, n, layouts[1])];
@@ -161,7 +161,7 @@ fn is_as_defined<T: Element>([m, n, k]: [usize; 3], layouts: [u8; 2]) {
     for level in Level::available() {
         let mut want = c.clone();
         defined(level.has_fma(), alpha, a, b, beta, &mut want);
-        for variant in ["rust", "simd"] {
+        for variant in ["c", "cpp", "rust", "simd"] {
             let mut got = c.clone();
             let mut out = MatMut::row_major(&mut got, m, n).unwrap();
             let named = Variant::named(variant).unwrap();
@@ -186,6 +186,19 @@ fn every_width_of_c_has_the_bits_of_the_definition() {
             for layouts in [[0, 0], [0, 1], [1, 0], [1, 1], [2, 4]] {
                 is_as_defined::<f64>([m, n, f64::KC + 3], layouts);
                 is_as_defined::<f32>([m, n, f32::KC + 3], layouts);
+            }
+        }
+    }
+}
+
+/// From 65 rows on, C and C++ copy the columns of B that a tile reads; up to 16 terms they pack A and B.
+#[test]
+fn many_rows_have_the_bits_of_the_definition() {
+    for n in [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 24, 25, 40, 41, 48, 49, 63, 70] {
+        for (m, k) in [(65, 16), (65, 17), (71, 20), (78, 17)] {
+            for layouts in [[0, 0], [0, 1], [1, 0], [4, 4]] {
+                is_as_defined::<f64>([m, n, k], layouts);
+                is_as_defined::<f32>([m, n, k], layouts);
             }
         }
     }
