@@ -2,7 +2,7 @@
 //!
 //! Orbits go side by side in lanes. Up to [`WIDTH`] neighbours of a row begin together, and the next
 //! pixels take their lanes when the last of them has left the disc of radius 2. All lanes make
-//! [`STEPS`] updates, a block, between two tests: the SIMD body says why that is enough. The block
+//! [`STEPS`] updates, a block, between two tests: the SIMD variant says why that is enough. The block
 //! that an orbit did not end inside is made once more, with a test after every update, which gives
 //! the exact count.
 #![allow(clippy::needless_range_loop)] // by index, all arrays of lanes walk together
