@@ -146,6 +146,10 @@ impl Crate {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(arguments).args(["--quiet", "--offline"]).current_dir(&self.0);
+        // With the profile of this workspace, so that what it has built is not built again.
+        cargo
+            .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
+            .env("CARGO_PROFILE_DEV_LTO", "off");
         let Output { status, stdout, stderr } =
             cargo.env("CARGO_TARGET_DIR", target).output().expect("cargo runs");
         let [said, complained] =
