@@ -39,14 +39,38 @@ const COST: Cost = Cost::Measured(&[super::Pair {
 #[cfg(feature = "loading")]
 #[allow(unsafe_code)]
 mod priced {
-    use crate::loading::{Plugin, example_library, raw};
+    use crate::loading::{Plugin, raw};
     use libloading::os::unix::Library;
     use std::hint::black_box;
+    use std::io::Write;
+    use std::path::{Path, PathBuf};
     use std::time::Duration;
 
+    /// The library, which is part of the program: that may have been taken away from where it was built.
+    static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin.so"));
+
+    /// What `open` makes of a file of it.
+    fn opened<R>(open: impl FnOnce(&Path) -> R) -> R {
+        let copy = copy_of_library().expect("a file in the folder for temporary ones");
+        let opened = open(&copy);
+        // What is loaded needs its file no longer.
+        let _ = std::fs::remove_file(copy);
+        opened
+    }
+
+    /// A file that was not there before, whoever else writes into that folder.
+    fn copy_of_library() -> std::io::Result<PathBuf> {
+        let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
+        let name = format!("abreast-plugin-{}-{since}.so", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::File::create_new(&path)?.write_all(LIBRARY)?;
+        Ok(path)
+    }
+
     pub fn once(times: u64) -> Duration {
-        // SAFETY: the library of this page.
-        let plugin = unsafe { Plugin::open(&example_library()) }.expect("the build script made it");
+        // SAFETY: the library of this page, which is left without a thread.
+        let plugin = opened(|file| unsafe { Plugin::open_to_unload(file) });
+        let plugin = plugin.expect("the library of this page");
         let mut smoother = plugin.smoother(0.5).expect("memory");
         super::super::timed(times, |_| {
             black_box(smoother.push(black_box(1.0)));
@@ -55,7 +79,7 @@ mod priced {
 
     pub fn each_time(times: u64) -> Duration {
         // SAFETY: the library of this page.
-        let library = unsafe { Library::new(example_library()) }.expect("the build script made it");
+        let library = opened(|file| unsafe { Library::new(file) }).expect("the library of this page");
         // SAFETY: the type is that of `plugin.h`.
         let new = unsafe { library.get::<raw::ab_smoother_new>(b"ab_smoother_new") };
         // SAFETY: as above.
