@@ -32,10 +32,12 @@ fn compile(include: &Path) {
     build.compile("ab_eigen");
 }
 
-/// One line that says what is wanted; the rest is pkg-config's own account.
+/// One line that says what is there and what is wanted; the rest is pkg-config's own account.
 fn refuse(why: &pkg_config::Error) -> ! {
+    let found = pkg_config::Config::new().cargo_metadata(false).probe("eigen3");
+    let found = found.map_or("none".into(), |one| format!("version {}", one.version));
     println!(
-        "cargo::error=pkg-config finds no eigen3 of version {OLDEST} or later and below {TOO_NEW} \
+        "cargo::error=eigen3: pkg-config finds {found}; must be version {OLDEST} or later and below {TOO_NEW} \
          (Debian and Ubuntu have it in libeigen3-dev; PKG_CONFIG_PATH says where else to look)"
     );
     eprintln!("{why}");

@@ -7,8 +7,8 @@ const OLDEST: &str = "2.5";
 const TOO_NEW: &str = "3";
 
 fn main() {
-    // Page `linked_library`: GSL_STATIC=1 and PKG_CONFIG_ALL_STATIC=1 choose the archive. Prints what to link, and to
-    // run again when a variable of pkg-config's changes.
+    // Page `linked_library`: GSL_STATIC=1 and PKG_CONFIG_ALL_STATIC=1 choose the archive of a GSL outside /usr; what is
+    // within is always linked shared. Prints what to link, and to run again when a variable of pkg-config's changes.
     let found = pkg_config::Config::new().range_version(OLDEST..TOO_NEW).probe("gsl");
     let gsl = found.unwrap_or_else(|why| refuse(&why));
     // Page `linked_library`: DEP_GSL_INCLUDE and DEP_GSL_VERSION in build scripts of direct dependents, and below for
@@ -20,10 +20,12 @@ fn main() {
     println!("cargo::metadata=version={}", gsl.version);
 }
 
-/// One line that says what is wanted; the rest is pkg-config's own account.
+/// One line that says what is there and what is wanted; the rest is pkg-config's own account.
 fn refuse(why: &pkg_config::Error) -> ! {
+    let found = pkg_config::Config::new().cargo_metadata(false).probe("gsl");
+    let found = found.map_or("none".into(), |one| format!("version {}", one.version));
     println!(
-        "cargo::error=pkg-config finds no gsl of version {OLDEST} or later and below {TOO_NEW} \
+        "cargo::error=gsl: pkg-config finds {found}; must be version {OLDEST} or later and below {TOO_NEW} \
          (Debian and Ubuntu have it in libgsl-dev; PKG_CONFIG_PATH says where else to look)"
     );
     eprintln!("{why}");
