@@ -18,7 +18,7 @@
 //! | otherwise the sources | `vendor/`, compiled by cc. No download: a build must not need a network |
 //! | the program chooses | the feature `vendored`; features only add, so there is none for "installed" |
 //! | the distributor decides | `AB_WINDOW_NO_VENDOR`: an error with the reason instead of a silent copy |
-//! | static or shared | `AB_WINDOW_STATIC=1` or `PKG_CONFIG_ALL_STATIC=1`, which the crate pkg-config reads. The sources: static |
+//! | static or shared | `AB_WINDOW_STATIC=1` or `PKG_CONFIG_ALL_STATIC=1`, which the crate pkg-config reads; what lies in `/usr` it links shared all the same. The sources: static |
 //! | C code above it | `cargo::metadata=include=..` becomes `DEP_AB_WINDOW_INCLUDE` in build scripts of direct dependents |
 //! | built again when needed | `cargo::rerun-if-env-changed`, `rerun-if-changed`; without any of them, whenever a file of the package changes |
 //!
