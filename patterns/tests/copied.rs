@@ -147,9 +147,7 @@ impl Crate {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(arguments).args(["--quiet", "--offline"]).current_dir(&self.0);
         // With the profile of this workspace, so that what it has built is not built again.
-        cargo
-            .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
-            .env("CARGO_PROFILE_DEV_LTO", "off");
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "limited");
         let Output { status, stdout, stderr } =
             cargo.env("CARGO_TARGET_DIR", target).output().expect("cargo runs");
         let [said, complained] =

@@ -61,8 +61,7 @@ impl Outside {
             .current_dir(&self.0)
             .env("CARGO_TARGET_DIR", target)
             // With the profile of this workspace, so that what it has built is not built again.
-            .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
-            .env("CARGO_PROFILE_DEV_LTO", "off")
+            .env("CARGO_PROFILE_DEV_DEBUG", "limited")
             .output()
             .expect("cargo runs");
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();

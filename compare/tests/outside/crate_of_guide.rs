@@ -147,9 +147,7 @@ impl Crate {
         command.current_dir(&self.folder);
         command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", target);
         // With the profile of this workspace, so that what it has built is not built again.
-        command
-            .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
-            .env("CARGO_PROFILE_DEV_LTO", "off");
+        command.env("CARGO_PROFILE_DEV_DEBUG", "limited");
         command
     }
 
