@@ -11,6 +11,7 @@ fn main() {
         .with_h_file(out.join("generated.h"))
         .with_rs_file(out.join("generated.rs"))
         .with_zng_header(out.join("zngur.h"))
+        .with_crate_name("crate")
         .generate();
     let mut build = cc::Build::new();
     let generated = out.join("generated.cpp");

@@ -1,5 +1,6 @@
 #include "later.hpp"
 #include "generated.h"
+#include <memory>
 
 namespace rust::exported_functions {
 Unit glue_square_later(int32_t x, crate::task::Done done) {

@@ -2,7 +2,11 @@
 #include "generated.h"
 
 namespace rust::exported_functions {
-crate::Owner make(int32_t first) { return crate::Owner(ZngurCppOpaqueOwnedObject::build<::std::unique_ptr<::Counter>>(make_counter(first))); }
-int32_t next(RefMut<crate::Owner> owner) { return owner.cpp()->next(); }
+size_t make(int32_t first) { return reinterpret_cast<size_t>(make_counter(first).release()); }
+int32_t next(size_t counter) { return reinterpret_cast<Counter *>(counter)->next(); }
+Unit end(size_t counter) {
+    delete reinterpret_cast<Counter *>(counter);
+    return {};
+}
 int32_t living() { return ::living(); }
 } // namespace rust::exported_functions
