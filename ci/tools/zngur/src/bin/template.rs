@@ -1,4 +1,4 @@
-//! One function for each type that is wanted.
+//! The same with addresses instead of pointers.
 
 #[path = "../../../task.rs"]
 mod task;
@@ -10,12 +10,14 @@ mod generated {
 
 fn largest_f64(x: &[f64]) -> f64 {
     assert!(!x.is_empty(), "the largest of none");
-    generated::largest_f64(x.as_ptr(), x.len())
+    // SAFETY: C++ reads the slice, which has elements.
+    unsafe { generated::largest_f64(x.as_ptr().expose_provenance(), x.len()) }
 }
 
 fn largest_i32(x: &[i32]) -> i32 {
     assert!(!x.is_empty(), "the largest of none");
-    generated::largest_i32(x.as_ptr(), x.len())
+    // SAFETY: C++ reads the slice, which has elements.
+    unsafe { generated::largest_i32(x.as_ptr().expose_provenance(), x.len()) }
 }
 
 fn main() {
