@@ -28,7 +28,8 @@ run_strictly() {
     fmt)
         if_cargo_has fmt && check fmt cargo fmt --all --check &&
             check "fmt (peers)" cargo fmt --manifest-path peers/Cargo.toml --check &&
-            check "fmt (showcase)" cargo fmt --manifest-path patterns/showcase/Cargo.toml --all --check
+            check "fmt (showcase)" cargo fmt --manifest-path patterns/showcase/Cargo.toml --all --check &&
+            check "fmt (tools)" cargo fmt --manifest-path ci/tools/Cargo.toml --all --check
         ;;
     clippy) if_cargo_has clippy && check clippy cargo clippy --all-targets --workspace -- -D warnings ;;
     docs) check docs env RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --workspace ;;

@@ -1,0 +1,3 @@
+//! Nothing: building this builds what the tool itself needs.
+
+fn main() {}

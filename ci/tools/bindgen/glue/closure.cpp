@@ -1,0 +1,6 @@
+#include "../glue/closure.hpp"
+#include "../../problems/closure.hpp"
+
+double glue_sum_over(int n, double (*f)(void *, double), void *data) {
+    return sum_over(n, [=](double x) { return f(data, x); });
+}

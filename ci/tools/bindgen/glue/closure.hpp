@@ -1,0 +1,5 @@
+#pragma once
+
+extern "C" {
+double glue_sum_over(int n, double (*f)(void *, double), void *data);
+}

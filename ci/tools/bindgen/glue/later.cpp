@@ -1,0 +1,6 @@
+#include "../glue/later.hpp"
+#include "../../problems/later.hpp"
+
+void glue_square_later(int x, void (*done)(void *, int), void *data) {
+    square_later(x, [=](int result) { done(data, result); });
+}

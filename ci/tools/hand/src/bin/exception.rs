@@ -1,0 +1,26 @@
+//! An exception that ends in C++ and goes on as a number and a text.
+
+#[path = "../../../task.rs"]
+mod task;
+
+use std::ffi::{CStr, c_char};
+
+unsafe extern "C" {
+    fn glue_root(x: f64, root: *mut f64, what: *mut c_char, room: usize) -> i32;
+}
+
+fn root(x: f64) -> Result<f64, (i32, String)> {
+    let (mut root, mut what) = (0.0, [0; 100]);
+    // SAFETY: C++ writes at most a number and so many characters, the last of which is zero.
+    let number = unsafe { glue_root(x, &mut root, what.as_mut_ptr(), what.len()) };
+    if number == 0 {
+        return Ok(root);
+    }
+    // SAFETY: as above.
+    let what = unsafe { CStr::from_ptr(what.as_ptr()) };
+    Err((number, what.to_string_lossy().into_owned()))
+}
+
+fn main() {
+    task::exception(root);
+}

@@ -1,0 +1,4 @@
+#pragma once
+
+double area(double radius);
+double area(double width, double height);

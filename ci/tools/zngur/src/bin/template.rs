@@ -1,0 +1,25 @@
+//! The same with addresses instead of pointers.
+
+#[path = "../../../task.rs"]
+mod task;
+
+#[allow(warnings)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+}
+
+fn largest_f64(x: &[f64]) -> f64 {
+    assert!(!x.is_empty(), "the largest of none");
+    // SAFETY: C++ reads the slice, which has elements.
+    unsafe { generated::largest_f64(x.as_ptr().expose_provenance(), x.len()) }
+}
+
+fn largest_i32(x: &[i32]) -> i32 {
+    assert!(!x.is_empty(), "the largest of none");
+    // SAFETY: C++ reads the slice, which has elements.
+    unsafe { generated::largest_i32(x.as_ptr().expose_provenance(), x.len()) }
+}
+
+fn main() {
+    task::template(largest_f64, largest_i32);
+}
