@@ -9,7 +9,7 @@ use super::view::Shape;
 use super::{Args, Element, MatRef};
 use crate::sample::Line;
 use crate::{Chunk, Error};
-use fearless_simd::{Simd, SimdBase};
+use fearless_simd::{Simd, SimdBase, SimdFloatElement};
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -115,6 +115,11 @@ pub(super) struct Tile<'a, T> {
     pub(super) a: Rows<'a, T>,
     pub(super) b: Rows<'a, T>,
     pub(super) update: Update<T>,
+}
+
+/// Whether the level has 32 registers for vectors, not 16.
+pub(super) const fn has_32_registers<S: Simd>() -> bool {
+    <f64 as SimdFloatElement>::Native::<S>::LEN == 8 || cfg!(target_arch = "aarch64")
 }
 
 /// The innermost loops: the sums of a tile, held in registers.

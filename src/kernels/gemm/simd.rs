@@ -1,13 +1,13 @@
 //! `gemm` with explicit vectors: sums in registers, up to three vectors of B across.
 #![allow(clippy::needless_range_loop)] // by index, all rows and vectors walk together
 
-use super::blocked::{self, Micro, Product, Tile};
+use super::blocked::{self, Micro, Product, Tile, has_32_registers};
 use super::columns;
 use super::{Element, Gemm};
 use crate::Error;
 use crate::kernel::ChunkArgs;
 use crate::level::at_level;
-use fearless_simd::{Simd, SimdBase, SimdFloat, SimdFloatElement, f32x4, f32x8, f64x2, f64x4};
+use fearless_simd::{Simd, SimdBase, SimdFloat, f32x4, f32x8, f64x2, f64x4};
 use fearless_simd_macros::simd;
 use std::marker::PhantomData;
 
@@ -60,12 +60,8 @@ impl<S: Copy, V> Clone for Registers<S, V> {
 }
 impl<S: Copy, V> Copy for Registers<S, V> {}
 
-/// 32 registers hold 8 x 3 sums and what they are made of, 16 hold 6 x 2.
-const fn has_32_registers<S: Simd>() -> bool {
-    <f64 as SimdFloatElement>::Native::<S>::LEN == 8 || cfg!(target_arch = "aarch64")
-}
-
-/// Vectors across a tile: in a single row as many as hide the latency of an addition.
+/// Vectors across a tile: in a single row as many as hide the latency of an addition. 32 registers hold 8 x 3 sums and what
+/// they are made of, 16 hold 6 x 2.
 const fn across<S: Simd>(rows: usize) -> usize {
     match rows {
         1 => 8,
