@@ -1,9 +1,9 @@
 //! The loops around a micro-kernel, shared by the two variants in Rust.
 //!
-//! C is cut into tiles whose sums fit into registers. Where rows of A and B are dense and B is not large or A
-//! has few rows, tiles read both where they lie: packing would cost more than it wins. Otherwise a
-//! block of up to `BLOCK_ROWS x KC` of A is copied row after row, and a block of B into panels as wide as
-//! the tiles, so that what a tile reads lies together and stays in the caches.
+//! C is cut into tiles whose sums fit into registers. A tile reads rows of A where they lie if they are dense; else a block
+//! of up to `BLOCK_ROWS x KC` of A is copied row after row. So it is with B if it is small or A has few rows: packing would
+//! cost more than it wins. Otherwise a block of B is copied into panels as wide as the tiles, so that what a tile reads lies
+//! together and stays in the caches.
 
 use super::view::Shape;
 use super::{Args, Element, MatRef};
@@ -17,8 +17,9 @@ use std::ops::Range;
 pub(super) const BLOCK_ROWS: usize = 256;
 /// Bytes across a block of B: with `KC` terms, half of a second-level cache.
 const BLOCK_ACROSS: usize = 1920;
-/// A B of up to so many bytes is read where it lies: blocks of it stay in the second-level cache nevertheless.
-const IN_CACHE: usize = 3 << 19;
+/// A B of up to so many bytes is read where it lies. What of it one tile needs is then little more than the first-level
+/// cache holds, also where rows a power of two apart compete for the same places.
+const IN_CACHE: usize = 1 << 18;
 /// Up to so many rows a B of any size is.
 const FEW_ROWS: usize = 64;
 
@@ -224,7 +225,7 @@ fn unpacked<T: Element, M: Micro<T>>(micro: M, whole: &Tile<'_, T>, c: &mut [T])
     }
 }
 
-/// One block of k with both operands packed.
+/// One block of k with B packed, and A where its rows are not dense.
 #[inline(always)]
 fn packed<T: Element, M: Micro<T>>(
     micro: M,
@@ -237,7 +238,11 @@ fn packed<T: Element, M: Micro<T>>(
     let (rows, cols, depth) = (a.rows(), b.cols(), a.cols());
     for top in (0..rows).step_by(BLOCK_ROWS) {
         let is = top..rows.min(top + BLOCK_ROWS);
-        let a = scratch.a.copy(a.part(is.clone(), 0..depth))?;
+        let a = a.part(is.clone(), 0..depth);
+        let a = match Rows::of(a) {
+            Some(rows) => rows,
+            None => scratch.a.copy(a)?,
+        };
         for block in blocks::<T, M>(cols) {
             let panels = scratch.b.elements::<T>(block.len() * depth)?;
             let across = M::across(M::ROWS);
