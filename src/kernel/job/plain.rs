@@ -57,7 +57,7 @@ impl<'i, K: Kernel> Job<'i, K> {
                 fpenv::within(|| Self::planned(variant, level, args, input)?.each(out))
             });
         };
-        Self::plain_here(variant, level, args, input, out)
+        Self::plain_here(variant, level, &args, input, out)
     }
 
     /// As [`Job::plain_into`], where the floating-point environment is the usual one.
@@ -65,17 +65,16 @@ impl<'i, K: Kernel> Job<'i, K> {
     pub(crate) fn plain_here(
         variant: &'static Variant<K>,
         level: Level,
-        args: K::Args,
+        args: &K::Args,
         input: K::Input<'i>,
         out: &mut [K::Item],
     ) -> Result<(), Error> {
-        let plan = checked::<K>(&args, input)?;
+        let plan = checked::<K>(args, input)?;
         match plan.only() {
             Some(chunk) if items_of::<K>(&chunk) == out.len() => {
-                let args = &args;
                 (variant.run)(ChunkArgs { level, args, input, chunk, out, _from_job: () })
             }
-            _ => apart(move || Job { plan, args, input, variant, level }.each(out)),
+            _ => apart(move || Job { plan, args: *args, input, variant, level }.each(out)),
         }
     }
 }

@@ -163,22 +163,15 @@ impl Args {
         b: MatRef<'_, T>,
         beta: T,
     ) -> Result<Args, Error> {
+        check_depth(&a, &b)?;
         // Where subnormal numbers are flushed, widening one would lose it.
-        fpenv::within(|| Args::widened(alpha, a, b, beta))
+        Ok(fpenv::within(|| Args::of(alpha, &a, &b, beta)))
     }
 
-    /// As [`Args::new`], where the floating-point environment is the usual one.
-    #[inline]
-    fn widened<T: Element>(
-        alpha: T,
-        a: MatRef<'_, T>,
-        b: MatRef<'_, T>,
-        beta: T,
-    ) -> Result<Args, Error> {
-        if a.cols() != b.rows() {
-            return Err(unequal_depth(a.cols(), b.rows()));
-        }
-        Ok(Args {
+    /// As [`Args::new`], of a product that exists, where the floating-point environment is the usual one.
+    #[inline(always)]
+    fn of<T: Element>(alpha: T, a: &MatRef<'_, T>, b: &MatRef<'_, T>, beta: T) -> Args {
+        Args {
             alpha: alpha.into(),
             beta: beta.into(),
             m: a.rows() as u64,
@@ -186,7 +179,7 @@ impl Args {
             k: a.cols() as u64,
             a: Strides::of(a.shape()),
             b: Strides::of(b.shape()),
-        })
+        }
     }
 
     /// Whether C is read: not when `beta` is 0.
@@ -304,35 +297,57 @@ fn with<T: Element>(
     c: &mut MatMut<'_, T>,
 ) -> Result<(), Error> {
     let level = Level::chosen()?;
-    fpenv::within(|| update(variant, level, alpha, a, b, beta, c))
+    fpenv::within(|| update(variant, level, alpha, &a, &b, beta, c))
 }
 
-/// The floating-point environment is the usual one here.
+/// The floating-point environment is the usual one here. By reference: what is written to memory and copied at once is waited for.
+#[inline]
 fn update<T: Element>(
     variant: &'static Variant<Gemm<T>>,
     level: Level,
     alpha: T,
-    a: MatRef<'_, T>,
-    b: MatRef<'_, T>,
+    a: &MatRef<'_, T>,
+    b: &MatRef<'_, T>,
     beta: T,
     c: &mut MatMut<'_, T>,
 ) -> Result<(), Error> {
-    let args = Args::widened(alpha, a, b, beta)?;
+    check_depth(a, b)?;
     let (rows, cols) = (c.view().rows(), c.view().cols());
     if (rows, cols) != (a.rows(), b.cols()) {
         return Err(another_size((rows, cols), (a.rows(), b.cols())));
     }
+    let args = Args::of(alpha, a, b, beta);
     let whole_rows = args.m > BAND || args.n <= TILE_COLS;
-    if whole_rows && let Some(c) = c.as_row_major() {
-        return Job::plain_here(variant, level, args, (a.data(), b.data()), c);
+    match c.as_row_major() {
+        Some(c) if whole_rows => Job::plain_here(variant, level, &args, (a.data(), b.data()), c),
+        _ => apart(variant, level, alpha, a, b, beta, c),
     }
+}
+
+/// Into a C that does not lie row after row, or is one chunk of such rows and more.
+#[inline(never)]
+fn apart<T: Element>(
+    variant: &'static Variant<Gemm<T>>,
+    level: Level,
+    alpha: T,
+    a: &MatRef<'_, T>,
+    b: &MatRef<'_, T>,
+    beta: T,
+    c: &mut MatMut<'_, T>,
+) -> Result<(), Error> {
     let row_major = c.as_row_major().is_some();
     let mut turned = c.reborrow().transposed();
     if !row_major && turned.as_row_major().is_some() {
         // C lies column after column: its transpose has the same terms in the same order.
-        return update(variant, level, alpha, b.transposed(), a.transposed(), beta, &mut turned);
+        return update(variant, level, alpha, &b.transposed(), &a.transposed(), beta, &mut turned);
     }
-    strided(variant, level, args, (a.data(), b.data()), c)
+    strided(variant, level, Args::of(alpha, a, b, beta), (a.data(), b.data()), c)
+}
+
+/// A B exists.
+#[inline]
+fn check_depth<T: Element>(a: &MatRef<'_, T>, b: &MatRef<'_, T>) -> Result<(), Error> {
+    if a.cols() == b.rows() { Ok(()) } else { Err(unequal_depth(a.cols(), b.rows())) }
 }
 
 #[cold]
