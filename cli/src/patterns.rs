@@ -10,7 +10,7 @@ use crate::table;
 use abreast::harness::env::Environment;
 use abreast_compare::format::digits;
 use abreast_compare::prices;
-use abreast_patterns::index::{Cost, PATTERNS, Pair, Row};
+use abreast_patterns::index::{Cost, PATTERNS, Pair, Row, copy as copying, marks};
 use anyhow::{Result, bail};
 use copy::PatternsAction;
 use declaration::Declaration;
@@ -42,6 +42,9 @@ struct One {
     prices: Vec<Price>,
     /// Why there is no price, where nothing is left of the pattern at run time.
     nothing: Option<&'static str>,
+    /// How much of its code is the pattern, in words.
+    #[serde(skip)]
+    lines: String,
 }
 
 /// One pair, measured.
@@ -65,7 +68,7 @@ const ROUNDS: usize = 40;
 pub fn patterns(args: &PatternsArgs, console: &mut Console<'_>) -> Result<()> {
     if let Some(PatternsAction::Copy(copied)) = &args.action {
         let rows = chosen(std::slice::from_ref(&copied.pattern))?;
-        return copy::copied(rows[0], &copied.folder, console);
+        return copied.run(rows[0], console);
     }
     if let Some(text) = &args.declaration {
         return pages_for(text, args.json, console);
@@ -225,8 +228,18 @@ impl One {
             proofs: row.proofs.iter().map(|proof| proof.in_words()).collect(),
             prices,
             nothing: row.cost.nothing(),
+            lines: lines(row),
         }
     }
+}
+
+/// How many lines of code are marked as what.
+fn lines(row: &Row) -> String {
+    let code = copying::files(row).filter(|(path, _)| !path.ends_with(".md"));
+    let counts = marks::count(code.map(|(_, text)| text));
+    let parts = [marks::Part::Pattern, marks::Part::Example, marks::Part::Counterexample];
+    let [pattern, example, wrong] = parts.map(|part| counts.get(&part).copied().unwrap_or(0));
+    format!("{pattern} of the pattern, {example} of the example, {wrong} of counterexamples")
 }
 
 /// One line per pattern, with its first price.
@@ -273,12 +286,13 @@ fn further(shown: &[One], all: bool) -> Option<comfy_table::Table> {
 fn legs(one: &One) -> String {
     let nothing = one.nothing.map(|why| format!("\n  costs nothing: {why}")).unwrap_or_default();
     format!(
-        "\n{}. {}: {}\n  code: {} and {}\n  tests: {}\n  proofs: {}{nothing}",
+        "\n{}. {}: {}\n  code: {} and {}\n  lines: {}\n  tests: {}\n  proofs: {}{nothing}",
         one.number,
         one.title,
         one.goes_wrong,
         one.code,
         one.foreign,
+        one.lines,
         one.tests.join(", "),
         one.proofs.join(", "),
     )

@@ -158,6 +158,7 @@ fn a_pattern_is_copied_into_a_new_crate_and_into_one_that_is_there() {
     let (code, out, err) = copy("errno");
     assert_eq!((code, &err[..]), (0, ""));
     assert!(out.starts_with("Written:\n") && !out.contains("To be added"), "{out}");
+    assert!(out.contains("Left out, as the example (--with-example"), "{out}");
     let read = |file: &str| std::fs::read_to_string(krate.join(file)).expect(file);
     assert!(read("Cargo.toml").contains("name = \"my-crate\""));
     assert!(read("src/errno.rs").contains("use my_crate::errno::"));
@@ -169,6 +170,9 @@ fn a_pattern_is_copied_into_a_new_crate_and_into_one_that_is_there() {
     assert!(out.contains("cxx_build::bridges"), "{out}");
     assert_eq!(read("src/lib.rs"), library);
     let here = krate.to_str().expect("plain");
+    let (code, out, err) = abreast(&["patterns", "copy", "batching", here, "--with-example"]);
+    assert_eq!((code, &err[..]), (0, ""));
+    assert!(out.contains("csrc/batching/wrong.c") && !out.contains("Left out"), "{out}");
     refused(&["patterns", "copy", "errno", here], &["src/errno.rs", "not overwritten"]);
     refused(&["patterns", "copy", "none", here], &["\"none\"", "errno"]);
 }

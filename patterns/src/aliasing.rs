@@ -48,12 +48,15 @@
 #![doc = concat!("```c\n", include_str!("../csrc/aliasing/wrong.c"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: two functions, one for arrays that do not overlap and one for a single array.
+
 /// The declarations of `aliasing.h`, and the one of `wrong.c`.
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {
         pub fn ab_neighbours(n: usize, x: *const f64, y: *mut f64) -> i32;
         pub fn ab_neighbours_inplace(n: usize, x: *mut f64);
+        // Counterexample: of `wrong.c`.
         pub fn ab_neighbours_unchecked(n: usize, x: *const f64, y: *mut f64);
     }
 }
@@ -87,6 +90,8 @@ pub fn neighbours_inplace(x: &mut [f64]) {
     // SAFETY: pointer and length are those of a slice that is ours for the call.
     unsafe { raw::ab_neighbours_inplace(x.len(), x.as_mut_ptr()) }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -36,20 +36,19 @@
 #![doc = concat!("```c\n", include_str!("../csrc/batching/wrong.c"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: one crossing for many elements, handed out one by one.
+
 /// The declarations of `batching.h`, and the one of `wrong.c`.
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {
+        pub fn ab_kronecker_many(first: u64, n: usize, out: *mut f64);
+        // Example: one point.
         // Safe: a function of a number, in arithmetic that wraps.
         pub safe fn ab_kronecker(i: u64) -> f64;
-        pub fn ab_kronecker_many(first: u64, n: usize, out: *mut f64);
+        // Counterexample: of `wrong.c`.
         pub fn ab_kronecker_next() -> f64;
     }
-}
-
-/// Point `i` of Kronecker's sequence, the fraction of `i` times the golden ratio: one crossing.
-pub fn point(i: u64) -> f64 {
-    raw::ab_kronecker(i)
 }
 
 /// The points from `first` on: one crossing for all. After point 2^64 - 1 comes point 0.
@@ -92,6 +91,13 @@ impl Iterator for Points {
         self.at += 1;
         Some(point)
     }
+}
+
+// Example: one point, and tests.
+
+/// Point `i` of Kronecker's sequence, the fraction of `i` times the golden ratio: one crossing.
+pub fn point(i: u64) -> f64 {
+    raw::ab_kronecker(i)
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
+// Pattern: a child with the lifetime of its parent.
+
 /// The declarations of `borrowing_child.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -86,6 +88,7 @@ pub mod raw {
         pub fn ab_table_shift(table: *mut ab_table, d: f64);
         pub fn ab_cursor_new(table: *const ab_table) -> *mut ab_cursor;
         pub fn ab_cursor_free(cursor: *mut ab_cursor);
+        // Example: what is done with a child.
         pub fn ab_cursor_at(cursor: *mut ab_cursor, x: f64) -> f64;
     }
 }
@@ -163,14 +166,6 @@ impl Drop for Table {
     }
 }
 
-impl Cursor<'_> {
-    /// The straight line between the samples around `x`; constant beyond the ends, NaN for NaN.
-    pub fn at(&mut self, x: f64) -> f64 {
-        // SAFETY: both handles are alive, and the cursor is ours alone for the call.
-        unsafe { raw::ab_cursor_at(self.handle.as_ptr(), x) }
-    }
-}
-
 impl Drop for Cursor<'_> {
     fn drop(&mut self) {
         // SAFETY: made by `ab_cursor_new`, ended only here.
@@ -179,6 +174,16 @@ impl Drop for Cursor<'_> {
 }
 
 const _: () = assert!(size_of::<Cursor<'_>>() == size_of::<*mut raw::ab_cursor>());
+
+// Example: what is done with a child, and tests.
+
+impl Cursor<'_> {
+    /// The straight line between the samples around `x`; constant beyond the ends, NaN for NaN.
+    pub fn at(&mut self, x: f64) -> f64 {
+        // SAFETY: both handles are alive, and the cursor is ours alone for the call.
+        unsafe { raw::ab_cursor_at(self.handle.as_ptr(), x) }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -52,6 +52,9 @@ use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 
+// Pattern: exported functions whose types say who owns what. The table is the example; it is not marked apart, since it is
+// what they own.
+
 static LIVE: AtomicI64 = AtomicI64::new(0);
 
 /// Points with straight lines between them. C knows only that it exists.
@@ -209,6 +212,8 @@ pub extern "C" fn ab_lines_free(table: Option<Box<Table>>) {
 pub extern "C" fn ab_lines_live() -> i64 {
     LIVE.load(Ordering::Relaxed)
 }
+
+// Example: C that calls them, and tests.
 
 /// The C client, which calls the functions above.
 #[allow(missing_docs)]

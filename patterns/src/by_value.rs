@@ -37,6 +37,8 @@
 #![doc = concat!("```cpp\n", include_str!("../csrc/by_value/wrong.cpp"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: a struct that crosses by value, since C++ has checked that it may, and one that crosses behind a pointer.
+
 /// The declarations of `by_value.hpp`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -84,6 +86,8 @@ impl Interval {
         }
     }
 
+    // Example: what else an interval is asked.
+
     /// Is `x` one of its numbers?
     pub fn contains(self, x: f64) -> bool {
         self.0.low <= x && x <= self.0.high
@@ -111,6 +115,8 @@ pub fn mul_to(a: &Interval, b: &Interval) -> Interval {
     unsafe { raw::ab_interval_mul_to(&a.0, &b.0, &mut out) };
     Interval(out)
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -53,6 +53,8 @@ use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+// Pattern: what C uses and what a future waits for, in one place that both own.
+
 /// The declarations of `completion_waker.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -83,6 +85,7 @@ pub mod raw {
             id: *mut u64,
         ) -> i32;
         pub fn ab_summer_cancel(summer: *mut ab_summer, id: u64);
+        // Example: what else the library does.
         pub fn ab_summer_pause(summer: *mut ab_summer, paused: i32);
         pub fn ab_summer_cancelled(summer: *mut ab_summer) -> u64;
         pub fn ab_summer_now(n: usize, x: *const f64) -> f64;
@@ -162,6 +165,8 @@ impl Summer {
         }
         Ok(Summing { library: self.clone(), id, shared })
     }
+
+    // Example: what else the library does.
 
     /// Holds back the jobs that have not begun, or lets them go.
     pub fn pause(&self, paused: bool) {
@@ -257,6 +262,8 @@ impl Drop for Summing {
         unsafe { raw::ab_summer_cancel(self.library.0.0.as_ptr(), self.id) }
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -43,11 +43,14 @@
 
 use num_complex::Complex64;
 
+// Pattern: complex numbers behind pointers to their real parts.
+
 /// The declarations of `complex_numbers.h`.
 #[allow(missing_docs)]
 pub mod raw {
     unsafe extern "C" {
         pub fn ab_zdotc(n: usize, x: *const f64, y: *const f64, out: *mut f64);
+        // Example: what the types of C and C++ have in memory, for a test.
         pub fn ab_complex_ramp_c(n: usize, out: *mut f64);
         pub fn ab_complex_ramp_cpp(n: usize, out: *mut f64);
     }
@@ -85,6 +88,8 @@ pub fn dotc(x: &[Complex64], y: &[Complex64]) -> Result<Complex64, LengthsDiffer
     unsafe { raw::ab_zdotc(x.len(), x.as_ptr().cast(), y.as_ptr().cast(), pair) }
     Ok(out)
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

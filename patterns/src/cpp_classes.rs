@@ -69,8 +69,8 @@
 //! std::thread::spawn(move || histogram.values().len());
 //! ```
 //!
-//! A bridge is code as well: up to cxx 1.0.194 `let_cxx_string!` dropped a string that was not yet made, if the
-//! expression for its content panicked. Ours asks for a newer one, and makes the content first.
+//! Up to cxx 1.0.194 `let_cxx_string!` dropped a string that was not yet made, if the expression for its content
+//! panicked. This page asks for a newer version, and makes the content first.
 //!
 //! # The wrong way
 //! `moved_by_its_bytes` has an object of C++ as a struct of the right size, and moves it: what is added afterwards
@@ -86,6 +86,8 @@
 use cxx::{Exception, SharedPtr, UniquePtr, let_cxx_string};
 use std::ops::Deref;
 use std::pin::Pin;
+
+// Pattern: a bridge with a type for each way in which C++ holds an object.
 
 /// The bridge. What it declares safe is so for every argument: C++ checks them, and throws `std::exception`s.
 // What cxx makes of a declaration is not ours to split up.
@@ -115,25 +117,9 @@ pub mod ffi {
         fn count(self: &BinCursor<'_>) -> u64;
         // Safe: null would be shared as null.
         fn share(whole: UniquePtr<Histogram>) -> Result<SharedPtr<Histogram>>;
+        // Example: how many there are.
         // Safe: an atomic counter.
         fn histograms_alive() -> i64;
-    }
-}
-
-/// The declarations of `wrong.cpp`.
-#[allow(non_camel_case_types, missing_docs)]
-pub mod raw {
-    /// As a tool writes it that knows the size of a class.
-    #[repr(C)]
-    #[derive(Debug)]
-    pub struct ab_window {
-        pub values: [f64; 4],
-        pub next: *mut f64,
-    }
-
-    unsafe extern "C" {
-        pub fn ab_window_begin(window: *mut ab_window);
-        pub fn ab_window_push(window: *mut ab_window, x: f64);
     }
 }
 
@@ -220,6 +206,27 @@ impl Iterator for Bins<'_> {
         self.0.pin_mut().step().then(|| (self.0.bin(), self.0.count()))
     }
 }
+
+// Counterexample: a class of C++ by its bytes.
+
+/// The declarations of `wrong.cpp`.
+#[allow(non_camel_case_types, missing_docs)]
+pub mod raw {
+    /// As a tool writes it that knows the size of a class.
+    #[repr(C)]
+    #[derive(Debug)]
+    pub struct ab_window {
+        pub values: [f64; 4],
+        pub next: *mut f64,
+    }
+
+    unsafe extern "C" {
+        pub fn ab_window_begin(window: *mut ab_window);
+        pub fn ab_window_push(window: *mut ab_window, x: f64);
+    }
+}
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

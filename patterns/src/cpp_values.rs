@@ -1,12 +1,12 @@
 //! 44. `std::optional`, `std::variant`, `std::span`, templates: taken apart in C++, put together in Rust.
 //!
 //! # What goes wrong
-//! These are templates of C++'s library, and their insides are its own. A `std::optional<double>` has its flag behind
-//! the value in one library, and nothing says that another one does the same; a Rust `Option<f64>` has it in front, and
-//! promises nothing either. Whoever lays one over the other reads a piece of the value as the flag. A
-//! `std::variant` knows which alternative it holds by an index, which changes for all that stand behind a new one;
-//! taking the wrong alternative throws. A `std::span` could be passed in two registers or by address. And a template has
-//! no symbol at all until somebody has instantiated it: there is nothing to link.
+//! These are templates of C++'s library, and the standard does not say how they lie in memory. A `std::optional<double>`
+//! has its flag behind the value in one library, and another one may differ; a Rust `Option<f64>` has it in front, which is
+//! not promised either. Code that reads one as the other takes a part of the value for the flag. A
+//! `std::variant` knows which alternative it holds by an index, which changes for all alternatives behind a new one;
+//! taking the wrong alternative throws. A `std::span` may be passed in two registers or by address. And a template has
+//! no symbol until it is instantiated: there is nothing to link.
 //!
 //! # The right way
 //! Each crosses as the parts that C has, in a function of C++ that is written once:
@@ -56,6 +56,8 @@
 #![doc = concat!("```cpp\n", include_str!("../csrc/cpp_values/cpp_values.cpp"), "```")]
 #![doc = concat!("```cpp\n", include_str!("../csrc/cpp_values/wrong.cpp"), "```")]
 #![allow(unsafe_code)]
+
+// Pattern: an optional, a span, a variant and a template, put together from parts.
 
 /// The declarations of `cpp_values.hpp`.
 #[allow(non_camel_case_types, missing_docs)]
@@ -177,6 +179,8 @@ pub fn roots(a: f64, b: f64, c: f64) -> Result<Roots, Error> {
     unsafe { raw::ab_quadratic_roots(a, b, c, &mut out) };
     Roots::try_from(out)
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -38,6 +38,8 @@
 #![doc = concat!("```c\n", include_str!("../csrc/drift_triangle/drift_triangle.c"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: three declarations of one header.
+
 /// The declarations of `drift_triangle.h`, by hand.
 #[allow(missing_docs)]
 pub mod raw {
@@ -69,6 +71,8 @@ pub mod bridge {
         ) -> i32;
     }
 }
+
+// Example: what is called by one of them.
 
 /// Masses on springs.
 #[derive(Debug, Clone, PartialEq)]

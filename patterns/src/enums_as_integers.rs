@@ -44,7 +44,7 @@
 #![doc = concat!("```c\n", include_str!("../csrc/enums_as_integers/wrong.c"), "```")]
 #![allow(unsafe_code)]
 
-use std::ops::RangeInclusive;
+// Pattern: a newtype for any number that comes in, an enum for those that are known, another one for what goes out.
 
 /// The declarations of `enums_as_integers.h`.
 #[allow(non_camel_case_types, missing_docs)]
@@ -58,6 +58,8 @@ pub mod raw {
     pub const AB_STOP_STEPS: ab_stop = ab_stop(1);
     pub const AB_STOP_STALLED: ab_stop = ab_stop(2);
     pub const AB_STOP_REFUSED: ab_stop = ab_stop(-1);
+
+    // Example: a function that takes such a number and returns one.
 
     unsafe extern "C" {
         pub fn ab_minimise(
@@ -133,6 +135,10 @@ pub enum Rule {
     /// At both thirds.
     Thirds = 1,
 }
+
+// Example: a minimiser that says why it stopped.
+
+use std::ops::RangeInclusive;
 
 /// The question makes no sense.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -40,18 +40,21 @@
 
 use std::io;
 
+// Pattern: errno read at once where the result says that there is one, and emptied before where it does not.
+
 /// The declarations of `errno.h`.
 #[allow(missing_docs)]
 pub mod raw {
-    use std::ffi::{c_char, c_int};
+    use std::ffi::c_int;
 
     unsafe extern "C" {
         pub fn ab_table_at(n: usize, xs: *const f64, ys: *const f64, x: f64, y: *mut f64) -> c_int;
         // Safe: a function of numbers, NaN among them.
         pub safe fn ab_rate(a: f64, e: f64, t: f64) -> f64;
-        pub fn ab_log(line: *const c_char);
         // Safe: errno is of this thread, and any number may be in it.
         pub safe fn ab_errno_set(value: c_int);
+        // Counterexample: what is called in between.
+        pub fn ab_log(line: *const std::ffi::c_char);
     }
 }
 
@@ -83,6 +86,8 @@ pub fn rate(a: f64, e: f64, t: f64) -> io::Result<f64> {
     let said = io::Error::last_os_error();
     if said.raw_os_error() == Some(0) { Ok(rate) } else { Err(said) }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

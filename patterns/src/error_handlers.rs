@@ -1,10 +1,10 @@
 //! 40. Error handlers: one handler and one logger for the process, and a `va_list` that stays in C.
 //!
 //! # What goes wrong
-//! GSL's error handler aborts unless the program sets another one, libjpeg's exits, and a domain error in one
-//! of a thousand inputs ends everything. The handler that is set instead gets a reason but no pointer to
+//! GSL's error handler aborts unless the program sets another one, libjpeg's exits: one input out of a thousand that is
+//! outside of the domain ends the program. The handler that is set instead gets a reason but no pointer to
 //! whose call has failed: a global variable in it mixes up threads. It is a plain global itself, so setting it for
-//! a call and putting the old one back afterwards is a race. And a panic in it meets C's frames: abort again.
+//! a call and putting the old one back afterwards is a race. And a panic in it cannot pass C's frames: the process aborts.
 //!
 //! Loggers (`av_log_set_callback`, raylib's `SetTraceLogCallback`) get a format and a `va_list`. Stable Rust has
 //! no such type, and what it is differs by machine: an array of a struct, a struct by value, a pointer. Declared
@@ -22,8 +22,8 @@
 //! small, each time from a copy of its own. Rust gets bytes and a length. The closure is `Send + Sync + 'static`,
 //! as any thread may log, and its panic ends in the trampoline.
 //!
-//! A handler that must not return (libjpeg's `error_exit`) has to leave by `longjmp`, which is C's business
-//! too: [longjmp quarantine](crate::longjmp_quarantine).
+//! A handler that must not return (libjpeg's `error_exit`) has to leave by `longjmp`, which is to be done in C
+//! as well: [longjmp quarantine](crate::longjmp_quarantine).
 //!
 //! ```
 //! use abreast_patterns::error_handlers::{Code, Level, lambert_w, set_log};
@@ -58,23 +58,31 @@ use std::ffi::{CStr, c_char, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 
+// Pattern: functions that are set once for the process, and what they leave for the call that runs.
+
 /// The declarations of `error_handlers.h` and `shim.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
-    use std::ffi::{c_char, c_int, c_void};
+    use std::ffi::{c_char, c_int};
 
     pub type ab_lambert_error =
         unsafe extern "C" fn(*const c_char, *const c_char, line: c_int, code: c_int);
-    /// The pointer stands for a `va_list`, which is none on some machines. For a counterexample.
-    pub type ab_lambert_log = unsafe extern "C" fn(c_int, *const c_char, *mut c_void);
     pub type ab_lambert_text = unsafe extern "C" fn(c_int, *const c_char, usize);
 
     unsafe extern "C" {
         pub fn ab_lambert_set_error(handler: Option<ab_lambert_error>);
-        pub fn ab_lambert_set_log(log: Option<ab_lambert_log>);
         pub fn ab_lambert_log_texts(text: ab_lambert_text);
         // Safe: a number for a number. Setting the functions that it calls is what is unsafe.
         pub safe fn ab_lambert(x: f64) -> f64;
+    }
+
+    // Counterexample: a logger that is handed a `va_list`.
+
+    /// The pointer stands for a `va_list`, which is none on some machines.
+    pub type ab_lambert_log = unsafe extern "C" fn(c_int, *const c_char, *mut std::ffi::c_void);
+
+    unsafe extern "C" {
+        pub fn ab_lambert_set_log(log: Option<ab_lambert_log>);
     }
 }
 
@@ -195,6 +203,8 @@ fn discard(payload: Box<dyn Any + Send>) {
         std::mem::forget(another);
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

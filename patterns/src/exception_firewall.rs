@@ -66,7 +66,7 @@
 
 use std::ffi::CStr;
 
-pub mod by_default;
+// Pattern: what C++ throws, as an error, through functions of C or through a bridge of cxx.
 
 /// The declarations of `exception_firewall.hpp`, and the one of `wrong.hpp`.
 #[allow(missing_docs)]
@@ -81,21 +81,12 @@ pub mod raw {
             text: *mut c_char,
             capacity: usize,
         ) -> i32;
+        // Example: whatever C++ can throw.
         pub fn ab_gauss_rehearse(what: i32, text: *mut c_char, capacity: usize) -> i32;
         // Safe: an atomic counter.
         pub safe fn ab_gauss_parts_live() -> i64;
+        // Counterexample: of `wrong.hpp`.
         pub fn ab_gauss_unguarded(what: i32);
-    }
-}
-
-#[cxx::bridge(namespace = "ab::firewall")]
-mod bridge {
-    unsafe extern "C++" {
-        include!("exception_firewall/trycatch.hpp");
-        include!("exception_firewall/rehearsal.hpp");
-
-        // Safe: takes any number, and the firewall catches whatever is thrown.
-        fn rehearse(what: i32) -> Result<()>;
     }
 }
 
@@ -142,6 +133,15 @@ impl Kind {
     }
 }
 
+/// What a bridge with `trycatch.hpp` makes of an exception: the code, a space and the text.
+impl From<cxx::Exception> for Error {
+    fn from(error: cxx::Exception) -> Error {
+        let (code, text) = error.what().split_once(' ').unwrap_or_default();
+        let kind = code.parse().map_or(Kind::Other, Kind::of);
+        Error { kind, text: text.to_owned() }
+    }
+}
+
 /// Calls a function of the library with a buffer for the reason, and makes an error of its code.
 fn checked(call: impl FnOnce(&mut [u8; 256]) -> i32) -> Result<(), Error> {
     let mut text = [0; 256];
@@ -176,6 +176,19 @@ pub fn solve(a: &[f64], x: &mut [f64]) -> Result<(), Error> {
     })
 }
 
+// Example: whatever C++ can throw.
+
+#[cxx::bridge(namespace = "ab::firewall")]
+mod bridge {
+    unsafe extern "C++" {
+        include!("exception_firewall/trycatch.hpp");
+        include!("exception_firewall/rehearsal.hpp");
+
+        // Safe: takes any number, and the firewall catches whatever is thrown.
+        fn rehearse(what: i32) -> Result<()>;
+    }
+}
+
 /// Lets C++ throw what `what` stands for in `rehearsal.cpp`; 0 throws nothing, and 11 is what no firewall stops: C++
 /// ends the process.
 ///
@@ -193,12 +206,14 @@ pub fn rehearse(what: i32) -> Result<(), Error> {
 /// # Errors
 /// What was thrown.
 pub fn rehearse_through_cxx(what: i32) -> Result<(), Error> {
-    bridge::rehearse(what).map_err(|error| {
-        let (code, text) = error.what().split_once(' ').unwrap_or_default();
-        let kind = code.parse().map_or(Kind::Other, Kind::of);
-        Error { kind, text: text.to_owned() }
-    })
+    Ok(bridge::rehearse(what)?)
 }
+
+// Counterexample: a bridge without `trycatch.hpp`.
+
+pub mod by_default;
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! 41. Fortran's ABI: BLAS and LAPACK as they are linked, not as a header of C shows them.
 //!
 //! # What goes wrong
-//! `dposv_` has no header: what it takes is known from its documentation and the habits of the compiler. Every
+//! `dposv_` has no header: what it takes is known from its documentation and the conventions of the compiler. Every
 //! argument is an address, also a 3. A CHARACTER has a second argument, its length, by value and behind all
 //! others. Declarations by hand leave it out, which works with most compilers most of the time: since the callee
 //! may use the place of its arguments, gfortran 9 broke R and numpy by overwriting the caller's stack there.
@@ -52,6 +52,8 @@
 #![allow(unsafe_code)]
 
 use std::ffi::c_char;
+
+// Pattern: one declaration for each build of the library, sizes that are converted with a check, columns.
 
 /// The declarations of `fortran_abi.h`.
 #[allow(missing_docs)]
@@ -136,7 +138,7 @@ pub enum Error {
     NotSquare { rows: usize, columns: usize },
     #[error("b: {0} rows, where a has {1}")]
     Rows(usize, usize),
-    #[error("{0}: more than an INTEGER of this library can say")]
+    #[error("{0}: more than an INTEGER of this library can hold")]
     TooLarge(usize),
     #[error("a: its leading minor of order {0} is not positive")]
     NotPositive(i64),
@@ -216,6 +218,8 @@ pub fn solve<L: Abi>(triangle: Triangle, a: Matrix<'_>, b: Matrix<'_>) -> Result
         argument => Err(Error::Argument(-argument)),
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -38,10 +38,12 @@
 
 use std::ffi::c_char;
 
+// Pattern: functions of C for what has no symbol.
+
 /// The declarations of `inline_shim.h`.
 #[allow(missing_docs)]
 pub mod raw {
-    use std::ffi::{c_char, c_int};
+    use std::ffi::c_char;
 
     unsafe extern "C" {
         // Safe: functions of numbers, NaN and limits out of order among them.
@@ -50,12 +52,13 @@ pub mod raw {
         pub safe fn ab_angles_turn() -> f64;
         pub fn ab_angles_label(text: *mut c_char, room: usize, x: f64) -> i32;
         pub fn ab_angles_label_turns(text: *mut c_char, room: usize, turns: i64) -> i32;
+        // Counterexample: the variadic function.
         pub fn ab_angles_label_any(
             text: *mut c_char,
             room: usize,
             format: *const c_char,
             ...
-        ) -> c_int;
+        ) -> std::ffi::c_int;
     }
 }
 
@@ -108,6 +111,8 @@ fn told(write: impl FnOnce(*mut c_char, usize) -> i32) -> String {
     let there = usize::try_from(needs).unwrap_or(0).min(text.len() - 1);
     String::from_utf8_lossy(&text[..there]).into_owned()
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

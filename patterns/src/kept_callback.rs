@@ -82,6 +82,8 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 
+// Pattern: a closure that a handle keeps and calls in its later calls.
+
 /// The declarations of `kept_callback.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -259,6 +261,8 @@ unsafe extern "C" fn evaluated(data: *mut c_void, x: f64, y: *mut f64) -> i32 {
         }
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -47,6 +47,8 @@ use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 
+// Pattern: one trait, and a type for each step.
+
 /// The declarations of `ladder.h`.
 #[allow(missing_docs)]
 pub mod raw {
@@ -328,6 +330,8 @@ pub mod worker {
         }
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

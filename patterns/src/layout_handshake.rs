@@ -42,6 +42,8 @@
 use std::mem::offset_of;
 use std::sync::OnceLock;
 
+// Pattern: a struct that both sides declare, and three comparisons of it.
+
 /// The declarations of `layout_handshake.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -57,6 +59,7 @@ pub mod raw {
 
     unsafe extern "C" {
         pub fn ab_step_layout(n: usize, out: *mut usize) -> usize;
+        // Example: what fills the struct in.
         pub fn ab_step_decay(t: f64, h: f64, y: *mut f64, step: *mut ab_step);
     }
 }
@@ -165,12 +168,17 @@ unsafe fn compare(tell: Tell) -> Result<(), Drift> {
     }
 }
 
-/// The handshake, done by whoever comes first.
-fn agreed() -> Result<(), Drift> {
+/// The handshake, done by whoever comes first. Called before the struct is used.
+///
+/// # Errors
+/// [`Drift`] when the library that is linked has another [`Step`].
+pub fn agreed() -> Result<(), Drift> {
     static AGREED: OnceLock<Result<(), Drift>> = OnceLock::new();
     // SAFETY: this is the function that the header describes.
     *AGREED.get_or_init(|| unsafe { compare(raw::ab_step_layout) })
 }
+
+// Example: an integrator, which asks before its first step.
 
 /// The decay y' = -y, integrated by C.
 #[derive(Debug, Clone)]

@@ -33,6 +33,8 @@
 #![doc = concat!("```cpp\n", include_str!("../csrc/levels/wrong_wide.cpp"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: a level that this CPU has, as a type.
+
 /// The declarations of `levels.h`, and of the counterexample.
 #[allow(missing_docs)]
 pub mod raw {
@@ -40,6 +42,7 @@ pub mod raw {
         // Safe: looks at the CPU, and takes nothing.
         pub safe fn ab_levels_best() -> i32;
         pub fn ab_levels_squares(level: i32, n: usize, x: *const f64) -> f64;
+        // Counterexample: of the two `wrong` files.
         // Safe: say a number, and take nothing: wrong, but no more.
         pub safe fn ab_levels_wrong_baseline() -> i32;
         pub safe fn ab_levels_wrong_wide() -> i32;
@@ -90,6 +93,8 @@ pub fn sum_of_squares(level: Level, x: &[f64]) -> f64 {
     // `Level`.
     unsafe { raw::ab_levels_squares(level.0, x.len(), x.as_ptr()) }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

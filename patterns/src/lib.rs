@@ -9,9 +9,12 @@
 //! files that were compiled). In each, `raw` is what C or C++ promises and the types around it are
 //! what Rust code should see.
 //!
+//! Comments that begin with `Pattern:`, `Example:` or `Counterexample:` say what the lines behind them are, in Rust as in C
+//! and C++: what to take over, what it is shown on, and the same task done wrong ([`index::marks`]).
+//!
 //! # How to copy one
-//! `abreast patterns copy NAME DIR`, or [`index::copy::copy`], writes a page with all that it needs into a crate. By hand:
-//! take `src/<pattern>.rs` and `csrc/<pattern>/`, and compile the latter in your `build.rs`:
+//! `abreast patterns copy NAME DIR`, or [`index::copy::copy`], writes the pattern of a page into a crate, and with
+//! `--with-example` all of the page. By hand: take `src/<pattern>.rs` and `csrc/<pattern>/`, and compile the latter in your `build.rs`:
 //!
 //! ```no_run
 //! # mod cc {

@@ -1,12 +1,12 @@
 //! 47. Threads below the border: a library's own thread pool under that of the program.
 //!
 //! # What goes wrong
-//! A BLAS, an FFT or whatever was compiled with OpenMP starts a thread for each core, as if nobody else did. Called from
+//! A BLAS, an FFT or whatever was compiled with OpenMP starts a thread for each core. Called from
 //! a rayon pool, it does so for each of the pool's threads: 8 callers on 8 cores are 64 threads, each with its stack and
-//! its buffers, and all of them wait for each other at barriers while one in eight can run. Nobody is told;
+//! its buffers, which wait for each other at barriers while one in eight can run. No error is reported, and
 //! the results are right.
 //!
-//! The usual remedies are not what they look like. `omp_set_num_threads` holds for the thread that calls it, so a call in
+//! The usual remedies do less than they seem to. `omp_set_num_threads` holds for the thread that calls it, so a call in
 //! `main` does nothing for the threads of a pool (`tests/openmp.rs` counts them). And a process that has used such a
 //! library and forks has a child with one thread: the library there waits for all the others, for ever.
 //!
@@ -73,6 +73,8 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+// Pattern: one number of threads for the program, of which each team takes its share.
+
 /// The declarations of `library_threads.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -88,12 +90,14 @@ pub mod raw {
         pub safe fn ab_team_new(extra: u32) -> *mut ab_team;
         pub fn ab_team_free(team: *mut ab_team);
         pub fn ab_team_sum(team: *mut ab_team, x: *const f64, n: usize, out: *mut f64) -> i32;
+        // Counterexample: a sum that does not ask about forks.
         pub fn ab_team_sum_unasked(
             team: *mut ab_team,
             x: *const f64,
             n: usize,
             out: *mut f64,
         ) -> i32;
+        // Example: how many threads there are.
         // Safe: read and write numbers of their own, atomically.
         pub safe fn ab_threads_alive() -> i32;
         pub safe fn ab_threads_most() -> i32;
@@ -208,6 +212,8 @@ impl Drop for Team<'_> {
         unsafe { raw::ab_team_free(self.team.as_ptr()) };
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,11 @@
 //! 48. Installed libraries: a -sys crate that finds the library, and brings it along where it is missing.
 //!
 //! # What goes wrong
-//! `println!("cargo::rustc-link-lib=window")` links whatever is called so on the machine that builds: another version,
+//! `println!("cargo::rustc-link-lib=window")` links whatever library has this name on the machine that builds: another version,
 //! or none. Two crates that each bring the sources put the library into a program twice; a setting that is made in
 //! one copy is not seen in the other. C code of a crate above includes the header of `/usr/include`, while
-//! the archive of the sources is linked. And with a shared library the version at run time is anybody's: the program
-//! was built with one and is started with another.
+//! the archive of the sources is linked. And a shared library may have another version at run time than the one that the
+//! program was built with.
 //!
 //! # The right way
 //! One crate whose name ends in `-sys` answers one question, where the library is, and declares its functions. It has
@@ -56,6 +56,8 @@
 #![allow(unsafe_code)]
 
 use std::sync::{Mutex, PoisonError};
+
+// Pattern: a question which version is there, before anything else is called.
 
 /// What `ab-window-sys` is for whoever uses it. In this package the sources are compiled with those of other pages.
 #[allow(missing_docs)]
@@ -127,6 +129,8 @@ impl Windows {
         window
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -1,22 +1,22 @@
 //! 46. Loading at run time: functions that are there as long as their library is.
 //!
 //! # What goes wrong
-//! `dlsym` gives an address, and `dlclose` takes away what stands there. A function pointer is `Copy` and has no lifetime:
-//! also libloading's `Symbol`, which borrows its library, gives the bare pointer to whoever dereferences it. But
-//! functions that Rust knows of are the smaller part. A library may have started a thread, and left behind a function
+//! `dlsym` gives an address, and `dlclose` unmaps what is there. A function pointer is `Copy` and has no lifetime:
+//! also libloading's `Symbol`, which borrows its library, gives the bare pointer when it is dereferenced. Besides
+//! the functions that Rust knows of there are others. A library may have started a thread, and registered a function
 //! that the C library calls later: at the end of a thread, by `pthread_key_create`, or of the process, by `atexit`.
-//! After the unload these run into nothing. And a process that ends runs the library's static destructors while its
-//! threads go on working with what those destroy.
+//! After the unload their code is no longer mapped. And a process that ends runs the library's static destructors while its
+//! threads still use what those destroy.
 //!
 //! # The right way
 //! Do not unload. [`Plugin::open`] passes `RTLD_NODELETE`: `dlclose` leaves the library where it is, with its state,
-//! as linking it with `-z nodelete` would do for all its users. Addresses then stay good, threads and destructors find
-//! their code.
+//! as linking it with `-z nodelete` would do for all its users. Addresses then stay valid, and the code of threads and
+//! destructors stays mapped.
 //!
-//! Where a library must go (to be replaced by its next version, say), its author has to have prepared it: this one takes
-//! its key back when it is unloaded, and has a function that ends each of its threads. [`Plugin::open_to_unload`] is for
-//! such a library, and is `unsafe` for this reason beside the usual one. Then lifetimes do the rest: a [`Smoother`] and
-//! a [`Worker`] borrow the plugin, so it is closed when they have ended.
+//! Where a library has to be unloaded (to be replaced by its next version, say), it must be written for that: this one
+//! deletes its key when it is unloaded, and has a function that ends each of its threads. [`Plugin::open_to_unload`] is for
+//! such a library, and is `unsafe` for this reason beside the usual one. The order is then checked by lifetimes: a
+//! [`Smoother`] and a [`Worker`] borrow the plugin, so it is closed after they have ended.
 //!
 //! | a library leaves behind | on `dlclose`, glibc |
 //! |---|---|
@@ -26,7 +26,7 @@
 //! | a thread, a signal handler, a callback somewhere else | unloads it |
 //!
 //! All functions are looked up once, when the plugin is opened, after the question which version it is: a library
-//! that lacks one is refused then, and not in the middle of the work. The version is all that can be checked: nothing
+//! that lacks one is refused then, and not when the function is needed. The version is all that can be checked: nothing
 //! compares types.
 //!
 //! At the end of `main`, workers are dropped before static destructors run. `std::process::exit` drops nothing: a
@@ -68,6 +68,8 @@ use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use std::ffi::{OsStr, c_int};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
+
+// Pattern: a library whose functions do not outlive it.
 
 /// The declarations of `plugin.h`, as the types of what `dlsym` finds.
 #[allow(non_camel_case_types, missing_docs)]
@@ -309,6 +311,8 @@ impl Drop for Worker<'_> {
         unsafe { (self.plugin.worker_stop)(self.worker.as_ptr()) };
     }
 }
+
+// Example: a library of this kind, and tests.
 
 /// The shared library of this page, which the build script has made.
 pub fn example_library() -> PathBuf {

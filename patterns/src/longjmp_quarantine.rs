@@ -41,6 +41,8 @@ use std::any::Any;
 use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+// Pattern: a callback that has returned before C jumps.
+
 /// The declarations of `longjmp_quarantine.h`, and of `wrong.c`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -55,6 +57,7 @@ pub mod raw {
             user: *mut c_void,
             l: *mut f64,
         ) -> i32;
+        // Counterexample: of `wrong.c`.
         pub fn ab_cholesky_visit(callback: extern "C" fn(*mut c_void), user: *mut c_void) -> i32;
         pub fn ab_cholesky_give_up() -> !;
     }
@@ -143,6 +146,8 @@ where
     // large as C wants it. C's jumps begin and end in C, over frames of C only.
     unsafe { raw::ab_cholesky(n, self::element::<F, E>, (&raw mut *call).cast(), l.as_mut_ptr()) }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -29,8 +29,8 @@
 //! ```
 //!
 //! # The wrong way
-//! [`chain_through_memory`], [`guarded`] around [`in_rust`], and [`axpy_at_o2`] are it: nobody dies of
-//! them, but the numbers do.
+//! [`chain_through_memory`], [`guarded`] around [`in_rust`], and [`axpy_at_o2`]: none of them crashes, but
+//! their times do not answer the question.
 //!
 //! # The foreign side
 #![doc = concat!("```c\n", include_str!("../csrc/measurement_traps/measurement_traps.h"), "```")]
@@ -39,6 +39,26 @@
 
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+// Pattern: what a step is timed with.
+
+/// `times` steps, each on the result of the one before, held in a register.
+#[inline(always)]
+pub fn chain(times: u64, step: impl Fn(u64, u64) -> u64) -> u64 {
+    let (mut x, y) = black_box((1, 0x9E37_79B9_7F4A_7C15));
+    for _ in 0..times {
+        x = step(x, y);
+    }
+    black_box(x)
+}
+
+/// The step inside `catch_unwind`: dear or free, depending on what is known of the step.
+#[inline(always)]
+pub fn guarded(step: impl Fn(u64, u64) -> u64) -> impl Fn(u64, u64) -> u64 {
+    move |x, y| catch_unwind(AssertUnwindSafe(|| step(x, y))).unwrap_or(y)
+}
+
+// Example: steps and loops to be timed.
 
 /// The declarations of `measurement_traps.h`.
 #[allow(missing_docs)]
@@ -78,28 +98,6 @@ pub fn in_rust(x: u64, y: u64) -> u64 {
     (x ^ y).wrapping_add(y)
 }
 
-/// `times` steps, each on the result of the one before, held in a register.
-#[inline(always)]
-pub fn chain(times: u64, step: impl Fn(u64, u64) -> u64) -> u64 {
-    let (mut x, y) = black_box((1, 0x9E37_79B9_7F4A_7C15));
-    for _ in 0..times {
-        x = step(x, y);
-    }
-    black_box(x)
-}
-
-/// The same with every result sent through memory: the first trap.
-#[inline(always)]
-pub fn chain_through_memory(times: u64, step: impl Fn(u64, u64) -> u64) -> u64 {
-    chain(times, |x, y| black_box(step(x, y)))
-}
-
-/// The step inside `catch_unwind`: dear or free, depending on what is known of the step.
-#[inline(always)]
-pub fn guarded(step: impl Fn(u64, u64) -> u64) -> impl Fn(u64, u64) -> u64 {
-    move |x, y| catch_unwind(AssertUnwindSafe(|| step(x, y))).unwrap_or(y)
-}
-
 /// `y += a x` in C as -O2 makes it: the third trap.
 ///
 /// # Panics
@@ -131,6 +129,16 @@ pub fn axpy_in_rust(a: f64, x: &[f64], y: &mut [f64]) {
         *y += a * x;
     }
 }
+
+// Counterexample: a chain through memory.
+
+/// The same with every result sent through memory: the first trap.
+#[inline(always)]
+pub fn chain_through_memory(times: u64, step: impl Fn(u64, u64) -> u64) -> u64 {
+    chain(times, |x, y| black_box(step(x, y)))
+}
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -74,7 +74,9 @@
 #![allow(unsafe_code)]
 
 use std::panic::RefUnwindSafe;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::NonNull;
+
+// Pattern: a type for each handle, and who may have it on which thread.
 
 /// The declarations of `opaque_handle.h`.
 #[allow(non_camel_case_types, missing_docs)]
@@ -102,10 +104,11 @@ pub mod raw {
     unsafe extern "C" {
         pub fn ab_factor_new(n: usize) -> *mut ab_factor;
         pub fn ab_factor_free(factor: *mut ab_factor);
-        pub fn ab_factor_order(factor: *const ab_factor) -> usize;
-        pub fn ab_factor_solve(factor: *const ab_factor, x: *mut f64, log: *mut ab_residuals);
         pub fn ab_residuals_new() -> *mut ab_residuals;
         pub fn ab_residuals_free(log: *mut ab_residuals);
+        // Example: what is done with handles.
+        pub fn ab_factor_order(factor: *const ab_factor) -> usize;
+        pub fn ab_factor_solve(factor: *const ab_factor, x: *mut f64, log: *mut ab_residuals);
         pub fn ab_residuals_note(log: *mut ab_residuals, residual: f64);
         pub fn ab_residuals_count(log: *const ab_residuals) -> usize;
         pub fn ab_residuals_worst(log: *const ab_residuals) -> f64;
@@ -163,6 +166,8 @@ impl Factor {
         NonNull::new(made).map(Factor).ok_or(Error::NoMemory("a factorisation"))
     }
 
+    // Example: what is done with a handle that threads share.
+
     /// How many unknowns.
     pub fn order(&self) -> usize {
         // SAFETY: alive until Drop; shared reading is what the header allows.
@@ -177,7 +182,7 @@ impl Factor {
         if x.len() != self.order() {
             return Err(Error::Length { given: x.len(), order: self.order() });
         }
-        let log = log.map_or(null_mut(), |log| log.0.as_ptr());
+        let log = log.map_or(std::ptr::null_mut(), |log| log.0.as_ptr());
         // SAFETY: x has as many elements as the system has unknowns, and is ours for the call, like the
         // log where there is one; both handles are alive.
         unsafe { raw::ab_factor_solve(self.0.as_ptr(), x.as_mut_ptr(), log) }
@@ -202,6 +207,8 @@ impl Residuals {
         let made = unsafe { raw::ab_residuals_new() };
         NonNull::new(made).map(Residuals).ok_or(Error::NoMemory("a log"))
     }
+
+    // Example: what is done with a handle that one thread has.
 
     /// Writes a residual of your own down; NaN counts as infinite.
     pub fn note(&mut self, residual: f64) {
@@ -262,6 +269,8 @@ const _: () = {
     assert!(size_of::<raw::ab_residuals>() == 0);
     assert!(size_of::<Option<Residuals>>() == size_of::<*mut raw::ab_residuals>());
 };
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

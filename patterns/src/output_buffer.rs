@@ -32,6 +32,8 @@
 #![doc = concat!("```c\n", include_str!("../csrc/output_buffer/wrong.c"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: room of the caller, of which only that counts which C has written.
+
 /// The declarations of `output_buffer.h`, and its doubles of `wrong.c`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -54,6 +56,7 @@ pub mod raw {
             capacity: usize,
             written: *mut usize,
         ) -> i32;
+        // Counterexample: of `wrong.c`.
         pub fn ab_primes_fails(
             limit: u32,
             out: *mut u32,
@@ -106,21 +109,11 @@ pub enum Error {
     Status(i32),
 }
 
-/// The primes below `limit`.
-///
-/// # Errors
-/// [`Error::Memory`]; the others mean that C has broken a promise.
-pub fn primes_below(limit: u32) -> Result<Vec<u32>, Error> {
-    let mut primes = Vec::new();
-    append_primes(limit, most_below(limit), &mut primes)?;
-    primes.shrink_to_fit();
-    Ok(primes)
-}
-
 /// Appends the primes below `limit` to `out`, which gets room for `room` more.
 ///
 /// # Errors
-/// As [`primes_below`], and [`Error::Short`] when there are more than fit. `out` is as it was.
+/// [`Error::Memory`], and [`Error::Short`] when there are more than fit; the others mean that C has broken a promise. `out`
+/// is as it was.
 pub fn append_primes(limit: u32, room: usize, out: &mut Vec<u32>) -> Result<(), Error> {
     // SAFETY: the function of the header, which keeps its contract.
     unsafe { append(raw::ab_primes_below, limit, room, out) }
@@ -136,11 +129,6 @@ pub fn primes_into(limit: u32, out: &mut [u32]) -> Result<&[u32], Error> {
     // SAFETY: pointer and length of a slice, and the function of the header.
     let status = unsafe { raw::ab_primes_below(limit, out.as_mut_ptr(), out.len(), &mut written) };
     judged(status, limit, written, out.len()).map(|written| &out[..written])
-}
-
-/// At least as many as there are primes below `limit`: 2, 3, and at most two in each six numbers.
-fn most_below(limit: u32) -> usize {
-    2 + limit as usize / 3
 }
 
 /// Appends what `source` writes to `out`, which keeps its content on any error.
@@ -175,6 +163,24 @@ fn judged(status: i32, limit: u32, written: usize, room: usize) -> Result<usize,
         raw::AB_PRIMES_MEMORY => Err(Error::Memory { limit }),
         status => Err(Error::Status(status)),
     }
+}
+
+// Example: a result whose size is known beforehand, and tests.
+
+/// The primes below `limit`.
+///
+/// # Errors
+/// [`Error::Memory`]; the others mean that C has broken a promise.
+pub fn primes_below(limit: u32) -> Result<Vec<u32>, Error> {
+    let mut primes = Vec::new();
+    append_primes(limit, most_below(limit), &mut primes)?;
+    primes.shrink_to_fit();
+    Ok(primes)
+}
+
+/// At least as many as there are primes below `limit`: 2, 3, and at most two in each six numbers.
+fn most_below(limit: u32) -> usize {
+    2 + limit as usize / 3
 }
 
 #[cfg(test)]

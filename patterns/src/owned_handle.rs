@@ -35,6 +35,8 @@
 
 use std::ptr::NonNull;
 
+// Pattern: C makes it, `Drop` ends it, once.
+
 /// The declarations of `owned_handle.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -49,6 +51,7 @@ pub mod raw {
     unsafe extern "C" {
         pub fn ab_rng_new(seed: u64) -> *mut ab_rng;
         pub fn ab_rng_free(rng: *mut ab_rng);
+        // Example: what is done with a handle, and how many there are.
         pub fn ab_rng_fill(rng: *mut ab_rng, n: usize, out: *mut f64);
         // Safe: an atomic counter.
         pub safe fn ab_rng_live() -> i64;
@@ -80,13 +83,6 @@ impl Rng {
         NonNull::new(made).map(Rng).ok_or(NoMemory)
     }
 
-    /// Writes the next numbers of the sequence, each in [0, 1).
-    pub fn fill(&mut self, out: &mut [f64]) {
-        // SAFETY: the handle is alive until Drop and ours alone for the call; pointer and length are
-        // those of a slice.
-        unsafe { raw::ab_rng_fill(self.0.as_ptr(), out.len(), out.as_mut_ptr()) }
-    }
-
     /// Gives the handle away: whoever gets the pointer has to end it, with `ab_rng_free` or through
     /// [`Rng::from_raw`].
     pub fn into_raw(self) -> NonNull<raw::ab_rng> {
@@ -102,6 +98,15 @@ impl Rng {
         Rng(handle)
     }
 
+    // Example: what is done with a handle, and how many there are.
+
+    /// Writes the next numbers of the sequence, each in [0, 1).
+    pub fn fill(&mut self, out: &mut [f64]) {
+        // SAFETY: the handle is alive until Drop and ours alone for the call; pointer and length are
+        // those of a slice.
+        unsafe { raw::ab_rng_fill(self.0.as_ptr(), out.len(), out.as_mut_ptr()) }
+    }
+
     /// How many generators C has alive: those of this type and those that were given away.
     pub fn live() -> i64 {
         raw::ab_rng_live()
@@ -115,6 +120,8 @@ impl Drop for Rng {
         unsafe { raw::ab_rng_free(self.0.as_ptr()) }
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

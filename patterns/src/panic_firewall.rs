@@ -40,16 +40,7 @@ use std::cell::RefCell;
 use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The one function of `panic_firewall.h` that C implements.
-#[allow(missing_docs)]
-pub mod raw {
-    use std::ffi::c_int;
-
-    unsafe extern "C" {
-        // Safe: takes any number of threads and calls, starts 64 threads at most, and waits for them.
-        pub safe fn ab_quantile_host(threads: c_int, calls: c_int) -> i64;
-    }
-}
+// Pattern: what every exported function goes through, and the text of a panic for who asks.
 
 /// Why a call was refused: the codes of the header, but for the one that [`boundary`] gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +95,47 @@ fn discard(payload: Box<dyn Any + Send>) {
     }
 }
 
+/// See `panic_firewall.h`.
+///
+/// # Safety
+/// `text` points to `capacity` bytes that may be written to; null is fine when that is 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ab_quantile_panic(text: *mut c_char, capacity: usize) -> usize {
+    let mut needed = 0;
+    boundary(|| {
+        let said = LAST.try_with(|last| last.borrow().clone()).unwrap_or_default();
+        needed = said.len();
+        if capacity == 0 {
+            return Ok(());
+        }
+        if text.is_null() {
+            return Err(Refused::Null);
+        }
+        let kept = said.floor_char_boundary(capacity - 1);
+        // SAFETY: the source has `kept` bytes, the target more, and they are not the same: one is ours.
+        unsafe { text.cast::<u8>().copy_from_nonoverlapping(said.as_ptr(), kept) };
+        // SAFETY: `kept` is below the capacity.
+        let end = unsafe { text.add(kept) };
+        // SAFETY: as above, within the capacity.
+        unsafe { end.write(0) };
+        Ok(())
+    });
+    needed
+}
+
+// Example: a function that panics for some data, and C that calls it.
+
+/// The one function of `panic_firewall.h` that C implements.
+#[allow(missing_docs)]
+pub mod raw {
+    use std::ffi::c_int;
+
+    unsafe extern "C" {
+        // Safe: takes any number of threads and calls, starts 64 threads at most, and waits for them.
+        pub safe fn ab_quantile_host(threads: c_int, calls: c_int) -> i64;
+    }
+}
+
 /// The quantile, as Rust code would write it: with a panic where the data cannot be ordered.
 pub fn quantile(data: &mut [f64], q: f64) -> f64 {
     let rank = (q * (data.len() - 1) as f64).round() as usize;
@@ -137,34 +169,6 @@ pub unsafe extern "C" fn ab_quantile(n: usize, data: *mut f64, q: f64, result: *
         unsafe { result.write(found) };
         Ok(())
     })
-}
-
-/// See `panic_firewall.h`.
-///
-/// # Safety
-/// `text` points to `capacity` bytes that may be written to; null is fine when that is 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ab_quantile_panic(text: *mut c_char, capacity: usize) -> usize {
-    let mut needed = 0;
-    boundary(|| {
-        let said = LAST.try_with(|last| last.borrow().clone()).unwrap_or_default();
-        needed = said.len();
-        if capacity == 0 {
-            return Ok(());
-        }
-        if text.is_null() {
-            return Err(Refused::Null);
-        }
-        let kept = said.floor_char_boundary(capacity - 1);
-        // SAFETY: the source has `kept` bytes, the target more, and they are not the same: one is ours.
-        unsafe { text.cast::<u8>().copy_from_nonoverlapping(said.as_ptr(), kept) };
-        // SAFETY: `kept` is below the capacity.
-        let end = unsafe { text.add(kept) };
-        // SAFETY: as above, within the capacity.
-        unsafe { end.write(0) };
-        Ok(())
-    });
-    needed
 }
 
 #[cfg(test)]

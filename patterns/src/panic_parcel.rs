@@ -47,6 +47,8 @@ use std::ffi::{c_int, c_void};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+// Pattern: a panic that waits beside the closure while C returns.
+
 /// The declarations of `panic_parcel.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -65,6 +67,7 @@ pub mod raw {
             user: *mut c_void,
             area: *mut f64,
         ) -> i32;
+        // Example: how many workspaces there are.
         // Safe: an atomic counter.
         pub safe fn ab_area_live() -> i64;
     }
@@ -180,6 +183,8 @@ pub fn integrate<F: FnMut(f64) -> f64, R: FnMut(usize)>(
         status => Err(Error::Unknown(status)),
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@
 //!
 //! Three more faults come with such structs. Their hooks are declared as plain function pointers and the struct
 //! is made with `zeroed()`, but a Rust function pointer is never null. The hook that frees is not told the
-//! size, which Rust's allocator must be given back. And a panic in a hook meets C's frames.
+//! size, which Rust's allocator must be given back. And a panic in a hook must not unwind into C.
 //!
 //! # The right way
 //! The struct is made in a box, and the box is opened to a raw pointer, which [`Mean`] owns: `Mean` may move,
@@ -51,6 +51,8 @@ use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::ptr::{NonNull, null, null_mut};
 
+// Pattern: a struct that stays at its address, and hooks that give C memory.
+
 /// The declarations of `pinned_struct.h`, and those of `wrong.c`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -81,6 +83,14 @@ pub mod raw {
     pub const AB_MEAN_STREAM: i32 = -2;
     pub const AB_MEAN_MEMORY: i32 = -4;
 
+    unsafe extern "C" {
+        pub fn ab_mean_init(mean: *mut ab_mean, width: usize) -> i32;
+        pub fn ab_mean_run(mean: *mut ab_mean) -> i32;
+        pub fn ab_mean_end(mean: *mut ab_mean) -> i32;
+    }
+
+    // Counterexample: of `wrong.c`.
+
     #[repr(C)]
     #[derive(Debug)]
     pub struct ab_total {
@@ -91,9 +101,6 @@ pub mod raw {
     }
 
     unsafe extern "C" {
-        pub fn ab_mean_init(mean: *mut ab_mean, width: usize) -> i32;
-        pub fn ab_mean_run(mean: *mut ab_mean) -> i32;
-        pub fn ab_mean_end(mean: *mut ab_mean) -> i32;
         pub fn ab_total_init(total: *mut ab_total);
         pub fn ab_total_run(total: *mut ab_total) -> f64;
     }
@@ -282,6 +289,8 @@ unsafe extern "C" fn release(opaque: *mut c_void, memory: *mut c_void) {
     // SAFETY: `allocate` has it from `alloc`, with this layout.
     unsafe { dealloc(block, layout) };
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -32,6 +32,8 @@
 #![doc = concat!("```c\n", include_str!("../csrc/process_fence/process_fence.c"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: plain data, and a worker process that makes the call.
+
 /// The declaration of `process_fence.h`.
 #[allow(missing_docs)]
 pub mod raw {
@@ -53,32 +55,6 @@ pub struct Integral {
     pub from: f64,
     /// The upper limit.
     pub to: f64,
-}
-
-/// A rule that the library does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("points = {0}: must be 2 or 3")]
-pub struct NoRule(pub u64);
-
-/// The integral, computed in this process.
-///
-/// # Safety
-/// `points` is 2 or 3.
-pub unsafe fn integrate_here(integral: &Integral) -> f64 {
-    // SAFETY: the pointer is that of a reference; the library has the rule, as the caller promises.
-    unsafe { raw::ab_integrate(integral) }
-}
-
-/// The integral, computed in this process when the library can.
-///
-/// # Errors
-/// [`NoRule`].
-pub fn integrate_checked(integral: &Integral) -> Result<f64, NoRule> {
-    if !(2..=3).contains(&integral.points) {
-        return Err(NoRule(integral.points));
-    }
-    // SAFETY: just checked.
-    Ok(unsafe { integrate_here(integral) })
 }
 
 #[cfg(feature = "fence")]
@@ -198,6 +174,34 @@ mod fence {
             }
         }
     }
+}
+
+// Example: the same call in this process, and tests.
+
+/// A rule that the library does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("points = {0}: must be 2 or 3")]
+pub struct NoRule(pub u64);
+
+/// The integral, computed in this process.
+///
+/// # Safety
+/// `points` is 2 or 3.
+pub unsafe fn integrate_here(integral: &Integral) -> f64 {
+    // SAFETY: the pointer is that of a reference; the library has the rule, as the caller promises.
+    unsafe { raw::ab_integrate(integral) }
+}
+
+/// The integral, computed in this process when the library can.
+///
+/// # Errors
+/// [`NoRule`].
+pub fn integrate_checked(integral: &Integral) -> Result<f64, NoRule> {
+    if !(2..=3).contains(&integral.points) {
+        return Err(NoRule(integral.points));
+    }
+    // SAFETY: just checked.
+    Ok(unsafe { integrate_here(integral) })
 }
 
 #[cfg(test)]

@@ -62,6 +62,8 @@
 use std::ops::Deref;
 use std::ptr::NonNull;
 
+// Pattern: the owner of the handle owns what C has a pointer to.
+
 /// The declarations of `retained_pointer.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -77,6 +79,7 @@ pub mod raw {
         pub safe fn ab_fir_new() -> *mut ab_fir;
         pub fn ab_fir_free(fir: *mut ab_fir);
         pub fn ab_fir_set_taps(fir: *mut ab_fir, taps: *const f64, n: usize);
+        // Example: what uses the pointer.
         pub fn ab_fir_run(fir: *const ab_fir, n: usize, x: *const f64, y: *mut f64);
     }
 }
@@ -120,17 +123,6 @@ impl Filter {
         Taps { filter: self }
     }
 
-    /// `y[i] = sum over k <= i of taps[k] x[i - k]`.
-    ///
-    /// # Panics
-    /// When the lengths differ.
-    pub fn run(&self, x: &[f64], y: &mut [f64]) {
-        assert_eq!(x.len(), y.len(), "x and y must have one length");
-        // SAFETY: both have x.len() numbers and do not overlap; the taps that C has are those in
-        // `self.taps`, alive and unchanged.
-        unsafe { raw::ab_fir_run(self.fir.as_ptr(), x.len(), x.as_ptr(), y.as_mut_ptr()) }
-    }
-
     /// Gives C other taps, or none, and returns those that it has no pointer to any more.
     fn replace(&mut self, taps: Option<Box<[f64]>>) -> Option<Box<[f64]>> {
         let new = taps.and_then(|taps| NonNull::new(Box::into_raw(taps)));
@@ -140,6 +132,19 @@ impl Filter {
         let old = std::mem::replace(&mut self.taps, new)?;
         // SAFETY: from `Box::into_raw`, and C has let go of it just now.
         Some(unsafe { Box::from_raw(old.as_ptr()) })
+    }
+
+    // Example: what uses the pointer.
+
+    /// `y[i] = sum over k <= i of taps[k] x[i - k]`.
+    ///
+    /// # Panics
+    /// When the lengths differ.
+    pub fn run(&self, x: &[f64], y: &mut [f64]) {
+        assert_eq!(x.len(), y.len(), "x and y must have one length");
+        // SAFETY: both have x.len() numbers and do not overlap; the taps that C has are those in
+        // `self.taps`, alive and unchanged.
+        unsafe { raw::ab_fir_run(self.fir.as_ptr(), x.len(), x.as_ptr(), y.as_mut_ptr()) }
     }
 }
 
@@ -179,6 +184,8 @@ impl Drop for Taps<'_> {
         self.filter.replace(None);
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -50,45 +50,18 @@
 
 use std::sync::{Mutex, PoisonError};
 
+// Pattern: a lock that ThreadSanitizer hears of.
+
 /// The declarations of `sanitizer_lanes.h`.
 #[allow(missing_docs)]
 pub mod raw {
     use std::ffi::c_void;
 
     unsafe extern "C" {
-        pub fn ab_histogram_add(counts: *mut u64, bins: usize, x: *const f64, n: usize);
         pub fn ab_note_acquired(lock: *mut c_void);
         pub fn ab_note_released(lock: *mut c_void);
-    }
-}
-
-/// Counts of samples in equal parts of [0, 1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Histogram {
-    counts: Vec<u64>,
-}
-
-impl Histogram {
-    /// All counts are zero.
-    ///
-    /// # Panics
-    /// Without a bin.
-    pub fn new(bins: usize) -> Histogram {
-        assert!(bins > 0, "bins = 0: a histogram has at least one");
-        Histogram { counts: vec![0; bins] }
-    }
-
-    /// Adds samples; those outside [0, 1), NaN among them, are left out.
-    pub fn add(&mut self, x: &[f64]) {
-        let counts = self.counts.as_mut_ptr();
-        // SAFETY: both pointers come with the length of what they point to, there is at least one
-        // counter, and `&mut self` keeps every other thread out.
-        unsafe { raw::ab_histogram_add(counts, self.counts.len(), x.as_ptr(), x.len()) }
-    }
-
-    /// The counts so far.
-    pub fn counts(&self) -> &[u64] {
-        &self.counts
+        // Example: what the lock is held for.
+        pub fn ab_histogram_add(counts: *mut u64, bins: usize, x: *const f64, n: usize);
     }
 }
 
@@ -131,6 +104,38 @@ impl Drop for Noted {
     fn drop(&mut self) {
         // SAFETY: as in `new`.
         unsafe { raw::ab_note_released(self.0) }
+    }
+}
+
+// Example: what the lock is held for, and tests.
+
+/// Counts of samples in equal parts of [0, 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Histogram {
+    counts: Vec<u64>,
+}
+
+impl Histogram {
+    /// All counts are zero.
+    ///
+    /// # Panics
+    /// Without a bin.
+    pub fn new(bins: usize) -> Histogram {
+        assert!(bins > 0, "bins = 0: a histogram has at least one");
+        Histogram { counts: vec![0; bins] }
+    }
+
+    /// Adds samples; those outside [0, 1), NaN among them, are left out.
+    pub fn add(&mut self, x: &[f64]) {
+        let counts = self.counts.as_mut_ptr();
+        // SAFETY: both pointers come with the length of what they point to, there is at least one
+        // counter, and `&mut self` keeps every other thread out.
+        unsafe { raw::ab_histogram_add(counts, self.counts.len(), x.as_ptr(), x.len()) }
+    }
+
+    /// The counts so far.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
     }
 }
 

@@ -42,6 +42,8 @@ use std::any::Any;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+// Pattern: a closure that C calls during this call only.
+
 /// The declarations of `scoped_callback.h`, and those of `wrong.c`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -58,6 +60,7 @@ pub mod raw {
             n: usize,
             integral: *mut f64,
         ) -> i32;
+        // Counterexample: of `wrong.c`.
         pub fn ab_simpson_later(f: ab_integrand, data: *mut c_void);
         pub fn ab_simpson_now(x: f64, y: *mut f64) -> i32;
     }
@@ -148,6 +151,8 @@ where
     }
     1
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

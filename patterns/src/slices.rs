@@ -53,26 +53,7 @@
 #![doc = concat!("```cpp\n", include_str!("../csrc/slices/slices.cpp"), "```")]
 #![allow(unsafe_code)]
 
-use std::ptr::NonNull;
-
-/// The declarations of `slices.hpp`.
-#[allow(non_camel_case_types, missing_docs)]
-pub mod raw {
-    /// What only C++ can look into.
-    #[repr(C)]
-    pub struct ab_history {
-        opaque: [u8; 0],
-        marker: std::marker::PhantomData<(*mut u8, std::marker::PhantomPinned)>,
-    }
-
-    unsafe extern "C" {
-        // Safe: takes nothing, and returns null or a handle of its own.
-        pub safe fn ab_history_new() -> *mut ab_history;
-        pub fn ab_history_free(history: *mut ab_history);
-        pub fn ab_history_append(history: *mut ab_history, values: *const f64, n: usize) -> i32;
-        pub fn ab_history_values(history: *const ab_history, n: *mut usize) -> *const f64;
-    }
-}
+// Pattern: pointer and length as a slice, and a slice as pointer and length.
 
 /// What cannot be a slice, or could not be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -131,6 +112,29 @@ pub unsafe fn slice_or_empty<'a, T>(pointer: *const T, n: usize) -> Result<&'a [
 /// The slice's pointer as C expects it: null when there is nothing.
 pub fn for_c<T>(slice: &[T]) -> *const T {
     if slice.is_empty() { std::ptr::null() } else { slice.as_ptr() }
+}
+
+// Example: a vector of C++.
+
+use std::ptr::NonNull;
+
+/// The declarations of `slices.hpp`.
+#[allow(non_camel_case_types, missing_docs)]
+pub mod raw {
+    /// What only C++ can look into.
+    #[repr(C)]
+    pub struct ab_history {
+        opaque: [u8; 0],
+        marker: std::marker::PhantomData<(*mut u8, std::marker::PhantomPinned)>,
+    }
+
+    unsafe extern "C" {
+        // Safe: takes nothing, and returns null or a handle of its own.
+        pub safe fn ab_history_new() -> *mut ab_history;
+        pub fn ab_history_free(history: *mut ab_history);
+        pub fn ab_history_append(history: *mut ab_history, values: *const f64, n: usize) -> i32;
+        pub fn ab_history_values(history: *const ab_history, n: *mut usize) -> *const f64;
+    }
 }
 
 /// Numbers that C++ keeps in a vector.

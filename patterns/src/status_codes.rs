@@ -37,7 +37,8 @@
 #![allow(unsafe_code)]
 
 use std::ffi::c_char;
-use std::ops::Range;
+
+// Pattern: one list of codes, which makes errors of them and back; texts of the library, bounded.
 
 /// The declarations of `status_codes.h`, and its doubles of `wrong.c`.
 #[allow(missing_docs)]
@@ -45,6 +46,8 @@ pub mod raw {
     use std::ffi::c_char;
 
     unsafe extern "C" {
+        pub fn ab_quad_text(code: i32, text: *mut c_char, capacity: usize);
+        // Example: a function that returns a code.
         pub fn ab_quad(
             n: usize,
             terms: *const f64,
@@ -53,7 +56,7 @@ pub mod raw {
             tolerance: f64,
             area: *mut f64,
         ) -> i32;
-        pub fn ab_quad_text(code: i32, text: *mut c_char, capacity: usize);
+        // Counterexample: of `wrong.c`.
         pub fn ab_quad_text_endless(code: i32, text: *mut c_char, capacity: usize);
         pub fn ab_quad_text_garbled(code: i32, text: *mut c_char, capacity: usize);
     }
@@ -127,6 +130,10 @@ unsafe fn text_by(tell: unsafe extern "C" fn(i32, *mut c_char, usize), code: i32
     let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
     String::from_utf8_lossy(&text[..end]).into_owned()
 }
+
+// Example: a function that returns a code.
+
+use std::ops::Range;
 
 /// The area under `terms[0] + terms[1] x + terms[2] x² + ..` over the range.
 ///

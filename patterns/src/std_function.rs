@@ -49,6 +49,8 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::{NonNull, null_mut};
 
+// Pattern: a closure for C++ to copy, and a panic on its way through C++.
+
 /// The declarations of `std_function.hpp`, and the one of `wrong.cpp`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -82,18 +84,20 @@ pub mod raw {
         pub safe fn ab_terms_new() -> *mut ab_terms;
         pub fn ab_terms_free(terms: *mut ab_terms);
         pub fn ab_terms_add(terms: *mut ab_terms, closure: ab_closure, copies: usize) -> i32;
-        pub fn ab_terms_add_root(terms: *mut ab_terms) -> i32;
-        pub fn ab_terms_add_tried(terms: *mut ab_terms, closure: ab_closure, otherwise: f64)
-        -> i32;
-        pub fn ab_terms_add_remembered(terms: *mut ab_terms, closure: ab_closure, at: f64) -> i32;
-        // A number and not a bool, of which Rust believes that it is 0 or 1: see `enums_as_integers`.
-        pub fn ab_terms_remove(terms: *mut ab_terms, at: usize) -> i32;
         pub fn ab_terms_at(
             terms: *const ab_terms,
             x: f64,
             sum: *mut f64,
             failure: *mut *mut c_void,
         ) -> i32;
+        // Example: what else C++ does with functions.
+        pub fn ab_terms_add_root(terms: *mut ab_terms) -> i32;
+        pub fn ab_terms_add_tried(terms: *mut ab_terms, closure: ab_closure, otherwise: f64)
+        -> i32;
+        pub fn ab_terms_add_remembered(terms: *mut ab_terms, closure: ab_closure, at: f64) -> i32;
+        // A number and not a bool, of which Rust believes that it is 0 or 1: see `enums_as_integers`.
+        pub fn ab_terms_remove(terms: *mut ab_terms, at: usize) -> i32;
+        // Counterexample: of `wrong.cpp`.
         pub fn ab_terms_careless(closure: ab_closure, x: f64) -> f64;
     }
 }
@@ -149,6 +153,29 @@ impl Terms {
         told(unsafe { raw::ab_terms_add(self.0.as_ptr(), closure, copies) })
     }
 
+    /// The sum of all terms at `x`.
+    ///
+    /// # Errors
+    /// [`Error::Threw`] when a term of C++ did, [`Error::FailedBefore`] when a remembered closure panicked in an
+    /// earlier call.
+    ///
+    /// # Panics
+    /// When a closure does, with its payload.
+    pub fn at(&self, x: f64) -> Result<f64, Error> {
+        let (mut sum, mut failure) = (0.0, null_mut());
+        // SAFETY: the handle is alive; both places are ours.
+        let status = unsafe { raw::ab_terms_at(self.0.as_ptr(), x, &mut sum, &mut failure) };
+        if status == raw::AB_TERMS_FAILED {
+            // SAFETY: C++ hands over what `call` has boxed, to nobody twice; the closures of this type have
+            // no other.
+            let payload = unsafe { Box::from_raw(failure.cast::<Payload>()) };
+            resume_unwind(*payload);
+        }
+        told(status).map(|()| sum)
+    }
+
+    // Example: what else C++ does with functions.
+
     /// Adds the square root of C++, which throws for negative numbers.
     ///
     /// # Errors
@@ -191,27 +218,6 @@ impl Terms {
     pub fn remove(&mut self, at: usize) -> bool {
         // SAFETY: the handle is alive and ours alone.
         unsafe { raw::ab_terms_remove(self.0.as_ptr(), at) != 0 }
-    }
-
-    /// The sum of all terms at `x`.
-    ///
-    /// # Errors
-    /// [`Error::Threw`] when a term of C++ did, [`Error::FailedBefore`] when a remembered closure panicked in an
-    /// earlier call.
-    ///
-    /// # Panics
-    /// When a closure does, with its payload.
-    pub fn at(&self, x: f64) -> Result<f64, Error> {
-        let (mut sum, mut failure) = (0.0, null_mut());
-        // SAFETY: the handle is alive; both places are ours.
-        let status = unsafe { raw::ab_terms_at(self.0.as_ptr(), x, &mut sum, &mut failure) };
-        if status == raw::AB_TERMS_FAILED {
-            // SAFETY: C++ hands over what `call` has boxed, to nobody twice; the closures of this type have
-            // no other.
-            let payload = unsafe { Box::from_raw(failure.cast::<Payload>()) };
-            resume_unwind(*payload);
-        }
-        told(status).map(|()| sum)
     }
 }
 
@@ -282,6 +288,8 @@ fn discard(payload: Payload) {
         std::mem::forget(another);
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -43,6 +43,8 @@ use std::ffi::{CStr, c_char};
 use std::ptr::NonNull;
 use std::str::Utf8Error;
 
+// Pattern: a type for each kind of text.
+
 /// The declarations of `strings.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -63,6 +65,7 @@ pub mod raw {
         pub fn ab_quantity_describe(q: *const ab_quantity) -> *mut c_char;
         pub fn ab_text_free(text: *mut c_char);
         pub fn ab_text_before(text: *const c_char, byte: c_char) -> usize;
+        // Example: how many texts there are.
         // Safe: an atomic counter.
         pub safe fn ab_text_live() -> i64;
     }
@@ -196,6 +199,8 @@ impl Drop for CText {
         unsafe { raw::ab_text_free(self.0.as_ptr()) }
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

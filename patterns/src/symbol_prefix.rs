@@ -40,6 +40,8 @@
 #![doc = concat!("```c\n", include_str!("../csrc/symbol_prefix/special_v2.c"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: two copies of one library, by their prefixes.
+
 /// The declarations of `special.h`, once per copy.
 #[allow(missing_docs)]
 pub mod raw {
@@ -78,6 +80,8 @@ copy! {
     /// The copy in version 2.
     v2: ab_special_v2_version, ab_special_v2_power
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

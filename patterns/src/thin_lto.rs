@@ -39,6 +39,8 @@
 #![doc = concat!("```c\n", include_str!("../csrc/thin_lto/thin_lto.c"), "```")]
 #![allow(unsafe_code)]
 
+// Pattern: a call of C for each element, which a linker can inline.
+
 /// The declarations of `thin_lto.h`.
 #[allow(missing_docs)]
 pub mod raw {
@@ -59,6 +61,8 @@ pub fn cubic_of_all(x: &[f64], y: &mut [f64]) {
         *y = raw::ab_cubic(*x);
     }
 }
+
+// Example: what it is compared with.
 
 /// The same in Rust alone: what the loop could cost.
 ///

@@ -1,11 +1,11 @@
-//! 45. Unions, bitfields, flexible arrays: a struct of C that its declaration does not tell all about.
+//! 45. Unions, bitfields, flexible arrays: a struct of C whose declaration does not say everything.
 //!
 //! # What goes wrong
-//! Which member of a union holds stands in another field, and nobody compares: an integer that is read as a double is a
-//! tiny number, not an error. Where the bits of a bitfield lie is up to the ABI: from the low end on one machine, from
-//! the high end on another, and a mask in Rust is right on one of them. What is too large for a bitfield is cut
-//! without a word. The samples of a flexible array member stand behind the struct and are no part of its type: who copies
-//! or moves the struct by its type leaves them behind, and C reads on in what stands there instead.
+//! Which member of a union holds is said by another field, and nothing compares the two: an integer that is read as a double
+//! is a tiny number, not an error. Where the bits of a bitfield lie is up to the ABI: from the low end on one machine, from
+//! the high end on another, and a mask in Rust is right on one of them. A number that is too large for a bitfield is
+//! truncated silently. The samples of a flexible array member lie behind the struct and are no part of its type: a copy or a
+//! move of the struct by its type does not take them along, and C reads whatever lies behind the copy.
 //!
 //! # The right way
 //! [`raw::ab_series`] declares what Rust can express: the bits as one word that nobody takes apart, a `union`, and
@@ -59,6 +59,8 @@
 
 use std::ptr::NonNull;
 
+// Pattern: bits by functions of C, a union by its tag, samples by the pointer of C.
+
 /// The declarations of `unions_and_tails.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -91,8 +93,9 @@ pub mod raw {
         pub fn ab_series_set_step(series: *mut ab_series, step: f64);
         pub fn ab_series_set_ticks(series: *mut ab_series, ticks: i64);
         pub fn ab_series_set_none(series: *mut ab_series);
-        pub fn ab_series_sum(series: *const ab_series) -> f64;
         pub fn ab_series_layout(layout: *mut [usize; 3]);
+        // Example: what is done with a series.
+        pub fn ab_series_sum(series: *const ab_series) -> f64;
     }
 }
 
@@ -225,6 +228,8 @@ impl Series {
         if status == 0 { Ok(()) } else { Err(Error::Decimals(decimals)) }
     }
 
+    // Example: what is done with a series.
+
     /// The sum of the samples, from the first to the last.
     pub fn sum(&self) -> f64 {
         // SAFETY: the series is alive.
@@ -238,6 +243,8 @@ impl Drop for Series {
         unsafe { raw::ab_series_free(self.0.as_ptr()) };
     }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -60,6 +60,8 @@
 
 use std::ffi::c_void;
 
+// Pattern: frames that are made for a panic, declared so on both sides.
+
 /// The declarations of `unwind_corridor.hpp`, and of `wrong.cpp`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -73,11 +75,14 @@ pub mod raw {
         pub fn ab_sweep(n: usize, x: *mut f64, f: ab_sweep_fn, user: *mut c_void) -> i32;
         pub fn ab_sweep_rethrowing(n: usize, x: *mut f64, f: ab_sweep_fn, user: *mut c_void)
         -> i32;
+        // Counterexample: of `wrong.cpp`.
         pub fn ab_sweep_swallowing(n: usize, x: *mut f64, f: ab_sweep_fn, user: *mut c_void)
         -> i32;
         pub fn ab_sweep_elsewhere(n: usize, x: *mut f64, f: ab_sweep_fn, user: *mut c_void) -> i32;
         pub fn ab_sweep_throwing(n: usize, x: *mut f64, f: ab_sweep_fn, user: *mut c_void) -> i32;
     }
+
+    // Example: how many sweeps were undone.
 
     // This one cannot unwind, and says so.
     unsafe extern "C" {
@@ -136,6 +141,8 @@ pub fn sweep_rethrowing(x: &mut [f64], f: impl FnMut(f64) -> f64) -> Result<(), 
     // SAFETY: the function of the header.
     unsafe { with(raw::ab_sweep_rethrowing, x, f) }
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

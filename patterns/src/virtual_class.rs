@@ -1,11 +1,10 @@
 //! 42. Virtual class: a Rust trait object as a C++ class with virtual functions, and the other way round.
 //!
 //! # What goes wrong
-//! A C++ library wants an object derived from its class. The vtable of a Rust `dyn Trait` is another thing, and a
-//! struct that imitates that of C++ is a guess: where the destructor stands (twice, first, on most systems), what
-//! lies before the first function, how several bases are laid out, is the compiler's choice. What passes through
-//! such a call is no better defined: a panic meets C++ frames whose `catch (...)` must not see it, an exception
-//! meets Rust.
+//! A C++ library takes an object derived from its class. The vtable of a Rust `dyn Trait` has another layout, and a
+//! struct that imitates that of C++ relies on what the standard leaves open: where the destructor stands (twice, first, on
+//! most systems), what lies before the first function, how several bases are laid out. Unwinding through
+//! such a call is no better defined: a panic must not reach a `catch (...)` of C++, nor an exception Rust.
 //!
 //! # The right way
 //! The class is derived in C++, ten lines per interface (`foreign_curve` [below](#the-foreign-side)): it holds a
@@ -20,9 +19,9 @@
 //! | `Err(Failed)` | `std::domain_error`, which the library may handle | `Err(Failed)` with the same text |
 //! | a panic | an exception of a type of its own, which carries nothing | the same panic |
 //!
-//! Any other `std::exception` that C++ throws is a `Failed` as well. The panic's payload waits in a place that the sum and its objects share, so that it is found whatever C++ makes
-//! of the exception, also if a `catch (...)` ends it. `Sum` implements [`Curve`] itself: a class of C++ is a trait
-//! object of Rust, and may be an object in another sum.
+//! Any other `std::exception` that C++ throws is a `Failed` as well. The panic's payload is kept in a place that the sum and
+//! its objects share, so that it is found whatever C++ does with the exception, also if a `catch (...)` ends it.
+//! `Sum` implements [`Curve`] itself: a class of C++ is a trait object of Rust, and may be an object in another sum.
 //!
 //! ```
 //! use abreast_patterns::virtual_class::{Curve, Failed, Sum};
@@ -63,6 +62,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
 
+// Pattern: a trait object as an object of a class, and an object of a class as a trait object.
+
 /// The declarations of `virtual_class.hpp`, and that of `wrong.cpp`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -102,7 +103,6 @@ pub mod raw {
         pub safe fn ab_sum_new() -> *mut ab_sum;
         pub fn ab_sum_free(sum: *mut ab_sum);
         pub fn ab_sum_add(sum: *mut ab_sum, object: ab_curve_object) -> i32;
-        pub fn ab_sum_add_hyperbola(sum: *mut ab_sum) -> i32;
         pub fn ab_sum_at(
             sum: *const ab_sum,
             x: f64,
@@ -117,6 +117,8 @@ pub mod raw {
             text: *mut c_char,
             room: usize,
         ) -> i32;
+        // Example: what else the library does.
+        pub fn ab_sum_add_hyperbola(sum: *mut ab_sum) -> i32;
         pub fn ab_sum_root(
             sum: *const ab_sum,
             x: f64,
@@ -124,6 +126,7 @@ pub mod raw {
             text: *mut c_char,
             room: usize,
         ) -> i32;
+        // Counterexample: of `wrong.cpp`.
         pub fn ab_curve_at_any(curve: *const c_void, x: f64) -> f64;
     }
 }
@@ -191,6 +194,22 @@ impl<'c> Sum<'c> {
         }
     }
 
+    fn ask(&self, function: raw::ab_sum_function, x: f64) -> Result<f64, Failed> {
+        let (mut y, mut text) = (f64::NAN, [0; ROOM]);
+        // SAFETY: the sum is alive, and used by the thread that it belongs to; there is room for a value and a text.
+        let status = unsafe { function(self.sum.as_ptr(), x, &mut y, text.as_mut_ptr(), ROOM) };
+        // Whatever C++ has made of it.
+        if let Some(payload) = self.panic.take() {
+            resume_unwind(payload);
+        }
+        match status {
+            0 => Ok(y),
+            _ => Err(Failed(read(&text))),
+        }
+    }
+
+    // Example: what else the library does.
+
     /// Adds 1/x, a class of C++.
     ///
     /// # Errors
@@ -212,20 +231,6 @@ impl<'c> Sum<'c> {
     /// When a curve does, with its payload.
     pub fn root(&self, x: f64) -> Result<f64, Failed> {
         self.ask(raw::ab_sum_root, x)
-    }
-
-    fn ask(&self, function: raw::ab_sum_function, x: f64) -> Result<f64, Failed> {
-        let (mut y, mut text) = (f64::NAN, [0; ROOM]);
-        // SAFETY: the sum is alive, and used by the thread that it belongs to; there is room for a value and a text.
-        let status = unsafe { function(self.sum.as_ptr(), x, &mut y, text.as_mut_ptr(), ROOM) };
-        // Whatever C++ has made of it.
-        if let Some(payload) = self.panic.take() {
-            resume_unwind(payload);
-        }
-        match status {
-            0 => Ok(y),
-            _ => Err(Failed(read(&text))),
-        }
     }
 }
 
@@ -351,132 +356,7 @@ fn discard(payload: Box<dyn Any + Send>) {
     }
 }
 
+// Example: tests.
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A curve of closures.
-    struct Of<A, S>(A, S);
-
-    impl<A: Fn(f64) -> Result<f64, Failed>, S: Fn(f64) -> f64> Curve for Of<A, S> {
-        fn at(&self, x: f64) -> Result<f64, Failed> {
-            self.0(x)
-        }
-
-        fn slope(&self, x: f64) -> Result<f64, Failed> {
-            Ok(self.1(x))
-        }
-    }
-
-    fn failed<T>(why: &str) -> Result<T, Failed> {
-        Err(Failed(why.to_owned()))
-    }
-
-    fn payload<T>(call: impl FnOnce() -> T) -> &'static str {
-        let payload = catch_unwind(AssertUnwindSafe(call)).err().expect("a panic");
-        *payload.downcast().expect("its payload")
-    }
-
-    #[test]
-    fn objects_of_both_languages_add_up() {
-        let calls = Cell::new(0);
-        let mut sum = Sum::new().unwrap();
-        assert_eq!(sum.at(3.0), Ok(0.0));
-        sum.add_hyperbola().unwrap();
-        sum.add(Of(
-            |x| {
-                calls.set(calls.get() + 1);
-                Ok(x)
-            },
-            |_| 1.0,
-        ))
-        .unwrap();
-        assert_eq!((sum.at(2.0), sum.slope(2.0)), (Ok(2.5), Ok(0.75)));
-        // A class of C++ in a class of C++, through Rust.
-        let mut outer = Sum::new().unwrap();
-        outer.add(sum).unwrap();
-        outer.add(Of(|_| Ok(-2.5), |_| 0.0)).unwrap();
-        // x + 1/x = 2.5
-        assert!((outer.root(3.0).unwrap() - 2.0).abs() < 1e-12);
-        drop(outer);
-        assert!(calls.get() > 2);
-    }
-
-    #[test]
-    fn an_error_is_an_exception_in_between_that_cpp_may_handle() {
-        let refused = Cell::new(0);
-        let mut sum = Sum::new().unwrap();
-        let logarithm = |x: f64| {
-            if x > 0.0 {
-                return Ok(x.ln());
-            }
-            refused.set(refused.get() + 1);
-            failed("ln is for x > 0, \u{e4}")
-        };
-        sum.add(Of(logarithm, |x| 1.0 / x)).unwrap();
-        assert!((sum.root(3.0).unwrap() - 1.0).abs() < 1e-12);
-        assert_eq!(refused.get(), 1, "a step was halved");
-        assert_eq!(sum.at(-1.0), failed("ln is for x > 0, \u{e4}"));
-        // Nowhere a value: C++ gives up, and the text is the last one's.
-        let mut nowhere = Sum::new().unwrap();
-        nowhere.add(Of(|x| if x == 1.0 { Ok(1.0) } else { failed("nowhere") }, |_| 1.0)).unwrap();
-        assert_eq!(nowhere.root(1.0), failed("nowhere"));
-    }
-
-    #[test]
-    fn an_exception_of_cpp_is_an_error() {
-        let mut sum = Sum::new().unwrap();
-        sum.add_hyperbola().unwrap();
-        assert_eq!(sum.at(0.0), failed("1/x has no value at 0"));
-        assert_eq!(sum.root(1.0), failed("no root after 100 steps"));
-        assert_eq!(sum.at(2.0), Ok(0.5));
-    }
-
-    #[test]
-    fn a_panic_goes_through_cpp_with_its_payload() {
-        let mut sum = Sum::new().unwrap();
-        let raise = |x: f64| if x == 0.0 { resume_unwind(Box::new("pole")) } else { Ok(x) };
-        sum.add(Of(raise, |_| 1.0)).unwrap();
-        assert_eq!(payload(|| sum.at(0.0)), "pole");
-        assert_eq!(payload(|| sum.root(1.0)), "pole");
-        assert_eq!(sum.at(1.0), Ok(1.0));
-        let mut outer = Sum::new().unwrap();
-        outer.add(sum).unwrap();
-        assert_eq!(payload(|| outer.at(0.0)), "pole");
-        assert_eq!(outer.at(2.0), Ok(2.0));
-    }
-
-    #[test]
-    fn cpp_drops_each_object_once_whatever_that_does() {
-        struct Counted<'n>(&'n Cell<u32>);
-        impl Curve for Counted<'_> {
-            fn at(&self, _: f64) -> Result<f64, Failed> {
-                failed("")
-            }
-            fn slope(&self, _: f64) -> Result<f64, Failed> {
-                failed("")
-            }
-        }
-        impl Drop for Counted<'_> {
-            fn drop(&mut self) {
-                self.0.set(self.0.get() + 1);
-                // Without the hook, which would print.
-                resume_unwind(Box::new("in drop"));
-            }
-        }
-        let dropped = Cell::new(0);
-        let mut sum = Sum::new().unwrap();
-        sum.add(Counted(&dropped)).unwrap();
-        sum.add(Counted(&dropped)).unwrap();
-        assert_eq!(dropped.get(), 0);
-        drop(sum);
-        assert_eq!(dropped.get(), 2);
-    }
-
-    #[test]
-    fn a_long_text_is_cut_between_letters() {
-        let mut sum = Sum::new().unwrap();
-        sum.add(Of(|_| Err(Failed("\u{e4}".repeat(100))), |_| 0.0)).unwrap();
-        assert_eq!(sum.at(1.0), failed(&"\u{e4}".repeat(79)));
-    }
-}
+mod tests;

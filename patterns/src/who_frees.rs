@@ -35,6 +35,8 @@
 use std::ops::Deref;
 use std::ptr::NonNull;
 
+// Pattern: memory of C, which C frees, and memory of Rust, which Rust frees.
+
 /// The declarations of `who_frees.h`.
 #[allow(non_camel_case_types, missing_docs)]
 pub mod raw {
@@ -44,9 +46,10 @@ pub mod raw {
         // Safe: returns null for more than memory can hold.
         pub safe fn ab_nodes_new(n: usize) -> *mut f64;
         pub fn ab_nodes_free(nodes: *mut f64);
+        pub fn ab_nodes_consume(data: *mut f64, n: usize, release: ab_release) -> f64;
+        // Example: how many there are.
         // Safe: an atomic counter.
         pub safe fn ab_nodes_live() -> i64;
-        pub fn ab_nodes_consume(data: *mut f64, n: usize, release: ab_release) -> f64;
     }
 }
 
@@ -124,6 +127,8 @@ unsafe extern "C" fn release(data: *mut f64, n: usize) {
     // SAFETY: pointer and length of a boxed slice, as promised.
     drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(data, n)) });
 }
+
+// Example: tests.
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! A page can be copied: it needs its folder of foreign code, the crates that it names, and nothing
 //! else of this one.
 
-use abreast_patterns::index::copy::{Error, copy, files};
+use abreast_patterns::index::copy::{Error, Take, copy, files};
 use abreast_patterns::index::{PATTERNS, Row};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -46,18 +46,49 @@ fn all_files_of_a_page_are_copied_as_they_are() {
 #[test]
 fn copied_into_a_crate_of_its_own_it_passes_its_tests() {
     for name in COPIED {
-        let krate = Crate::with(name, &[row(name)]);
-        let said = krate.cargo(&["test"]);
+        let krate = Crate::with(name, &[row(name)], Take::WithExample);
+        let [said, _] = krate.cargo(&["test"]);
         // Its own tests, and its examples, which name the copy.
         let passed = said.lines().filter(|line| line.starts_with("test result: ok.")).count();
         assert!(passed >= 2, "its own tests and its examples:\n{said}");
     }
 }
 
+/// Without their examples: what a pattern needs is marked as the pattern, and nothing else is.
 #[test]
-fn copied_into_a_crate_of_its_own_every_page_compiles() {
-    let krate = Crate::with("all", PATTERNS);
-    krate.cargo(&["test", "--lib", "--no-run"]);
+fn copied_into_a_crate_of_its_own_every_pattern_compiles_without_a_warning() {
+    let krate = Crate::with("all", PATTERNS, Take::Pattern);
+    let [_, complained] = krate.cargo(&["build"]);
+    assert_eq!(complained, "", "code that only the example uses is not marked as such");
+}
+
+#[test]
+fn a_pattern_is_copied_without_its_example() {
+    let krate = Crate::new("without");
+    let copied = copy(&[row("exception_firewall")], Take::Pattern, &krate.0).expect("a new crate");
+    let page = krate.read("src/exception_firewall.rs");
+    assert!(page.contains("catch (...)") && page.contains("pub fn solve"), "{page}");
+    // Neither its tests, nor what cannot be compiled without the library, nor the files that are not there.
+    for gone in [
+        "cfg(test)",
+        "//! ```\n//! use",
+        "# The wrong way",
+        "include_str!",
+        "mod by_default",
+        "fn rehearse(",
+    ] {
+        assert!(!page.contains(gone), "{gone}:\n{page}");
+    }
+    let there = |file: &str| krate.0.join("csrc/exception_firewall").join(file).exists();
+    assert!(there("firewall.hpp") && there("trycatch.hpp"));
+    assert!(!there("wrong.cpp") && !there("exception_firewall.cpp"));
+    assert!(copied.left_out.contains(&"csrc/exception_firewall/wrong.cpp"));
+    assert!(copied.left_out.contains(&"src/exception_firewall/by_default.rs"));
+    // Nothing is compiled of it.
+    assert!(!krate.0.join("build.rs").exists());
+    assert!(!krate.read("Cargo.toml").contains("build-dependencies"));
+    let all = copy(&[row("errno")], Take::WithExample, &krate.0).expect("beside it");
+    assert!(all.left_out.is_empty() && krate.read("csrc/errno/errno.c").contains("ab_rate"));
 }
 
 #[test]
@@ -68,7 +99,7 @@ fn copied_into_a_crate_that_is_there_it_changes_nothing_and_says_what_to_add() {
         "[workspace]\n\n[package] \nname = \"my-crate\"\n[lib]\nname = \"other\"\n",
     );
     krate.write("src/lib.rs", "//! Mine.\n");
-    let copied = copy(&[row("cpp_classes")], &krate.0).expect("copied");
+    let copied = copy(&[row("cpp_classes")], Take::WithExample, &krate.0).expect("copied");
     let to_add: Vec<&str> = copied.to_add.iter().map(|(file, _)| *file).collect();
     assert_eq!(
         to_add,
@@ -88,18 +119,18 @@ fn copied_into_a_crate_that_is_there_it_changes_nothing_and_says_what_to_add() {
     assert!(!krate.0.join("build.rs").exists());
     // Again: nothing is overwritten, and nothing written beside it.
     std::fs::remove_file(krate.0.join("csrc/cpp_classes/wrong.cpp")).expect("it was copied");
-    let again = copy(&[row("cpp_classes")], &krate.0);
+    let again = copy(&[row("cpp_classes")], Take::WithExample, &krate.0);
     assert!(matches!(again, Err(Error::Exists(file)) if file.ends_with("src/cpp_classes.rs")));
     assert!(!krate.0.join("csrc/cpp_classes/wrong.cpp").exists());
     krate.write("Cargo.toml", "[workspace]\nname = \"no\"\n");
-    assert!(matches!(copy(&[row("errno")], &krate.0), Err(Error::NoPackage(_))));
+    assert!(matches!(copy(&[row("errno")], Take::Pattern, &krate.0), Err(Error::NoPackage(_))));
 }
 
 /// The versions that a copy is given are those of this package.
 #[test]
 fn dependencies_of_a_copy_are_those_of_this_package() {
     let manifest = include_str!("../Cargo.toml");
-    let krate = Crate::with("versions", PATTERNS);
+    let krate = Crate::with("versions", PATTERNS, Take::WithExample);
     let copied = krate.read("Cargo.toml");
     let dependencies = copied.lines().skip_while(|line| *line != "[dependencies]");
     for line in dependencies.take_while(|line| *line != "[lints.rust]") {
@@ -123,9 +154,9 @@ impl Crate {
     }
 
     /// A new crate with these pages, which is no member of the workspace around it.
-    fn with(name: &str, rows: &[&Row]) -> Crate {
+    fn with(name: &str, rows: &[&Row], take: Take) -> Crate {
         let krate = Crate::new(name);
-        copy(rows, &krate.0).expect("a new crate");
+        copy(rows, take, &krate.0).expect("a new crate");
         krate.write("Cargo.toml", &(krate.read("Cargo.toml") + "\n[workspace]\n"));
         krate
     }
@@ -140,8 +171,8 @@ impl Crate {
         std::fs::read_to_string(self.0.join(file)).expect("readable")
     }
 
-    /// What cargo prints, which must succeed.
-    fn cargo(&self, arguments: &[&str]) -> String {
+    /// What cargo prints, which must succeed: its output, and what it complains about.
+    fn cargo(&self, arguments: &[&str]) -> [String; 2] {
         // The folder that this test is built in, where most of the dependencies are.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
         let mut cargo = Command::new(env!("CARGO"));
@@ -153,7 +184,7 @@ impl Crate {
         let [said, complained] =
             [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
         assert!(status.success(), "{}:\n{said}\n{complained}", self.0.display());
-        said
+        [said, complained]
     }
 }
 

@@ -1,3 +1,5 @@
+/* Pattern: the check before a loop with restrict. The loops are the example; they are not marked apart, being three lines
+ * each. */
 #include "aliasing.h"
 
 /* With restrict the compiler need not ask before it works on many elements at a time. Inlined, gcc forgets

@@ -1,4 +1,5 @@
-/* Sums of neighbours: y[0] = x[0], y[i] = x[i] + x[i - 1]. */
+/* Pattern: a function that refuses arrays which overlap, and one that works in place. Here of sums of neighbours: y[0] = x[0],
+ * y[i] = x[i] + x[i - 1]. */
 #ifndef AB_ALIASING_H
 #define AB_ALIASING_H
 

@@ -1,4 +1,4 @@
-/* For a counterexample, and to see what the check costs: the promise, and nobody who checks it. */
+/* Counterexample: the promise, and nobody who checks it. It is also what the price of the check is compared with. */
 #include "aliasing.h"
 
 void ab_neighbours_unchecked(size_t n, const double *restrict x, double *restrict y);

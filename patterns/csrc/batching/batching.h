@@ -1,4 +1,4 @@
-/* Kronecker's sequence: points that fill [0, 1) evenly. */
+/* Example: Kronecker's sequence: points that fill [0, 1) evenly. */
 #ifndef AB_BATCHING_H
 #define AB_BATCHING_H
 

@@ -1,4 +1,4 @@
-/* For a counterexample: one point per call, and the library knows which is next. */
+/* Counterexample: one point per call, and the library knows which is next. */
 #include "batching.h"
 
 double ab_kronecker_next(void);

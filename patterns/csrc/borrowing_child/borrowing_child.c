@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "borrowing_child.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* A table of samples, and cursors that interpolate in it and remember where they were. */
+/* Example: a table of samples, and cursors that interpolate in it and remember where they were. */
 #ifndef AB_BORROWING_CHILD_H
 #define AB_BORROWING_CHILD_H
 

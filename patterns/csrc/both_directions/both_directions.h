@@ -1,4 +1,4 @@
-/* What Rust exports: a table of points, with straight lines between them. */
+/* Pattern: what Rust exports: a table of points, with straight lines between them. */
 #ifndef AB_BOTH_DIRECTIONS_H
 #define AB_BOTH_DIRECTIONS_H
 

@@ -1,4 +1,4 @@
-/* C that uses what Rust exports, as a program that never heard of Rust would. */
+/* Example: C that uses what Rust exports, as a program that never heard of Rust would. */
 #include "both_directions.h"
 
 /* The trapezoidal integral of the table over [from, to] in n > 0 steps, or a status that is not OK and

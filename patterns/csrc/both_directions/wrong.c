@@ -1,4 +1,4 @@
-/* C that frees what it does not own. */
+/* Counterexample: C that frees what it does not own. */
 #include "both_directions.h"
 
 #include <stdlib.h>

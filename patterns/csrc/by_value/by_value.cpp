@@ -1,3 +1,4 @@
+// Example: a library, in place of yours.
 #include "by_value.hpp"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Intervals that hold the result of inexact arithmetic, by value and through a pointer.
+// Pattern: what may cross by value, and a struct that does. Here intervals that hold the result of inexact arithmetic.
 #ifndef AB_BY_VALUE_HPP
 #define AB_BY_VALUE_HPP
 
@@ -14,14 +14,15 @@
                       std::is_aggregate<type>::value,                                              \
                   #type " must not cross the border by value: pass a pointer")
 
-extern "C" {
-
 // All numbers from low to high, both included; neither is NaN, low <= high.
 struct ab_interval {
     double low;
     double high;
 };
 AB_BY_VALUE(ab_interval);
+
+// Example: what is done with intervals.
+extern "C" {
 
 // An interval that holds every product of a number of a and one of b. If one of them is none (see above)
 // the result means nothing, and nothing worse happens. Any thread.

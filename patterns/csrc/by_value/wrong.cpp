@@ -1,4 +1,4 @@
-// A class of 16 bytes, like ab_interval, but with a destructor: its caller passes a hidden pointer to
+// Counterexample: a class of 16 bytes, like ab_interval, but with a destructor: its caller passes a hidden pointer to
 // where the result goes. Not extern "C" in earnest: a C declaration cannot say what it is.
 #include <cstdint>
 

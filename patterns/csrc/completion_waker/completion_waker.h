@@ -1,4 +1,4 @@
-/* Sums that a library computes on its own thread. */
+/* Example: sums that a library computes on its own thread. */
 #ifndef AB_COMPLETION_WAKER_H
 #define AB_COMPLETION_WAKER_H
 

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "complex_numbers.h"
 
 #include <complex.h>

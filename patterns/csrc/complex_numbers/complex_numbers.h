@@ -1,4 +1,4 @@
-/* The inner product of complex vectors, with complex numbers behind pointers only. */
+/* Example: the inner product of complex vectors, with complex numbers behind pointers only. */
 #ifndef AB_COMPLEX_NUMBERS_H
 #define AB_COMPLEX_NUMBERS_H
 

@@ -1,3 +1,4 @@
+// Example: what C++'s own type has in memory, for a test.
 #include <complex>
 #include <cstring>
 

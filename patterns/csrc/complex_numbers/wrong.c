@@ -1,4 +1,4 @@
-/* The inner product as a Fortran library with the convention of f2c exports it: the complex result goes
+/* Counterexample: the inner product as a Fortran library with the convention of f2c exports it: the complex result goes
    through a pointer that stands before the arguments. */
 #include <stddef.h>
 

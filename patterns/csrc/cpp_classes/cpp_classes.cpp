@@ -1,5 +1,36 @@
+// Pattern: what a bridge calls.
 #include "cpp_classes.hpp"
 
+namespace ab {
+
+bool bin_cursor::step() noexcept
+{
+    if (next == end)
+        return false;
+    bin_ = next->first;
+    count_ = next->second;
+    ++next;
+    return true;
+}
+
+std::unique_ptr<histogram> make_histogram(const std::string &name, double width)
+{
+    return std::make_unique<histogram>(name, width);
+}
+
+std::unique_ptr<bin_cursor> bins_of(const histogram &of)
+{
+    return std::make_unique<bin_cursor>(of);
+}
+
+std::shared_ptr<histogram> share(std::unique_ptr<histogram> whole)
+{
+    return whole;
+}
+
+} // namespace ab
+
+// Example: a class, in place of yours.
 #include <atomic>
 #include <cmath>
 #include <stdexcept>
@@ -34,31 +65,6 @@ void histogram::add(double x)
         samples_.pop_back();
         throw;
     }
-}
-
-bool bin_cursor::step() noexcept
-{
-    if (next == end)
-        return false;
-    bin_ = next->first;
-    count_ = next->second;
-    ++next;
-    return true;
-}
-
-std::unique_ptr<histogram> make_histogram(const std::string &name, double width)
-{
-    return std::make_unique<histogram>(name, width);
-}
-
-std::unique_ptr<bin_cursor> bins_of(const histogram &of)
-{
-    return std::make_unique<bin_cursor>(of);
-}
-
-std::shared_ptr<histogram> share(std::unique_ptr<histogram> whole)
-{
-    return whole;
 }
 
 std::int64_t histograms_alive() noexcept

@@ -1,4 +1,5 @@
-// A histogram: a class with a string, a vector and a map in it, for a bridge of cxx.
+// Pattern: a pair of iterators as an object, and what makes and shares objects, for a bridge of cxx. The class histogram,
+// with a string, a vector and a map in it, is the example; it is not marked apart, since a bridge has to see it.
 #ifndef AB_CPP_CLASSES_HPP
 #define AB_CPP_CLASSES_HPP
 

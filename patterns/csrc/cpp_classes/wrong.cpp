@@ -1,4 +1,4 @@
-// For a counterexample: a class that points into itself, as std::string and std::map do, and what is generated for
+// Counterexample: a class that points into itself, as std::string and std::map do, and what is generated for
 // it where a tool knows its size only.
 extern "C" {
 

@@ -1,35 +1,5 @@
+// Pattern: values of C++ taken apart.
 #include "cpp_values.hpp"
-
-#include <algorithm>
-#include <cmath>
-
-namespace ab {
-
-roots solve(double a, double b, double c) noexcept {
-    if (!std::isfinite(a) || !std::isfinite(b) || !std::isfinite(c))
-        return no_root{};
-    if (a == 0.0 && b == 0.0)
-        return c == 0.0 ? roots{every_number{}} : roots{no_root{}};
-    // By a power of two, so that no square overflows; the roots stay.
-    int exponent = 0;
-    std::frexp(std::max({std::fabs(a), std::fabs(b), std::fabs(c)}), &exponent);
-    a = std::ldexp(a, -exponent);
-    b = std::ldexp(b, -exponent) / 2.0;
-    c = std::ldexp(c, -exponent);
-    if (a == 0.0)
-        return b == 0.0 ? roots{no_root{}} : roots{-c / (2.0 * b)};
-    const double d = b * b - a * c;
-    if (d < 0.0)
-        return conjugates{-b / a, std::sqrt(-d) / std::fabs(a)};
-    if (d == 0.0)
-        return -b / a;
-    // The sum without cancellation; the product of both roots is c / a.
-    const double q = -(b + std::copysign(std::sqrt(d), b));
-    const double one = q / a, other = c / q;
-    return two_roots{std::min(one, other), std::max(one, other)};
-}
-
-} // namespace ab
 
 namespace {
 
@@ -72,3 +42,35 @@ void ab_quadratic_roots(double a, double b, double c, ab_roots *out) noexcept {
     *out = std::visit(taken_apart{}, ab::solve(a, b, c));
 }
 }
+
+// Example: a library, in place of yours.
+#include <algorithm>
+#include <cmath>
+
+namespace ab {
+
+roots solve(double a, double b, double c) noexcept {
+    if (!std::isfinite(a) || !std::isfinite(b) || !std::isfinite(c))
+        return no_root{};
+    if (a == 0.0 && b == 0.0)
+        return c == 0.0 ? roots{every_number{}} : roots{no_root{}};
+    // By a power of two, so that no square overflows; the roots stay.
+    int exponent = 0;
+    std::frexp(std::max({std::fabs(a), std::fabs(b), std::fabs(c)}), &exponent);
+    a = std::ldexp(a, -exponent);
+    b = std::ldexp(b, -exponent) / 2.0;
+    c = std::ldexp(c, -exponent);
+    if (a == 0.0)
+        return b == 0.0 ? roots{no_root{}} : roots{-c / (2.0 * b)};
+    const double d = b * b - a * c;
+    if (d < 0.0)
+        return conjugates{-b / a, std::sqrt(-d) / std::fabs(a)};
+    if (d == 0.0)
+        return -b / a;
+    // The sum without cancellation; the product of both roots is c / a.
+    const double q = -(b + std::copysign(std::sqrt(d), b));
+    const double one = q / a, other = c / q;
+    return two_roots{std::min(one, other), std::max(one, other)};
+}
+
+} // namespace ab

@@ -1,4 +1,5 @@
-// A library of templates, and the functions of C by which it crosses.
+// Pattern: the functions of C by which a library of templates crosses. The library itself, in the namespace, is the
+// example; it is not marked apart, since what takes its types apart has to see them.
 #ifndef AB_CPP_VALUES_HPP
 #define AB_CPP_VALUES_HPP
 

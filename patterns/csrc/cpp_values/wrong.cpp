@@ -1,4 +1,4 @@
-// Not to be copied: objects of the standard library handed over as they are.
+// Counterexample: objects of the standard library handed over as they are.
 #include "cpp_values.hpp"
 
 // Where its value and its flag stand is the library's own affair.

@@ -1,4 +1,5 @@
-/* Springs: n masses of mass 1, each drawn back to 0. x and v are their places and velocities, n numbers
+/* Pattern: the header that all declarations are of; a bridge has to see it. Here of springs: n masses of mass 1, each drawn
+ * back to 0. x and v are their places and velocities, n numbers
  * each, which do not overlap. No function keeps a pointer; any thread, as long as nobody else writes. */
 #ifndef AB_DRIFT_TRIANGLE_H
 #define AB_DRIFT_TRIANGLE_H

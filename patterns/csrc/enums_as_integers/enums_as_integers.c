@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "enums_as_integers.h"
 
 #include <math.h>

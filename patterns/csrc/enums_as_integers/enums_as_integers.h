@@ -1,4 +1,4 @@
-/* A minimiser that says in a number why it stopped. */
+/* Example: a minimiser that says in a number why it stopped. */
 #ifndef AB_ENUMS_AS_INTEGERS_H
 #define AB_ENUMS_AS_INTEGERS_H
 

@@ -1,4 +1,4 @@
-/* Numbers that a Rust enum with the three reasons, or a bool, cannot hold. */
+/* Counterexample: numbers that a Rust enum with the three reasons, or a bool, cannot hold. */
 #include <stdint.h>
 
 /* The next release of ab_minimise: it stopped because somebody asked it to, which is reason 3. */

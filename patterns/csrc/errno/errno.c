@@ -1,6 +1,14 @@
+/* Pattern: errno for another language. */
 #include "errno.h"
 
 #include <errno.h>
+
+void ab_errno_set(int value)
+{
+    errno = value;
+}
+
+/* Example: a library, in place of yours. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,9 +54,4 @@ void ab_log(const char *line)
     if (write(closed, line, strlen(line)) < 0) {
         /* A log that fails has nowhere to say so. */
     }
-}
-
-void ab_errno_set(int value)
-{
-    errno = value;
 }

@@ -1,7 +1,11 @@
-/* Chemistry that reports by errno. */
+/* Pattern: errno for another language. */
 #ifndef AB_ERRNO_H
 #define AB_ERRNO_H
 
+/* errno of this thread is a macro, which only C can write to on every system. */
+void ab_errno_set(int value);
+
+/* Example: chemistry that reports by errno. */
 #include <stddef.h>
 
 /* Linear interpolation in a table of n points with x ascending, into *y. 0, or -1 with errno: EINVAL for
@@ -17,8 +21,5 @@ double ab_rate(double a, double e, double t);
 /* Writes a line to the log. There is none: the write fails, and errno is EBADF, or whatever it was that
  * the log had trouble with. */
 void ab_log(const char *line);
-
-/* errno of this thread is a macro, which only C can write to on every system. */
-void ab_errno_set(int value);
 
 #endif

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "error_handlers.h"
 
 #include <float.h>

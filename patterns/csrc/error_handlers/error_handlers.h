@@ -1,4 +1,5 @@
-/* Lambert's W, in a library with one error handler and one logger for the whole process. */
+/* Pattern: the functions that a library has for its handlers, which the shim calls. Here of Lambert's W, in a library with
+ * one error handler and one logger for the whole process; the rest of it is not marked apart, being one function. */
 #ifndef AB_ERROR_HANDLERS_H
 #define AB_ERROR_HANDLERS_H
 

@@ -1,3 +1,4 @@
+/* Pattern: a va_list formatted by C. */
 #include "shim.h"
 
 #include "error_handlers.h"

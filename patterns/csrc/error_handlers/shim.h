@@ -1,4 +1,4 @@
-/* Ours: messages of ab_lambert as ready texts, for a language that has no va_list. */
+/* Pattern: messages of ab_lambert as ready texts, for a language that has no va_list. */
 #ifndef AB_ERROR_HANDLERS_SHIM_H
 #define AB_ERROR_HANDLERS_SHIM_H
 

@@ -1,3 +1,4 @@
+// Example: a library, in place of yours.
 #include "exception_firewall.hpp"
 
 #include "firewall.hpp"

@@ -1,4 +1,4 @@
-// A solver of linear systems that throws inside and returns codes outside.
+// Example: a solver of linear systems that throws inside and returns codes outside.
 #ifndef AB_EXCEPTION_FIREWALL_HPP
 #define AB_EXCEPTION_FIREWALL_HPP
 

@@ -1,4 +1,4 @@
-// Nothing that C++ throws passes: each way out becomes a code and a text.
+// Pattern: nothing that C++ throws passes: each way out becomes a code and a text.
 #ifndef AB_FIREWALL_HPP
 #define AB_FIREWALL_HPP
 

@@ -1,3 +1,4 @@
+// Example: every way in which C++ can throw, on demand.
 #include "rehearsal.hpp"
 
 #include <atomic>

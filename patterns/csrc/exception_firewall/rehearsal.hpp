@@ -1,4 +1,4 @@
-// Every way in which C++ can throw, on demand.
+// Example: every way in which C++ can throw, on demand.
 #ifndef AB_REHEARSAL_HPP
 #define AB_REHEARSAL_HPP
 

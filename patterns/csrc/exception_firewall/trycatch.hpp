@@ -1,4 +1,4 @@
-// The firewall of cxx bridges: cxx catches std::exception alone, unless it finds this function before the
+// Pattern: the firewall of cxx bridges: cxx catches std::exception alone, unless it finds this function before the
 // functions of a bridge. An error of cxx is one text; the code stands before it. Allocates nothing (cxx does
 // for the copy that Rust gets): this is the way for bad_alloc, too, and what throws here ends the process.
 #ifndef AB_TRYCATCH_HPP

@@ -1,3 +1,4 @@
+// Counterexample: what throws without a firewall.
 #include "wrong.hpp"
 
 #include "rehearsal.hpp"

@@ -1,4 +1,4 @@
-// For the counterexamples: exported as if C++ never threw, and what a bridge without trycatch calls.
+// Counterexample: exported as if C++ never threw, and what a bridge without trycatch calls.
 #ifndef AB_EXCEPTION_FIREWALL_WRONG_HPP
 #define AB_EXCEPTION_FIREWALL_WRONG_HPP
 

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "fortran_abi.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Example: a subroutine of Fortran, as C sees it. */
 /*
  * What a Fortran compiler makes of
  *

@@ -1,4 +1,5 @@
-/* A header-only library, as it came: nothing in it is a symbol that a linker could find. */
+/* Pattern: a header-only library, as it came: nothing in it is a symbol that a linker could find. Yours takes its place; it
+ * is no example that could be left out, since the shim calls it. */
 #ifndef AB_INLINE_SHIM_ANGLES_H
 #define AB_INLINE_SHIM_ANGLES_H
 

@@ -1,3 +1,4 @@
+/* Pattern: one function for each thing that has no symbol. */
 #include "inline_shim.h"
 
 #include "angles.h"
@@ -29,6 +30,7 @@ int32_t ab_angles_label_turns(char *text, size_t room, int64_t turns)
     return angles_label(text, room, "%" PRId64 " turns", turns);
 }
 
+/* Counterexample: the variadic function itself. */
 int ab_angles_label_any(char *text, size_t room, const char *format, ...)
 {
     va_list arguments;

@@ -1,4 +1,4 @@
-/* What Rust can call of angles.h: one real function for each thing that is none. */
+/* Pattern: what Rust can call of angles.h: one real function for each thing that is none. */
 #ifndef AB_INLINE_SHIM_H
 #define AB_INLINE_SHIM_H
 
@@ -19,7 +19,7 @@ double ab_angles_turn(void);
 int32_t ab_angles_label(char *text, size_t room, double x);
 int32_t ab_angles_label_turns(char *text, size_t room, int64_t turns);
 
-/* The variadic function itself, for the counterexample: what follows must be what format says. */
+/* Counterexample: the variadic function itself: what follows must be what format says. */
 int ab_angles_label_any(char *text, size_t room, const char *format, ...);
 
 #endif

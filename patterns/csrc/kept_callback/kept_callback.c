@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "kept_callback.h"
 
 #include <math.h>

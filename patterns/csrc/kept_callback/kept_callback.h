@@ -1,4 +1,4 @@
-/* Bisection, one halving a call, for a root of a function that the solver keeps. */
+/* Example: bisection, one halving a call, for a root of a function that the solver keeps. */
 #ifndef AB_KEPT_CALLBACK_H
 #define AB_KEPT_CALLBACK_H
 

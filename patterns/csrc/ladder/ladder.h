@@ -1,4 +1,4 @@
-/* Somebody else's root finder: Newton's method for c[0] + c[1] x + c[2] x^2 + c[3] x^3.
+/* Example: somebody else's root finder: Newton's method for c[0] + c[1] x + c[2] x^2 + c[3] x^3.
  *
  * What is known about it: it reports that it found nothing; it throws std::domain_error where the
  * tangent is flat; its problem and its iterates lie in globals, so that in the whole process one call

@@ -1,3 +1,4 @@
+/* Pattern: the layout in numbers. */
 #include "layout_handshake.h"
 
 #include <math.h>
@@ -20,7 +21,7 @@ size_t ab_step_layout(size_t n, size_t *out)
     return count;
 }
 
-/* Heun's method; the distance from Euler's estimates the error. */
+/* Example: Heun's method; the distance from Euler's estimates the error. */
 void ab_step_decay(double t, double h, double *y, ab_step *step)
 {
     const double euler = *y - h * *y;

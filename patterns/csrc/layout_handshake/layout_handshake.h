@@ -1,4 +1,4 @@
-/* One step of an integrator, told in a struct that both languages spell out. */
+/* Pattern: a struct that both languages spell out, here one step of an integrator, and its layout in numbers. */
 #ifndef AB_LAYOUT_HANDSHAKE_H
 #define AB_LAYOUT_HANDSHAKE_H
 
@@ -31,7 +31,7 @@ enum { AB_KIND_OTHER = 0, AB_KIND_F64 = 1, AB_KIND_U32 = 2, AB_KIND_I32 = 3 };
    there are. out may be null when n is 0. Any thread, any time. */
 size_t ab_step_layout(size_t n, size_t *out);
 
-/* Takes one step of y' = -y from *t with *y and step h, and reports it in *step. None may be null.
+/* Example: takes one step of y' = -y from *t with *y and step h, and reports it in *step. None may be null.
    Keeps nothing; any thread. */
 void ab_step_decay(double t, double h, double *y, ab_step *step);
 

@@ -1,4 +1,4 @@
-/* The same library two releases later, as it would be linked by accident: its struct has drifted, and
+/* Counterexample: the same library two releases later, as it would be linked by accident: its struct has drifted, and
    so has what it tells of it. */
 #include <stddef.h>
 #include <stdint.h>

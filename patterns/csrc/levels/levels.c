@@ -1,3 +1,4 @@
+/* Pattern: one body, compiled once per level. The sum of squares is the example; it is not marked apart, being the body. */
 #include "levels.h"
 
 /* The body. It has no code of its own: always inlined, so that it is compiled for the level of the

@@ -1,4 +1,4 @@
-/* A sum of squares, compiled once per instruction-set level. */
+/* Pattern: one body, compiled once per instruction-set level. Here a sum of squares. */
 #ifndef AB_LEVELS_H
 #define AB_LEVELS_H
 

@@ -1,4 +1,4 @@
-// A helper in a header, as C++ has them, that is compiled differently in each file: AB_COMPILED_FOR
+// Counterexample: a helper in a header, as C++ has them, that is compiled differently in each file: AB_COMPILED_FOR
 // stands for what -mavx2 changes (__AVX2__, and the instructions themselves).
 #ifndef AB_LEVELS_WRONG_HPP
 #define AB_LEVELS_WRONG_HPP

@@ -1,3 +1,4 @@
+// Counterexample: one of two files that compile one inline function differently.
 #define AB_COMPILED_FOR 0
 #include "wrong.hpp"
 

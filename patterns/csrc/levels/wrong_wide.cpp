@@ -1,3 +1,4 @@
+// Counterexample: the other one.
 #define AB_COMPILED_FOR 1
 #include "wrong.hpp"
 

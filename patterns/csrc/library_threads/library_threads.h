@@ -1,4 +1,4 @@
-/* Sums on threads that the library starts and keeps. */
+/* Example: sums on threads that the library starts and keeps. */
 #ifndef AB_LIBRARY_THREADS_H
 #define AB_LIBRARY_THREADS_H
 

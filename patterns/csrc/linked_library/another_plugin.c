@@ -1,2 +1,2 @@
-/* Not to be copied: the library a second time, in another library. */
+/* Counterexample: the library a second time, in another library. */
 #include "window.c"

@@ -1,3 +1,4 @@
+// Pattern: the -sys crate.
 //! build.rs of the -sys crate: the installed library if there is one that will do, the sources of the crate otherwise.
 
 use std::env;

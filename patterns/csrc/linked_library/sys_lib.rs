@@ -1,3 +1,4 @@
+// Pattern: the -sys crate.
 //! lib.rs of the -sys crate: the header, in Rust. Types that are safe to use are a crate of their own.
 #![no_std]
 

@@ -1,3 +1,4 @@
+// Pattern: a package above the -sys crate.
 //! build.rs of a package that has C of its own, which includes the header: that of the library which is linked.
 
 fn main() {

@@ -1,4 +1,4 @@
-/* Window functions, as a library that a system may have installed. */
+/* Example: window functions, as a library that a system may have installed. */
 #ifndef AB_WINDOW_H
 #define AB_WINDOW_H
 

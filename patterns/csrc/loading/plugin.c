@@ -1,4 +1,4 @@
-/* Compiled to a shared library of its own. */
+/* Example: a library, in place of yours, that is a shared library of its own. */
 #include "plugin.h"
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* Exponential smoothing, in a library that is loaded at run time. */
+/* Example: exponential smoothing, in a library that is loaded at run time. */
 #ifndef AB_PLUGIN_H
 #define AB_PLUGIN_H
 

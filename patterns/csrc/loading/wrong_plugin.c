@@ -1,4 +1,4 @@
-/* Not to be copied: a library that leaves behind what is called or read once it is gone. */
+/* Counterexample: a library that leaves behind what is called or read once it is gone. */
 /* For mmap and usleep, which C11 alone does not have. */
 #define _DEFAULT_SOURCE
 #include <pthread.h>

@@ -1,3 +1,5 @@
+/* Pattern: a setjmp in what is called from outside, and each longjmp below it. The decomposition is the example; it is not
+ * marked apart, since its lines are those that jump. */
 #include "longjmp_quarantine.h"
 
 #include <math.h>

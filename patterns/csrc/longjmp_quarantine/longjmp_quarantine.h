@@ -1,4 +1,5 @@
-/* Cholesky's decomposition, by code that leaves errors with longjmp; outside nobody sees that. */
+/* Pattern: jumps that begin and end in C. Here in Cholesky's decomposition, by code that leaves errors with longjmp; outside
+ * nobody sees that. */
 #ifndef AB_LONGJMP_QUARANTINE_H
 #define AB_LONGJMP_QUARANTINE_H
 

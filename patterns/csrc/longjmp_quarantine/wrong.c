@@ -1,4 +1,4 @@
-/* For the counterexample: a library that lets its callbacks jump out, as some do. */
+/* Counterexample: a library that lets its callbacks jump out, as some do. */
 #include <setjmp.h>
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "measurement_traps.h"
 
 uint64_t ab_trap_step(uint64_t x, uint64_t y)

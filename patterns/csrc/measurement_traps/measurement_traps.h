@@ -1,4 +1,4 @@
-/* Two functions to mis-measure. */
+/* Example: two functions to mis-measure. */
 #ifndef AB_MEASUREMENT_TRAPS_H
 #define AB_MEASUREMENT_TRAPS_H
 

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "opaque_handle.h"
 
 #include <math.h>

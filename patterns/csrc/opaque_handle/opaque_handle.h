@@ -1,4 +1,4 @@
-/* A factorised system, and a log of residuals: two things that C alone looks into. */
+/* Example: a factorised system, and a log of residuals: two things that C alone looks into. */
 #ifndef AB_OPAQUE_HANDLE_H
 #define AB_OPAQUE_HANDLE_H
 

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "output_buffer.h"
 
 #include <stdlib.h>

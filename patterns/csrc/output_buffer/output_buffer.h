@@ -1,4 +1,4 @@
-/* A function that fills an array of the caller's. */
+/* Example: a function that fills an array of the caller's. */
 #ifndef AB_OUTPUT_BUFFER_H
 #define AB_OUTPUT_BUFFER_H
 

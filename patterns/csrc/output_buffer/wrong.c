@@ -1,4 +1,4 @@
-/* Doubles of ab_primes_below that do not keep its promises. */
+/* Counterexample: doubles of ab_primes_below that do not keep its promises. */
 #include "output_buffer.h"
 
 /* Fails half way: some numbers are there, `written` is said to be all of them. */

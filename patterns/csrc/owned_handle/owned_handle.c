@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "owned_handle.h"
 
 #include <stdatomic.h>

@@ -1,4 +1,4 @@
-/* A random generator with state that C owns. */
+/* Example: a random generator with state that C owns. */
 #ifndef AB_OWNED_HANDLE_H
 #define AB_OWNED_HANDLE_H
 

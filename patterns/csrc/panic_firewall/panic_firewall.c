@@ -1,3 +1,4 @@
+/* Example: a host written in C. */
 #include "panic_firewall.h"
 
 #include <math.h>

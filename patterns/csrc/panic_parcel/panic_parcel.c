@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "panic_parcel.h"
 
 #include <stdatomic.h>

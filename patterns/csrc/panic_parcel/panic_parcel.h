@@ -1,4 +1,4 @@
-/* Integration of a function that the caller gives, and that can stop it. */
+/* Example: integration of a function that the caller gives, and that can stop it. */
 #ifndef AB_PANIC_PARCEL_H
 #define AB_PANIC_PARCEL_H
 

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "pinned_struct.h"
 
 #include <stdlib.h>

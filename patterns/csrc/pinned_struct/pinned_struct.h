@@ -1,4 +1,4 @@
-/* A moving average of a stream that comes in blocks, in a struct that the caller allocates. */
+/* Example: a moving average of a stream that comes in blocks, in a struct that the caller allocates. */
 #ifndef AB_PINNED_STRUCT_H
 #define AB_PINNED_STRUCT_H
 

@@ -1,4 +1,4 @@
-/* For a counterexample: a library that finds the caller's struct by the pointer it has kept, and does not
+/* Counterexample: a library that finds the caller's struct by the pointer it has kept, and does not
  * look whether it was called with the same one. */
 #include <stddef.h>
 

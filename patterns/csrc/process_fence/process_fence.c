@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "process_fence.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Gauss quadrature of a cubic, by a library that checks nothing. */
+/* Example: Gauss quadrature of a cubic, by a library that checks nothing. */
 #ifndef AB_PROCESS_FENCE_H
 #define AB_PROCESS_FENCE_H
 

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "retained_pointer.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* A filter that keeps a pointer to its caller's numbers. */
+/* Example: a filter that keeps a pointer to its caller's numbers. */
 #ifndef AB_RETAINED_POINTER_H
 #define AB_RETAINED_POINTER_H
 

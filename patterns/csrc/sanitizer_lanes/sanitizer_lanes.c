@@ -1,3 +1,4 @@
+/* Pattern: two notes for ThreadSanitizer. */
 #include "sanitizer_lanes.h"
 
 /* gcc says it with a macro, clang answers a question. */
@@ -8,16 +9,6 @@
 #define AB_UNDER_TSAN 1
 #endif
 #endif
-
-void ab_histogram_add(uint64_t *counts, size_t bins, const double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (x[i] >= 0.0 && x[i] < 1.0) {
-            size_t bin = (size_t)(x[i] * (double)bins);
-            /* x close to 1 may be rounded up to the next bin. */
-            counts[bin < bins ? bin : bins - 1]++;
-        }
-}
 
 #ifdef AB_UNDER_TSAN
 void __tsan_acquire(void *address);
@@ -43,3 +34,14 @@ void ab_note_released(void *lock)
     (void)lock;
 }
 #endif
+
+/* Example: what the lock is held for. */
+void ab_histogram_add(uint64_t *counts, size_t bins, const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (x[i] >= 0.0 && x[i] < 1.0) {
+            size_t bin = (size_t)(x[i] * (double)bins);
+            /* x close to 1 may be rounded up to the next bin. */
+            counts[bin < bins ? bin : bins - 1]++;
+        }
+}

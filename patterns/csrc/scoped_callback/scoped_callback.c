@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "scoped_callback.h"
 
 int32_t ab_simpson(ab_integrand *f, void *data, double a, double b, size_t n, double *integral)

@@ -1,4 +1,4 @@
-/* Quadrature of a function that the caller brings. */
+/* Example: quadrature of a function that the caller brings. */
 #ifndef AB_SCOPED_CALLBACK_H
 #define AB_SCOPED_CALLBACK_H
 

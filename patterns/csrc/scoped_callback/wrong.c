@@ -1,4 +1,4 @@
-/* For a counterexample: an integrator that breaks its promise and calls after the call. */
+/* Counterexample: an integrator that breaks its promise and calls after the call. */
 #include "scoped_callback.h"
 
 static struct {

@@ -1,3 +1,4 @@
+// Example: a library, in place of yours.
 #include "slices/slices.hpp"
 
 #include <new>

@@ -1,4 +1,4 @@
-// The residuals of a solver, in a std::vector.
+// Example: the residuals of a solver, in a std::vector.
 #ifndef AB_SLICES_HPP
 #define AB_SLICES_HPP
 

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "status_codes.h"
 
 #include <math.h>

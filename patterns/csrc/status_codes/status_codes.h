@@ -1,4 +1,4 @@
-/* Adaptive quadrature of a polynomial. */
+/* Example: adaptive quadrature of a polynomial. */
 #ifndef AB_STATUS_CODES_H
 #define AB_STATUS_CODES_H
 

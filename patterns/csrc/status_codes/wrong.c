@@ -1,4 +1,4 @@
-/* Doubles of ab_quad_text that break its promise: the first writes no end, the second no UTF-8. */
+/* Counterexample: doubles of ab_quad_text that break its promise: the first writes no end, the second no UTF-8. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

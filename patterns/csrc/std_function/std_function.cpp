@@ -1,13 +1,11 @@
+// Pattern: a closure as a std::function, and its failure as an exception.
 #include "std_function/std_function.hpp"
 
 #include <atomic>
-#include <cmath>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <new>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -59,6 +57,59 @@ term as_function(const ab_closure &closure) {
     };
 }
 
+} // namespace
+
+struct ab_terms {
+    std::vector<term> terms;
+};
+
+extern "C" ab_terms *ab_terms_new() noexcept { return new (std::nothrow) ab_terms; }
+
+extern "C" void ab_terms_free(ab_terms *terms) noexcept { delete terms; }
+
+extern "C" std::int32_t ab_terms_add(ab_terms *terms, ab_closure closure, std::size_t copies) noexcept {
+    try {
+        const term function = as_function(closure);
+        const std::size_t room = terms->terms.max_size() - terms->terms.size();
+        if (copies > room)
+            return AB_TERMS_NO_MEMORY;
+        // All or none: insert leaves the vector as it was when a copy fails at its end.
+        std::vector<term> all = terms->terms;
+        all.insert(all.end(), copies, function);
+        terms->terms.swap(all);
+        return AB_TERMS_FINE;
+    } catch (...) {
+        return AB_TERMS_NO_MEMORY;
+    }
+}
+
+extern "C" std::int32_t ab_terms_at(const ab_terms *terms, double x, double *sum, void **failure) noexcept {
+    try {
+        double total = 0;
+        for (const term &function : terms->terms)
+            total += function(x);
+        *sum = total;
+        return AB_TERMS_FINE;
+    } catch (const closure_failed &failed) {
+        void *taken = failed.take();
+        if (taken == nullptr)
+            return AB_TERMS_FAILED_BEFORE;
+        *failure = taken;
+        return AB_TERMS_FAILED;
+    } catch (const std::bad_alloc &) {
+        return AB_TERMS_NO_MEMORY;
+    } catch (...) {
+        return AB_TERMS_THREW;
+    }
+}
+
+// Example: what else is done with functions.
+#include <cmath>
+#include <mutex>
+#include <stdexcept>
+
+namespace {
+
 // What the first call came to, a value or an exception, for all that follow. No lock is held while the function
 // runs, so that it may come back here; of several that were first together one counts.
 class remembered {
@@ -100,30 +151,6 @@ public:
 };
 
 } // namespace
-
-struct ab_terms {
-    std::vector<term> terms;
-};
-
-extern "C" ab_terms *ab_terms_new() noexcept { return new (std::nothrow) ab_terms; }
-
-extern "C" void ab_terms_free(ab_terms *terms) noexcept { delete terms; }
-
-extern "C" std::int32_t ab_terms_add(ab_terms *terms, ab_closure closure, std::size_t copies) noexcept {
-    try {
-        const term function = as_function(closure);
-        const std::size_t room = terms->terms.max_size() - terms->terms.size();
-        if (copies > room)
-            return AB_TERMS_NO_MEMORY;
-        // All or none: insert leaves the vector as it was when a copy fails at its end.
-        std::vector<term> all = terms->terms;
-        all.insert(all.end(), copies, function);
-        terms->terms.swap(all);
-        return AB_TERMS_FINE;
-    } catch (...) {
-        return AB_TERMS_NO_MEMORY;
-    }
-}
 
 extern "C" std::int32_t ab_terms_add_root(ab_terms *terms) noexcept {
     try {
@@ -168,24 +195,4 @@ extern "C" std::int32_t ab_terms_remove(ab_terms *terms, std::size_t at) noexcep
         return 0;
     terms->terms.erase(terms->terms.begin() + static_cast<std::ptrdiff_t>(at));
     return 1;
-}
-
-extern "C" std::int32_t ab_terms_at(const ab_terms *terms, double x, double *sum, void **failure) noexcept {
-    try {
-        double total = 0;
-        for (const term &function : terms->terms)
-            total += function(x);
-        *sum = total;
-        return AB_TERMS_FINE;
-    } catch (const closure_failed &failed) {
-        void *taken = failed.take();
-        if (taken == nullptr)
-            return AB_TERMS_FAILED_BEFORE;
-        *failure = taken;
-        return AB_TERMS_FAILED;
-    } catch (const std::bad_alloc &) {
-        return AB_TERMS_NO_MEMORY;
-    } catch (...) {
-        return AB_TERMS_THREW;
-    }
 }

@@ -1,4 +1,5 @@
-// A sum of terms, each a std::function<double(double)>: of C++, or a closure of the caller.
+// Pattern: a closure for a std::function. Here a term of a sum: each is a std::function<double(double)>, of C++, or a
+// closure of the caller.
 #ifndef AB_STD_FUNCTION_HPP
 #define AB_STD_FUNCTION_HPP
 
@@ -35,8 +36,17 @@ ab_terms *ab_terms_new() noexcept;
 void ab_terms_free(ab_terms *terms) noexcept;
 
 // Adds the closure as `copies` terms: copies of one std::function. The closure is given away in any case,
-// failure and copies == 0 included. One thread at a time, as for the four below.
+// failure and copies == 0 included. One thread at a time, as for all that change the terms.
 std::int32_t ab_terms_add(ab_terms *terms, ab_closure closure, std::size_t copies) noexcept;
+
+// Writes the sum of all terms at x, in their order, to *sum. On failure *sum is untouched, and *failure is
+// set for AB_TERMS_FAILED alone, never to null, and to each failure once. Any thread, several at once while nothing is added or removed.
+std::int32_t ab_terms_at(const ab_terms *terms, double x, double *sum, void **failure) noexcept;
+
+}
+
+// Example: what else is done with functions.
+extern "C" {
 
 // Adds the square root as C++ writes it: it throws for what is less than 0.
 std::int32_t ab_terms_add_root(ab_terms *terms) noexcept;
@@ -50,11 +60,6 @@ std::int32_t ab_terms_add_remembered(ab_terms *terms, ab_closure closure, double
 
 // Drops term `at`; the others move up. Returns 1 if there was one, and 0 if not.
 std::int32_t ab_terms_remove(ab_terms *terms, std::size_t at) noexcept;
-
-// Writes the sum of all terms at x, in their order, to *sum. On failure *sum is untouched, and *failure is
-// set for AB_TERMS_FAILED alone, never to null, and to each failure once. Any thread, several at once while nothing is added or removed.
-std::int32_t ab_terms_at(const ab_terms *terms, double x, double *sum, void **failure) noexcept;
-
 }
 
 #endif

@@ -1,4 +1,4 @@
-// For a counterexample: a functor that ends the data with itself. std::function copies functors.
+// Counterexample: a functor that ends the data with itself. std::function copies functors.
 #include "std_function/std_function.hpp"
 
 #include <functional>

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #define _POSIX_C_SOURCE 200809L
 #include "stored_callback.h"
 

@@ -1,4 +1,4 @@
-/* A fixed-point iteration on a thread of its own that reports every sweep. */
+/* Example: a fixed-point iteration on a thread of its own that reports every sweep. */
 #ifndef AB_STORED_CALLBACK_H
 #define AB_STORED_CALLBACK_H
 

@@ -1,3 +1,4 @@
+// Example: a library, in place of yours.
 #include "strided_views/strided_views.hpp"
 
 #include <algorithm>

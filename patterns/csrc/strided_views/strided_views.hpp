@@ -1,4 +1,4 @@
-// Y <- alpha X + Y for strided views.
+// Example: Y <- alpha X + Y for strided views.
 #ifndef AB_STRIDED_VIEWS_HPP
 #define AB_STRIDED_VIEWS_HPP
 

@@ -1,4 +1,4 @@
-// A matrix in somebody's buffer, shaped as std::mdspan of C++23 with std::layout_stride is.
+// Pattern: a matrix in somebody's buffer, shaped as std::mdspan of C++23 with std::layout_stride is.
 #ifndef AB_VIEW2_HPP
 #define AB_VIEW2_HPP
 

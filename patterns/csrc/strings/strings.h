@@ -1,4 +1,4 @@
-/* Names of quantities: in a field of fixed size, and as text that C allocates. */
+/* Example: names of quantities: in a field of fixed size, and as text that C allocates. */
 #ifndef AB_STRINGS_H
 #define AB_STRINGS_H
 

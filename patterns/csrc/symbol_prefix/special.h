@@ -1,4 +1,4 @@
-/* A library of special functions that two others brought along, each in a version of its own. A copy is
+/* Pattern: a library of special functions that two others brought along, each in a version of its own. A copy is
  * chosen by the prefix of all its symbols: SPECIAL_PREFIX, special_ where nobody says otherwise. */
 #ifndef SPECIAL_PREFIX
 #define SPECIAL_PREFIX special_

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "thin_lto.h"
 
 double ab_cubic(double x)

@@ -1,4 +1,4 @@
-/* A function so small that calling it costs more than what it does. */
+/* Example: a function so small that calling it costs more than what it does. */
 #ifndef AB_THIN_LTO_H
 #define AB_THIN_LTO_H
 

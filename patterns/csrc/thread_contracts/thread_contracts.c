@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "thread_contracts.h"
 
 #include <math.h>

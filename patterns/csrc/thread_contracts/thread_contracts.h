@@ -1,4 +1,4 @@
-/* One transform under four thread contracts.
+/* Example: one transform under four thread contracts.
  *
  * The discrete cosine transform, type II, not scaled: out[k] = sum over j of x[j] cos(pi k (2j+1) / 2n).
  * x and out hold n numbers each and do not overlap; n is 1 .. AB_DCT_MOST. All four give the same

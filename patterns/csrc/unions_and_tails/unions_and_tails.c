@@ -1,3 +1,4 @@
+/* Pattern: bits, tag and size are the business of C. */
 #include "unions_and_tails.h"
 
 #include <stdlib.h>
@@ -72,17 +73,18 @@ void ab_series_set_none(ab_series *series)
     series->axis = AB_AXIS_NONE;
 }
 
+void ab_series_layout(size_t layout[3])
+{
+    layout[0] = sizeof(ab_series);
+    layout[1] = offsetof(ab_series, at);
+    layout[2] = offsetof(ab_series, values);
+}
+
+/* Example: what is done with a series. */
 double ab_series_sum(const ab_series *series)
 {
     double sum = 0.0;
     for (uint32_t i = 0; i < series->count; i++)
         sum += series->values[i];
     return sum;
-}
-
-void ab_series_layout(size_t layout[3])
-{
-    layout[0] = sizeof(ab_series);
-    layout[1] = offsetof(ab_series, at);
-    layout[2] = offsetof(ab_series, values);
 }

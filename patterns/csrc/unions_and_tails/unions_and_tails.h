@@ -1,4 +1,5 @@
-/* A series of samples, in one piece of memory: a word of bits, a union, and the samples behind them. */
+/* Pattern: a struct whose declaration does not say everything, and functions for what another language cannot read
+ * of it. Here a series of samples, in one piece of memory: a word of bits, a union, and the samples behind them. */
 #ifndef AB_UNIONS_AND_TAILS_H
 #define AB_UNIONS_AND_TAILS_H
 
@@ -45,10 +46,10 @@ void ab_series_set_step(ab_series *series, double step);
 void ab_series_set_ticks(ab_series *series, int64_t ticks);
 void ab_series_set_none(ab_series *series);
 
-/* The sum of the samples, from the first to the last. */
-double ab_series_sum(const ab_series *series);
-
 /* sizeof(ab_series), and the offsets of `at` and of `values`, for who declares it elsewhere. */
 void ab_series_layout(size_t layout[3]);
+
+/* Example: the sum of the samples, from the first to the last. */
+double ab_series_sum(const ab_series *series);
 
 #endif

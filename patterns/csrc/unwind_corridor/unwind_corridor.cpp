@@ -1,3 +1,5 @@
+// Pattern: frames that undo their work when something unwinds through them. The sweep and its counter are the example;
+// they are not marked apart, since they are what is undone.
 #include "unwind_corridor.hpp"
 
 #include <algorithm>

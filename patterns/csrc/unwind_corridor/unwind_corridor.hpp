@@ -1,4 +1,4 @@
-// A sweep over numbers with a function that may unwind: these frames are made for it.
+// Pattern: a sweep over numbers with a function that may unwind: these frames are made for it.
 #ifndef AB_UNWIND_CORRIDOR_HPP
 #define AB_UNWIND_CORRIDOR_HPP
 

@@ -1,4 +1,4 @@
-// For the counterexamples: one that keeps what it catches, one that throws something of its own, and one that
+// Counterexample: one that keeps what it catches, one that throws something of its own, and one that
 // calls back from a thread of its own.
 #include "unwind_corridor.hpp"
 

@@ -1,65 +1,17 @@
+// Pattern: a class of C++ whose functions are those of a table.
 #include "virtual_class.hpp"
 
-#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <stdexcept>
-
-double ab::sum::at(double x) const
-{
-    double y = 0.0;
-    for (const auto &part : parts)
-        y += part->at(x);
-    return y;
-}
-
-double ab::sum::slope(double x) const
-{
-    double y = 0.0;
-    for (const auto &part : parts)
-        y += part->slope(x);
-    return y;
-}
-
-double ab::root(const curve &f, double x)
-{
-    double y = f.at(x);
-    for (int steps = 0; steps < 100; steps++) {
-        double step = y / f.slope(x);
-        for (int halvings = 0;; halvings++) {
-            try {
-                y = f.at(x - step);
-                break;
-            } catch (const std::domain_error &) {
-                if (halvings == 20)
-                    throw;
-                step /= 2.0;
-            }
-        }
-        x -= step;
-        if (std::fabs(step) <= 1e-14 * (1.0 + std::fabs(x)))
-            return x;
-    }
-    throw std::runtime_error("no root after 100 steps");
-}
+#include <utility>
 
 struct ab_sum {
     ab::sum curve;
 };
 
 namespace {
-
-class hyperbola final : public ab::curve {
-public:
-    double at(double x) const override
-    {
-        if (x == 0.0)
-            throw std::domain_error("1/x has no value at 0");
-        return 1.0 / x;
-    }
-    double slope(double x) const override { return -at(x) * at(x); }
-};
 
 // No std::exception, so that who handles those does not take it for one.
 struct kept_elsewhere {};
@@ -138,12 +90,6 @@ std::int32_t ab_sum_add(ab_sum *sum, ab_curve_object object) noexcept
     return add(sum, std::move(part));
 }
 
-std::int32_t ab_sum_add_hyperbola(ab_sum *sum) noexcept
-{
-    std::unique_ptr<ab::curve> part(new (std::nothrow) hyperbola());
-    return part == nullptr ? 1 : add(sum, std::move(part));
-}
-
 std::int32_t ab_sum_at(const ab_sum *sum, double x, double *y, char *text, std::size_t room) noexcept
 {
     return guarded(text, room, [&] { *y = sum->curve.at(x); });
@@ -152,6 +98,68 @@ std::int32_t ab_sum_at(const ab_sum *sum, double x, double *y, char *text, std::
 std::int32_t ab_sum_slope(const ab_sum *sum, double x, double *y, char *text, std::size_t room) noexcept
 {
     return guarded(text, room, [&] { *y = sum->curve.slope(x); });
+}
+
+// Example: a library, in place of yours, and what else is called of it.
+#include <cmath>
+
+double ab::sum::at(double x) const
+{
+    double y = 0.0;
+    for (const auto &part : parts)
+        y += part->at(x);
+    return y;
+}
+
+double ab::sum::slope(double x) const
+{
+    double y = 0.0;
+    for (const auto &part : parts)
+        y += part->slope(x);
+    return y;
+}
+
+double ab::root(const curve &f, double x)
+{
+    double y = f.at(x);
+    for (int steps = 0; steps < 100; steps++) {
+        double step = y / f.slope(x);
+        for (int halvings = 0;; halvings++) {
+            try {
+                y = f.at(x - step);
+                break;
+            } catch (const std::domain_error &) {
+                if (halvings == 20)
+                    throw;
+                step /= 2.0;
+            }
+        }
+        x -= step;
+        if (std::fabs(step) <= 1e-14 * (1.0 + std::fabs(x)))
+            return x;
+    }
+    throw std::runtime_error("no root after 100 steps");
+}
+
+namespace {
+
+class hyperbola final : public ab::curve {
+public:
+    double at(double x) const override
+    {
+        if (x == 0.0)
+            throw std::domain_error("1/x has no value at 0");
+        return 1.0 / x;
+    }
+    double slope(double x) const override { return -at(x) * at(x); }
+};
+
+} // namespace
+
+std::int32_t ab_sum_add_hyperbola(ab_sum *sum) noexcept
+{
+    std::unique_ptr<ab::curve> part(new (std::nothrow) hyperbola());
+    return part == nullptr ? 1 : add(sum, std::move(part));
 }
 
 std::int32_t ab_sum_root(const ab_sum *sum, double x, double *y, char *text, std::size_t room) noexcept

@@ -1,4 +1,6 @@
-// A library of curves: a class to derive from, a class that owns others of it, and what C may call of both.
+// Pattern: functions of C for objects of a class that are made elsewhere. The library of curves, in the namespace (a class to
+// derive from, and a class that owns others of it), is the example; it is not marked apart, since what derives from its
+// class has to see it.
 #ifndef AB_VIRTUAL_CLASS_HPP
 #define AB_VIRTUAL_CLASS_HPP
 

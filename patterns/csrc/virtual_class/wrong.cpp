@@ -1,4 +1,4 @@
-// For a counterexample: an object is called that somebody else has put together.
+// Counterexample: an object is called that somebody else has put together.
 #include "virtual_class.hpp"
 
 extern "C" double ab_curve_at_any(const void *curve, double x);

@@ -1,3 +1,4 @@
+/* Example: a library, in place of yours. */
 #include "who_frees.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Arrays whose allocator is nobody else's business. */
+/* Example: arrays whose allocator is nobody else's business. */
 #ifndef AB_WHO_FREES_H
 #define AB_WHO_FREES_H
 

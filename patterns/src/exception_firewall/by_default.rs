@@ -1,3 +1,4 @@
+// Counterexample: a bridge without `trycatch.hpp`.
 //! A bridge that leaves catching to cxx. Sound for functions that throw nothing but `std::exception`s
 //! that have something to say; for others see the counterexamples `cxx_meets_a_number` and
 //! `cxx_meets_a_null_what`. That is a condition, so the function is declared `unsafe`: in a bridge, as in any

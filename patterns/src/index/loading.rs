@@ -43,28 +43,19 @@ mod priced {
     use libloading::os::unix::Library;
     use std::hint::black_box;
     use std::io::Write;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::time::Duration;
+    use tempfile::NamedTempFile;
 
     /// The library, which is part of the program: that may have been taken away from where it was built.
     static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin.so"));
 
-    /// What `open` makes of a file of it.
+    /// What `open` makes of a file of it. What is loaded needs its file no longer.
     fn opened<R>(open: impl FnOnce(&Path) -> R) -> R {
-        let copy = copy_of_library().expect("a file in the folder for temporary ones");
-        let opened = open(&copy);
-        // What is loaded needs its file no longer.
-        let _ = std::fs::remove_file(copy);
-        opened
-    }
-
-    /// A file that was not there before, whoever else writes into that folder.
-    fn copy_of_library() -> std::io::Result<PathBuf> {
-        let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
-        let name = format!("abreast-plugin-{}-{since}.so", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::File::create_new(&path)?.write_all(LIBRARY)?;
-        Ok(path)
+        let mut copy = NamedTempFile::new().expect("a file in the folder for temporary ones");
+        copy.write_all(LIBRARY).expect("room for it");
+        // Closed before: some systems do not load a file that somebody writes to.
+        open(&copy.into_temp_path())
     }
 
     pub fn once(times: u64) -> Duration {

@@ -4,6 +4,7 @@
 //! when a counterexample belongs to no row, and when INDEX.md is not what [`table`] makes.
 
 pub mod copy;
+pub mod marks;
 pub mod signs;
 
 use std::fmt::Write;
