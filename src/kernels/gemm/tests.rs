@@ -44,7 +44,7 @@ fn agrees<T: Element>([m, n, k]: [usize; 3], bits: [u8; 3], alpha: T, beta: T) {
         let Shape { rows, cols, row_stride, col_stride, offset } = c_shape;
         let mut out = MatMut::new(&mut got, rows, cols, row_stride, col_stride, offset).unwrap();
         let variant = Variant::named(choice.variant).unwrap();
-        update(variant, choice.level, alpha, a, b, beta, &mut out).unwrap();
+        update(variant, choice.level, alpha, &a, &b, beta, &mut out).unwrap();
         near(out.view(), alpha, a, b, beta, view(&c, c_shape));
         let expected = by_class[usize::from(choice.level.has_fma())].get_or_insert(got.clone());
         let same = bytemuck::cast_slice::<T, u8>(expected) == bytemuck::cast_slice::<T, u8>(&got);
@@ -165,7 +165,7 @@ fn is_as_defined<T: Element>([m, n, k]: [usize; 3], layouts: [u8; 2]) {
             let mut got = c.clone();
             let mut out = MatMut::row_major(&mut got, m, n).unwrap();
             let named = Variant::named(variant).unwrap();
-            update(named, level, alpha, a, b, beta, &mut out).unwrap();
+            update(named, level, alpha, &a, &b, beta, &mut out).unwrap();
             let same = bytemuck::cast_slice::<T, u8>(&got) == bytemuck::cast_slice::<T, u8>(&want);
             assert!(same, "{variant} at {level}: {m} x {k} x {n}, layouts {layouts:?}");
         }
