@@ -204,7 +204,8 @@ impl<'r> Run<'r> {
 
     /// Does tasks on this rank, on its executor.
     pub fn here(&self, mut tasks: Range<usize>) {
-        if self.is_serial() {
+        // Worker processes do not take what cannot be sent, and the rank itself does.
+        if self.is_serial() || self.ran_locally > 0 && has_processes(&self.inner.name) {
             return self.here_one_by_one(|| tasks.next());
         }
         let share = Share::of(self, tasks);
@@ -240,7 +241,11 @@ pub fn name(job: &JobSpec<'_>) -> String {
 
 /// The deadline that ends a rank: not for executors that end a task themselves.
 pub fn deadline_here(inner: &str, deadline: Option<Duration>) -> Option<Duration> {
-    deadline.filter(|_| !inner.split(':').any(|part| part == "procs"))
+    deadline.filter(|_| !has_processes(inner))
+}
+
+fn has_processes(inner: &str) -> bool {
+    inner.split(':').any(|part| part == "procs")
 }
 
 /// Which slots each rank has: all of its own, or as many as the throttle leaves.

@@ -4,8 +4,12 @@
 mod launch;
 
 use abreast::{Isa, Level};
-use launch::{Ended, failing, groups, program, ranks};
+use launch::{Ended, failing, groups, ranks};
 use std::process::Command;
+
+fn program() -> std::path::PathBuf {
+    env!("CARGO_BIN_EXE_abreast-mpi").into()
+}
 
 fn driving() -> std::path::PathBuf {
     failing().with_file_name("driving")

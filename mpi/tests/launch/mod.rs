@@ -17,11 +17,6 @@ pub fn is_openmpi() -> bool {
     mpiexec()[0].contains("openmpi")
 }
 
-/// The program of this crate.
-pub fn program() -> PathBuf {
-    env!("CARGO_BIN_EXE_abreast-mpi").into()
-}
-
 /// The example `failing`, which cargo builds with the tests.
 pub fn failing() -> PathBuf {
     let here = std::env::current_exe().expect("this test");

@@ -48,7 +48,11 @@ fn squares(c: ChunkArgs<'_, '_, Squares>) -> Result<(), Error> {
 const NONE: [u64; 2] = [99, 99];
 
 fn main() -> Result<(), Fault> {
-    std::panic::set_hook(Box::new(|_| ()));
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| match panic.payload_as_str() {
+        Some(text) if text.contains("seeded") => {}
+        _ => usual(panic),
+    }));
     let kernels = abreast::kernels::REGISTRY.iter().map(Remote::from);
     let escaped = with_world(kernels.chain([Remote::of::<Squares>()]), |world| {
         all(world).expect("no fault");
