@@ -38,7 +38,8 @@ pub fn all(run: &mut Run<'_>) -> Result<(), Error> {
         } else if dynamic.ranks.iter().all(VecDeque::is_empty) && dynamic.queue.is_empty() {
             return Ok(());
         } else {
-            idle.pause();
+            let moving = dynamic.run.team.post.borrow_mut().is_moving();
+            idle.pause(moving);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Faults in bytes, from the rank where a task failed to the one that asked for it.
 
+use crate::record::nanos;
 use abreast::{Fault, remote};
 use std::time::Duration;
 
@@ -37,8 +38,8 @@ pub fn to_bytes(fault: &Fault) -> Vec<u8> {
             (LOST, Some([&attempts.to_le_bytes(), how.as_bytes()].concat()))
         }
         Fault::Deadline { attempts, allowed, .. } => {
-            let nanos = allowed.as_nanos() as u64;
-            (DEADLINE, Some([&attempts.to_le_bytes()[..], &nanos.to_le_bytes()].concat()))
+            let allowed = nanos(*allowed).to_le_bytes();
+            (DEADLINE, Some([&attempts.to_le_bytes()[..], &allowed].concat()))
         }
         _ => (OTHER, None),
     };

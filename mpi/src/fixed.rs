@@ -1,5 +1,6 @@
 //! The schedule `static`: each rank has one range of the tasks.
 
+use crate::idle::Idle;
 use crate::run::{Batch, Run, Sent};
 use abreast::Fault;
 use std::ops::Range;
@@ -14,11 +15,14 @@ pub fn all(run: &mut Run<'_>) -> bool {
     // A job that is large goes on its way only while this rank looks after it.
     run.team.post.borrow_mut().flush();
     run.here(ranges[0].clone());
-    let mut idle = crate::idle::Idle::default();
+    let mut idle = Idle::default();
     while !sent.is_empty() {
         let before = sent.len();
         sent.retain(|(rank, sent)| !took(run, *rank, sent));
-        if sent.len() < before { idle.reset() } else { idle.pause() }
+        match sent.len() < before {
+            true => idle.reset(),
+            false => idle.pause(run.team.post.borrow_mut().is_moving()),
+        }
     }
     true
 }

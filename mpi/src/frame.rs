@@ -74,7 +74,7 @@ const INLINE: usize = ENVELOPE - size_of::<Head>();
 
 /// What this rank has sent and may still be on its way.
 pub struct Outbox {
-    /// Bodies are sent in pieces of at most so many bytes.
+    /// A body is sent in pieces of at most so many bytes.
     pub piece: usize,
     on_the_way: Vec<Sending>,
 }
@@ -128,6 +128,11 @@ impl Inbox {
     /// Of this rank, which is not expected to send anything yet.
     pub fn of(from: usize) -> Inbox {
         Inbox { from, state: State::Idle }
+    }
+
+    /// Whether a body is on its way.
+    pub fn is_moving(&self) -> bool {
+        matches!(self.state, State::Bulk(..))
     }
 
     /// There will be a message.

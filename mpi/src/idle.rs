@@ -2,31 +2,47 @@
 
 use std::hint::spin_loop;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Waits a little longer each time: an answer within microseconds costs nothing, and who waits long leaves the
+/// Waits a little longer each time: an answer within a millisecond costs nothing, and who waits long leaves the
 /// core to others. MPI itself would keep it busy.
-#[derive(Debug, Default)]
-pub struct Idle(u32);
+#[derive(Debug)]
+pub struct Idle {
+    looks: u32,
+    since: Instant,
+}
 
-/// Looks in a row before the core is offered to others, and before the thread sleeps.
+/// Looks in a row before the core is offered to others.
 const SPINS: u32 = 100;
-const YIELDS: u32 = 2000;
-const SLEEP: Duration = Duration::from_micros(50);
+
+/// How long it is offered only, and how long the thread sleeps a little at a time.
+const AWAKE: Duration = Duration::from_millis(1);
+const DOZING: Duration = Duration::from_millis(200);
+
+impl Default for Idle {
+    fn default() -> Idle {
+        Idle { looks: 0, since: Instant::now() }
+    }
+}
 
 impl Idle {
     /// There was something to do.
     pub fn reset(&mut self) {
-        self.0 = 0;
+        self.looks = 0;
     }
 
-    /// There was nothing.
-    pub fn pause(&mut self) {
-        match self.0 {
-            0..SPINS => spin_loop(),
-            SPINS..YIELDS => thread::yield_now(),
-            more => thread::sleep(SLEEP * (1 + (more - YIELDS) / 100).min(20)),
+    /// There was nothing. While bytes are `moving`, MPI takes them on only when it is asked to, so nobody sleeps.
+    pub fn pause(&mut self, moving: bool) {
+        self.looks = (self.looks + 1).min(SPINS + 1);
+        match self.looks {
+            0..SPINS => return spin_loop(),
+            SPINS => self.since = Instant::now(),
+            _ => {}
         }
-        self.0 = self.0.saturating_add(1);
+        match self.since.elapsed() {
+            waited if moving || waited < AWAKE => thread::yield_now(),
+            waited if waited < DOZING => thread::sleep(Duration::from_micros(20)),
+            _ => thread::sleep(Duration::from_micros(500)),
+        }
     }
 }

@@ -15,7 +15,7 @@ pub struct Post {
 /// The exit code when a message has no room.
 const NO_ROOM: i32 = 5;
 
-/// Bodies go in pieces of at most so many bytes: MPI counts in 32 bits.
+/// A body goes in pieces of at most so many bytes: MPI counts in 32 bits.
 const PIECE: usize = 1 << 30;
 
 /// Another size of pieces, for tests.
@@ -49,8 +49,13 @@ impl Post {
     pub fn flush(&mut self) {
         let mut idle = Idle::default();
         while !self.is_taken() {
-            idle.pause();
+            idle.pause(true);
         }
+    }
+
+    /// Whether bytes are on their way, from here or to here; gives MPI a chance to go on.
+    pub fn is_moving(&mut self) -> bool {
+        !self.is_taken() || self.inboxes.iter().any(Inbox::is_moving)
     }
 
     /// The next message of this rank, if it is here. There must be one to come.
@@ -71,8 +76,8 @@ impl Post {
             if let Some(message) = self.poll(from) {
                 return message;
             }
-            self.is_taken();
-            idle.pause();
+            let moving = self.is_moving();
+            idle.pause(moving);
         }
     }
 }

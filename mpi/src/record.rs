@@ -49,7 +49,7 @@ impl Record {
 
     /// A task begins, and may take so long.
     pub fn task(&self, slot: usize, task: usize, deadline: Option<Duration>) {
-        let until = deadline.map_or(0, |allowed| (now() + allowed).as_nanos() as u64);
+        let until = deadline.map_or(0, |allowed| nanos(now().saturating_add(allowed)));
         self.slot(slot, [task as u64 + 1, until]);
     }
 
@@ -75,6 +75,11 @@ impl Record {
         #[cfg(not(target_os = "linux"))]
         let _ = (at, bytes, &self.0);
     }
+}
+
+/// A duration as a number; one of centuries is as good as longer ones.
+pub fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// A clock that all processes of a machine share.
@@ -127,7 +132,7 @@ impl Seen {
 
     /// A task whose time is over: its number, and until when it had time.
     pub fn overdue(&self, now: Duration) -> Option<(u64, u64)> {
-        let now = now.as_nanos() as u64;
+        let now = nanos(now);
         let late = self.slots().find(|(_, until)| (1..now).contains(until));
         late.map(|(task, until)| (task - 1, until))
     }

@@ -3,6 +3,7 @@
 use crate::channel::Bytes;
 use crate::fault;
 use crate::frame::{Head, Kind};
+use crate::record::nanos;
 use crate::share::Share;
 use crate::world::{Inner, Team};
 use abreast::executor::{Control, RunState};
@@ -113,7 +114,7 @@ impl<'r> Run<'r> {
             chunk: batch.chunk as u64,
             count: batch.tasks.len() as u64,
             width: slots.len() as u64,
-            deadline: self.control.deadline.map_or(0, |allowed| allowed.as_nanos() as u64),
+            deadline: self.control.deadline.map_or(0, nanos),
             ..Head::of(Kind::Batch)
         };
         post.send(rank, head, Bytes::Own(batch.start));

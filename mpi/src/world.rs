@@ -238,10 +238,15 @@ impl Team {
         Ok(widths.into_iter().collect::<Result<_, Error>>()?)
     }
 
-    /// Sends the other ranks home.
+    /// Sends the other ranks home, if they have nothing to do.
     fn end(&self) {
         self.is_over.set(true);
         let mut post = self.post.borrow_mut();
+        if self.is_busy.get() {
+            eprintln!("abreast-mpi: a panic has left a run, and the ranks are still at it");
+            self.record.end();
+            post.channel().abort(101);
+        }
         hello::bye(&mut post);
     }
 }

@@ -123,6 +123,31 @@ fn wrong_names_are_refused_with_the_nearest() {
     assert!(said.contains("unknown command 'chekc'; did you mean 'check'?"), "{said}");
 }
 
+/// Each process would be a world of its own, and do all of the work.
+#[test]
+fn the_mpiexec_of_another_mpi_is_found_out() {
+    let other = if launch::is_openmpi() { "mpiexec.mpich" } else { "mpiexec.openmpi" };
+    let mut command = Command::new(other);
+    if !launch::is_openmpi() {
+        command.arg("--oversubscribe");
+    }
+    command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+    let Ok(output) = command.args(["-n", "2"]).arg(program()).args(["run", "pi"]).output() else {
+        return println!("there is no {other}");
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("mpiexec is not of the MPI that this program was built with"), "{said}");
+    assert!(!output.status.success());
+}
+
+/// As for a debugger.
+#[test]
+fn ranks_do_without_supervisors() {
+    let alone: &[(&str, &str)] = &[("ABREAST_MPI_ALONE", "1")];
+    let said = well(groups(&[(2, alone)], program(), &["check", "pi", "--variant", "rust"]));
+    assert!(said.contains("Every hash is that of one thread: "), "{said}");
+}
+
 /// MPI would wait for ever: it must not be ended while the panic unwinds.
 #[test]
 fn a_panic_on_rank_0_ends_all_ranks() {

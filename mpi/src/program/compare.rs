@@ -16,13 +16,13 @@ const ROUNDS: u64 = 7;
 pub fn compare(registry: &[Entry], world: &World, options: &Options) -> Result<bool, Fault> {
     let executors = options.executors(EXECUTORS)?;
     println!(
-        "{} ranks, best of {}, without sending operands back\n",
+        "{} ranks, best of {}; operands are sent in each run\n",
         world.size(),
         rounds(options)
     );
     let mut agreed = true;
     for entry in options.kernels(registry, &["pi", "escape", "gemm", "dot"])? {
-        let problem = Problem::of(entry, world, options)?;
+        let problem = Problem::of(entry, world, options, 1)?;
         let runs: Vec<Run<'_>> =
             executors.iter().map(|e| Run { executor: &**e, throttle: None }).collect();
         let measured = problem.measure(&runs, rounds(options))?;
@@ -66,9 +66,14 @@ pub struct Measured {
 }
 
 impl Problem {
-    /// The kernel's largest problem, or one of the size asked for, at a level that all ranks have.
-    pub fn of(entry: &Entry, world: &World, options: &Options) -> Result<Problem, Fault> {
-        let sizes = entry.sweep.iter().max().copied();
+    /// So many times the kernel's largest problem, or one of the size asked for, at a level that all ranks have.
+    pub fn of(
+        entry: &Entry,
+        world: &World,
+        options: &Options,
+        times: u64,
+    ) -> Result<Problem, Fault> {
+        let sizes = entry.sweep.iter().max().map(|n| times * n);
         let n =
             options.size.or(sizes).ok_or_else(|| Error::argument("sizes", entry.name, "none"))?;
         let mut case = entry.case(&Request::size(n))?;

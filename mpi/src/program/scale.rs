@@ -4,7 +4,10 @@ use super::compare::{Problem, Run, line, rounds};
 use super::options::Options;
 use crate::World;
 use abreast::Fault;
-use abreast::kernel::Entry;
+use abreast::kernel::{Entry, Request};
+
+/// So many times what `abreast compare` takes: its problems are over before ranks have heard of them.
+const TIMES: u64 = 64;
 
 /// Prints the best time on each number of ranks, by both schedules; whether all gave the same bits.
 pub fn scale(registry: &[Entry], world: &World, options: &Options) -> Result<bool, Fault> {
@@ -16,7 +19,11 @@ pub fn scale(registry: &[Entry], world: &World, options: &Options) -> Result<boo
     );
     let mut agreed = true;
     for entry in options.kernels(registry, &["pi", "escape"])? {
-        let problem = Problem::of(entry, world, options)?;
+        if !entry.case(&Request::size(1))?.spec(entry.choice()?)?.operands.is_empty() {
+            println!("{} is left out: its operands would have to be sent", entry.name);
+            continue;
+        }
+        let problem = Problem::of(entry, world, options, TIMES)?;
         let mut runs = vec![Run { executor: &*serial[0], throttle: None }];
         let mut names = vec![serial[0].name()];
         for executor in &serial[1..] {
