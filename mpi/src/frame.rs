@@ -25,6 +25,8 @@ pub struct Head {
     pub width: u64,
     /// Nanoseconds that each may take, or 0.
     pub deadline: u64,
+    /// How often a task may kill a worker process of the rank.
+    pub attempts: u64,
     /// How many bytes at the end of the body are a fault.
     pub fault: u64,
     /// Bytes of the body.

@@ -114,6 +114,7 @@ impl<'r> Run<'r> {
             chunk: batch.chunk as u64,
             count: batch.tasks.len() as u64,
             width: slots.len() as u64,
+            attempts: u64::from(self.control.attempts),
             deadline: self.control.deadline.map_or(0, nanos),
             ..Head::of(Kind::Batch)
         };

@@ -141,6 +141,7 @@ impl Rank<'_> {
         };
         let control = Control {
             deadline: allowed,
+            attempts: head.attempts as u32,
             throttle: Some(head.width as usize),
             on_event: Some(&on_event),
             ..Control::default()
