@@ -14,7 +14,7 @@
 //! | `fixed.rs`, `dynamic.rs`, `queue.rs` | the two schedules |
 //! | `serve.rs` | the other ranks |
 //! | `post.rs`, `frame.rs`, `fault.rs`, `channel.rs` | messages, and what hands them to MPI |
-//! | `supervise.rs`, `record.rs` | who says which rank died in which task |
+//! | `supervise.rs`, `record.rs`, `last_words.rs` | who says which rank died in which task |
 //! | `program/` | the commands of `abreast-mpi` |
 
 mod channel;
@@ -25,6 +25,7 @@ mod fixed;
 mod frame;
 mod hello;
 mod idle;
+mod last_words;
 mod names;
 mod post;
 pub mod program;

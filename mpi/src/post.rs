@@ -3,6 +3,7 @@
 use crate::channel::{Bytes, Channel};
 use crate::frame::{Head, Inbox, Outbox};
 use crate::idle::Idle;
+use crate::last_words;
 use abreast::sample::Aligned;
 
 /// What is on its way, from here and to here.
@@ -64,7 +65,8 @@ impl Post {
         let polled = inbox.expect(&self.channel).and_then(|()| inbox.poll(&self.channel));
         polled.unwrap_or_else(|why| {
             let rank = self.channel.rank();
-            eprintln!("abreast-mpi: rank {rank} cannot take a message of rank {from}: {why}");
+            let what = format!("rank {rank} cannot take a message of rank {from}: {why}");
+            last_words::say_and_wait(&what);
             self.channel.abort(NO_ROOM)
         })
     }

@@ -29,6 +29,11 @@ impl Record {
         Record(Some(file.into()))
     }
 
+    /// Whether anybody reads it.
+    pub fn is_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The rank has begun.
     pub fn begin(&self, rank: usize, size: usize) {
         self.write(STATE, &[RUNNING, rank as u64, size as u64]);

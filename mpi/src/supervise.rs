@@ -28,6 +28,7 @@ mod linux {
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use crate::last_words::say;
     use crate::record::{LEN, Record, Seen, now};
     use rustix::fs::{MemfdFlags, memfd_create};
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
@@ -75,7 +76,7 @@ mod linux {
         match start() {
             Ok((rank, file)) => exit(wait(rank, &file)),
             Err(why) => {
-                eprintln!("abreast-mpi: no supervisor: {why}");
+                say(&format!("no supervisor: {why}"));
                 Record::default()
             }
         }
@@ -99,7 +100,7 @@ mod linux {
                 Ok(Some(status)) => return code(status, &Seen::in_file(file)),
                 Ok(None) => {}
                 Err(why) => {
-                    eprintln!("abreast-mpi: cannot wait for the rank: {why}");
+                    say(&format!("cannot wait for the rank: {why}"));
                     return DIED;
                 }
             }
@@ -108,7 +109,7 @@ mod linux {
             // Twice, since both of its numbers may not have been written at the first glance.
             if let Some((task, _)) = overdue.filter(|_| overdue == late) {
                 let (who, name) = (seen.rank(), seen.name());
-                eprintln!("abreast-mpi: {who}: task {task} of {name} did not end in its time");
+                say(&format!("{who}: task {task} of {name} did not end in its time"));
                 let _ = rank.kill().and_then(|()| rank.wait());
                 return DIED;
             }
@@ -122,7 +123,7 @@ mod linux {
             Some(code) if !seen.is_running() => code,
             _ => {
                 let (who, tasks) = (seen.rank(), seen.tasks());
-                eprintln!("abreast-mpi: {who} died in {tasks}: {status}");
+                say(&format!("{who} died in {tasks}: {status}"));
                 DIED
             }
         }

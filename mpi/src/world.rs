@@ -6,7 +6,7 @@ use crate::hello::{self, Weakest};
 use crate::names::Named;
 use crate::post::Post;
 use crate::record::Record;
-use crate::{Mpi, Schedule, serve, supervise};
+use crate::{Mpi, Schedule, last_words, serve, supervise};
 use abreast::exec::worker_main;
 use abreast::executor::Executor;
 use abreast::executors;
@@ -56,7 +56,7 @@ impl World {
 /// [`Fault::Mismatch`] on rank 0 when another rank has other kernels, another version, or a processor of
 /// another architecture; [`Fault::Io`] when MPI cannot be started so. The other ranks end as they should.
 ///
-/// A panic in `work` ends the program on all ranks, with exit code 101.
+/// A panic in `work` ends the program on all ranks, with an exit code that is not 0.
 ///
 /// ```no_run
 /// use abreast::kernels::{REGISTRY, dot::Dot};
@@ -92,13 +92,26 @@ pub fn with_world<K: Into<Remote>, R>(
     // Dropping the universe while a panic unwinds would end MPI here and leave the other ranks waiting.
     let done = catch_unwind(AssertUnwindSafe(|| inside(&world, &kernels, &record, work)));
     let Ok(done) = done else {
-        eprintln!("abreast-mpi: rank {} of {} panicked", world.rank(), world.size());
-        record.end();
-        world.abort(101)
+        panicked(&format!("rank {} of {} panicked", world.rank(), world.size()), &record, || {
+            world.abort(PANIC)
+        })
     };
     drop(universe);
     record.end();
     done
+}
+
+/// The exit code when the program itself panicked.
+const PANIC: i32 = 101;
+
+/// Ends this rank, and with it the others. A supervisor has `mpiexec` do that, after what was said has been read.
+fn panicked(why: &str, record: &Record, abort: impl FnOnce()) -> ! {
+    last_words::say_and_wait(why);
+    record.end();
+    if !record.is_kept() {
+        abort();
+    }
+    std::process::exit(PANIC)
 }
 
 fn inside<R>(
@@ -243,9 +256,8 @@ impl Team {
         self.is_over.set(true);
         let mut post = self.post.borrow_mut();
         if self.is_busy.get() {
-            eprintln!("abreast-mpi: a panic has left a run, and the ranks are still at it");
-            self.record.end();
-            post.channel().abort(101);
+            let why = "a panic has left a run, and the ranks are still at it";
+            panicked(why, &self.record, || post.channel().abort(PANIC));
         }
         hello::bye(&mut post);
     }

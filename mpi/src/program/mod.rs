@@ -34,7 +34,7 @@ An executor is mpi:SCHEDULE:EXECUTOR. SCHEDULE is static or dynamic; EXECUTOR is
 serial, threads:2, procs:1. `mpi` is mpi:dynamic:serial.
 
 Exit codes: 0 everything agrees, 1 a hash differs, 2 bad input or ranks that do not fit, 4 a rank has died or a task
-has taken too long, 101 a panic.";
+has taken too long, 101 a panic; mpiexec has its own when it ends other ranks, never 0.";
 
 /// The program over the kernels of `registry`: `main` of a crate with kernels of its own.
 pub fn main(registry: &[Entry]) -> ExitCode {
