@@ -8,6 +8,7 @@ mod overhead;
 mod scale;
 
 use crate::{EXECUTORS, World, with_world};
+use abreast::harness::metg;
 use abreast::kernel::Entry;
 use abreast::{Fault, Remote, executors};
 use abreast_cli::{Console, Screen};
@@ -24,6 +25,7 @@ The kernels of abreast on ranks of MPI, with the bits of one thread.
     mpiexec.mpich -n 4 abreast-mpi compare [KERNEL..]        one thread beside ranks, by the clock
     mpiexec.mpich -n 4 abreast-mpi scale [KERNEL..]          on one rank, on two, .. on all
     mpiexec.mpich -n 4 abreast-mpi overhead                  what a chunk costs besides its work
+    mpiexec.mpich -n 4 abreast-mpi metg [OPTION..]           how small a chunk may be, as `abreast metg`
 
 check, compare:   --exec LIST     executors, separated by commas
 check:            --variant NAME  only this variant
@@ -38,7 +40,7 @@ has taken too long, 101 a panic; mpiexec has its own when it ends other ranks, n
 
 /// The program over the kernels of `registry`: `main` of a crate with kernels of its own.
 pub fn main(registry: &[Entry]) -> ExitCode {
-    let kernels = registry.iter().map(Remote::from).chain([empty::REMOTE]);
+    let kernels = registry.iter().map(Remote::from).chain([empty::REMOTE, metg::REMOTE]);
     match with_world(kernels, |world| command(registry, world)) {
         // The code of the program is that of rank 0.
         Ok(None) => ExitCode::SUCCESS,
@@ -58,8 +60,12 @@ fn command(registry: &[Entry], world: &World) -> u8 {
     }
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let name = args.first().map(|name| name.to_string_lossy().into_owned());
-    if name.as_deref() == Some("run") {
-        return run(registry, world, args);
+    match name.as_deref() {
+        Some("run") => {
+            return abreast(registry, args, &[("--exec", "mpi"), ("--isa", world.level().name())]);
+        }
+        Some("metg") => return abreast(registry, args, &[("--exec", "mpi:static,mpi:dynamic")]),
+        _ => {}
     }
     let done = match name.as_deref() {
         None | Some("help" | "--help" | "-h") => {
@@ -83,20 +89,20 @@ fn named(name: &str, registry: &[Entry], world: &World, options: &Options) -> Re
         "scale" => scale::scale(registry, world, options),
         "overhead" => overhead::overhead(world, options).map(|()| true),
         _ => {
-            let known = ["run", "check", "compare", "scale", "overhead"];
+            let known = ["run", "check", "compare", "scale", "overhead", "metg"];
             Err(abreast::Error::unknown("command", name, known).into())
         }
     }
 }
 
-/// `abreast run`, whose executor is `mpi` unless another one is asked for, at a level that all ranks have.
-fn run(registry: &[Entry], world: &World, args: Vec<OsString>) -> u8 {
+/// A command of `abreast`, with these options where others are not given.
+fn abreast(registry: &[Entry], args: Vec<OsString>, defaults: &[(&str, &str)]) -> u8 {
     let mut args: Vec<OsString> = [OsString::from("abreast-mpi")].into_iter().chain(args).collect();
     let has = |args: &[OsString], option: &str| {
         let with_value = format!("{option}=");
         args.iter().any(|arg| arg == option || arg.to_string_lossy().starts_with(&with_value))
     };
-    for (option, value) in [("--exec", "mpi"), ("--isa", world.level().name())] {
+    for (option, value) in defaults {
         if !has(&args, option) {
             args.extend([option.into(), value.into()]);
         }
