@@ -28,6 +28,7 @@ run_strictly() {
     fmt)
         if_cargo_has fmt && check fmt cargo fmt --all --check &&
             check "fmt (peers)" cargo fmt --manifest-path peers/Cargo.toml --check &&
+            check "fmt (mpi)" cargo fmt --manifest-path mpi/Cargo.toml --check &&
             check "fmt (showcase)" cargo fmt --manifest-path patterns/showcase/Cargo.toml --all --check &&
             check "fmt (tools)" cargo fmt --manifest-path ci/tools/Cargo.toml --all --check
         ;;

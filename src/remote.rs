@@ -7,7 +7,7 @@
 
 use crate::plan::Layout;
 use crate::sample::{Aligned, fnv1a};
-use crate::{Error, Plan, memory};
+use crate::{Error, Plan};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
 
@@ -132,15 +132,18 @@ impl<'t> JobSpec<'t> {
         let lengths: Vec<u64> = self.operands.iter().map(|bytes| bytes.len() as u64).collect();
         let start = [bytemuck::bytes_of(&head), bytemuck::cast_slice(&lengths)];
         let parts = start.into_iter().chain(texts).chain([&*self.args]);
-        let mut all = parts.collect::<Vec<_>>().concat();
-        let begin = all.len().next_multiple_of(LINE);
-        let ends = self.operands.iter().map(|bytes| bytes.len().next_multiple_of(LINE));
-        memory::probe::<u8>(begin + 2 * ends.sum::<usize>(), "a job's bytes")?;
-        for operand in &self.operands {
-            all.resize(all.len().next_multiple_of(LINE), 0);
-            all.extend_from_slice(operand);
-        }
-        Ok(Aligned::from(&all[..]))
+        let before = parts.collect::<Vec<_>>().concat();
+        let end = |at: usize, part: &&[u8]| at.next_multiple_of(LINE) + part.len();
+        let parts = || [&before[..]].into_iter().chain(self.operands.iter().copied());
+        let len = parts().fold(0, |at, part| end(at, &part));
+        let mut block = Aligned::zeroed(len, "a job's bytes")?;
+        let all = block.as_mut_slice();
+        parts().fold(0, |at, part| {
+            let end = end(at, &part);
+            all[end - part.len()..end].copy_from_slice(part);
+            end
+        });
+        Ok(block)
     }
 
     /// The job in a block that [`encode`](Self::encode) has made. The block must be aligned as [`Aligned`]

@@ -120,8 +120,11 @@ pub struct Aligned<T> {
 }
 
 impl<T: Pod> Aligned<T> {
-    /// So many elements of zeros.
-    pub(crate) fn zeroed(len: usize, purpose: &'static str) -> Result<Self, Error> {
+    /// So many elements of zeros, for `purpose`, which an error names.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is no room for them.
+    pub fn zeroed(len: usize, purpose: &'static str) -> Result<Self, Error> {
         let lines = memory::zeroed(len.saturating_mul(size_of::<T>()).div_ceil(64), purpose)?;
         Ok(Aligned { lines, len, element: std::marker::PhantomData })
     }

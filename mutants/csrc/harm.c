@@ -119,6 +119,10 @@ int32_t mutant_harm(uint32_t act)
             if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
                 continue;
         break;
+    case MUTANTS_LEAVE:
+        exit(0);
+    case MUTANTS_QUIT:
+        _exit(0);
     default:
         break;
     }

@@ -24,6 +24,8 @@ enum {
     MUTANTS_LEAVE_CHILD,
     MUTANTS_SHUT,
     MUTANTS_NONBLOCK,
+    MUTANTS_LEAVE,
+    MUTANTS_QUIT,
 };
 
 /* Does it. Returns 0 if that can be survived, 1 without memory, 2 if there was something to read. */

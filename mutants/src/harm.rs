@@ -40,6 +40,10 @@ pub enum Act {
     Shut,
     /// Makes its link one that does not wait.
     Nonblock,
+    /// Exits as if all were well.
+    Leave,
+    /// The same without exit handlers.
+    Quit,
     /// Rust panics.
     Panic,
     /// The variant returns an error.

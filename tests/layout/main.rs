@@ -309,6 +309,7 @@ fn unsafe_outside_the_fence_is_found() {
     plant("src/kernels/dot/simd.rs", "\n#[allow(unsafe_code)]\nmod inner {}\n");
     plant("src/kernels/dot/rust.rs", "\nmacro_rules! m { () => { unsafe { f() } } }\n");
     plant("cli/src/lib.rs", "\nunsafe extern \"C\" {}\n");
+    plant("mpi/src/serve.rs", "\nfn f() { unsafe { std::hint::unreachable_unchecked() } }\n");
     plant("patterns/showcase/eigen/src/view.rs", "\nunsafe extern \"C\" {}\n");
     let words = "\n// unsafe\n/* unsafe */\n/// unsafe\nconst A: &str = \"unsafe { }\";\n";
     assert_eq!(with("words", |root| append(root, "src/plan.rs", words)), Vec::<String>::new());
@@ -334,6 +335,8 @@ fn a_file_that_grew_too_long_is_found() {
     is_found("engine", |root| append(root, table, &lines(450)), &[table, "lines"]);
     let peers = "peers/src/cases.rs";
     is_found("peers", |root| append(root, peers, &lines(450)), &[peers, "lines"]);
+    let mpi = "mpi/src/serve.rs";
+    is_found("mpi", |root| append(root, mpi, &lines(450)), &[mpi, "lines"]);
     let showcase = "patterns/showcase/gsl/src/root.rs";
     is_found("showcase", |root| append(root, showcase, &lines(450)), &[showcase, "lines"]);
     is_found("long", |root| append(root, "src/plan.rs", &lines(450)), &["src/plan.rs", "lines"]);
