@@ -69,8 +69,8 @@ impl Page {
             }
         }
         let shown = self.text(&page).to_owned();
+        // What lies in `src/` and `csrc/`, and a table if what is left still shows it.
         let is_shown = |path: &str| path.contains("src/") || shown.contains(path);
-        // `csrc/` as well as `src/`; a table is copied if it is shown still.
         self.files.retain(|(path, text)| !text.is_empty() && is_shown(path));
     }
 

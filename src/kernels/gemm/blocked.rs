@@ -17,8 +17,8 @@ use std::ops::Range;
 pub(super) const BLOCK_ROWS: usize = 256;
 /// Bytes across a block of B: with `KC` terms, half of a second-level cache.
 const BLOCK_ACROSS: usize = 1920;
-/// A B of up to so many bytes is read where it lies. What of it one tile needs is then little more than the first-level
-/// cache holds, also where rows a power of two apart compete for the same places.
+/// A B of up to so many bytes is read where it lies: of a square one, what a tile of three vectors across needs is then at
+/// most 48 KiB, about a first-level cache.
 const IN_CACHE: usize = 1 << 18;
 /// Up to so many rows a B of any size is.
 const FEW_ROWS: usize = 64;

@@ -300,7 +300,8 @@ fn with<T: Element>(
     fpenv::within(|| update(variant, level, alpha, &a, &b, beta, c))
 }
 
-/// The floating-point environment is the usual one here. By reference: what is written to memory and copied at once is waited for.
+/// The floating-point environment is the usual one here. By reference: a copy of what has just been written has to wait
+/// for it.
 #[inline]
 fn update<T: Element>(
     variant: &'static Variant<Gemm<T>>,
@@ -320,13 +321,13 @@ fn update<T: Element>(
     let whole_rows = args.m > BAND || args.n <= TILE_COLS;
     match c.as_row_major() {
         Some(c) if whole_rows => Job::plain_here(variant, level, &args, (a.data(), b.data()), c),
-        _ => apart(variant, level, alpha, a, b, beta, c),
+        _ => update_otherwise(variant, level, alpha, a, b, beta, c),
     }
 }
 
-/// Into a C that does not lie row after row, or is one chunk of such rows and more.
+/// As [`update`], into a C that does not lie row after row, or is cut into tiles side by side: out of the way of the rest.
 #[inline(never)]
-fn apart<T: Element>(
+fn update_otherwise<T: Element>(
     variant: &'static Variant<Gemm<T>>,
     level: Level,
     alpha: T,
@@ -344,7 +345,7 @@ fn apart<T: Element>(
     strided(variant, level, Args::of(alpha, a, b, beta), (a.data(), b.data()), c)
 }
 
-/// A B exists.
+/// Whether A has as many columns as B has rows.
 #[inline]
 fn check_depth<T: Element>(a: &MatRef<'_, T>, b: &MatRef<'_, T>) -> Result<(), Error> {
     if a.cols() == b.rows() { Ok(()) } else { Err(unequal_depth(a.cols(), b.rows())) }

@@ -28,7 +28,7 @@ fn tiled<S: Simd, T: Element>(level: S, c: &mut ChunkArgs<'_, '_, Gemm<T>>) -> R
 }
 
 /// Rows of the largest square.
-const fn rows<S: Simd>() -> usize {
+const fn most_rows<S: Simd>() -> usize {
     if has_32_registers::<S>() { 8 } else { 4 }
 }
 
@@ -38,7 +38,7 @@ struct Squares<S, const COLS: usize>(S);
 
 impl<S: Simd, T: Element, const COLS: usize> Micro<T> for Squares<S, COLS> {
     const WIDTH: usize = COLS;
-    const ROWS: usize = rows::<S>();
+    const ROWS: usize = most_rows::<S>();
 
     #[inline(always)]
     fn across(_: usize) -> usize {
@@ -73,16 +73,16 @@ fn by_rows<S: Simd, T: Element, const COLS: usize>(
     c: &mut [T],
     stride: usize,
 ) -> usize {
-    macro_rules! rows {
+    macro_rules! by_size {
         ($($rows:literal)*) => {
             match tile.rows {
-                $($rows if const { $rows <= rows::<S>() } =>
+                $($rows if const { $rows <= most_rows::<S>() } =>
                     square::<S, T, $rows, COLS>(level, tile, b, c, stride),)*
                 _ => unreachable!("more than the registers hold"),
             }
         };
     }
-    rows!(1 2 3 4 5 6 7 8);
+    by_size!(1 2 3 4 5 6 7 8);
     COLS
 }
 
