@@ -3,7 +3,7 @@
 
 # In the order of .ci/run.
 checks=(
-    test installed fmt clippy docs rust-only bare bare-clippy complex portable packages program python browser bindings
+    test installed fmt clippy docs rust-only bare complex portable packages program python browser bindings
     compilers sanitize sanitize-threads memcheck thin-lto
 )
 
@@ -42,11 +42,9 @@ run_strictly() {
         ;;
 
     # The kernels and nothing else.
-    bare) check bare cargo test --package abreast --no-default-features --features kernels --lib ;;
-    bare-clippy)
-        if_cargo_has clippy bare-clippy &&
-            check bare-clippy cargo clippy --package abreast --no-default-features --features kernels --lib \
-                -- -D warnings
+    bare)
+        if_cargo_has clippy bare &&
+            check bare cargo clippy --package abreast --no-default-features --features kernels --lib -- -D warnings
         ;;
 
     # Complex numbers as outputs of compared functions.
@@ -78,7 +76,8 @@ run_strictly() {
 
     bindings)
         if scripts/has-libclang; then
-            check bindings cargo test --features bindgen --test bindings
+            # Unoptimised: declarations are compared, no kernel runs.
+            check bindings cargo test --config profile.dev.package.abreast.opt-level=0 --features bindgen --test bindings
         else
             skip bindings "there is no libclang"
         fi

@@ -1,6 +1,9 @@
 # What .ci/run, ci/run and ci/nightly share: runs checks, one after the other, and says of each how it ended.
 # Sourced, not run.
 
+# Tests expect thousands of panics. To find the lines of one takes longer than the test.
+export RUST_BACKTRACE=0
+
 summary=()
 failed=0
 
@@ -9,19 +12,35 @@ note() {
     echo "$1"
 }
 
-# check NAME COMMAND..: runs it and notes how it ended. A command that ends with 77 could not run
+# cpu: sets it to the seconds of processor time that everything run from here has taken so far.
+cpu=0
+cpu() {
+    local file
+    file=$(mktemp)
+    # Not $(times): a subshell has run nothing yet.
+    times >"$file"
+    cpu=$(awk -F'[ms ]+' 'NR == 2 { printf "%.0f", 60 * $1 + $2 + 60 * $3 + $4 }' "$file")
+    rm -f "$file"
+}
+
+# check NAME COMMAND..: runs it and notes how it ended, the seconds that it took, and those of the processor's cores. A command that ends with 77 could not run
 # here, and printed why in a line "skipped: ..".
 check() {
-    local name=$1 began=$SECONDS output
+    local name=$1 began=$SECONDS output status took
     shift
     output=$(mktemp)
     echo "== check $name: $*"
+    cpu
+    took=$cpu
     "$@" 2>&1 | tee "$output"
-    case ${PIPESTATUS[0]} in
-    0) note "check $name: ran ($((SECONDS - began)) s)" ;;
+    status=${PIPESTATUS[0]}
+    cpu
+    took="$((SECONDS - began)) s, $((cpu - took)) s of CPU"
+    case $status in
+    0) note "check $name: ran ($took)" ;;
     77) note "check $name: $(grep '^skipped: ' "$output" | tail -n 1)" ;;
     *)
-        note "check $name: FAILED ($((SECONDS - began)) s)"
+        note "check $name: FAILED ($took)"
         summary+=("$(what_failed "$output")")
         failed=1
         ;;

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Why a call was refused, or what a body reported.
+/// Why a call was refused, or what a variant reported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "procs", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -41,7 +41,7 @@ pub enum Error {
     /// A name that nothing answers to.
     #[error("unknown {what} '{}'; {hint}", Plain(given))]
     Unknown {
-        /// What kind of thing was named: "kernel", "body", "level".
+        /// What kind of thing was named: "kernel", "variant", "level".
         #[cfg_attr(feature = "procs", serde(deserialize_with = "interned"))]
         what: Static,
         /// The name given.

@@ -93,7 +93,7 @@ impl<T: Element> Axpy<T> {
     }
 }
 
-/// Adds `alpha * x[i]` to every `y[i]`, by the fastest body at the best level here.
+/// Adds `alpha * x[i]` to every `y[i]`, by the fastest variant at the best level here.
 ///
 /// The bits do not depend on the machine: the product is rounded, then the sum. No shortcut is
 /// taken for `alpha = 0`, so a NaN in `x` always shows.

@@ -5,7 +5,7 @@
 //!
 //! Nobody would compute this sum so: stepping by 3 visits a third of the indices, and the closed form
 //! visits none. The kernel measures a loop with a condition, so **every i is visited**: materialised as
-//! a number, passed through its test and added, or not. The test divides nothing: a body steps its
+//! a number, passed through its test and added, or not. The test divides nothing: a variant steps its
 //! lanes by a multiple of 3, so a lane keeps its remainder, and whether it counts is a mask made once
 //! per chunk. What is left per vector of indices is a step, a mask and an addition; with AVX-512 LLVM
 //! makes the mask part of the addition, gcc 12 does not. Loops are kept loops as in `range_sum`.
@@ -79,7 +79,7 @@ impl Kernel for ConditionalRangeSum {
 
     #[inline]
     fn finish(_: &i64, _: &Plan, parts: Cow<'_, [i64]>) -> i64 {
-        // Wrapping, so that a broken body is found out by its result, not by a panic.
+        // Wrapping, so that a broken variant is found out by its result, not by a panic.
         parts.iter().copied().fold(0, i64::wrapping_add)
     }
 }
@@ -95,7 +95,7 @@ impl ConditionalRangeSum {
 }
 
 /// The sum of the integers from 0 to `n - 1` that 3 divides, every integer visited, by the fastest
-/// body at the best level here.
+/// variant at the best level here.
 ///
 /// # Errors
 /// [`Error::Argument`] when `n` is negative or above [`ConditionalRangeSum::LARGEST`], beyond which

@@ -94,7 +94,7 @@ impl<T: Element> Dot<T> {
     }
 }
 
-/// The inner product `sum of x[i] * y[i]`, by the fastest body at the best level here.
+/// The inner product `sum of x[i] * y[i]`, by the fastest variant at the best level here.
 ///
 /// An empty product is 0. The bits do not depend on the machine's vector width.
 ///

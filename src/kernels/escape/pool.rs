@@ -1,4 +1,4 @@
-//! Points that wait for a lane of the SIMD body.
+//! Points that wait for a lane of the SIMD variant.
 
 use super::rust::updates;
 use super::view::{Pixels, Stretch};
@@ -22,7 +22,7 @@ pub(super) struct Pool {
 
 const POOL: usize = Pool::MAX + WIDEST;
 
-/// The largest `|c|^2` of orbits that stay escaped; see the SIMD body.
+/// The largest `|c|^2` of orbits that stay escaped; see the SIMD variant.
 const SAFE: f64 = 3.9999;
 
 impl Pool {
@@ -30,7 +30,7 @@ impl Pool {
     pub(super) const MAX: usize = 8192;
 
     /// An empty pool, on the heap: a thread that calls may have less stack than it takes. Of fixed
-    /// size, because the SIMD body is an eighth slower when it has to load addresses and lengths.
+    /// size, because the SIMD variant is an eighth slower when it has to load addresses and lengths.
     ///
     /// # Errors
     /// [`Error::Memory`] when there is not enough.

@@ -17,7 +17,7 @@
 //! too, finds more than 4, and so on. Once numbers overflow, a part of `z` is infinite or NaN;
 //! then so is `re^2` or `im^2`, then the next `re`, for ever, and `re^2 + im^2 <= 4` stays false.
 //!
-//! Pixels beyond `SAFE` are counted by the plain body, and so is a Julia set whose `c` is: nearly
+//! Pixels beyond `SAFE` are counted by the plain loop, and so is a Julia set whose `c` is: nearly
 //! all of their orbits escape at once.
 
 use super::pool::{Pool, WIDEST};

@@ -1,4 +1,4 @@
-//! What a caller would notice: right numbers from every body for any layout, and refusals in words.
+//! What a caller would notice: right numbers from every variant for any layout, and refusals in words.
 
 use super::*;
 use proptest::prelude::*;

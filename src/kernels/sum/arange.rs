@@ -5,8 +5,8 @@
 //! `n (n - 1) / 2`, which is how the oracle knows it; here it is the example of a vectorised sum
 //! whose memory does not grow with n.
 //!
-//! **Plan.** Chunks of 65 536 numbers. A body fills a buffer of its thread with the numbers of its
-//! chunk and sums them with the same body of [`sum`](super::sum()), so the memory in use is bounded
+//! **Plan.** Chunks of 65 536 numbers. A variant fills a buffer of its thread with the numbers of its
+//! chunk and sums them with the same variant of [`sum`](super::sum()), so the memory in use is bounded
 //! by threads x 512 KiB.
 //!
 //! **Accuracy.** That of [`sum`](super::sum()). Up to n = 134 217 728 no partial sum exceeds 2^53, so
@@ -104,7 +104,7 @@ impl SumArange {
     }
 }
 
-/// The sum of the doubles 0, 1, .., n - 1, by the fastest body at the best level here, in
+/// The sum of the doubles 0, 1, .., n - 1, by the fastest variant at the best level here, in
 /// 512 KiB of memory whatever `n` is (and 8 bytes per 65 536 numbers).
 ///
 /// # Errors

@@ -95,7 +95,7 @@ impl<T: Element> Sum<T> {
     }
 }
 
-/// The sum of all `x[i]`, by the fastest body at the best level here.
+/// The sum of all `x[i]`, by the fastest variant at the best level here.
 ///
 /// An empty sum is 0. The bits do not depend on the machine's vector width.
 ///
