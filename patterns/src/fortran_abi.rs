@@ -39,6 +39,12 @@
 //! ([complex numbers](crate::complex_numbers)), and f2c's convention returns a REAL as a double. A LOGICAL is an
 //! INTEGER of which only some values are defined ([enums](crate::enums_as_integers)).
 //!
+//! The names say nothing about the build: Debian's reference LAPACK and its OpenBLAS have `dposv_` in all four builds, with
+//! 32-bit and 64-bit INTEGERs. This page was run over each of them, with other names of symbols and else as it is
+//! (`scripts/lapack`: LAPACK 3.11.0, OpenBLAS 0.3.21; 2026-12-01). `-llapack` there is whichever was chosen last, also
+//! for a build that has asked pkg-config for the reference. And a library may need more stack than a thread of Rust
+//! has: see [library threads](crate::library_threads).
+//!
 //! # The wrong way
 //! `length_beside_its_string` declares the length behind its string, as some compilers once had it: N is read at
 //! address 1, and the process crashes. `integers_of_32_bits` calls the library with 64-bit INTEGERs with

@@ -7,8 +7,11 @@
 //! the results are right.
 //!
 //! The usual remedies do less than they seem to. `omp_set_num_threads` holds for the thread that calls it, so a call in
-//! `main` does nothing for the threads of a pool (`tests/openmp.rs` counts them). And a process that has used such a
-//! library and forks has a child with one thread: the library there waits for all the others, for ever.
+//! `main` does nothing for the threads of a pool (`tests/openmp.rs` counts them). A process that has used such a
+//! library and forks has a child with one thread: unless the library asked to be told of forks, it waits there for all the
+//! others, for ever. And on several threads a library may use more stack: the LU of OpenBLAS 0.3.21 (`dgesv`, from some
+//! hundred rows on) takes half a MiB for each level of its recursion, so it crashes on a thread of Rust's, which has
+//! 2 MiB, and not on the main one, which has 8.
 //!
 //! # The right way
 //! One number for the whole program, and who starts threads asks for its share. A [`Budget`] has as many as may be
@@ -28,6 +31,11 @@
 //! |---|---|
 //! | OpenMP | `OMP_NUM_THREADS` before the first call, or `omp_set_num_threads(1)` on *each* thread of the pool (rayon's `start_handler`) |
 //! | OpenBLAS, MKL | `OPENBLAS_NUM_THREADS`, `MKL_NUM_THREADS`, or their functions: for the process, so at its start |
+//!
+//! That variable was tried with OpenBLAS 0.3.21 as Debian has it, with POSIX threads (`scripts/lapack`, 2026-12-01): four
+//! callers share one pool of the process, which has as many threads as it says, never more than cores, and a forked child
+//! multiplies as its parent does. Threads that call it are made with a stack of 8 MiB: `Builder::stack_size`, rayon's
+//! `stack_size`.
 //!
 //! A team in a child of a fork is refused ([`Error::Forked`]): the library counts forks with `pthread_atfork`. A new team
 //! may be made there only as far as the program is allowed to run anything but `exec` after a fork.
