@@ -71,7 +71,7 @@ struct Printed<'m> {
 /// How often a process is looked at.
 const INTERVAL: Duration = Duration::from_micros(500);
 /// Samples that are kept of one process; of a longer one every other is.
-const MOST_SAMPLES: usize = 2000;
+const MAX_SAMPLES: usize = 2000;
 
 /// Measures and shows; `false` when a process failed.
 pub fn memory(args: &MemoryArgs, registry: &[Entry], console: &mut Console<'_>) -> Result<bool> {
@@ -250,7 +250,7 @@ fn watch(mut child: Child, limit: Duration) -> Result<(Result<Measured, String>,
         {
             curve.push(Sample { seconds: began.elapsed().as_secs_f64(), bytes });
         }
-        if curve.len() >= MOST_SAMPLES {
+        if curve.len() >= MAX_SAMPLES {
             let mut place = 0;
             curve.retain(|_| {
                 place += 1;

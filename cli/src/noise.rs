@@ -58,7 +58,7 @@ const RULE: &str = "slower > 2%";
 /// In thousandths.
 const SLOWER: usize = 50;
 /// No run of this program has more groups.
-const MOST_GROUPS: usize = 500;
+const MAX_GROUPS: usize = 500;
 const PAIRS: usize = SAME * SIZES.len();
 
 /// Returns the exit code.
@@ -66,7 +66,7 @@ pub fn run(args: &NoiseArgs, console: &mut Console<'_>) -> Result<u8> {
     if let Some(thousandths) = args.run {
         return Ok(one(thousandths, &args.rest));
     }
-    if let Some(code) = worker_main(groups(MOST_GROUPS)) {
+    if let Some(code) = worker_main(groups(MAX_GROUPS)) {
         return Ok(code);
     }
     let seed = number::count("seed", &args.seed, 0)?;
@@ -74,8 +74,8 @@ pub fn run(args: &NoiseArgs, console: &mut Console<'_>) -> Result<u8> {
     let runs =
         args.fail_rates.as_ref().map(|runs| number::count("fail-rates", runs, 1)).transpose()?;
     let wanted = pairs.div_ceil(PAIRS);
-    if wanted > MOST_GROUPS {
-        bail!("--pairs {pairs}: must be at most {}", MOST_GROUPS * PAIRS);
+    if wanted > MAX_GROUPS {
+        bail!("--pairs {pairs}: must be at most {}", MAX_GROUPS * PAIRS);
     }
     let (mut noise, mut rates, mut wrong) = (None, None, Vec::new());
     match runs {

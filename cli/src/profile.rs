@@ -111,7 +111,7 @@ impl Request {
             runs += calls;
             let cpu = tools::used().saturating_sub(begin);
             // On a machine that gives this process next to nothing the clock ends it.
-            let is_over = cpu >= self.lasts || clock.elapsed() >= self.lasts * MOST_WAITING;
+            let is_over = cpu >= self.lasts || clock.elapsed() >= self.lasts * MAX_WAITING;
             if is_over || marked.elsewhere() > 0 {
                 return Ok((runs, cpu));
             }
@@ -136,7 +136,7 @@ impl Request {
 }
 
 /// How much longer by the clock than in CPU time a profile may last.
-const MOST_WAITING: u32 = 100;
+const MAX_WAITING: u32 = 100;
 /// Runs between two looks at the clock take about this long.
 const BATCH: Duration = Duration::from_millis(1);
 

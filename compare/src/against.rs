@@ -2,7 +2,7 @@
 
 use crate::format::ratio;
 use crate::measure::{Rounds, sign_test_rank};
-use crate::ratio::LEAST_DIFFERENCE;
+use crate::ratio::MIN_DIFFERENCE;
 use crate::results::{Against, Change, Standing};
 use crate::saved::{Entry, Saved};
 use crate::verdict::count;
@@ -113,7 +113,7 @@ fn change(old: &Entry, new: &Entry, alpha: f64) -> Change {
     let ends = then.ends.zip(now.ends);
     let (low, high) = (ends.map(|(t, n)| n.0 / t.1), ends.map(|(t, n)| n.1 / t.0));
     let noise = |entry: &Entry| entry.noise.unwrap_or(0.0);
-    let floor = 1.0 + noise(old).max(noise(new)).max(LEAST_DIFFERENCE);
+    let floor = 1.0 + noise(old).max(noise(new)).max(MIN_DIFFERENCE);
     let inputs_differ = old.input != new.input;
     let standing = match (low, high) {
         (Some(low), _) if low > floor => Standing::Slower,

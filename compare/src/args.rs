@@ -182,8 +182,8 @@ impl Options {
         if options.fail_if.is_some() && options.against.is_none() {
             return Err("--fail-if needs --against NAME".to_owned());
         }
-        if !(1..=layouts::MOST).contains(&options.layouts) {
-            let (count, most) = (options.layouts, layouts::MOST);
+        if !(1..=layouts::MAX).contains(&options.layouts) {
+            let (count, most) = (options.layouts, layouts::MAX);
             return Err(format!("--layouts {count}: must be from 1 to {most}"));
         }
         if options.cold && options.only.is_some() {

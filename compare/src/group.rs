@@ -310,8 +310,8 @@ impl Facts {
         for (name, _) in self.skipped.iter().filter(|(name, _)| !self.has(name)) {
             found.push(format!("has no variant {name} to skip; there are {}", self.names()));
         }
-        if !(1..=Mode::MOST_INPUTS).contains(&self.mode.inputs) {
-            let (count, most) = (self.mode.inputs, Mode::MOST_INPUTS);
+        if !(1..=Mode::MAX_INPUTS).contains(&self.mode.inputs) {
+            let (count, most) = (self.mode.inputs, Mode::MAX_INPUTS);
             found.push(format!("has {count} inputs of each size: there can be from 1 to {most}"));
         }
         found.extend(self.within.mistake());

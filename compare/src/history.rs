@@ -9,13 +9,13 @@ mod steps;
 use crate::against::{Times, other_build};
 use crate::format::ratio;
 use crate::measure::Rounds;
-use crate::ratio::{LEAST_DIFFERENCE, Ratio};
+use crate::ratio::{MIN_DIFFERENCE, Ratio};
 use crate::runs::Run;
 use crate::saved::{Entry, SavedMachine};
 use crate::verdict::count;
 pub use page::{BEGINS, page};
 use serde::Serialize;
-use steps::{ALPHA, LEAST_RUNS, steps};
+use steps::{ALPHA, MIN_RUNS, steps};
 
 /// Names the form of the JSON.
 pub const SCHEMA: &str = "abreast.history/1";
@@ -257,7 +257,7 @@ impl Line {
 
 fn changes(line: &Line, runs: &[(String, Run)]) -> Vec<ChangePoint> {
     let logs: Vec<f64> = line.points.iter().map(|point| point.value.ln()).collect();
-    let found = steps(&logs, LEAST_DIFFERENCE.ln_1p());
+    let found = steps(&logs, MIN_DIFFERENCE.ln_1p());
     let change = |step: &steps::Step| {
         let (from, to) = (line.points[step.at - 1].run, line.points[step.at].run);
         let (times_as_long, low, high) = (step.shift.exp(), step.ends.0.exp(), step.ends.1.exp());
@@ -288,11 +288,11 @@ fn words(lines: &[Line], runs: &[(String, Run)], machines: &[&SavedMachine]) -> 
         count(lines.len(), "line"),
         count(runs.len(), "run")
     )];
-    let is_short = |line: &&Line| line.points.len() < LEAST_RUNS;
+    let is_short = |line: &&Line| line.points.len() < MIN_RUNS;
     match lines.iter().filter(is_short).count() {
         0 => {}
         short => words.push(format!(
-            "{} too short for one: it takes {LEAST_RUNS} runs, and three after the change",
+            "{} too short for one: it takes {MIN_RUNS} runs, and three after the change",
             if short == lines.len() { "all are".to_owned() } else { format!("{short} are") }
         )),
     }

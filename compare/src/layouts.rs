@@ -12,7 +12,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// More take longer than they tell.
-pub const MOST: u64 = 64;
+pub const MAX: u64 = 64;
 
 /// Programs that differ in their layout only. None stand for one layout: the program that runs.
 #[derive(Debug, Default)]

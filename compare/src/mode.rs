@@ -26,7 +26,7 @@ impl Default for Mode {
 
 impl Mode {
     /// More inputs than this are not made.
-    pub(crate) const MOST_INPUTS: usize = 4096;
+    pub(crate) const MAX_INPUTS: usize = 4096;
 
     /// What is not as usual about it: `8 inputs in turn, cold caches`.
     pub(crate) fn in_words(self) -> Option<String> {

@@ -47,7 +47,7 @@ pub enum Standing {
 
 /// A smaller difference is never called one. In a run on a busy machine the rounds can agree on half a
 /// percent that the next run does not see, while the baseline does not differ from itself at all.
-pub(crate) const LEAST_DIFFERENCE: f64 = 0.005;
+pub(crate) const MIN_DIFFERENCE: f64 = 0.005;
 /// A difference in a call this short may come from where the code lies: a call of 2 µs was seen to be 0.80 and 1.09 times
 /// as fast as another one by that alone.
 const SHORT_SECONDS: f64 = 1e-5;
@@ -108,7 +108,7 @@ impl Ratio {
     /// Decides what may be said, from the noise of the measurement (0.001 is 0.1 %), the time of the
     /// shorter call and the number of layouts of the code.
     pub fn judge(&mut self, noise: f64, seconds: f64, layouts: u64) {
-        self.standing = self.judged(1.0 + noise.max(LEAST_DIFFERENCE), seconds, layouts);
+        self.standing = self.judged(1.0 + noise.max(MIN_DIFFERENCE), seconds, layouts);
     }
 
     fn judged(&self, floor: f64, seconds: f64, layouts: u64) -> Standing {

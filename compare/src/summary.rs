@@ -148,15 +148,15 @@ impl Starts {
 
 /// More than any core reads and writes in a second, in 10^9 bytes: three vectors of 64 bytes in each
 /// cycle at 6 GHz are 1,152.
-const MOST_GB: f64 = 2000.0;
+const MAX_GB: f64 = 2000.0;
 /// More than any core computes in a second, in 10^9 operations: two multiply-adds of 16 numbers in each
 /// cycle at 6 GHz are 384; units for matrices do a few thousand.
-const MOST_GFLOPS: f64 = 10_000.0;
+const MAX_GFLOPS: f64 = 10_000.0;
 
 /// Whether so many cores can do so many 10^9 bytes and operations per second. It takes no measurement to know.
 pub fn is_possible(gb: Option<f64>, gflops: Option<f64>, cores: usize) -> bool {
     let within = |rate: Option<f64>, most: f64| rate.is_none_or(|rate| rate <= most * cores as f64);
-    within(gb, MOST_GB) && within(gflops, MOST_GFLOPS)
+    within(gb, MAX_GB) && within(gflops, MAX_GFLOPS)
 }
 
 /// Says of each ratio what may be said: beyond the noise of its own cell and the middle one's.

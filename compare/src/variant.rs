@@ -258,7 +258,7 @@ impl<I: Sync + 'static, O: Agree + 'static> Variant<I, O> {
 /// Threads that call at once, for how long, and how often at most.
 const THREADS: usize = 8;
 const TOGETHER: Duration = Duration::from_millis(200);
-const MOST_TOGETHER: usize = 10_000;
+const MAX_TOGETHER: usize = 10_000;
 
 fn crowd<I: Sync, O: Agree>(
     run: &(impl Fn(&I) -> O + Sync),
@@ -273,7 +273,7 @@ fn crowd<I: Sync, O: Agree>(
             let output = leaves(&run(black_box(input)));
             output.len() != alone.len() || output.iter().zip(alone).any(|(a, b)| !same_bits(*a, *b))
         };
-        (0..MOST_TOGETHER).take_while(|_| began.elapsed() < TOGETHER).any(|i| differs(&i))
+        (0..MAX_TOGETHER).take_while(|_| began.elapsed() < TOGETHER).any(|i| differs(&i))
     };
     let differs = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(one)).collect();

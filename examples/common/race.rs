@@ -14,7 +14,7 @@ pub struct Race {
 }
 
 /// A smaller difference than this is not called one.
-const LEAST: f64 = 1.02;
+const MIN: f64 = 1.02;
 
 /// What the rounds say of two ways: how many times as fast one of them is.
 pub struct Finding(SpeedUp);
@@ -67,11 +67,11 @@ impl Finding {
     }
 
     pub fn is_faster(&self) -> bool {
-        self.is_at_least(LEAST)
+        self.is_at_least(MIN)
     }
 
     pub fn is_slower(&self) -> bool {
-        self.0.interval.is_some_and(|(_, high)| high < 1.0 / LEAST)
+        self.0.interval.is_some_and(|(_, high)| high < 1.0 / MIN)
     }
 }
 

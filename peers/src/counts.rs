@@ -12,13 +12,13 @@ use std::cell::{RefCell, RefMut};
 const C: &str = env!("PEERS_CC");
 
 /// Fewer points than this say too little about pi to be compared with those of another generator.
-const LEAST_POINTS: usize = 1 << 20;
+const MIN_POINTS: usize = 1 << 20;
 /// Six standard errors of the difference between two estimates of pi from that many points, and some more.
 const PI_WITHIN: f64 = 0.02;
 
 pub fn pi(name: &str, sizes: &[usize]) -> AnyGroup {
     let input = |n, seed| {
-        assert!(n >= LEAST_POINTS, "fewer than {LEAST_POINTS} points");
+        assert!(n >= MIN_POINTS, "fewer than {MIN_POINTS} points");
         (n as u64, seed)
     };
     let estimate = |hits: u64, n: u64| 4.0 * hits as f64 / n as f64;

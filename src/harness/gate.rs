@@ -166,7 +166,7 @@ const CROWD: &str = "many threads at once";
 
 /// Above this, operands are not put at memory that may not be touched: who reads too far does so at small
 /// sizes, too.
-const MOST_GUARDED: usize = 1 << 14;
+const MAX_GUARDED: usize = 1 << 14;
 
 fn name_of(place: Place) -> String {
     match place {
@@ -318,7 +318,7 @@ impl<'g> Gate<'g> {
         let (most, shifts) = if self.options.quick { (1 << 17, quick) } else { (1 << 21, full) };
         let is_moved = maker.is_own() && bytes <= most;
         let is_guarded =
-            maker.listed().is_some() && bytes <= MOST_GUARDED && self.observer.may_die();
+            maker.listed().is_some() && bytes <= MAX_GUARDED && self.observer.may_die();
         let shifts = shifts.iter().map(|bytes| Place::Moved(*bytes)).filter(|_| is_moved);
         let sides = [Side::Before, Side::After].map(Place::Guarded);
         shifts.chain(sides.into_iter().filter(|_| is_guarded)).collect()

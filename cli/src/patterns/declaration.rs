@@ -64,7 +64,7 @@ pub struct Param {
 }
 
 /// Functions in functions in functions: more would be a mistake.
-const MOST_DEPTH: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 const STORAGE: [&str; 13] = [
     "static",
@@ -260,8 +260,8 @@ fn declarator(
     named: bool,
     depth: usize,
 ) -> Result<(String, Vec<Layer>), Misread> {
-    if depth == MOST_DEPTH {
-        return Err(scan.wrong(format!("more than {MOST_DEPTH} declarators in each other")));
+    if depth == MAX_DEPTH {
+        return Err(scan.wrong(format!("more than {MAX_DEPTH} declarators in each other")));
     }
     let mut outer = Vec::new();
     loop {

@@ -33,10 +33,10 @@ struct Array {
 }
 
 /// More are not watched.
-const MOST: usize = 256;
-static ARRAYS: [Array; MOST] = [const {
+const MAX: usize = 256;
+static ARRAYS: [Array; MAX] = [const {
     Array { begin: AtomicUsize::new(0), end: AtomicUsize::new(0), param: AtomicUsize::new(0) }
-}; MOST];
+}; MAX];
 
 /// As far from an array a fault is still said to be beside it.
 const NEAR: usize = 4096;

@@ -133,7 +133,7 @@ pub struct Signature {
 }
 
 /// More would be a mistake.
-const MOST_PARAMS: usize = 64;
+const MAX_PARAMS: usize = 64;
 
 impl Signature {
     pub fn parse(text: &str) -> Result<Signature, Misread> {
@@ -147,8 +147,8 @@ impl Signature {
         let mut params = Vec::new();
         if !scan.take(")") {
             loop {
-                if params.len() == MOST_PARAMS {
-                    return Err(scan.wrong(format!("more than {MOST_PARAMS} parameters")));
+                if params.len() == MAX_PARAMS {
+                    return Err(scan.wrong(format!("more than {MAX_PARAMS} parameters")));
                 }
                 params.push(param(&mut scan)?);
                 if !scan.take(",") {

@@ -18,11 +18,11 @@ pub(super) const ALPHA: f64 = 0.01;
 const DEVIATIONS: f64 = 2.5758;
 const PERMUTATIONS: usize = 999;
 /// A stretch has at least two numbers: one alone is no change.
-const LEAST: usize = 2;
+const MIN: usize = 2;
 /// Fewer numbers than this cannot show a change: too many permutations of them look like one.
-pub(super) const LEAST_RUNS: usize = 10;
+pub(super) const MIN_RUNS: usize = 10;
 /// The ranks of larger stretches are taken for normally distributed.
-const MOST_EXACT: usize = 4000;
+const MAX_EXACT: usize = 4000;
 
 /// A step between two stretches.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,7 +89,7 @@ fn furthest(values: &[f64]) -> Option<(f64, usize)> {
         second -= after;
         between += after - before;
         let (m, k) = (i + 1, values.len() - i - 1);
-        if m < LEAST || k < LEAST {
+        if m < MIN || k < MIN {
             continue;
         }
         let product = (m * k) as f64;
@@ -137,7 +137,7 @@ fn step(values: &[f64], places: &[usize], i: usize) -> Option<Step> {
 /// The rank for which the interval from so many of all differences from below to so many from above misses
 /// with at most [`ALPHA`]; none where even the whole range misses more often.
 fn rank(m: usize, k: usize) -> Option<usize> {
-    if m * k > MOST_EXACT {
+    if m * k > MAX_EXACT {
         let (product, sum) = ((m * k) as f64, (m + k + 1) as f64);
         let rank = product / 2.0 - DEVIATIONS * (product * sum / 12.0).sqrt();
         return (rank >= 1.0).then_some(rank as usize);
@@ -171,7 +171,7 @@ fn ranks(m: usize, k: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ratio::LEAST_DIFFERENCE;
+    use crate::ratio::MIN_DIFFERENCE;
 
     /// Numbers around 0 with this spread: the sum of twelve uniform ones is nearly normal.
     fn noise(count: usize, spread: f64, seed: u64) -> Vec<f64> {
@@ -201,7 +201,7 @@ mod tests {
             for seed in 0..5 {
                 let mut values = noise(count, 0.01, seed);
                 add(&mut values[at..], 0.1);
-                let found = steps(&values, LEAST_DIFFERENCE);
+                let found = steps(&values, MIN_DIFFERENCE);
                 let step = found.iter().find(|step| step.at == at);
                 let Some(Step { shift, ends, .. }) = step else {
                     panic!("{count} {at} {seed}: {found:?}")
@@ -218,7 +218,7 @@ mod tests {
     fn what_goes_up_and_comes_down_again_is_two_steps() {
         let mut values = noise(60, 0.01, 3);
         add(&mut values[25..40], -0.08);
-        let found = steps(&values, LEAST_DIFFERENCE);
+        let found = steps(&values, MIN_DIFFERENCE);
         assert_eq!(found.iter().map(|step| step.at).collect::<Vec<_>>(), [25, 40]);
         assert!(found[0].ends.1 < 0.0 && found[1].ends.0 > 0.0, "{found:?}");
     }
@@ -231,7 +231,7 @@ mod tests {
             |seed| noise(12, 0.05, seed),
         ];
         for (kind, series) in kinds.into_iter().enumerate() {
-            let of = |seed: u64| !steps(&series(1000 + seed), LEAST_DIFFERENCE).is_empty();
+            let of = |seed: u64| !steps(&series(1000 + seed), MIN_DIFFERENCE).is_empty();
             let alarms = (0..100).filter(|seed| of(*seed)).count();
             assert!(alarms <= 1, "kind {kind}: {alarms} of 100");
         }
@@ -242,20 +242,20 @@ mod tests {
         let mut values = noise(40, 0.01, 5);
         values[20] += 1.0;
         values[39] += 1.0;
-        assert_eq!(steps(&values, LEAST_DIFFERENCE), []);
+        assert_eq!(steps(&values, MIN_DIFFERENCE), []);
         let mut values = noise(60, 1e-4, 7);
         add(&mut values[30..], 0.003);
-        assert_eq!(steps(&values, LEAST_DIFFERENCE), [], "less than half a percent");
+        assert_eq!(steps(&values, MIN_DIFFERENCE), [], "less than half a percent");
         assert_eq!(steps(&values, 0.001).len(), 1);
     }
 
     #[test]
     fn series_that_are_short_or_constant_have_no_steps() {
-        for count in 0..LEAST_RUNS {
+        for count in 0..MIN_RUNS {
             let values: Vec<f64> = (0..count).map(|i| (i / 3) as f64).collect();
-            assert_eq!(steps(&values, LEAST_DIFFERENCE), [], "{count}");
+            assert_eq!(steps(&values, MIN_DIFFERENCE), [], "{count}");
         }
-        assert_eq!(steps(&[1.0; 50], LEAST_DIFFERENCE), []);
+        assert_eq!(steps(&[1.0; 50], MIN_DIFFERENCE), []);
     }
 
     /// As in the tables of Mann and Whitney's test.

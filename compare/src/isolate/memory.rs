@@ -18,7 +18,7 @@ pub(crate) fn fill_freed(numbers: usize, pattern: u8) {
 const CALLS: u32 = 2000;
 const TIME: Duration = Duration::from_millis(50);
 /// Fewer calls say nothing about what each of them keeps.
-const LEAST_CALLS: u32 = 64;
+const MIN_CALLS: u32 = 64;
 /// The heap grows in steps of about half of this.
 const STEPS: u64 = 256 * 1024;
 
@@ -27,13 +27,13 @@ const STEPS: u64 = 256 * 1024;
 pub(crate) fn kept(mut call: impl FnMut()) -> Option<u64> {
     // The fastest of some: on a busy machine one call may wait for long.
     let (began, mut each) = (Instant::now(), Duration::MAX);
-    for _ in (0..LEAST_CALLS).take_while(|i| *i < 4 || began.elapsed() < 8 * TIME) {
+    for _ in (0..MIN_CALLS).take_while(|i| *i < 4 || began.elapsed() < 8 * TIME) {
         let start = Instant::now();
         call();
         each = each.min(start.elapsed());
     }
     let calls = (TIME.as_nanos() / each.as_nanos().max(1)).min(u128::from(CALLS)) as u32;
-    if calls < LEAST_CALLS {
+    if calls < MIN_CALLS {
         return None;
     }
     let mut growth = || -> Option<u64> {
@@ -66,6 +66,6 @@ mod tests {
             std::thread::sleep(Duration::from_millis(20));
         };
         assert_eq!(kept(slow), None);
-        assert!(calls <= LEAST_CALLS, "{calls}");
+        assert!(calls <= MIN_CALLS, "{calls}");
     }
 }

@@ -31,7 +31,7 @@ pub struct CompareOptions {
     /// told. There is one where the program [cannot start itself](isolated::can_isolate).
     pub starts: u64,
     /// How many times the program is linked, with its functions in other orders, at most
-    /// [`MOST`](abreast_compare::layouts::MOST): 1 is the program that runs. What one layout shows and another one reverses
+    /// [`MAX`](abreast_compare::layouts::MAX): 1 is the program that runs. What one layout shows and another one reverses
     /// is said to depend on the layout. Where it cannot be linked again that is a warning.
     pub layouts: u64,
     /// How long the rounds of all kernels in all starts should take, instead of what `quick` says.
@@ -76,8 +76,7 @@ impl CompareOptions {
     /// # Errors
     /// [`Error::Unknown`], with the nearest name; what a kernel has to say about a size; too many starts or layouts.
     pub fn check(&self, entries: &[&Entry]) -> Result<(), Error> {
-        let counts =
-            [("starts", self.starts, MOST_STARTS), ("layouts", self.layouts, layouts::MOST)];
+        let counts = [("starts", self.starts, MAX_STARTS), ("layouts", self.layouts, layouts::MAX)];
         for (name, count, most) in counts {
             if count > most {
                 return Err(Error::argument(name, count, format!("must be at most {most}")));
@@ -113,7 +112,7 @@ impl CompareOptions {
 }
 
 /// More do not end in a day.
-const MOST_STARTS: u64 = 1000;
+const MAX_STARTS: u64 = 1000;
 
 /// What the rounds of a quick comparison take. The rest of its minute goes to the gate, the rooflines
 /// and making operands.

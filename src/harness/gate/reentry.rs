@@ -17,7 +17,7 @@ const INPUTS: usize = 4;
 
 /// Calls by which the process must not grow, and the least growth by each that is one.
 const CALLS_KEPT: u64 = 32;
-const LEAST_KEPT: i32 = 16;
+const MIN_KEPT: i32 = 16;
 
 /// Calls that one thread makes of a variant on one input, before and beside others, at least and at
 /// most.
@@ -64,7 +64,7 @@ fn kept_memory(part: &dyn Rehearsed) -> Result<Option<Found>, Violation> {
     let _ = growth()?;
     let each = growth()?.min(growth()?) / CALLS_KEPT as i32;
     let detail = || format!("each call keeps {each} bytes for good");
-    Ok((each >= LEAST_KEPT).then(|| (String::new(), Violation::new(Check::Memory, detail()))))
+    Ok((each >= MIN_KEPT).then(|| (String::new(), Violation::new(Check::Memory, detail()))))
 }
 
 /// Where it happened, and what.

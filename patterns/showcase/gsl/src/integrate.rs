@@ -47,15 +47,15 @@ unsafe impl Sync for Workspace {}
 
 impl Workspace {
     /// The most intervals: far more than are of use, and far from where GSL's `n * sizeof (double)` wraps around.
-    pub const MOST: usize = 10_000_000;
+    pub const MAX: usize = 10_000_000;
 
     /// Room for this many intervals.
     ///
     /// # Errors
-    /// [`Error::Argument`] unless there are 1 to [`Workspace::MOST`]; [`Error::Gsl`] without memory.
+    /// [`Error::Argument`] unless there are 1 to [`Workspace::MAX`]; [`Error::Gsl`] without memory.
     pub fn new(limit: usize) -> Result<Workspace, Error> {
         handler::install()?;
-        if !(1..=Self::MOST).contains(&limit) {
+        if !(1..=Self::MAX).contains(&limit) {
             return Err(Error::argument("limit", limit, "1 to 10000000"));
         }
         // Page `owned_handle`: made here, ended by Drop.

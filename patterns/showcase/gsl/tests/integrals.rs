@@ -37,7 +37,7 @@ fn an_argument_that_breaks_its_rule_is_named() {
     let rule = "must be finite and 0 or more";
     assert_eq!(said(0.0, 1.0, -1.0, 1e-6), format!("tolerance.absolute = -1: {rule}"));
     assert_eq!(said(0.0, 1.0, 0.0, f64::NAN), format!("tolerance.relative = NaN: {rule}"));
-    for limit in [0, Workspace::MOST + 1, usize::MAX / 8 + 2, usize::MAX] {
+    for limit in [0, Workspace::MAX + 1, usize::MAX / 8 + 2, usize::MAX] {
         let refused = Workspace::new(limit).unwrap_err();
         assert_eq!(refused.to_string(), format!("limit = {limit}: must be 1 to 10000000"));
     }
