@@ -9,6 +9,7 @@ use crate::merge::MergeArgs;
 use crate::noise::NoiseArgs;
 use crate::number;
 use crate::patterns::copy::PatternsAction;
+use crate::roofline::RooflineArgs;
 use crate::scale::ScaleArgs;
 use crate::shard::ShardArgs;
 #[cfg(unix)]
@@ -77,6 +78,8 @@ pub enum What {
     Chaos(ChaosArgs),
     /// How small a task may be: efficiency against task size, for each executor
     Metg(MetgArgs),
+    /// What a core can load, write and compute, and how near kernels come to it
+    Roofline(RooflineArgs),
     /// How a kernel scales: more threads on one problem, and with a problem each
     Scale(ScaleArgs),
     /// What memory a call needs beyond its operands, by variant and executor

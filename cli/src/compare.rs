@@ -157,7 +157,8 @@ fn options(args: &CompareArgs, entries: &[&Entry]) -> Result<CompareOptions> {
     Ok(options)
 }
 
-fn measure(
+/// Compares, and says how far it is.
+pub fn measure(
     entries: &[&Entry],
     options: &CompareOptions,
     console: &mut Console<'_>,

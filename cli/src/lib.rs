@@ -35,6 +35,7 @@ mod overhead;
 mod patterns;
 mod profile;
 mod run;
+mod roofline;
 mod scale;
 mod scan;
 mod shard;
@@ -215,6 +216,7 @@ fn dispatch(
         Some(What::Merge(args)) => merge::merge(&args, registry, console).map(|()| true),
         Some(What::Fractal(args)) => fractal::fractal(&args, console).map(|()| true),
         Some(What::Metg(args)) => metg::metg(&args, console).map(|()| true),
+        Some(What::Roofline(args)) => roofline::roofline(&args, registry, console),
         Some(What::Scale(args)) => scale::scale(&args, registry, console),
         #[cfg(unix)]
         Some(What::Memory(args)) => memory::memory(&args, registry, console),

@@ -91,6 +91,7 @@ fn every_name_that_is_none_is_refused() {
         &["run"][..],
         &["asm"],
         &["scale"],
+        &["roofline"],
         &["memory"],
         &["check"],
         &["compare"],

@@ -1,4 +1,4 @@
-//! `abreast memory` and `abreast scale` as programs. No test depends on speed or load.
+//! `abreast memory`, `abreast scale` and `abreast roofline` as programs. No test depends on speed or load.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 use serde_json::Value;
@@ -88,7 +88,7 @@ fn a_process_that_fails_is_named_and_the_others_are_measured() {
 }
 
 #[test]
-fn what_cannot_be_scaled_is_a_sentence() {
+fn what_cannot_be_measured_is_a_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     for (args, why) in [
         ("scale dto", "did you mean 'dot'?"),
@@ -98,6 +98,11 @@ fn what_cannot_be_scaled_is_a_sentence() {
         ("scale dot --threads 2 --size 2^62", "could not allocate"),
         ("scale dot --starts 0", "starts = 0: must be at least 1"),
         ("scale dot --json --svg -", "both go to standard output"),
+        ("roofline dto", "did you mean 'dot'?"),
+        ("roofline dot --variant simdd", "did you mean 'simd'?"),
+        ("roofline dot --isa v5", "did you mean"),
+        ("roofline dot --sizes 2^62", "could not allocate"),
+        ("roofline dot --json --svg -", "both go to standard output"),
     ] {
         let said = run(folder.path(), "cc", args);
         assert_eq!((said.code, &said.out[..]), (Some(2), ""), "{args}: {}", said.err);

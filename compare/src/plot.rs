@@ -234,18 +234,21 @@ pub fn panel<'c, 'a>(
     Ok(panel)
 }
 
-/// Draws the mark of a line at a point; a hollow one says that there is no interval.
+/// Draws the mark of a line at a point of an area; a hollow one says that there is no interval.
 ///
 /// # Errors
 /// What plotters reports.
-pub fn mark(
-    panel: &Panel<'_, '_>,
+pub fn mark<X: Clone + 'static, Y: Clone + 'static, C>(
+    area: &DrawingArea<SVGBackend<'_>, C>,
     ink: Ink,
-    at: (f64, f64),
+    at: (X, Y),
     is_hollow: bool,
-) -> Result<(), Failure> {
+) -> Result<(), Failure>
+where
+    C: CoordTranslate<From = (X, Y)>,
+{
     let mut outline: Vec<(i32, i32)> = ink.shape().iter().map(|(x, y)| (x / 10, y / 10)).collect();
-    let (area, here) = (panel.plotting_area(), EmptyElement::at(at));
+    let here = EmptyElement::at(at);
     if !is_hollow {
         return area.draw(&(here + Polygon::new(outline, ink.color().filled())));
     }

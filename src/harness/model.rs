@@ -194,6 +194,13 @@ pub struct Share {
     pub limit: Limit,
 }
 
+impl Share {
+    /// Whether it is more than the machine can do by more than measuring explains: 3 %.
+    pub fn is_beyond(self) -> bool {
+        self.share > BEYOND_ROOFLINE
+    }
+}
+
 /// A variant that was not timed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Untimed {
@@ -274,9 +281,10 @@ impl Row {
     /// was seen of the machine: one lucky round, or a disturbed roofline, accuses nobody. Nor does a limit of memory:
     /// caches keep more from one call to the next than from one measurement of that limit to the next.
     pub fn is_beyond_roofline(&self) -> bool {
-        let usual = |share: Share| share.share * self.best_seconds / self.median_seconds;
+        let by = self.best_seconds / self.median_seconds;
+        let usual = |share: Share| Share { share: share.share * by, ..share };
         self.roofline
-            .is_some_and(|share| share.limit == Limit::Arithmetic && usual(share) > BEYOND_ROOFLINE)
+            .is_some_and(|share| share.limit == Limit::Arithmetic && usual(share).is_beyond())
     }
 
     /// The row's rates, from its best time and what one call costs.

@@ -2,7 +2,7 @@
 
 use abreast_compare::format::tick;
 use abreast_compare::plot::{
-    Axis, Canvas, Failure, Ink, Margins, Panel, around, decades, file, letters, mark, panel,
+    Axis, Canvas, Failure, Ink, Margins, Panel, around, decades, file, letters, mark, panel, svg,
 };
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
@@ -135,11 +135,22 @@ impl Picture {
 
     /// The picture as a file, in light and dark.
     pub fn svg(&self) -> String {
-        let legend = self.legend();
-        let rows = 1 + legend.last().map_or(0, |(_, row)| *row);
-        let top = 44 + ROW * rows;
-        let size = (WIDTH, PANEL + (top + EDGE) as u32);
-        file(size, &self.title, &self.in_words(), |canvas| self.paint(canvas, &legend, top as u32))
+        file(self.size(), &self.title, &self.in_words(), |canvas| self.paint(canvas))
+    }
+
+    /// The picture within a page that has the styles of the report.
+    pub(super) fn inline(&self) -> String {
+        svg(self.size(), &self.title, &self.in_words(), |canvas| self.paint(canvas))
+    }
+
+    fn size(&self) -> (u32, u32) {
+        (WIDTH, PANEL + self.top() + EDGE as u32)
+    }
+
+    /// What title and legend take.
+    fn top(&self) -> u32 {
+        let rows = 1 + self.legend().last().map_or(0, |(_, row)| *row);
+        (44 + ROW * rows) as u32
     }
 
     /// Where the name of each line stands: pixels from the left, and the row.
@@ -157,15 +168,20 @@ impl Picture {
         places
     }
 
-    fn paint(&self, canvas: &Canvas<'_>, legend: &[(i32, i32)], top: u32) -> Result<(), Failure> {
+    fn paint(&self, canvas: &Canvas<'_>) -> Result<(), Failure> {
         let canvas = &canvas.margin(0, EDGE, EDGE, 0);
         canvas.draw(&Text::new(self.title.clone(), (LEFT, 14), letters(18)))?;
-        for (i, (line, (x, row))) in self.lines.iter().zip(legend).enumerate() {
-            let (x, y) = (*x, 44 + ROW * row);
-            stroke(canvas, vec![(x, y + 7), (x + 22, y + 7)], ink(i, line), line.is_dashed)?;
+        for (i, (line, (x, row))) in self.lines.iter().zip(self.legend()).enumerate() {
+            let y = 44 + ROW * row;
+            match line.points.len() {
+                1 => mark(canvas, ink(i, line), (x + 11, y + 7), line.points[0].ends.is_none())?,
+                _ => {
+                    stroke(canvas, vec![(x, y + 7), (x + 22, y + 7)], ink(i, line), line.is_dashed)?
+                }
+            }
             canvas.draw(&Text::new(line.name.clone(), (x + 28, y), letters(15)))?;
         }
-        let margins = Margins { left: LEFT as u32, bottom: 48, top };
+        let margins = Margins { left: LEFT as u32, bottom: 48, top: self.top() };
         let (x, y) = (self.x.axis.clone(), self.y.axis.clone());
         let panel = panel(canvas, margins, (x, &self.x.name), (y, &self.y.name))?;
         self.lines.iter().enumerate().try_for_each(|(i, line)| draw(&panel, line, ink(i, line)))
@@ -201,7 +217,7 @@ fn draw(panel: &Panel<'_, '_>, line: &Line, ink: Ink) -> Result<(), Failure> {
             let ends = vec![place(point.x, low), place(point.x, high)];
             area.draw(&PathElement::new(ends, ink.color().stroke_width(2)))?;
         }
-        mark(panel, ink, place(point.x, point.y), point.ends.is_none())?;
+        mark(area, ink, place(point.x, point.y), point.ends.is_none())?;
     }
     Ok(())
 }

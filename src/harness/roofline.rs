@@ -3,10 +3,16 @@
 //!
 //! The model is the roofline: a call that reads, writes and computes so much cannot be faster than
 //! the slowest of the three alone. Limits are measured for each level and number of threads, for
-//! memory at each power of two of the working set, and the one nearest to a kernel's footprint is
-//! taken. They are the best of several tries, like the times they are compared with.
+//! memory at each power of two of the working set, of which the one that a kernel's footprint holds
+//! is taken. They are the best of several tries in memory that was just used, like the times they are
+//! compared with.
 
 mod loops;
+mod survey;
+mod plot;
+
+pub use plot::picture;
+pub use survey::{Call, Survey, nearest};
 
 use super::model::{Row, Share};
 use crate::kernel::Arithmetic;
@@ -22,10 +28,13 @@ use std::time::{Duration, Instant};
 pub struct Roofline {
     /// Reading, in one stream or in four, and doing next to nothing with what was read.
     pub loads: Vec<Bandwidth>,
-    /// Reading one half of the working set and writing it to the other.
+    /// Writing what was read: one half of the working set to the other, or each word to its place.
     pub copies: Vec<Bandwidth>,
     /// Computing in registers.
     pub peaks: Vec<Peak>,
+    /// How near the two measurements of a limit are to each other, in the middle over all limits: the lower one over
+    /// the higher one. None where there was only one.
+    pub repeat: Option<f64>,
 }
 
 /// A memory limit.
@@ -37,7 +46,7 @@ pub struct Bandwidth {
     pub threads: usize,
     /// The working set of one thread.
     pub bytes: u64,
-    /// All threads together; for a copy, bytes read and bytes written.
+    /// All threads together; where something is written, bytes read and bytes written.
     pub gb_per_second: f64,
 }
 
@@ -63,7 +72,7 @@ pub struct Peak {
 pub enum Limit {
     /// Reading memory.
     Load,
-    /// Writing memory, as fast as a copy writes.
+    /// Writing memory, as fast as a copy or a change in place writes.
     Copy,
     /// Computing.
     Arithmetic,
@@ -110,11 +119,12 @@ impl Roofline {
     }
 }
 
-/// The limit measured at the working set nearest to `set`, by ratio.
+/// The limit of the largest working set that `set` holds, or of the smallest of all: what does not fit a cache any
+/// more is slower, and a limit is what nobody passes.
 fn bandwidth(measured: &[Bandwidth], row: &Row, set: u64) -> Option<f64> {
-    let here = measured.iter().filter(|b| b.level == row.level && b.threads == row.threads);
-    let apart = |b: &&Bandwidth| (b.bytes as f64 / set.max(1) as f64).ln().abs();
-    here.min_by(|a, b| apart(a).total_cmp(&apart(b))).map(|b| b.gb_per_second)
+    let here = || measured.iter().filter(|b| b.level == row.level && b.threads == row.threads);
+    let within = here().filter(|b| b.bytes <= set).max_by_key(|b| b.bytes);
+    within.or_else(|| here().min_by_key(|b| b.bytes)).map(|b| b.gb_per_second)
 }
 
 /// One thing to measure.
@@ -160,16 +170,18 @@ impl Roofline {
     /// Takes the better of two measurements of the same limits: a roofline is what the machine can
     /// do, and a disturbance only ever lowers it.
     pub(super) fn raise(&mut self, again: &Roofline) {
-        let memory = |mine: &mut [Bandwidth], other: &[Bandwidth]| {
-            for (mine, other) in mine.iter_mut().zip(other) {
-                mine.gb_per_second = mine.gb_per_second.max(other.gb_per_second);
-            }
-        };
-        memory(&mut self.loads, &again.loads);
-        memory(&mut self.copies, &again.copies);
-        for (mine, other) in self.peaks.iter_mut().zip(&again.peaks) {
-            mine.gflops = mine.gflops.max(other.gflops);
+        let mut repeats = Vec::new();
+        for (mine, other) in self.rates().zip(again.clone().rates()) {
+            repeats.push(mine.min(*other) / mine.max(*other));
+            *mine = mine.max(*other);
         }
+        repeats.sort_by(f64::total_cmp);
+        self.repeat = repeats.get(repeats.len() / 2).copied();
+    }
+
+    fn rates(&mut self) -> impl Iterator<Item = &mut f64> {
+        let memory = self.loads.iter_mut().chain(&mut self.copies);
+        memory.map(|b| &mut b.gb_per_second).chain(self.peaks.iter_mut().map(|p| &mut p.gflops))
     }
 
     fn note(&mut self, probe: &Probe, threads: usize, rate: f64) {
@@ -181,17 +193,21 @@ impl Roofline {
         match probe.what {
             Loop::Load { words, four: false } => self.loads.push(memory(words)),
             // The better way to read counts; one stream was tried just before.
-            Loop::Load { four: true, .. } => {
-                if let Some(load) = self.loads.last_mut() {
-                    load.gb_per_second = load.gb_per_second.max(rate);
-                }
-            }
+            Loop::Load { four: true, .. } => raise_last(&mut self.loads, rate),
             Loop::Copy { words } => self.copies.push(memory(words)),
+            // The better way to write counts; the copy was tried just before.
+            Loop::Update { .. } => raise_last(&mut self.copies, rate),
             Loop::Compute { arithmetic, fused } => {
                 let arithmetic = arithmetic_name(arithmetic);
                 self.peaks.push(Peak { level, threads, arithmetic, fused, gflops: rate });
             }
         }
+    }
+}
+
+fn raise_last(measured: &mut [Bandwidth], rate: f64) {
+    if let Some(last) = measured.last_mut() {
+        last.gb_per_second = last.gb_per_second.max(rate);
     }
 }
 
@@ -213,9 +229,11 @@ fn together(probes: &[Probe], threads: usize, words: usize, tries: usize) -> Vec
         let mut memory = Aligned::from(&vec![0u64; words + tries * SHIFT][..]);
         let mut one = |attempt: usize, probe: &Probe| {
             let memory = &mut memory.as_mut_slice()[attempt * SHIFT..];
+            // What other probes have displaced is back in the caches when the clock starts.
+            probe.what.run(probe.level, memory, 1);
             line.wait();
             let clock = Instant::now();
-            probe.what.run(probe.level, memory);
+            probe.what.run(probe.level, memory, probe.what.passes());
             clock.elapsed()
         };
         let attempts = (0..tries).flat_map(|attempt| probes.iter().map(move |p| (attempt, p)));

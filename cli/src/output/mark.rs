@@ -29,6 +29,8 @@ pub enum Format {
     Flame,
     /// Efficiency against task size.
     Curves,
+    /// What the machine can do, and kernels below that.
+    Roofline,
     /// Saved runs over time.
     History,
     /// Speed-up against threads.
@@ -56,6 +58,7 @@ impl Format {
             Format::Gantt => "a Gantt chart",
             Format::Flame => "a flame graph",
             Format::Curves => "a picture of METG curves",
+            Format::Roofline => "a picture of a roofline",
             Format::History => "a history",
             Format::Scaling => "a picture of scaling",
             Format::ScalingPage => "a page about scaling",
@@ -79,6 +82,7 @@ impl Format {
             Format::Gantt => Some("<!-- abreast: a Gantt chart -->\n"),
             Format::Flame => Some("<!-- abreast: a flame graph -->\n"),
             Format::Curves => Some("<!-- abreast: METG curves -->\n"),
+            Format::Roofline => Some("<!-- abreast: a roofline -->\n"),
             Format::History => Some(abreast_compare::history::BEGINS),
             Format::Scaling => Some("<!-- abreast: scaling -->\n"),
             Format::ScalingPage => Some(scale::HTML_BEGINS),

@@ -76,7 +76,7 @@ pub(crate) fn line(panel: &mut Panel<'_, '_>, series: &Series<'_>) -> Result<(),
                 area.draw(&(EmptyElement::at((point.n, end)) + cap))?;
             }
         }
-        mark(panel, ink, (point.n, point.value), point.ends.is_none())?;
+        mark(panel.plotting_area(), ink, (point.n, point.value), point.ends.is_none())?;
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ fn paint(canvas: &Canvas<'_>, memory: &Memory, x: Axis, y: Axis, top: u32) -> Re
         panel.draw_series(LineSeries::new(row.curve.iter().map(at), style))?;
         // The highest point tells the lines apart where they share a colour.
         if let Some(highest) = row.curve.iter().max_by_key(|sample| sample.bytes) {
-            mark(&panel, ink, at(highest), false)?;
+            mark(panel.plotting_area(), ink, at(highest), false)?;
         }
     }
     Ok(())

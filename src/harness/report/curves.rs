@@ -64,7 +64,9 @@ fn paint(
             rows.iter().filter_map(|row| Some((row.n as f64, row.ns_per_element?))).collect();
         let style = series.ink().color().stroke_width(2);
         panel.draw_series(LineSeries::new(points.iter().copied(), style))?;
-        points.into_iter().try_for_each(|point| mark(&panel, series.ink(), point, false))?;
+        points
+            .into_iter()
+            .try_for_each(|point| mark(panel.plotting_area(), series.ink(), point, false))?;
     }
     Ok(())
 }

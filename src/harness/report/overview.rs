@@ -136,5 +136,5 @@ fn dots(
     for (_, ratio) in smaller {
         area.draw(&Circle::new((ratio.value, y), 2, color.filled()))?;
     }
-    mark(panel, series.ink(), (largest.value, y), largest.low.is_none())
+    mark(panel.plotting_area(), series.ink(), (largest.value, y), largest.low.is_none())
 }

@@ -8,6 +8,7 @@ use super::rows::{level, lines, series, sizes};
 use super::series::{Series, legend};
 use super::{Report, SCHEMA, agreement, bars, curves, glance, tables};
 use crate::harness::model::{Comparison, KernelRows};
+use crate::harness::roofline;
 use abreast_compare::{heat, plot};
 
 /// How every page of [`html()`] begins.
@@ -51,7 +52,10 @@ fn sections(html: &mut Html, report: &Report<'_>) {
         section(html, "crossing", "What a crossing costs", |html| bars::ladder(html, overhead));
     }
     section(html, "roofline", "How near to the machine's limits", |html| {
-        bars::roofline(html, comparison)
+        bars::roofline(html, comparison);
+        if let Some(picture) = roofline::picture(comparison) {
+            html.tag("figure", "", |figure| figure.raw(&picture.inline()));
+        }
     });
     section(html, "table", "Every number", |html| tables::full(html, comparison));
     section(html, "agreement", "Agreement", |html| agreement::section(html, report));

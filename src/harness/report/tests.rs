@@ -5,6 +5,7 @@ mod walk;
 use super::*;
 use crate::harness::gate::{self, Check, Finding, Target};
 use crate::harness::model::Row;
+use crate::harness::roofline::{Bandwidth, Peak, Survey};
 use crate::harness::same_bits;
 use crate::kernels::REGISTRY;
 use crate::{Isa, executors};
@@ -96,6 +97,29 @@ fn the_page_is_well_formed_and_whole() {
 }
 
 #[test]
+fn where_kernels_are_below_the_limits_is_a_picture_of_the_page() {
+    let mut comparison = comparison(&["dot"]);
+    let memory = |bytes| Bandwidth { level: "v3", threads: 1, bytes, gb_per_second: 100.0 };
+    let peak = |fused| Peak {
+        level: "v3",
+        threads: 1,
+        arithmetic: "f64",
+        fused,
+        gflops: 50.0 + f64::from(fused),
+    };
+    let rows = &mut comparison.kernels[0].rows;
+    rows.iter_mut().for_each(|row| (row.flops, row.gflops) = (2 * row.n, Some(2.0)));
+    comparison.roofline.loads = [1 << 14, 1 << 20].map(memory).into();
+    comparison.roofline.peaks = [false, true].map(peak).into();
+    let (markup, _) = apart(&page(&comparison));
+    assert_well_formed(&markup);
+    let section = markup.split("id=\"roofline\"").nth(1).expect("the section");
+    let words =
+        ["loads of 16 KiB", "loads of 1 MiB", "f64 fused, 51", ">dot<", "operations per byte"];
+    words.iter().for_each(|word| assert!(section.contains(word), "{word}: {section}"));
+}
+
+#[test]
 fn the_map_shows_each_ratio_with_its_interval() {
     let page = page(&comparison(&["dot", "axpy"]));
     let map = page.split("<table class=\"glance\"").nth(1).expect("a map");
@@ -136,11 +160,24 @@ fn text_stays_text() {
 
 #[test]
 fn the_data_are_what_their_schema_says_and_have_no_other_field() {
-    let schema = include_str!("../../../cli/schema/abreast.compare-3.json");
-    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
-    let data = serde_json::to_value(comparison(&["dot", "axpy"])).unwrap();
-    assert_eq!(walk::breaches(&schema, &data), Vec::<String>::new());
-    for (place, more) in walk::with_one_more_field(&data) {
+    let comparison = comparison(&["dot", "axpy"]);
+    let survey = Survey::of(&comparison, "v3");
+    assert_eq!(
+        survey.calls.len(),
+        2 * 3 * 4,
+        "kernels, sizes, variants without a twin, one thread"
+    );
+    let all = include_str!("../../../cli/schema/abreast.compare-3.json");
+    let calls = include_str!("../../../cli/schema/abreast.roofline-1.json");
+    assert_is(all, &serde_json::to_value(&comparison).unwrap());
+    assert_is(calls, &serde_json::to_value(&survey).unwrap());
+}
+
+#[track_caller]
+fn assert_is(schema: &str, data: &serde_json::Value) {
+    let schema = serde_json::from_str(schema).unwrap();
+    assert_eq!(walk::breaches(&schema, data), Vec::<String>::new());
+    for (place, more) in walk::with_one_more_field(data) {
         let found = walk::breaches(&schema, &more);
         assert!(found.iter().any(|what| what.contains("one_more")), "{place}: {found:?}");
     }

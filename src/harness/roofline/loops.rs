@@ -17,6 +17,8 @@ pub(super) enum Loop {
     Load { words: usize, four: bool },
     /// Copies the first half of this many words to the second.
     Copy { words: usize },
+    /// Changes each of this many words where it is: it need not be fetched to be written over.
+    Update { words: usize },
     /// Computes in registers.
     Compute { arithmetic: Arithmetic, fused: bool },
 }
@@ -31,6 +33,9 @@ const STEPS: usize = 40_000;
 const FEW: usize = 12;
 /// The same where there are 32. Units that take a wide vector in two halves need that many.
 const MANY: usize = 24;
+/// Words between the halves of a copy besides those of the halves: were they a multiple of 4 KiB apart, loads
+/// would wait for stores that look as if they went to the same place.
+const APART: usize = 256;
 /// Vectors that a memory loop handles at once.
 const GROUP: usize = 8;
 
@@ -39,7 +44,7 @@ impl Loop {
     pub(super) fn all(level: Level, words: usize) -> impl Iterator<Item = Loop> {
         let sets = || (0..32).map(|power| MIN_WORDS << power).take_while(move |w| *w <= words);
         let loads = sets().flat_map(|words| [false, true].map(|four| Loop::Load { words, four }));
-        let copies = sets().map(|words| Loop::Copy { words });
+        let copies = sets().flat_map(|words| [Loop::Copy { words }, Loop::Update { words }]);
         let fma = level.has_fma();
         let peaks = [
             (Arithmetic::F64, false),
@@ -58,6 +63,8 @@ impl Loop {
         let lanes = |arithmetic| at_level!(level, simd => lanes(simd, arithmetic));
         let amount = match self {
             Loop::Load { words, .. } | Loop::Copy { words } => passes(words) * words * 8,
+            // Read and written.
+            Loop::Update { words } => passes(words) * words * 16,
             Loop::Compute { arithmetic, fused } => {
                 STEPS * chains(level) * lanes(arithmetic) * (1 + usize::from(fused))
             }
@@ -65,24 +72,33 @@ impl Loop {
         amount as u64
     }
 
-    /// One run, in `memory`.
-    pub(super) fn run(self, level: Level, memory: &mut [u64]) {
+    /// How often one run goes over its memory.
+    pub(super) fn passes(self) -> usize {
+        match self {
+            Loop::Load { words, .. } | Loop::Copy { words } | Loop::Update { words } => {
+                passes(words)
+            }
+            Loop::Compute { .. } => 1,
+        }
+    }
+
+    /// So many passes, in `memory`.
+    pub(super) fn run(self, level: Level, memory: &mut [u64], passes: usize) {
         match self {
             Loop::Load { words, four } => {
-                for _ in 0..passes(words) {
-                    let memory = black_box(&memory[..words]);
-                    black_box(match four {
-                        false => at_level!(level, simd => load::<_, 1>(simd, memory)),
-                        true => at_level!(level, simd => load::<_, 4>(simd, memory)),
-                    });
-                }
+                let memory = &memory[..words];
+                black_box(match four {
+                    false => at_level!(level, simd => load(simd, memory, passes)),
+                    true => at_level!(level, simd => load_by_four(simd, memory, passes)),
+                });
             }
             Loop::Copy { words } => {
-                let (from, to) = memory[..words].split_at_mut(words / 2);
-                for _ in 0..passes(words) {
-                    let (from, to) = (black_box(&*from), black_box(&mut *to));
-                    at_level!(level, simd => copy(simd, from, to));
-                }
+                let (from, to) = memory.split_at_mut(words / 2 + APART);
+                let (from, to) = (&from[..words / 2], &mut to[..words / 2]);
+                at_level!(level, simd => copy(simd, from, to, passes));
+            }
+            Loop::Update { words } => {
+                at_level!(level, simd => update(simd, &mut memory[..words], passes));
             }
             Loop::Compute { arithmetic, fused } if chains(level) == MANY => {
                 compute::<MANY>(level, arithmetic, fused);
@@ -123,30 +139,75 @@ fn lanes<S: Simd>(_: S, arithmetic: Arithmetic) -> usize {
 }
 
 #[simd]
-fn load<S: Simd, const STREAMS: usize>(simd: S, memory: &[u64]) -> u64 {
+fn load<S: Simd>(simd: S, memory: &[u64], passes: usize) -> u64 {
     let width = S::u64s::LEN;
-    let step = GROUP / STREAMS * width;
-    let length = memory.len() / STREAMS;
     let mut seen = [S::u64s::splat(simd, 0); GROUP];
-    for i in (0..length).step_by(step) {
-        for (stream, seen) in seen.chunks_exact_mut(GROUP / STREAMS).enumerate() {
-            let group = &memory[stream * length + i..][..step];
-            for (seen, vector) in seen.iter_mut().zip(group.chunks_exact(width)) {
-                *seen |= S::u64s::from_slice(simd, vector);
+    for _ in 0..passes {
+        for group in black_box(memory).chunks_exact(GROUP * width) {
+            see(simd, &mut seen, group);
+        }
+    }
+    any(seen)
+}
+
+/// Four streams side by side.
+#[simd]
+fn load_by_four<S: Simd>(simd: S, memory: &[u64], passes: usize) -> u64 {
+    const EACH: usize = GROUP / 4;
+    let step = EACH * S::u64s::LEN;
+    let (front, back) = memory.split_at(memory.len() / 2);
+    let quarters = [front, back].map(|half| half.split_at(half.len() / 2));
+    let mut seen = [[S::u64s::splat(simd, 0); EACH]; 4];
+    for _ in 0..passes {
+        let halves = black_box(quarters);
+        let [front, back] = halves.map(|(a, b)| a.chunks_exact(step).zip(b.chunks_exact(step)));
+        for ((a, b), (c, d)) in front.zip(back) {
+            for (seen, group) in seen.iter_mut().zip([a, b, c, d]) {
+                see(simd, seen, group);
             }
         }
     }
+    any(seen.map(|seen| seen[0] | seen[1]))
+}
+
+#[inline(always)]
+fn see<S: Simd, const N: usize>(simd: S, seen: &mut [S::u64s; N], group: &[u64]) {
+    for (seen, vector) in seen.iter_mut().zip(group.chunks_exact(S::u64s::LEN)) {
+        *seen |= S::u64s::from_slice(simd, vector);
+    }
+}
+
+#[inline(always)]
+fn any<S: Simd, V: SimdBase<S, Element = u64> + std::ops::BitOr<Output = V>, const N: usize>(
+    seen: [V; N],
+) -> u64 {
     let all = seen.into_iter().reduce(|a, b| a | b);
     all.map_or(0, |all| all.as_slice()[0])
 }
 
 #[simd]
-fn copy<S: Simd>(simd: S, from: &[u64], to: &mut [u64]) {
+fn copy<S: Simd>(simd: S, from: &[u64], to: &mut [u64], passes: usize) {
     let width = S::u64s::LEN;
-    let groups = from.chunks_exact(GROUP * width).zip(to.chunks_exact_mut(GROUP * width));
-    for (from, to) in groups {
-        for (from, to) in from.chunks_exact(width).zip(to.chunks_exact_mut(width)) {
-            S::u64s::from_slice(simd, from).store_slice(to);
+    for _ in 0..passes {
+        let (from, to) = (black_box(from), black_box(&mut *to));
+        let groups = from.chunks_exact(GROUP * width).zip(to.chunks_exact_mut(GROUP * width));
+        for (from, to) in groups {
+            for (from, to) in from.chunks_exact(width).zip(to.chunks_exact_mut(width)) {
+                S::u64s::from_slice(simd, from).store_slice(to);
+            }
+        }
+    }
+}
+
+#[simd]
+fn update<S: Simd>(simd: S, words: &mut [u64], passes: usize) {
+    let width = S::u64s::LEN;
+    let ones = S::u64s::splat(simd, 1);
+    for _ in 0..passes {
+        for group in black_box(&mut *words).chunks_exact_mut(GROUP * width) {
+            for vector in group.chunks_exact_mut(width) {
+                (S::u64s::from_slice(simd, vector) ^ ones).store_slice(vector);
+            }
         }
     }
 }

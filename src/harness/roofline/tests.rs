@@ -13,6 +13,7 @@ fn known() -> Roofline {
         loads: vec![memory(1 << 14, 400.0), memory(1 << 20, 100.0)],
         copies: vec![memory(1 << 14, 200.0), memory(1 << 20, 50.0)],
         peaks: vec![peak("f64", false, 50.0), peak("f64", true, 100.0), peak("int", false, 80.0)],
+        repeat: None,
     }
 }
 
@@ -32,6 +33,8 @@ fn the_nearest_limit_is_the_roof() {
     let plain = |row: &Row| share(Arithmetic::F64, false, row);
     assert_eq!(plain(&row(200_000, 0, 1000, 1 << 13)), (0.5, Limit::Load));
     assert_eq!(plain(&row(80_000, 0, 1000, 1 << 22)), (0.8, Limit::Load));
+    // Nearer to a mebibyte than to 16 KiB, but it may fit a cache that a mebibyte does not.
+    assert_eq!(plain(&row(80_000, 0, 1000, 1 << 19)), (0.2, Limit::Load));
     assert_eq!(plain(&row(100_000, 90_000, 1000, 1 << 14)), (0.9, Limit::Copy));
     let busy = row(8, 8, 25_000, 1 << 14);
     assert_eq!(plain(&busy), (0.5, Limit::Arithmetic));
@@ -71,4 +74,10 @@ fn the_better_of_two_measurements_counts() {
     roofline.raise(&again);
     assert_eq!(roofline.loads[0].gb_per_second, 500.0);
     assert_eq!(roofline.peaks[1].gflops, 100.0);
+    // Of seven limits five were the same again.
+    assert_eq!(roofline.repeat, Some(1.0));
+    let mut halved = known();
+    let rates = halved.rates().map(|rate| *rate /= 2.0).count();
+    roofline.raise(&halved);
+    assert_eq!((rates, roofline.repeat, roofline.peaks[1].gflops), (7, Some(0.5), 100.0));
 }

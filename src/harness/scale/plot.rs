@@ -99,7 +99,7 @@ fn line(panel: &mut Panel<'_, '_>, points: &[Point], ink: Ink) -> Result<(), Fai
     let style = ink.color().stroke_width(2);
     panel.draw_series(LineSeries::new(points.iter().map(at), style))?;
     let has_none = |point: &Point| point.speed_up.low.is_none();
-    points.iter().try_for_each(|point| mark(panel, ink, at(point), has_none(point)))
+    points.iter().try_for_each(|point| mark(panel.plotting_area(), ink, at(point), has_none(point)))
 }
 
 /// For those who cannot see it.
