@@ -81,6 +81,12 @@ pub struct TryArgs {
     /// Process starts that the times come from
     #[arg(long, value_name = "N", default_value = "4", allow_hyphen_values = true)]
     pub starts: String,
+    /// Inputs of each size, taken in turn, so that no branch is learned by heart
+    #[arg(long, value_name = "K", default_value = "1", allow_hyphen_values = true)]
+    pub inputs: String,
+    /// Empty the caches before each call, and time each call alone
+    #[arg(long)]
+    pub cold: bool,
     /// How long one call may take
     #[arg(long, value_name = "SECONDS", default_value = "60", allow_hyphen_values = true)]
     pub timeout: String,
@@ -140,6 +146,7 @@ pub struct Asked<'a> {
     multiple: u64,
     seed: u64,
     starts: u64,
+    inputs: u64,
 }
 
 /// What they mean for functions of one signature.
@@ -177,6 +184,7 @@ impl<'a> Asked<'a> {
             multiple: number::count("multiple-of", &args.multiple_of, 1)?,
             seed: number::count("seed", &args.seed, 0)?,
             starts: number::count("starts", &args.starts, 1)?,
+            inputs: number::count("inputs", &args.inputs, 1)?,
         })
     }
 
@@ -193,7 +201,7 @@ impl<'a> Asked<'a> {
         }
         let ways = args.cflags.len().max(1) * args.function.len().max(1);
         let variants = (args.files.len() * ways) as u64;
-        sizes.iter().try_for_each(|n| fits(&signature, *n, variants))?;
+        sizes.iter().try_for_each(|n| fits(&signature, *n, self.inputs, variants))?;
         let within = bounds(args.agree.as_deref(), &signature)?;
         Ok(Meant { signature, within, sizes })
     }
@@ -228,7 +236,7 @@ impl<'a> Asked<'a> {
         let n = machine_code::size(asked, plan)?;
         let twice =
             n.checked_mul(2).with_context(|| format!("asm = {n}: twice as much is too much"))?;
-        fits(&Signature::parse(&plan.signature)?, twice, 1)?;
+        fits(&Signature::parse(&plan.signature)?, twice, 1, 1)?;
         Ok(Some(n))
     }
 
@@ -240,6 +248,7 @@ impl<'a> Asked<'a> {
         valued("--sizes", sizes.join(",").into());
         valued("--seed", self.seed.to_string().into());
         valued("--starts", self.starts.to_string().into());
+        valued("--inputs", self.inputs.to_string().into());
         valued("--color", color.name().into());
         valued("--timeout", self.args.timeout.clone().into());
         if let Some(name) = &self.args.baseline {
@@ -268,6 +277,7 @@ impl<'a> Asked<'a> {
         }
         let flags = [
             ("--quick", self.args.quick),
+            ("--cold", self.args.cold),
             ("--force", self.args.force),
             ("--allocs", self.args.allocs),
             ("--any-machine", self.args.any_machine),
@@ -381,13 +391,14 @@ fn usual_sizes(signature: &Signature, least: u64, multiple: u64) -> Vec<u64> {
 }
 
 /// Whether the gate has room: it holds an input twice, what a call writes, and the results of all variants as
-/// lists of values.
-fn fits(signature: &Signature, n: u64, variants: u64) -> Result<()> {
+/// lists of values. Later all inputs of a size are there at a time.
+fn fits(signature: &Signature, n: u64, inputs: u64, variants: u64) -> Result<()> {
     const VALUE: u64 = 16;
     let memory = machine::memory().unwrap_or(u64::MAX);
     let arrays = signature.bytes(n);
     let lists = || signature.values(n)?.checked_mul(VALUE)?.checked_mul(variants + 2);
-    let all = arrays.and_then(|arrays| arrays.checked_mul(3)?.checked_add(lists()?));
+    let all =
+        arrays.and_then(|arrays| arrays.checked_mul(inputs.checked_add(2)?)?.checked_add(lists()?));
     if all.is_some_and(|all| all <= memory) {
         return Ok(());
     }

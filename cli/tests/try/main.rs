@@ -185,6 +185,22 @@ fn two_ways_to_compile_are_two_variants_and_the_signature_is_read_from_the_sourc
 }
 
 #[test]
+fn inputs_in_turn_and_cold_caches_are_what_the_engine_makes_of_them() {
+    let bench = three_languages();
+    let words = ["dot.c", "dot.rs", "--sig", DOT];
+    let said = bench.brief(&[&words[..], &["--inputs", "16", "--cold", "--json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&said.ends_with(0).out).expect("JSON");
+    let mode = &json["groups"][0]["mode"];
+    assert_eq!((&mode["inputs"], &mode["cold"]), (&16.into(), &true.into()), "{json}");
+    for (inputs, why) in
+        [("0", "at least 1"), ("5000", "from 1 to 4096"), ("2^62", "does not fit in memory")]
+    {
+        let said = bench.brief(&[&words[..], &["--inputs", inputs]].concat());
+        said.ends_with(2).has(&[why]);
+    }
+}
+
+#[test]
 fn results_go_into_files_and_json_to_stdout_is_one_object() {
     let bench = three_languages();
     let files = ["dot.c", "dot.rs", "--sig", DOT, "--md=a.md", "--html", "b.html", "--json"];
