@@ -10,6 +10,7 @@ use crate::sample::{Aligned, fnv1a};
 use crate::{Error, Plan};
 use bytemuck::{Pod, Zeroable};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// One task as somebody else gets it: a chunk of a job.
 pub struct Message<'t> {
@@ -36,6 +37,8 @@ pub struct JobSpec<'t> {
     pub args: Cow<'t, [u8]>,
     /// How it is cut.
     pub plan: Plan,
+    /// The chunks that there are operands for, when these are a [part](Remote::part) of all.
+    pub part: Option<Range<usize>>,
     /// The input slices.
     pub operands: Vec<&'t [u8]>,
 }
@@ -53,17 +56,20 @@ pub struct Remote {
     /// Bytes of one element of the output.
     pub item: usize,
     pub(crate) open: Open,
+    pub(crate) part: Part,
 }
+
+pub(crate) type Part = for<'o> fn(&JobSpec<'o>, Range<usize>) -> Option<JobSpec<'o>>;
 
 pub(crate) type Open = for<'o> fn(&JobSpec<'o>) -> Result<Box<dyn RemoteJob + 'o>, Error>;
 
 /// A job that came as bytes and has been checked.
 pub trait RemoteJob: Send + Sync {
-    /// Does one chunk into its bytes of the output, from any thread. The bytes must be aligned for the
-    /// kernel's items, as those of [`Aligned`] are.
+    /// Does one chunk of the job's plan into its bytes of the output, from any thread. The bytes must be aligned
+    /// for the kernel's items, as those of [`Aligned`] are.
     ///
     /// # Errors
-    /// What the variant reports, or a slice that is not the chunk's.
+    /// What the variant reports, a slice that is not the chunk's, or a chunk that is not of the job's part.
     fn chunk(&self, i: usize, out: &mut [u8]) -> Result<(), Error>;
 }
 
@@ -75,6 +81,26 @@ impl Remote {
     /// What does not fit the kernel.
     pub fn open<'o>(&self, job: &JobSpec<'o>) -> Result<Box<dyn RemoteJob + 'o>, Error> {
         (self.open)(job)
+    }
+
+    /// The same job with no more operands than these chunks read, for whoever does only these. Chunks keep their
+    /// numbers and their bits.
+    ///
+    /// None when there is nothing to be left out: the kernel has no operands, or each chunk reads them
+    /// [whole](crate::kernel::Operands::Whole), or it refuses a problem of fewer elements with these scalars. None
+    /// also for a job that is a part already, and for chunks that the plan has not.
+    ///
+    /// ```
+    /// use abreast::{Remote, kernel::{Entry, Request}, kernels::REGISTRY};
+    /// let sum = Entry::find(REGISTRY, "sum")?;
+    /// let case = sum.case(&Request::size(200_000))?; // 4 chunks
+    /// let job = case.spec(sum.choice()?)?;
+    /// let part = Remote::from(sum).part(&job, 1..3).unwrap();
+    /// assert_eq!((job.operands[0].len(), part.operands[0].len()), (8 * 200_000, 8 * 2 * 65_536));
+    /// # Ok::<(), abreast::Error>(())
+    /// ```
+    pub fn part<'o>(&self, job: &JobSpec<'o>, chunks: Range<usize>) -> Option<JobSpec<'o>> {
+        (self.part)(job, chunks)
     }
 
     /// The kernel called `name`.
@@ -100,6 +126,8 @@ pub fn fingerprint(kernels: &[Remote]) -> u64 {
 struct Head {
     form: u64,
     plan: Plan,
+    /// From which chunk to which the part is; no chunks for all.
+    part: [u64; 2],
     kernel: u64,
     variant: u64,
     level: u64,
@@ -108,7 +136,7 @@ struct Head {
 }
 
 /// Tells an encoded job of this form from other bytes.
-const FORM: u64 = u64::from_le_bytes(*b"abrjob 1");
+const FORM: u64 = u64::from_le_bytes(*b"abrjob 2");
 
 /// Where each operand begins: at a cache line.
 const LINE: usize = 64;
@@ -123,6 +151,7 @@ impl<'t> JobSpec<'t> {
         let head = Head {
             form: FORM,
             plan: self.plan,
+            part: self.part.clone().map_or([0; 2], |part| [part.start as u64, part.end as u64]),
             kernel: texts[0].len() as u64,
             variant: texts[1].len() as u64,
             level: texts[2].len() as u64,
@@ -186,6 +215,8 @@ impl<'t> Rest<'t> {
         let lengths = self.take(usize::try_from(head.operands).ok()?.checked_mul(8)?)?;
         let (kernel, variant) = (self.text(head.kernel)?, self.text(head.variant)?);
         let level = self.text(head.level)?;
+        let [start, end] = head.part.map(usize::try_from);
+        let part = Some(start.ok()?..end.ok()?).filter(|part| part.end > 0);
         let args = self.take(usize::try_from(head.args).ok()?)?.into();
         let mut operands = Vec::new();
         for len in lengths.chunks_exact(8) {
@@ -193,7 +224,7 @@ impl<'t> Rest<'t> {
             let len = bytemuck::pod_read_unaligned::<u64>(len);
             operands.push(if len == 0 { &[] } else { self.take(usize::try_from(len).ok()?)? });
         }
-        Some(JobSpec { kernel, variant, level, args, plan: head.plan, operands })
+        Some(JobSpec { kernel, variant, level, args, plan: head.plan, part, operands })
     }
 }
 
@@ -241,8 +272,11 @@ mod tests {
             level: "v3".into(),
             args: vec![1, 2, 3].into(),
             plan: Plan::range(2, 1).unwrap(),
+            part: Some(1..2),
             operands: vec![bytemuck::cast_slice(&x), &[], &y],
         };
+        let whole = JobSpec { part: None, ..job.clone() };
+        assert_eq!(JobSpec::decode(whole.encode().unwrap().as_slice()).unwrap(), whole);
         let block = job.encode().unwrap();
         let bytes = block.as_slice();
         let back = JobSpec::decode(bytes).unwrap();
@@ -261,6 +295,7 @@ mod tests {
             level: "v3".into(),
             args: vec![].into(),
             plan: Plan::range(2, 1).unwrap(),
+            part: None,
             operands: vec![&[7; 9]],
         };
         let block = job.encode().unwrap();

@@ -239,7 +239,7 @@ impl Rounds {
 
     /// The interval of that middle time, which misses the truth with at most probability `alpha`; none
     /// when there were too few rounds.
-    pub(crate) fn interval(&self, variant: usize, alpha: f64) -> Option<(f64, f64)> {
+    pub fn interval(&self, variant: usize, alpha: f64) -> Option<(f64, f64)> {
         interval(&sorted(self.columns[variant].clone()), alpha)
     }
 

@@ -40,9 +40,9 @@ pub enum Tag {
 pub enum Bytes {
     /// For one message.
     Own(Vec<u8>),
-    /// For one message: the output of some chunks.
-    Output(Aligned<u8>),
-    /// For several: the job.
+    /// For one message: the output of some chunks, or a part of a job.
+    Block(Aligned<u8>),
+    /// For several: a job.
     Shared(Rc<Aligned<u8>>),
 }
 
@@ -51,7 +51,7 @@ impl Bytes {
     pub fn as_slice(&self) -> &[u8] {
         match self {
             Bytes::Own(bytes) => bytes,
-            Bytes::Output(bytes) => bytes.as_slice(),
+            Bytes::Block(bytes) => bytes.as_slice(),
             Bytes::Shared(bytes) => bytes.as_slice(),
         }
     }

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `world.rs`, `hello.rs` | how ranks begin, agree and end |
 //! | `executor.rs`, `run.rs`, `share.rs` | a run on rank 0, and its own part of it |
+//! | `jobs.rs` | which operands go to which rank |
 //! | `fixed.rs`, `dynamic.rs`, `queue.rs` | the two schedules |
 //! | `serve.rs` | the other ranks |
 //! | `post.rs`, `frame.rs`, `fault.rs`, `channel.rs` | messages, and what hands them to MPI |
@@ -25,6 +26,7 @@ mod fixed;
 mod frame;
 mod hello;
 mod idle;
+mod jobs;
 mod last_words;
 mod names;
 mod post;

@@ -3,16 +3,14 @@
 use crate::channel::Bytes;
 use crate::fault;
 use crate::frame::{Head, Kind};
+use crate::jobs::{Jobs, name};
 use crate::record::nanos;
 use crate::share::Share;
 use crate::world::{Inner, Team};
 use abreast::executor::{Control, RunState};
 use abreast::remote::JobSpec;
-use abreast::sample::Aligned;
-use abreast::{Error, Fault, Isa, Tasks};
-use std::collections::HashMap;
+use abreast::{Error, Fault, Tasks};
 use std::ops::Range;
-use std::rc::Rc;
 use std::time::Duration;
 
 /// What both schedules work with.
@@ -26,14 +24,7 @@ pub struct Run<'r> {
     pub slots: Vec<Range<usize>>,
     /// Tasks that could not be sent.
     pub ran_locally: usize,
-    jobs: HashMap<*const (), Job>,
-}
-
-/// A job that is sent to the ranks.
-struct Job {
-    number: u64,
-    bytes: Rc<Aligned<u8>>,
-    is_there: Vec<bool>,
+    jobs: Jobs<'r>,
 }
 
 /// Neighbouring chunks of one job.
@@ -59,7 +50,7 @@ impl<'r> Run<'r> {
         control: &'r Control<'r>,
     ) -> Run<'r> {
         let slots = slots(&inner.widths, control);
-        Run { team, inner, tasks, state, control, slots, ran_locally: 0, jobs: HashMap::new() }
+        Run { team, inner, tasks, state, control, slots, ran_locally: 0, jobs: Jobs::of(team) }
     }
 
     /// Whether the tasks of a list, of which there is one at least, can be sent: all are like the first.
@@ -93,19 +84,13 @@ impl<'r> Run<'r> {
         Some(Batch { tasks: first..end, chunk, job, start })
     }
 
-    /// Begins to send a batch, and its job if the rank does not have it yet.
+    /// Begins to send a batch, and what the rank does not have yet of its job.
     ///
     /// # Errors
     /// When the job cannot be sent.
     pub fn send(&mut self, rank: usize, batch: Batch<'r>) -> Result<Sent, Error> {
-        let job = self.job(batch.job)?;
-        let (number, bytes) = (job.number, job.bytes.clone());
-        let is_there = std::mem::replace(&mut job.is_there[rank], true);
-        let mut post = self.team.post.borrow_mut();
-        if !is_there {
-            let head = Head { job: number, ..Head::of(Kind::Job) };
-            post.send(rank, head, Bytes::Shared(bytes));
-        }
+        let chunks = batch.chunk..batch.chunk + batch.tasks.len();
+        let number = self.jobs.provide(rank, batch.job, chunks)?;
         let slots = self.slots[rank].clone();
         let head = Head {
             job: number,
@@ -118,36 +103,8 @@ impl<'r> Run<'r> {
             deadline: self.control.deadline.map_or(0, nanos),
             ..Head::of(Kind::Batch)
         };
-        post.send(rank, head, Bytes::Own(batch.start));
+        self.team.post.borrow_mut().send(rank, head, Bytes::Own(batch.start));
         Ok(Sent { tasks: batch.tasks, slots })
-    }
-
-    fn job(&mut self, spec: &JobSpec<'_>) -> Result<&mut Job, Error> {
-        let place = std::ptr::from_ref(spec).cast();
-        if !self.jobs.contains_key(&place) {
-            self.fits(spec)?;
-            let job = Job {
-                number: self.team.new_job(),
-                bytes: Rc::new(spec.encode()?),
-                is_there: vec![false; self.team.size()],
-            };
-            self.team.record.job(&name(spec));
-            self.jobs.insert(place, job);
-        }
-        Ok(self.jobs.get_mut(&place).expect("it is there"))
-    }
-
-    /// Whether every rank has the level of the job.
-    fn fits(&self, spec: &JobSpec<'_>) -> Result<(), Error> {
-        let weakest = self.team.weakest;
-        if Isa::parse(&spec.level)? <= weakest.level {
-            return Ok(());
-        }
-        let (rank, level) = (weakest.rank, weakest.level.name());
-        let rule = format!(
-            "rank {rank} has no more than {level}, and all must compute alike: choose {level} (--isa, ABREAST_ISA)"
-        );
-        Err(Error::argument("level", &*spec.level, rule))
     }
 
     /// A batch is the next of its rank: its tasks begin.
@@ -226,19 +183,9 @@ impl<'r> Run<'r> {
 
     /// The run has ended: nobody keeps its jobs.
     pub fn end(self) -> usize {
-        let mut post = self.team.post.borrow_mut();
-        for rank in 1..self.team.size() {
-            if self.jobs.values().any(|job| job.is_there[rank]) {
-                post.send(rank, Head::of(Kind::End), Bytes::Own(Vec::new()));
-            }
-        }
+        self.jobs.end();
         self.ran_locally
     }
-}
-
-/// What a supervisor calls a job.
-pub fn name(job: &JobSpec<'_>) -> String {
-    format!("{} ({})", job.kernel, job.variant)
 }
 
 /// The deadline that ends a rank: not for executors that end a task themselves.

@@ -3,9 +3,10 @@
 use crate::channel::Bytes;
 use crate::fault;
 use crate::frame::{Head, Kind};
+use crate::jobs::name;
 use crate::post::Post;
 use crate::record::Record;
-use crate::run::{deadline_here, name};
+use crate::run::deadline_here;
 use abreast::executor::{Control, Event, Executor};
 use abreast::kernel::Layout;
 use abreast::remote::{JobSpec, Message, RemoteJob};
@@ -92,7 +93,7 @@ impl Rank<'_> {
         let reply = Head { task: head.task, ..Head::of(Kind::Done) };
         match done {
             Ok(output) => {
-                self.post.send(0, Head { count: head.count, ..reply }, Bytes::Output(output));
+                self.post.send(0, Head { count: head.count, ..reply }, Bytes::Block(output));
             }
             Err((count, fault, mut output)) => {
                 let bytes = fault::to_bytes(&fault);

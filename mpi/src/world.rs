@@ -127,7 +127,7 @@ fn inside<R>(
         return Ok(None);
     }
     let done = hello::meet(&mut post, kernels).map(|weakest| {
-        let team = Rc::new(Team::new(post, weakest, record.clone()));
+        let team = Rc::new(Team::new(post, weakest, kernels, record.clone()));
         let named = Named::within(&team);
         let done = work(&World(team.clone()));
         drop(named);
@@ -145,6 +145,8 @@ pub struct Team {
     pub record: Record,
     /// Who has the lowest level.
     pub weakest: Weakest,
+    /// What every rank knows by name.
+    pub kernels: Vec<Remote>,
     inners: RefCell<Vec<Rc<Inner>>>,
     size: usize,
     jobs: Cell<u64>,
@@ -166,12 +168,13 @@ pub struct Inner {
 }
 
 impl Team {
-    fn new(post: Post, weakest: Weakest, record: Record) -> Team {
+    fn new(post: Post, weakest: Weakest, kernels: &[Remote], record: Record) -> Team {
         Team {
             size: post.channel().size(),
             post: RefCell::new(post),
             record,
             weakest,
+            kernels: kernels.to_vec(),
             inners: RefCell::default(),
             jobs: Cell::new(0),
             is_busy: Cell::new(false),

@@ -51,6 +51,7 @@ fn refused_here() {
         level: "v1".into(),
         args: bytemuck::bytes_of(&NO_RULE).into(),
         plan: Plan::range(1, 1).unwrap(),
+        part: None,
         operands: Vec::new(),
     };
     let opened = REMOTE.open(&job).expect("a job that fits");

@@ -1,5 +1,6 @@
 //! A checked problem, and what variants are called with.
 
+mod part;
 mod pieces;
 mod plain;
 mod rows;
@@ -10,6 +11,7 @@ use crate::executor::{Control, Executor, Report};
 use crate::remote::JobSpec;
 use crate::{Chunk, Error, Fault, Level, Plan, Tasks, fpenv, memory};
 use bytemuck::Zeroable;
+pub(super) use part::Part;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -305,18 +307,6 @@ impl<'i, K: Kernel> Job<'i, K> {
         K::finish(&self.args, &self.plan, items)
     }
 
-    /// Runs chunk `i` into its slice.
-    ///
-    /// # Errors
-    /// What the variant reports, or a slice of the wrong length.
-    pub(crate) fn chunk(&self, i: usize, out: &mut [K::Item]) -> Result<(), Error> {
-        if i >= self.plan.len() || out.len() != self.share(i) {
-            let rule = format!("the plan has {} chunks, none of that length", self.plan.len());
-            return Err(Error::argument("chunk", format!("{i} of {} items", out.len()), rule));
-        }
-        fpenv::within(|| self.run(self.plan.chunk(i), out))
-    }
-
     /// How many items chunk `i` fills.
     pub(crate) fn share(&self, i: usize) -> usize {
         items_of::<K>(&self.plan.chunk(i))
@@ -330,6 +320,7 @@ impl<'i, K: Kernel> Job<'i, K> {
             level: self.level.name().into(),
             args: bytemuck::bytes_of(&self.args).to_vec().into(),
             plan: self.plan,
+            part: None,
             operands: self.input.bytes(),
         }
     }
@@ -351,10 +342,25 @@ impl<'i, K: Kernel> Job<'i, K> {
     /// One chunk, where the floating-point environment is the usual one.
     #[inline]
     fn run(&self, chunk: Chunk, out: &mut [K::Item]) -> Result<(), Error> {
-        let input = match K::OPERANDS {
+        self.run_with(self.input_of(&chunk), chunk, out)
+    }
+
+    /// What a chunk reads.
+    #[inline]
+    fn input_of(&self, chunk: &Chunk) -> K::Input<'i> {
+        match K::OPERANDS {
             Operands::Elementwise => self.input.slice(chunk.range()),
             Operands::Whole => self.input,
-        };
+        }
+    }
+
+    #[inline]
+    fn run_with(
+        &self,
+        input: K::Input<'i>,
+        chunk: Chunk,
+        out: &mut [K::Item],
+    ) -> Result<(), Error> {
         let (level, args) = (self.level, &self.args);
         (self.variant.run)(ChunkArgs { level, args, input, chunk, out, _from_job: () })
     }

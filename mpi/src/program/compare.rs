@@ -1,49 +1,37 @@
 //! `abreast-mpi compare`: one thread beside ranks.
 
 use super::options::Options;
+use super::rounds::{Said, TITLE, effort};
 use crate::World;
 use abreast::kernel::{Case, Choice, Entry, Request};
 use abreast::{Control, Error, Executor, Fault, Level};
-use abreast_compare::format::seconds;
+use abreast_compare::measure::{Effort, Rounds, measure};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 const EXECUTORS: &str = "serial,mpi:static,mpi:dynamic";
 
-/// How often each is timed, in turns.
-const ROUNDS: u64 = 7;
-
-/// Prints the best time of each executor; whether all gave the same bits.
+/// Prints what each executor takes beside the first one; whether all gave the same bits.
 pub fn compare(registry: &[Entry], world: &World, options: &Options) -> Result<bool, Fault> {
     let executors = options.executors(EXECUTORS)?;
-    println!(
-        "{} ranks, best of {}; operands are sent in each run\n",
-        world.size(),
-        rounds(options)
-    );
+    let entries = options.kernels(registry, &["pi", "escape", "gemm", "dot"])?;
+    println!("{} ranks; {TITLE}; operands are sent in each run\n", world.size());
+    let runs: Vec<Run<'_>> =
+        executors.iter().map(|e| Run { executor: &**e, throttle: None }).collect();
     let mut agreed = true;
-    for entry in options.kernels(registry, &["pi", "escape", "gemm", "dot"])? {
+    for entry in &entries {
         let problem = Problem::of(entry, world, options, 1)?;
-        let runs: Vec<Run<'_>> =
-            executors.iter().map(|e| Run { executor: &**e, throttle: None }).collect();
-        let measured = problem.measure(&runs, rounds(options))?;
+        let measured = problem.measure(&runs, &effort(options))?;
         agreed &= measured.agreed;
         println!("{}, {} chunks", problem.title(), problem.case.chunks());
-        for (executor, time) in executors.iter().zip(&measured.best) {
-            println!("{}", line(&executor.name(), *time, measured.best[0]));
+        let said =
+            Said { rounds: &measured.rounds, numbers: entries.len() * (executors.len() - 1) };
+        for (i, executor) in executors.iter().enumerate() {
+            let beside = if i == 0 { String::new() } else { said.speed_up(i, 0) };
+            println!("    {:<28} {:>10}  {beside}", executor.name(), said.time(i));
         }
     }
     Ok(agreed)
-}
-
-/// How often each executor is timed.
-pub fn rounds(options: &Options) -> u64 {
-    options.rounds.unwrap_or(ROUNDS)
-}
-
-/// `    mpi:static:serial   12.3 ms   1.93x`
-pub fn line(name: &str, time: Duration, first: Duration) -> String {
-    let ratio = first.as_secs_f64() / time.as_secs_f64();
-    format!("    {name:<28} {:>10}  {ratio:.2}x", seconds(time.as_secs_f64()))
 }
 
 /// What is timed.
@@ -54,14 +42,15 @@ pub struct Problem {
 }
 
 /// An executor, and how many tasks it may run at once.
+#[derive(Clone, Copy)]
 pub struct Run<'r> {
     pub executor: &'r dyn Executor,
     pub throttle: Option<usize>,
 }
 
-/// The best times, and whether all hashes were the same.
+/// The times, and whether all hashes were the same.
 pub struct Measured {
-    pub best: Vec<Duration>,
+    pub rounds: Rounds,
     pub agreed: bool,
 }
 
@@ -94,25 +83,22 @@ impl Problem {
     }
 
     /// Times all of these, in turns.
-    pub fn measure(&self, runs: &[Run<'_>], rounds: u64) -> Result<Measured, Fault> {
-        let mut best = vec![Duration::MAX; runs.len()];
-        let mut hashes = Vec::new();
-        // The first round warms up.
-        for round in 0..=rounds {
-            for (best, run) in best.iter_mut().zip(runs) {
-                let (hash, took) = self.once(run)?;
-                hashes.push(hash);
-                if round > 0 {
-                    *best = took.min(*best);
-                }
+    pub fn measure(&self, runs: &[Run<'_>], effort: &Effort) -> Result<Measured, Fault> {
+        let mut hashes = BTreeSet::new();
+        let rounds = measure(runs.len(), effort, |i, calls| {
+            let mut took = Duration::ZERO;
+            for _ in 0..calls {
+                let (hash, once) = self.once(&runs[i])?;
+                hashes.insert(hash);
+                took += once;
             }
-        }
-        hashes.dedup();
+            Ok::<_, Fault>(took)
+        })?;
         let agreed = hashes.len() == 1;
         if !agreed {
             println!("DISAGREES  {}: {hashes:x?}", self.title());
         }
-        Ok(Measured { best, agreed })
+        Ok(Measured { rounds, agreed })
     }
 
     fn once(&self, run: &Run<'_>) -> Result<(u64, Duration), Fault> {

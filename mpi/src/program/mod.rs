@@ -5,6 +5,7 @@ mod compare;
 mod empty;
 mod options;
 mod overhead;
+mod rounds;
 mod scale;
 
 use crate::{EXECUTORS, World, with_world};
@@ -29,8 +30,9 @@ The kernels of abreast on ranks of MPI, with the bits of one thread.
 
 check, compare:   --exec LIST     executors, separated by commas
 check:            --variant NAME  only this variant
-compare, scale:   --size N        the size of the problem, --rounds N  how often each is timed
+compare, scale:   --size N        the size of the problem
                   --chunk N       indices or rows per chunk
+compare, scale, overhead:   --rounds N   how often each is timed, in turns
 
 An executor is mpi:SCHEDULE:EXECUTOR. SCHEDULE is static or dynamic; EXECUTOR is what each rank computes on:
 serial, threads:2, procs:1. `mpi` is mpi:dynamic:serial.

@@ -47,6 +47,42 @@ fn squares(c: ChunkArgs<'_, '_, Squares>) -> Result<(), Error> {
 
 const NONE: [u64; 2] = [99, 99];
 
+/// How many elements whoever does a chunk has been given.
+struct Given;
+
+/// The longest operand that this process has seen of it.
+static LONGEST: AtomicUsize = AtomicUsize::new(0);
+
+impl Kernel for Given {
+    const NAME: &'static str = "own_given";
+    const LAYOUT: Layout = Layout::PerChunk;
+    const OPERANDS: Operands = Operands::Elementwise;
+    const VARIANTS: &'static [Variant<Self>] = &[Variant::new("rust", given)];
+
+    /// The only length that it takes, or 0.
+    type Args = u64;
+    type Input<'i> = &'i [u8];
+    type Item = u64;
+    type Output = Vec<u64>;
+
+    fn plan(only: &u64, x: &[u8]) -> Result<Plan, Error> {
+        if *only != 0 && *only != x.len() as u64 {
+            return Err(Error::argument("x", x.len(), "another length"));
+        }
+        LONGEST.fetch_max(x.len(), Ordering::Relaxed);
+        Plan::range(x.len() as u64, 1)
+    }
+
+    fn finish(_: &u64, _: &Plan, items: Cow<'_, [u64]>) -> Vec<u64> {
+        items.into_owned()
+    }
+}
+
+fn given(c: ChunkArgs<'_, '_, Given>) -> Result<(), Error> {
+    c.out[0] = LONGEST.load(Ordering::Relaxed) as u64;
+    Ok(())
+}
+
 fn main() -> Result<(), Fault> {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| match panic.payload_as_str() {
@@ -54,10 +90,12 @@ fn main() -> Result<(), Fault> {
         _ => usual(panic),
     }));
     let kernels = abreast::kernels::REGISTRY.iter().map(Remote::from);
-    let escaped = with_world(kernels.chain([Remote::of::<Squares>()]), |world| {
-        all(world).expect("no fault");
-        world.executor(Schedule::Static, "serial").expect("an executor")
-    })?;
+    let escaped =
+        with_world(kernels.chain([Remote::of::<Squares>(), Remote::of::<Given>()]), |world| {
+            slices(world).expect("no fault");
+            all(world).expect("no fault");
+            world.executor(Schedule::Static, "serial").expect("an executor")
+        })?;
     if let Some(escaped) = escaped {
         let fault = Job::<Squares>::new(NONE, &[1, 2])?.on(&escaped).unwrap_err();
         println!("{fault}");
@@ -177,6 +215,25 @@ fn operands(mpi: &dyn Executor) -> Result<(), Fault> {
         Axpy::job(1.7, &x)?.with_chunk(7000)?.on_into(mpi, &mut there)?;
         assert_eq!(here, there);
     }
+    Ok(())
+}
+
+/// A rank is sent the elements of its own chunks, unless the kernel takes all or none.
+fn slices(world: &World) -> Result<(), Fault> {
+    let x = vec![0; 1200];
+    let (all, share) = (1200, 1200 / world.size() as u64);
+    for inner in ["serial", "procs:1"] {
+        let run =
+            |schedule, only| Job::<Given>::new(only, &x)?.on(&world.executor(schedule, inner)?);
+        let given = run(Schedule::Static, 0)?;
+        let (here, there) = given.split_at(share as usize);
+        assert!(here.iter().all(|given| *given == all), "{inner}: {here:?}");
+        assert!(there.iter().all(|given| *given == share), "{inner}: {there:?}");
+        let given = run(Schedule::Dynamic, 0)?;
+        assert!(given.iter().all(|given| *given == all || *given <= share), "{inner}: {given:?}");
+    }
+    let given = Job::<Given>::new(all, &x)?.on(&world.executor(Schedule::Dynamic, "serial")?)?;
+    assert!(given.iter().all(|given| *given == all), "{given:?}");
     Ok(())
 }
 

@@ -87,6 +87,7 @@ pub(super) struct JobHead<'t> {
     pub(super) level: std::borrow::Cow<'t, str>,
     pub(super) args: std::borrow::Cow<'t, [u8]>,
     pub(super) plan: Vec<u8>,
+    pub(super) part: Option<std::ops::Range<usize>>,
     /// Where each operand lies in the file: its first byte and how many there are.
     pub(super) operands: Vec<(usize, usize)>,
 }

@@ -228,6 +228,7 @@ impl<'r> Run<'r> {
             level: (*job.level).into(),
             args: (*job.args).into(),
             plan: bytemuck::bytes_of(&job.plan).to_vec(),
+            part: job.part.clone(),
             operands: spans.unwrap_or_else(|| vec![(0, 0); job.operands.len()]),
         };
         let body = serde_json::to_vec(&body).map_err(|why| io(why.to_string()))?;

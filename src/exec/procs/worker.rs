@@ -221,6 +221,7 @@ impl<'s> Session<'s> {
             args: body.args.to_vec().into(),
             plan: bytemuck::try_pod_read_unaligned(&body.plan)
                 .map_err(|why| unreadable(why.to_string()))?,
+            part: body.part.clone(),
             operands: operands.ok_or_else(|| unreadable("beyond the end of the file".into()))?,
         };
         Remote::find(self.kernels, &job.kernel)?.open(&job)
