@@ -27,7 +27,7 @@ const PROBLEMS: [(&str, u64); 3] = [("pi", 1 << 26), ("escape", 1 << 20), ("dot"
 const CHUNKS: usize = 1 << 18;
 
 /// Ranks are predicted up to this many, so many numbers of them per power of ten.
-const MOST: f64 = 1e4;
+const MAX: f64 = 1e4;
 const PER_DECADE: f64 = 16.0;
 
 /// Rounds, where nobody says.
@@ -176,7 +176,7 @@ fn curves(name: &str, work: &Work, costs: &Costs) -> [Curve; 2] {
 
 /// Numbers of ranks, evenly over a logarithmic axis.
 fn numbers() -> Vec<usize> {
-    let steps = (MOST.log10() * PER_DECADE).round() as i32;
+    let steps = (MAX.log10() * PER_DECADE).round() as i32;
     let mut numbers: Vec<usize> =
         (0..=steps).map(|i| 10f64.powf(f64::from(i) / PER_DECADE).round() as usize).collect();
     numbers.dedup();
@@ -203,9 +203,9 @@ fn picture(curves: &[Curve], is_crowded: bool) -> Picture {
     let beside = if is_crowded { ", from costs measured beside other programs" } else { "" };
     let title = format!("Predicted speed-up, {} chunks{beside}", grouped(CHUNKS as u64));
     let speeds = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
-    let x = Side::log("ranks", [1.0, MOST].into_iter(), |ranks| short(ranks as u64));
+    let x = Side::log("ranks", [1.0, MAX].into_iter(), |ranks| short(ranks as u64));
     let y = Side::log("times as fast as one rank", speeds, ratio);
-    let ideal = [(1.0, 1.0), (MOST, MOST)];
+    let ideal = [(1.0, 1.0), (MAX, MAX)];
     curves.iter().fold(
         Picture::new(&title, x, y).dashed("as many times as ranks", ideal),
         |picture, curve| {
