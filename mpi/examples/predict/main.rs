@@ -31,7 +31,7 @@ const MOST: f64 = 1e4;
 const PER_DECADE: f64 = 16.0;
 
 /// Rounds, where nobody says.
-const ROUNDS: usize = 21;
+const ROUNDS: usize = 15;
 
 /// The probability that any of the intervals misses the truth.
 const ALPHA: f64 = 0.01;
@@ -114,13 +114,15 @@ fn say_costs(costs: &Costs, times: &Times, machine: &Machine) {
         ("a short message: latency, L + 2 o", seconds(costs.latency)),
         ("a short message: overhead, o", seconds(costs.overhead)),
         ("bytes of long messages, of MPI alone", gb(times.wire_byte())),
-        ("bytes of operands, to another rank", gb(costs.byte_out)),
-        ("bytes of results, from another rank", gb(costs.byte_in)),
+        ("operands, to another rank, by 1 MiB", gb(costs.byte_out.small)),
+        ("operands, by 32 MiB", gb(costs.byte_out.large)),
+        ("results, from another rank, by 1 MiB", gb(costs.byte_in.small)),
+        ("results, by 32 MiB", gb(costs.byte_in.large)),
         ("looking whether a rank has sent something", seconds(costs.look)),
         ("a run", seconds(costs.run)),
         ("a chunk, besides its work, where it is done", seconds(costs.chunk)),
         ("a chunk of another rank, on rank 0", seconds(costs.away)),
-        ("a batch, where it is done", seconds(costs.batch)),
+        ("what a rank that waits needs to begin", seconds(costs.wake)),
     ];
     println!("\nWhat things cost here:");
     rows.iter().for_each(|(what, cost)| println!("    {what:<44} {cost:>10}"));
