@@ -13,7 +13,7 @@ use abreast::harness::picture::{Picture, Point, Side};
 use abreast::kernel::Entry;
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Fault, Remote};
-use abreast_compare::format::{grouped, ratio, seconds, short};
+use abreast_compare::format::{grouped, ratio, seconds, short, tick};
 use abreast_compare::machine::Machine;
 use abreast_mpi::{World, with_world};
 use bench::{Bench, PLACES, Problem, Times};
@@ -206,8 +206,10 @@ fn picture(curves: &[Curve], is_crowded: bool) -> Picture {
     let title = format!("Predicted speed-up, {} chunks{beside}", grouped(CHUNKS as u64));
     let speeds = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
     let x = Side::log("ranks", [1.0, MOST].into_iter(), |ranks| short(ranks as u64));
-    let y = Side::log("times as fast as one rank", speeds, ratio);
-    let ideal = [(1.0, 1.0), (MOST, MOST)];
+    let y = Side::log("times as fast as one rank", speeds.clone(), tick);
+    // As far as the picture goes up.
+    let top = speeds.fold(1.0, f64::max);
+    let ideal = [(1.0, 1.0), (top, top)];
     curves.iter().fold(
         Picture::new(&title, x, y).dashed("as many times as ranks", ideal),
         |picture, curve| {

@@ -55,10 +55,11 @@ impl Byte {
     /// The same of large ones.
     pub const LARGE: u64 = 32 << 20;
 
-    /// What so many cost in one message.
+    /// What so many cost in one message: between the two sizes something in between.
     fn seconds(self, bytes: f64) -> f64 {
-        let between = (Byte::SMALL as f64 * Byte::LARGE as f64).sqrt();
-        bytes * if bytes < between { self.small } else { self.large }
+        let [small, large] = [Byte::SMALL, Byte::LARGE].map(|bytes| (bytes as f64).ln());
+        let part = ((bytes.max(1.0).ln() - small) / (large - small)).clamp(0.0, 1.0);
+        bytes * (self.small + part * (self.large - self.small))
     }
 }
 
