@@ -42,8 +42,8 @@ impl Schedule {
 /// Runs tasks on all ranks of a [`World`](crate::World). Results are gathered on rank 0 and folded there, in plan
 /// order: the bits are those of one thread.
 ///
-/// Tasks that have no bytes (closures of a graph or a bag) run on rank 0. A job's operands are sent whole to each
-/// rank that does chunks of it, once per run. A deadline, or the death of a rank, ends the program on all ranks.
+/// Tasks that have no bytes (closures of a graph or a bag) run on rank 0. A rank is sent the operands that its chunks
+/// read, or all of them once per run, by [`Operands`](abreast::kernel::Operands). A deadline, or the death of a rank, ends the program on all ranks.
 ///
 /// It belongs to the thread that [`with_world`](crate::with_world) has called `work` on, and is refused in a task
 /// that runs on it ([`Fault::Nested`]), and when its world has ended.

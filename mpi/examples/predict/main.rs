@@ -13,7 +13,7 @@ use abreast::harness::picture::{Picture, Point, Side};
 use abreast::kernel::Entry;
 use abreast::kernels::REGISTRY;
 use abreast::{Error, Fault, Remote};
-use abreast_compare::format::{grouped, ratio, seconds, short};
+use abreast_compare::format::{grouped, ratio, seconds, short, tick};
 use abreast_compare::machine::Machine;
 use abreast_mpi::{World, with_world};
 use bench::{Bench, PLACES, Problem, Times};
@@ -31,7 +31,7 @@ const MAX: f64 = 1e4;
 const PER_DECADE: f64 = 16.0;
 
 /// Rounds, where nobody says.
-const ROUNDS: usize = 21;
+const ROUNDS: usize = 15;
 
 /// The probability that any of the intervals misses the truth.
 const ALPHA: f64 = 0.01;
@@ -114,13 +114,15 @@ fn say_costs(costs: &Costs, times: &Times, machine: &Machine) {
         ("a short message: latency, L + 2 o", seconds(costs.latency)),
         ("a short message: overhead, o", seconds(costs.overhead)),
         ("bytes of long messages, of MPI alone", gb(times.wire_byte())),
-        ("bytes of operands, to another rank", gb(costs.byte_out)),
-        ("bytes of results, from another rank", gb(costs.byte_in)),
+        ("operands, to another rank, by 1 MiB", gb(costs.byte_out.small)),
+        ("operands, by 32 MiB", gb(costs.byte_out.large)),
+        ("results, from another rank, by 1 MiB", gb(costs.byte_in.small)),
+        ("results, by 32 MiB", gb(costs.byte_in.large)),
         ("looking whether a rank has sent something", seconds(costs.look)),
         ("a run", seconds(costs.run)),
         ("a chunk, besides its work, where it is done", seconds(costs.chunk)),
         ("a chunk of another rank, on rank 0", seconds(costs.away)),
-        ("a batch, where it is done", seconds(costs.batch)),
+        ("what a rank that waits needs to begin", seconds(costs.wake)),
     ];
     println!("\nWhat things cost here:");
     rows.iter().for_each(|(what, cost)| println!("    {what:<44} {cost:>10}"));
@@ -204,8 +206,10 @@ fn picture(curves: &[Curve], is_crowded: bool) -> Picture {
     let title = format!("Predicted speed-up, {} chunks{beside}", grouped(CHUNKS as u64));
     let speeds = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
     let x = Side::log("ranks", [1.0, MAX].into_iter(), |ranks| short(ranks as u64));
-    let y = Side::log("times as fast as one rank", speeds, ratio);
-    let ideal = [(1.0, 1.0), (MAX, MAX)];
+    let y = Side::log("times as fast as one rank", speeds.clone(), tick);
+    // As far as the picture goes up.
+    let top = speeds.fold(1.0, f64::max);
+    let ideal = [(1.0, 1.0), (top, top)];
     curves.iter().fold(
         Picture::new(&title, x, y).dashed("as many times as ranks", ideal),
         |picture, curve| {

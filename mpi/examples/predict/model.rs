@@ -13,7 +13,7 @@ pub const ASSUMPTIONS: &[&str] = &[
     "a short message takes its latency to any rank, and costs who sends or takes it the overhead",
     "each rank computes on one thread, as fast as one does here alone: no rank is slowed down by the memory or the \
      clock that it shares with others",
-    "rank 0 has room for all operands and results",
+    "rank 0 has room for all operands and results, and messages above some megabytes cost what one of 32 MiB does",
     "a larger problem has the chunks of the measured one, each several times",
 ];
 
@@ -24,10 +24,10 @@ pub struct Costs {
     pub latency: f64,
     /// What a short message costs who sends or takes it: o.
     pub overhead: f64,
-    /// Each byte of an operand.
-    pub byte_out: f64,
-    /// Each byte of a result.
-    pub byte_in: f64,
+    /// Each byte of operands.
+    pub byte_out: Byte,
+    /// Each byte of results.
+    pub byte_in: Byte,
     /// Looking whether a rank has sent something.
     pub look: f64,
     /// The beginning and the end of a run.
@@ -36,8 +36,31 @@ pub struct Costs {
     pub chunk: f64,
     /// A chunk of another rank, for rank 0.
     pub away: f64,
-    /// A batch of chunks, for the rank that does them.
-    pub batch: f64,
+    /// What a rank that waits needs to begin, besides.
+    pub wake: f64,
+}
+
+/// A byte of a message. In a large one it costs more: its memory is new each time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Byte {
+    /// Of a message of about [`Byte::SMALL`] bytes, or fewer.
+    pub small: f64,
+    /// Of one of about [`Byte::LARGE`] bytes, or more.
+    pub large: f64,
+}
+
+impl Byte {
+    /// Bytes of messages whose price is measured.
+    pub const SMALL: u64 = 1 << 20;
+    /// The same of large ones.
+    pub const LARGE: u64 = 32 << 20;
+
+    /// What so many cost in one message: between the two sizes something in between.
+    fn seconds(self, bytes: f64) -> f64 {
+        let [small, large] = [Byte::SMALL, Byte::LARGE].map(|bytes| (bytes as f64).ln());
+        let part = ((bytes.max(1.0).ln() - small) / (large - small)).clamp(0.0, 1.0);
+        bytes * (self.small + part * (self.large - self.small))
+    }
 }
 
 /// What is computed.
@@ -207,19 +230,21 @@ impl Run<'_> {
         // A batch with operands comes with a job of its own.
         let is_told = to.knows_job && work.reads == 0.0;
         let messages = if is_told { 1.0 } else { 2.0 };
-        self.now +=
-            messages * costs.overhead + count * (costs.away / 2.0 + work.reads * costs.byte_out);
-        let begins = to.busy.max(self.now + costs.latency);
-        to.busy =
-            begins + costs.batch + work.seconds(chunks) + count * costs.chunk + costs.overhead;
+        self.now += messages * costs.overhead
+            + count * costs.away / 2.0
+            + costs.byte_out.seconds(count * work.reads);
+        let comes = self.now + costs.latency;
+        let begins = if to.busy > comes { to.busy } else { comes + costs.wake };
+        to.busy = begins + work.seconds(chunks) + count * costs.chunk + costs.overhead;
         (to.batches, to.knows_job) = (to.batches + 1, true);
         self.arrivals.push(Reverse((Time(to.busy + costs.latency), rank, count as usize)));
     }
 
     fn take(&mut self, rank: usize, count: usize) {
-        let costs = self.costs;
-        self.now +=
-            costs.overhead + count as f64 * (costs.away / 2.0 + self.work.makes * costs.byte_in);
+        let (costs, count) = (self.costs, count as f64);
+        self.now += costs.overhead
+            + count * costs.away / 2.0
+            + costs.byte_in.seconds(count * self.work.makes);
         self.ranks[rank].batches -= 1;
     }
 
@@ -241,13 +266,13 @@ mod tests {
     const COSTS: Costs = Costs {
         latency: 1e-6,
         overhead: 2e-7,
-        byte_out: 1e-9,
-        byte_in: 1e-9,
+        byte_out: Byte { small: 1e-9, large: 2e-9 },
+        byte_in: Byte { small: 1e-9, large: 2e-9 },
         look: 1e-7,
         run: 1e-6,
         chunk: 1e-7,
         away: 4e-7,
-        batch: 1e-6,
+        wake: 1e-6,
     };
 
     fn even(chunks: usize, reads: f64) -> Work {

@@ -76,7 +76,7 @@ mod tests {
     use std::convert::Infallible;
 
     fn said(rounds: u64, numbers: usize) -> (String, String, String) {
-        let options = Options { rounds: Some(rounds), ..Options::default() };
+        let options = Options::of(&["--rounds".into(), rounds.to_string().into()]).unwrap();
         let takes = |this: usize, calls: u64| {
             Ok::<_, Infallible>(Duration::from_millis(if this == 0 { 30 } else { 20 } * calls))
         };
