@@ -50,11 +50,7 @@ impl<'r> Jobs<'r> {
             self.deliver(rank, number, Bytes::Block(part.encode()?));
             return Ok(number);
         }
-        let (number, bytes) = self.whole(rank, job)?;
-        if let Some(bytes) = bytes {
-            self.deliver(rank, number, Bytes::Shared(bytes));
-        }
-        Ok(number)
+        self.whole(rank, job)
     }
 
     /// The run has ended: nobody keeps its jobs.
@@ -76,12 +72,8 @@ impl<'r> Jobs<'r> {
         Remote::find(&self.team.kernels, &job.kernel).ok()?.part(job, chunks)
     }
 
-    /// The number of a whole job, and its bytes if the rank is to be sent them now.
-    fn whole(
-        &mut self,
-        rank: usize,
-        job: &JobSpec<'_>,
-    ) -> Result<(u64, Option<Rc<Aligned<u8>>>), Error> {
+    /// Begins to send a whole job, unless the rank has it: its number.
+    fn whole(&mut self, rank: usize, job: &JobSpec<'_>) -> Result<u64, Error> {
         let (number, size) = (self.team.new_job(), self.team.size());
         let whole = match self.known(job)? {
             Some(whole) => whole,
@@ -90,8 +82,11 @@ impl<'r> Jobs<'r> {
                 unknown.insert(Whole { number, bytes, is_there: vec![false; size] })
             }
         };
-        let is_there = std::mem::replace(&mut whole.is_there[rank], true);
-        Ok((whole.number, (!is_there).then(|| whole.bytes.clone())))
+        let (number, bytes) = (whole.number, whole.bytes.clone());
+        if !std::mem::replace(&mut whole.is_there[rank], true) {
+            self.deliver(rank, number, Bytes::Shared(bytes));
+        }
+        Ok(number)
     }
 
     /// What there is of a job, which is looked at when it is met first.
