@@ -206,7 +206,7 @@ mod tests {
         let within = [call(1.02, Limit::Load, false), call(0.4, Limit::Arithmetic, false)];
         assert_eq!(beyond(&within), "Of 2 calls none is beyond its limit by more than 3 %.");
         let said = beyond(&[call(0.4, Limit::Load, false), call(1.57, Limit::Copy, true)]);
-        assert!(said.ends_with("dot simd at n = 4096: 157 % of writes."), "{said}");
+        assert!(said.ends_with("dot simd at n = 4096: 157.0 % of writes."), "{said}");
     }
 
     #[test]
