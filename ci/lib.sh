@@ -23,8 +23,8 @@ cpu() {
     rm -f "$file"
 }
 
-# check NAME COMMAND..: runs it and notes how it ended, the seconds that it took, and those of the processor's cores. A command that ends with 77 could not run
-# here, and printed why in a line "skipped: ..".
+# check NAME COMMAND..: runs it and notes how it ended, the seconds that it took, and those of the processor's cores.
+# A command that ends with 77 could not run here, and printed why in a line "skipped: ..".
 check() {
     local name=$1 began=$SECONDS output status took
     shift

@@ -98,8 +98,8 @@ fn show(comparison: &Comparison, level: &str, console: &mut Console<'_>) -> Resu
     }
     console.sentence(&beyond(&calls))?;
     let reports = comparison.agreement.reports.iter();
-    let found = reports.flat_map(|report| &report.findings).map(|f| format!("DISAGREES  {f}"));
-    found.into_iter().try_for_each(|line| console.sentence(&line))?;
+    let mut found = reports.flat_map(|report| &report.findings).map(|f| format!("DISAGREES  {f}"));
+    found.try_for_each(|line| console.sentence(&line))?;
     comparison.warnings.iter().try_for_each(|line| console.sentence(&format!("Note: {line}.")))
 }
 
@@ -116,13 +116,13 @@ fn beyond(calls: &[Call<'_>]) -> String {
         )
     };
     let beyond: Vec<String> = calls.iter().filter(|call| call.beyond).map(name).collect();
-    match beyond.is_empty() {
-        true => format!("Of {} calls none is beyond its limit by more than 3 %.", calls.len()),
-        false => format!(
-            "Beyond its limit by more than 3 %, so its cost is stated wrongly or the limit was disturbed: {}.",
-            beyond.join("; ")
-        ),
+    if beyond.is_empty() {
+        return format!("Of {} calls none is beyond its limit by more than 3 %.", calls.len());
     }
+    format!(
+        "Beyond its limit by more than 3 %, so its cost is stated wrongly or the limit was disturbed: {}.",
+        beyond.join("; ")
+    )
 }
 
 fn words(limit: Limit) -> &'static str {
@@ -148,11 +148,8 @@ fn memory(limits: &Roofline, level: &str, screen: Screen) -> String {
 /// GFLOP/s of each arithmetic, in one line.
 fn arithmetic(limits: &Roofline, level: &str) -> String {
     let here = limits.peaks.iter().filter(|peak| peak.level == level && peak.threads == 1);
-    let peaks = here.map(|peak| {
-        let fused = if peak.fused { " fused" } else { "" };
-        format!("{}{fused} {:.1}", peak.arithmetic, peak.gflops)
-    });
-    format!("Arithmetic, GFLOP/s: {}", peaks.collect::<Vec<_>>().join(", "))
+    let peaks: Vec<String> = here.map(|p| format!("{} {:.1}", p.name(), p.gflops)).collect();
+    format!("Arithmetic, GFLOP/s: {}", peaks.join(", "))
 }
 
 /// Each kernel and variant at the size where it comes nearest to a limit.

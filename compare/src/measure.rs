@@ -36,6 +36,18 @@ impl Effort {
     pub const PATIENCE: u32 = 4;
     const MIN_ROUNDS: usize = 3;
 
+    /// So many rounds, whatever they take, in blocks of about this length.
+    pub fn of_rounds(rounds: usize, block: Duration) -> Effort {
+        Effort {
+            budget: Duration::MAX / Effort::PATIENCE,
+            block,
+            least_rounds: rounds,
+            most_rounds: rounds,
+            resolution: clock_resolution(),
+            seed: 42,
+        }
+    }
+
     /// Calls per block, from the seconds that one call takes.
     fn calls(&self, seconds: f64) -> u64 {
         let fits = self.block.as_secs_f64() / seconds;

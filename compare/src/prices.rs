@@ -1,7 +1,7 @@
 //! What small things cost: rows that take turns, the median of each, and how much more it is than that
 //! of another row.
 
-use crate::measure::{Effort, clock_resolution, measure_with};
+use crate::measure::{Effort, measure_with};
 use serde::Serialize;
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -50,14 +50,7 @@ const ALPHA: f64 = 0.01;
 /// Prices the rows: in each of so many rounds every row has a block of about this length, and the order
 /// changes from round to round. `turn` is called after each round, outside of any block.
 pub fn prices(rows: &[Row<'_>], rounds: usize, block: Duration, turn: impl FnMut()) -> Prices {
-    let effort = Effort {
-        budget: Duration::MAX / Effort::PATIENCE,
-        block,
-        least_rounds: rounds,
-        most_rounds: rounds,
-        resolution: clock_resolution(),
-        seed: 42,
-    };
+    let effort = Effort::of_rounds(rounds, block);
     let run = |row: usize, times| {
         Ok::<_, Infallible>(rows.get(row).map_or_else(|| empty(times), |row| (row.run)(times)))
     };

@@ -40,7 +40,7 @@
 //! INTEGER of which only some values are defined ([enums](crate::enums_as_integers)).
 //!
 //! The names say nothing about the build: Debian's reference LAPACK and its OpenBLAS have `dposv_` in all four builds, with
-//! 32-bit and 64-bit INTEGERs. This page was run over each of them, with other names of symbols and else as it is
+//! 32-bit and 64-bit INTEGERs. The pattern of this page was run over each of them, with their names of symbols
 //! (`scripts/lapack`: LAPACK 3.11.0, OpenBLAS 0.3.21; 2026-12-01). `-llapack` there is whichever was chosen last, also
 //! for a build that has asked pkg-config for the reference. And a library may need more stack than a thread of Rust
 //! has: see [library threads](crate::library_threads).

@@ -9,9 +9,9 @@
 //! The usual remedies do less than they seem to. `omp_set_num_threads` holds for the thread that calls it, so a call in
 //! `main` does nothing for the threads of a pool (`tests/openmp.rs` counts them). A process that has used such a
 //! library and forks has a child with one thread: unless the library asked to be told of forks, it waits there for all the
-//! others, for ever. And on several threads a library may use more stack: the LU of OpenBLAS 0.3.21 (`dgesv`, from some
-//! hundred rows on) takes half a MiB for each level of its recursion, so it crashes on a thread of Rust's, which has
-//! 2 MiB, and not on the main one, which has 8.
+//! others, for ever. And on several threads a library may use more stack: the LU of OpenBLAS 0.3.21 (`dgesv` of 150
+//! rows, two cores) takes half a MiB for each level of its recursion, and crashed on a thread of Rust's, which has
+//! 2 MiB; with 8 MiB, as the main thread has, it runs (`patterns/showcase/lapack/tests/fortran.rs`).
 //!
 //! # The right way
 //! One number for the whole program, and who starts threads asks for its share. A [`Budget`] has as many as may be

@@ -148,7 +148,7 @@ fn compare_with(
     }
     agreement.agreed = agreement.reports.iter().all(GateReport::passed);
     progress(Progress { done: of - 1, of, next: "the machine's limits again" });
-    limits.raise(&means.roofline(&setup.levels(), &setup.thread_counts())?);
+    limits.raise(means.roofline(&setup.levels(), &setup.thread_counts())?);
     progress(Progress { done: of, of, next: "" });
 
     for (entry, table) in entries.iter().zip(&mut kernels) {

@@ -281,10 +281,9 @@ impl Row {
     /// was seen of the machine: one lucky round, or a disturbed roofline, accuses nobody. Nor does a limit of memory:
     /// caches keep more from one call to the next than from one measurement of that limit to the next.
     pub fn is_beyond_roofline(&self) -> bool {
-        let by = self.best_seconds / self.median_seconds;
-        let usual = |share: Share| Share { share: share.share * by, ..share };
+        let usual = |share: Share| share.share * self.best_seconds / self.median_seconds;
         self.roofline
-            .is_some_and(|share| share.limit == Limit::Arithmetic && usual(share).is_beyond())
+            .is_some_and(|share| share.limit == Limit::Arithmetic && usual(share) > BEYOND_ROOFLINE)
     }
 
     /// The row's rates, from its best time and what one call costs.

@@ -66,6 +66,13 @@ pub struct Peak {
     pub gflops: f64,
 }
 
+impl Peak {
+    /// `f64 fused`.
+    pub fn name(&self) -> String {
+        format!("{}{}", self.arithmetic, if self.fused { " fused" } else { "" })
+    }
+}
+
 /// What bounds a kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -169,9 +176,9 @@ fn limits(
 impl Roofline {
     /// Takes the better of two measurements of the same limits: a roofline is what the machine can
     /// do, and a disturbance only ever lowers it.
-    pub(super) fn raise(&mut self, again: &Roofline) {
+    pub(super) fn raise(&mut self, mut again: Roofline) {
         let mut repeats = Vec::new();
-        for (mine, other) in self.rates().zip(again.clone().rates()) {
+        for (mine, other) in self.rates().zip(again.rates()) {
             repeats.push(mine.min(*other) / mine.max(*other));
             *mine = mine.max(*other);
         }

@@ -1,11 +1,12 @@
 //! What runs take here: on one rank and on two, in rounds in which everything has its turn.
 
 use crate::model::{Byte, Costs, Kind, Work};
-use crate::probe::{Empty, Give, Take, Talk, Wire};
+use crate::probe::{Give, Take, Talk, Wire};
 use abreast::executor::Event;
 use abreast::kernel::{Case, Choice, Entry, Job, Kernel, Layout, Request};
 use abreast::{Control, Executor, Fault, Level, Remote, Serial, Tasks};
-use abreast_compare::measure::{Effort, Rounds, clock_resolution, measure};
+use abreast_compare::measure::{Effort, Rounds, measure};
+use abreast_mpi::program::empty::Empty;
 use abreast_mpi::{Mpi, Schedule, World};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -99,14 +100,7 @@ const KERNELS: usize = MOVED + 8;
 impl Times {
     /// Times everything, each so often.
     pub fn of(bench: &Bench, problems: &[Problem], rounds: usize) -> Result<Times, Fault> {
-        let effort = Effort {
-            budget: Duration::MAX / Effort::PATIENCE,
-            block: Duration::from_millis(5),
-            least_rounds: rounds,
-            most_rounds: rounds,
-            resolution: clock_resolution(),
-            seed: 42,
-        };
+        let effort = Effort::of_rounds(rounds, Duration::from_millis(5));
         let operand = vec![1u8; 2 * Byte::LARGE as usize];
         let mut rows: Vec<Timed<'_>> = Vec::new();
         for chunks in [FEW, MANY] {

@@ -15,6 +15,7 @@ use abreast::kernels::REGISTRY;
 use abreast::{Error, Fault, Remote};
 use abreast_compare::format::{grouped, ratio, seconds, short, tick};
 use abreast_compare::machine::Machine;
+use abreast_mpi::program::empty;
 use abreast_mpi::{World, with_world};
 use bench::{Bench, PLACES, Problem, Times};
 use model::{ASSUMPTIONS, Costs, Kind, Work, predict};
@@ -38,7 +39,7 @@ const ALPHA: f64 = 0.01;
 
 fn main() -> ExitCode {
     let kernels = REGISTRY.iter().map(Remote::from).chain([
-        Remote::of::<probe::Empty>(),
+        empty::REMOTE,
         Remote::of::<probe::Take>(),
         Remote::of::<probe::Give>(),
         Remote::of::<probe::Wire>(),

@@ -7,33 +7,6 @@ use mpi::topology::{Communicator, SimpleCommunicator};
 use std::borrow::Cow;
 use std::time::Instant;
 
-/// Chunks without work.
-pub struct Empty;
-
-impl Kernel for Empty {
-    const NAME: &'static str = "predict_empty";
-    const LAYOUT: Layout = Layout::PerChunk;
-    const OPERANDS: Operands = Operands::Whole;
-    const VARIANTS: &'static [Variant<Self>] = &[Variant::new("rust", |c| {
-        c.out[0] = c.chunk.index;
-        Ok(())
-    })];
-
-    /// How many.
-    type Args = u64;
-    type Input<'i> = ();
-    type Item = u64;
-    type Output = u64;
-
-    fn plan(chunks: &u64, (): ()) -> Result<Plan, Error> {
-        Plan::range(*chunks, 1)
-    }
-
-    fn finish(_: &u64, _: &Plan, items: Cow<'_, [u64]>) -> u64 {
-        items.iter().sum()
-    }
-}
-
 /// Bytes of a chunk of the next two.
 const CHUNK: u64 = 1 << 20;
 

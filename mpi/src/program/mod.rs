@@ -2,7 +2,7 @@
 
 mod check;
 mod compare;
-mod empty;
+pub mod empty;
 mod options;
 mod overhead;
 mod rounds;

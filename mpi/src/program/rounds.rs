@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use abreast_compare::format::{ratio, seconds};
-use abreast_compare::measure::{Effort, Rounds, clock_resolution};
+use abreast_compare::measure::{Effort, Rounds};
 use std::time::Duration;
 
 /// How many rounds, where nobody says: enough for an interval of each of a few dozen numbers.
@@ -19,15 +19,7 @@ pub const TITLE: &str = "medians of rounds in turn, and intervals that all hold 
 
 /// As many rounds as are asked for, whatever they take.
 pub fn effort(options: &Options) -> Effort {
-    let rounds = options.rounds.unwrap_or(ROUNDS) as usize;
-    Effort {
-        budget: Duration::MAX / Effort::PATIENCE,
-        block: BLOCK,
-        least_rounds: rounds,
-        most_rounds: rounds,
-        resolution: clock_resolution(),
-        seed: 42,
-    }
+    Effort::of_rounds(options.rounds.unwrap_or(ROUNDS) as usize, BLOCK)
 }
 
 /// What the rounds of a command say, which prints so many numbers with an interval.

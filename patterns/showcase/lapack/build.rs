@@ -57,7 +57,7 @@ fn refuse(package: &str, why: &pkg_config::Error) -> ! {
     exit(1);
 }
 
-/// What `abreast patterns copy fortran_abi` writes, but that the symbols are the library's.
+/// The lines that the page marks as its pattern, but that the symbols are the library's.
 fn copy_page(ilp64: bool) {
     let page = Path::new("../../src/fortran_abi.rs");
     println!("cargo::rerun-if-changed={}", page.display());

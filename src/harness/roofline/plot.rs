@@ -43,8 +43,7 @@ fn roofs(limits: &Roofline, level: &str) -> Vec<Roof> {
         (name, vec![(from, from * load.gb_per_second), (highest / load.gb_per_second, highest)])
     };
     let flat = |peak: &&Peak| {
-        let fused = if peak.fused { " fused" } else { "" };
-        let name = format!("{}{fused}, {} GFLOP/s", peak.arithmetic, tick(peak.gflops));
+        let name = format!("{}, {} GFLOP/s", peak.name(), tick(peak.gflops));
         (name, vec![(MIN_INTENSITY, peak.gflops), (MAX_INTENSITY, peak.gflops)])
     };
     ends.map(slope).chain(here.iter().map(flat)).collect()

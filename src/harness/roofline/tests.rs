@@ -71,13 +71,13 @@ fn the_better_of_two_measurements_counts() {
     let mut again = known();
     again.loads[0].gb_per_second = 500.0;
     again.peaks[1].gflops = 90.0;
-    roofline.raise(&again);
+    roofline.raise(again);
     assert_eq!(roofline.loads[0].gb_per_second, 500.0);
     assert_eq!(roofline.peaks[1].gflops, 100.0);
     // Of seven limits five were the same again.
     assert_eq!(roofline.repeat, Some(1.0));
     let mut halved = known();
     let rates = halved.rates().map(|rate| *rate /= 2.0).count();
-    roofline.raise(&halved);
+    roofline.raise(halved);
     assert_eq!((rates, roofline.repeat, roofline.peaks[1].gflops), (7, Some(0.5), 100.0));
 }

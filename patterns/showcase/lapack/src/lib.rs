@@ -2,8 +2,8 @@
 //! OpenBLAS; with 32-bit INTEGERs, or with the feature `ilp64` with 64-bit ones. Every one of these libraries has the
 //! same names of symbols, so a program has one of them, and which one is for the build to know.
 
-/// The page, as it is copied from the gallery, with the library's symbols.
-#[allow(unsafe_code, clippy::all)]
+/// The page's pattern, with the library's symbols.
+#[allow(unsafe_code)]
 pub mod fortran_abi {
     include!(concat!(env!("OUT_DIR"), "/fortran_abi.rs"));
 }
