@@ -111,7 +111,7 @@ fn what_a_benchmark_writes_is_what_its_schemas_say() {
 #[test]
 fn what_was_printed_is_what_its_schema_says() {
     for form in ["abreast.metg/1", "abreast.overhead/2", "abreast.scale/1"] {
-        let name = format!("tests/forms/{}.json", form.replace('/', "-"));
+        let name = format!("tests/schemas/printed/{}.json", form.replace('/', "-"));
         let text = fs::read_to_string(Path::new(CRATE).join(name)).expect("read");
         fits(form, &serde_json::from_str(&text).expect("JSON"));
     }
