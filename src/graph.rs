@@ -53,7 +53,7 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use values::{Value, Values};
+use values::{Reads, Value};
 
 /// Work that is described first and run later. See the [module](self).
 ///
@@ -165,8 +165,8 @@ impl<'e> Graph<'e> {
         let mut nodes = self.nodes.borrow_mut();
         // The promises are in the closure from here on, so their numbers are read first.
         let needs = nodes.needs_of(|needs| inputs.each(&mut |ticket| needs.push(ticket.node)));
-        let work = move |values: &Values| {
-            let held = inputs.hold(values);
+        let work = move |reads: &Reads<'_>| {
+            let held = inputs.hold(reads);
             Ok(Box::new(f(I::view(&held))?) as Value)
         };
         let node = nodes.push(Work::Closure(name, Box::new(work)), needs);

@@ -1,10 +1,12 @@
 //! Many futures as one.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
+use tokio::task::coop::has_budget_remaining;
 
 /// Every output, in the order of the futures, once all of them have ended. They run side by side;
 /// an output that is an error does not stop the others. No futures give no outputs.
@@ -50,11 +52,19 @@ pub async fn try_gather<T, E>(
     let wakers: Vec<Waker> = (0..places.len())
         .map(|place| Waker::from(Arc::new(Bell { place, roster: Arc::clone(&roster) })))
         .collect();
-    roster.lock().woken.extend(0..places.len());
+    let mut woken: VecDeque<usize> = (0..places.len()).collect();
     let (mut running, mut failure) = (places.len(), None);
     poll_fn(|context| {
         roster.lock().listener = Some(context.waker().clone());
-        for place in roster.take() {
+        woken.extend(roster.take());
+        while let Some(place) = woken.pop_front() {
+            // tokio lets a task poll so many of its futures and wants a word then. Those beyond would say that they
+            // are not ready and ask to be polled again, each of them and each time.
+            if !has_budget_remaining() {
+                woken.push_front(place);
+                context.waker().wake_by_ref();
+                break;
+            }
             // Whoever rings after it has ended, or after it was dropped, is late.
             let Some(Place::Running(future)) = places.get_mut(place) else { continue };
             let mut context = Context::from_waker(&wakers[place]);

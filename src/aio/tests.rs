@@ -111,3 +111,22 @@ fn a_panic_whose_payload_panics_when_dropped_is_a_panic_and_not_a_cancellation()
         assert_eq!(block_on(aio::to_thread(&pool, |_| 1)), Ok(1));
     }
 }
+
+/// Runtimes want a word from time to time: tokio after 128 futures. Those beyond must not be asked again and again.
+#[test]
+fn no_future_is_polled_more_often_than_it_was_woken() {
+    const MANY: usize = 2000;
+    let polls = std::cell::Cell::new(0);
+    let sent = (0..MANY).map(|i| {
+        let (sender, mut receiver) = tokio::sync::oneshot::channel();
+        sender.send(i).unwrap();
+        let polls = &polls;
+        std::future::poll_fn(move |context| {
+            polls.set(polls.get() + 1);
+            std::pin::Pin::new(&mut receiver).poll(context)
+        })
+    });
+    let got = block_on(aio::gather(sent));
+    assert!(got.into_iter().map(Result::unwrap).eq(0..MANY));
+    assert_eq!(polls.get(), MANY);
+}

@@ -19,6 +19,7 @@ mod ready;
 mod serial;
 mod sim;
 mod threads;
+mod walk;
 
 #[cfg(feature = "aio")]
 pub use futures::Async;

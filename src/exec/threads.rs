@@ -2,15 +2,14 @@
 
 use super::pool::{self, Pool};
 use super::ready::Ready;
-use crate::executor::{Control, Executor, Nesting, Report, RunState};
+use super::walk::Walk;
+use crate::executor::{Control, Executor, Nesting, Report, RunState, check_order};
 #[cfg(feature = "aio")]
 use crate::fpenv;
 use crate::{Error, Fault, Tasks};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 /// Runs tasks on a rayon pool, its own or [the caller's](Threads::from_pool), and on the thread that calls, which is one of the slots: a single
 /// task is not handed to anybody. Each slot takes the next few numbers from a shared counter, fewer towards
@@ -98,17 +97,19 @@ impl Executor for Threads {
         let slots = control.slots(self.width()).min(tasks.len());
         let nesting = if slots > 1 { Nesting::here().shared() } else { Nesting::here() };
         let run = RunState::within(nesting, tasks, control);
-        if tasks.is_graph() {
-            let walk = Walk { run: &run, ready: Ready::new(tasks)?, queue: Queue::new(slots) };
-            threads.in_place_scope(|scope| {
-                walk.ready.first().iter().for_each(|task| walk.offer(scope, *task));
-            });
-            return run.end();
-        }
         let numbers = Numbers { next: AtomicUsize::new(0), end: tasks.len(), slots };
-        match slots {
-            0 | 1 => run.all(0, numbers.taken()),
-            _ => threads.in_place_scope(|scope| {
+        match (slots, tasks.is_graph()) {
+            (0 | 1, is_graph) => {
+                if is_graph {
+                    check_order(tasks)?;
+                }
+                run.all(0, numbers.taken());
+            }
+            (_, true) => {
+                let walk = Walk::new(&run, Ready::new(tasks)?, slots);
+                threads.in_place_scope(|scope| walk.start(scope));
+            }
+            (_, false) => threads.in_place_scope(|scope| {
                 for worker in 1..slots {
                     let (run, numbers) = (&run, &numbers);
                     scope.spawn(move |_| run.all(worker, numbers.taken()));
@@ -157,75 +158,11 @@ impl Numbers {
     }
 }
 
-/// A graph on its way through the pool.
-struct Walk<'w> {
-    run: &'w RunState<'w>,
-    ready: Ready,
-    queue: Queue,
-}
-
-impl<'w> Walk<'w> {
-    /// A task has become ready: it goes to the pool, or waits for a slot.
-    fn offer<'s>(&'s self, scope: &rayon::Scope<'s>, task: usize) {
-        if self.queue.admit(task) {
-            scope.spawn(move |scope| self.slot(scope, task));
-        }
-    }
-
-    /// Runs `task` and goes on with one of those it made ready; the others are for other slots.
-    fn slot<'s>(&'s self, scope: &rayon::Scope<'s>, mut task: usize) {
-        let worker = rayon::current_thread_index().unwrap_or_default();
-        loop {
-            self.run.step(task, worker);
-            let mut own = None;
-            self.ready.ended(task, |next| match own {
-                None => own = Some(next),
-                Some(_) => self.offer(scope, next),
-            });
-            match own.or_else(|| self.queue.leave()) {
-                Some(next) => task = next,
-                None => return,
-            }
-        }
-    }
-}
-
-/// Free slots, and ready tasks that wait because there is none. The lowest goes first: that keeps
-/// near the order of a serial run, so no more values are alive than need be.
-struct Queue(Mutex<(usize, BinaryHeap<Reverse<usize>>)>);
-
-impl Queue {
-    fn new(slots: usize) -> Queue {
-        Queue(Mutex::new((slots, BinaryHeap::new())))
-    }
-
-    /// Whether there is a slot left for the task; if not, it is kept.
-    fn admit(&self, task: usize) -> bool {
-        let mut state = self.0.lock().expect("nothing panics here");
-        let (slots, waiting) = &mut *state;
-        if *slots == 0 {
-            waiting.push(Reverse(task));
-            return false;
-        }
-        *slots -= 1;
-        true
-    }
-
-    /// A slot has nothing more to do of its own: a task that waits, or the slot is given back.
-    fn leave(&self) -> Option<usize> {
-        let mut state = self.0.lock().expect("nothing panics here");
-        let (slots, waiting) = &mut *state;
-        let next = waiting.pop().map(|Reverse(task)| task);
-        *slots += usize::from(next.is_none());
-        next
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-    use std::sync::Barrier;
+    use std::sync::{Barrier, Mutex};
 
     /// Tasks that say which thread does them, and wait until as many threads are there.
     struct Named {

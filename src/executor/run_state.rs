@@ -50,13 +50,13 @@ impl<'s> RunState<'s> {
     /// more or there is no point in going on. Several threads may do this at once.
     #[inline]
     pub fn all(&self, worker: usize, mut next: impl FnMut() -> Option<usize>) {
-        let _within = self.enter();
+        let (_within, _usual) = (self.enter(), fpenv::Guard::enter());
         let mut done = 0;
         while let Some(task) = next() {
             if task >= self.tasks.len() || !self.goes_on(task) {
                 break;
             }
-            done += usize::from(self.one(task, worker));
+            done += usize::from(self.one_of_many(task, worker));
         }
         self.done.fetch_add(done, Ordering::Relaxed);
     }
@@ -64,9 +64,29 @@ impl<'s> RunState<'s> {
     /// Runs one task, or passes it over when there is no point in running it.
     pub fn step(&self, task: usize, worker: usize) {
         let _within = self.enter();
-        if self.goes_on(task) && self.one(task, worker) {
-            self.done.fetch_add(1, Ordering::Relaxed);
+        if self.goes_on(task) {
+            self.started(task, worker);
+            self.ended(task, worker, self.attempt(task));
         }
+    }
+
+    /// Runs `task`, or passes it over, and then the one that `next` names after it, until it names none.
+    pub(crate) fn steps(
+        &self,
+        worker: usize,
+        mut task: usize,
+        mut next: impl FnMut(usize) -> Option<usize>,
+    ) {
+        let (_within, _usual) = (self.enter(), fpenv::Guard::enter());
+        let mut done = 0;
+        loop {
+            done += usize::from(self.goes_on(task) && self.one_of_many(task, worker));
+            match next(task) {
+                Some(following) => task = following,
+                None => break,
+            }
+        }
+        self.done.fetch_add(done, Ordering::Relaxed);
     }
 
     fn enter(&self) -> Entered {
@@ -85,9 +105,14 @@ impl<'s> RunState<'s> {
         true
     }
 
-    fn one(&self, task: usize, worker: usize) -> bool {
+    /// Runs one of several tasks within one guard.
+    #[inline]
+    fn one_of_many(&self, task: usize, worker: usize) -> bool {
         self.started(task, worker);
-        self.ended_as(task, worker, self.attempt(task))
+        let how = self.caught(task);
+        // The next one must not suffer for what this one has done.
+        fpenv::settle();
+        self.ended_as(task, worker, how)
     }
 
     /// Runs one task in this process and notes nothing.
@@ -96,6 +121,11 @@ impl<'s> RunState<'s> {
     /// What the task reports; a panic as [`Fault::Panic`].
     pub fn attempt(&self, task: usize) -> Result<(), Fault> {
         let _usual = fpenv::Guard::enter();
+        self.caught(task)
+    }
+
+    #[inline]
+    fn caught(&self, task: usize) -> Result<(), Fault> {
         catch_unwind(AssertUnwindSafe(|| self.tasks.run(task)))
             .unwrap_or_else(|panic| Err(Fault::Panic { task, why: panic_text(panic) }))
     }

@@ -1,7 +1,7 @@
 //! A named kernel in a graph: one node per chunk, which may be shipped, and one that finishes.
 
 use super::nodes::{Pieces, Work, named};
-use super::values::{Held, Value, Values};
+use super::values::{Held, Reads, Value};
 use super::{Delayed, Graph};
 use crate::kernel::{Job, Kernel, Layout};
 use crate::remote::{JobSpec, Message};
@@ -53,8 +53,8 @@ impl<'e> Graph<'e> {
             nodes.push(Work::Piece(call.clone(), chunk), 0..0);
         }
         let after = nodes.list.len() as u32;
-        let finish = move |values: &Values| {
-            let parts: Vec<Held<'_>> = (first..after).map(|node| values.hold(node)).collect();
+        let finish = move |reads: &Reads<'_>| {
+            let parts: Vec<Held<'_>> = (first..after).map(|node| reads.hold(node)).collect();
             let parts: Vec<&[K::Item]> =
                 parts.iter().map(|part| &part.get::<Vec<_>>()[..]).collect();
             Ok(Box::new(call.finish(&parts)?) as Value)

@@ -1,7 +1,7 @@
 //! What a node reads, as types: nothing, a promise, many promises of one type, tuples of these.
 
 use super::Delayed;
-use super::values::{Held, Values};
+use super::values::{Held, Reads, Values};
 
 /// The inputs of a node, or the wants of a run: `()`, a [`Delayed`], a `Vec` of inputs, or a tuple of
 /// up to six inputs, nested as you like.
@@ -17,7 +17,7 @@ pub trait Inputs: sealed::Sealed + Send + Sync + 'static {
     #[doc(hidden)]
     fn each(&self, visit: &mut impl FnMut(Ticket));
     #[doc(hidden)]
-    fn hold<'v>(&self, values: &'v Values) -> Self::Held<'v>;
+    fn hold<'v>(&self, reads: &Reads<'v>) -> Self::Held<'v>;
     #[doc(hidden)]
     fn view<'a>(held: &'a Self::Held<'_>) -> Self::Out<'a>;
     #[doc(hidden)]
@@ -46,8 +46,8 @@ impl<T: Send + Sync + 'static> Inputs for Delayed<T> {
         visit(self.ticket);
     }
 
-    fn hold<'v>(&self, values: &'v Values) -> Held<'v> {
-        values.hold(self.ticket.node)
+    fn hold<'v>(&self, reads: &Reads<'v>) -> Held<'v> {
+        reads.hold(self.ticket.node)
     }
 
     fn view<'a>(held: &'a Held<'_>) -> &'a T {
@@ -71,8 +71,8 @@ impl<I: Inputs> Inputs for Vec<I> {
         self.iter().for_each(|input| input.each(visit));
     }
 
-    fn hold<'v>(&self, values: &'v Values) -> Self::Held<'v> {
-        self.iter().map(|input| input.hold(values)).collect()
+    fn hold<'v>(&self, reads: &Reads<'v>) -> Self::Held<'v> {
+        self.iter().map(|input| input.hold(reads)).collect()
     }
 
     fn view<'a>(held: &'a Self::Held<'_>) -> Self::Out<'a> {
@@ -100,8 +100,8 @@ macro_rules! tuples {
                 $(self.$at.each(visit);)*
             }
 
-            fn hold<'v>(&self, values: &'v Values) -> Self::Held<'v> {
-                ($(self.$at.hold(values),)*)
+            fn hold<'v>(&self, reads: &Reads<'v>) -> Self::Held<'v> {
+                ($(self.$at.hold(reads),)*)
             }
 
             fn view<'a>(held: &'a Self::Held<'_>) -> Self::Out<'a> {

@@ -1,6 +1,6 @@
 //! The nodes of a graph, in the order in which they were made.
 
-use super::values::{Value, Values};
+use super::values::{Reads, Value};
 use crate::error::panic_text;
 use crate::remote::Message;
 use crate::tasks::{Fill, Model};
@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// What a closure of the user's has become.
-pub(super) type Closure<'e> = Box<dyn Fn(&Values) -> Result<Value, Error> + Send + Sync + 'e>;
+pub(super) type Closure<'e> = Box<dyn Fn(&Reads<'_>) -> Result<Value, Error> + Send + Sync + 'e>;
 
 /// All nodes. A node's needs are below it, so the order of making is an order to run in.
 #[derive(Default)]
@@ -83,9 +83,9 @@ impl<'e> Nodes<'e> {
     }
 
     /// Does one node as part of task `task`.
-    pub(super) fn run(&self, node: u32, task: usize, values: &Values) -> Result<Value, Fault> {
+    pub(super) fn run(&self, node: u32, task: usize, reads: &Reads<'_>) -> Result<Value, Fault> {
         match &self.list[node as usize].work {
-            Work::Closure(name, f) => named(name, task, || f(values)),
+            Work::Closure(name, f) => named(name, task, || f(reads)),
             Work::Piece(pieces, piece) => pieces.run(task, *piece),
         }
     }

@@ -1,7 +1,7 @@
 //! One run of a graph: what the wants need, as tasks for an executor.
 
 use super::nodes::{Nodes, Work};
-use super::values::{Value, Values};
+use super::values::{Reads, Value, Values};
 use crate::error::{discard, panic_text};
 use crate::remote::Message;
 use crate::tasks::{Fill, Model};
@@ -81,22 +81,56 @@ impl<'r, 'e> Run<'r, 'e> {
 
     /// The nodes of a task, in order.
     fn chain(&self, task: usize) -> impl Iterator<Item = u32> {
-        let after = |node: &u32| Some(self.next[*node as usize]).filter(|next| *next != NONE);
-        std::iter::successors(Some(self.heads[task]), after)
+        std::iter::successors(Some(self.heads[task]), |node| self.after(*node))
     }
 
-    /// Keeps what a node has made, and drops what it was the last to read.
-    fn keep(&self, node: u32, value: Value) {
+    /// The node that runs after this one in the same task.
+    fn after(&self, node: u32) -> Option<u32> {
+        Some(self.next[node as usize]).filter(|next| *next != NONE)
+    }
+
+    /// Does the rest of a task, whose first node has made a value: each node reads that of the one before, which
+    /// stays here, since nobody else does.
+    fn rest(&self, task: usize, head: u32, value: Value) -> Result<(), Fault> {
+        let (mut node, mut value) = (head, value);
+        // While one makes its value, that of the one before is alive, too.
+        self.values.born();
+        while let Some(next) = self.after(node) {
+            let reads = Reads::of(&self.values, Some((node, &value)));
+            let made = self.nodes.run(next, task, &reads).inspect_err(|_| self.values.gone());
+            // The next node must not suffer for what this one has done.
+            fpenv::settle();
+            let before = match made {
+                Ok(made) => std::mem::replace(&mut value, made),
+                Err(fault) => {
+                    // A value that panics now says nothing new.
+                    catch_unwind(AssertUnwindSafe(|| drop(value))).unwrap_or_else(discard);
+                    return Err(fault);
+                }
+            };
+            self.drop_value(node, before, || task);
+            node = next;
+        }
+        self.values.gone();
         self.values.put(node, value);
+        Ok(())
+    }
+
+    /// Drops what a node was the last to read.
+    fn release_needs(&self, node: u32) {
         for need in self.nodes.needs(node) {
-            if let Some(value) = self.values.release(*need)
-                && let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value)))
-            {
-                let task = self.last_reader(*need);
-                let why = panic_text(panic);
-                let why = format!("'{}': dropping its value: {why}", self.nodes.name(*need));
-                self.spoiled.at(task, *need, why);
+            if let Some(value) = self.values.release(*need) {
+                self.drop_value(*need, value, || self.last_reader(*need));
             }
+        }
+    }
+
+    /// Drops a value that nobody will read any more; `reader` is the task that would have read it last.
+    fn drop_value(&self, node: u32, value: Value, reader: impl FnOnce() -> usize) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+            let why = panic_text(panic);
+            let why = format!("'{}': dropping its value: {why}", self.nodes.name(node));
+            self.spoiled.at(reader(), node, why);
         }
     }
 
@@ -144,13 +178,17 @@ impl Tasks for Run<'_, '_> {
         if self.spoiled.before(i) {
             return Ok(());
         }
-        for node in self.chain(i) {
-            let made = self.nodes.run(node, i, &self.values)?;
-            // The next node must not suffer for what this one has done.
-            fpenv::settle();
-            self.keep(node, made);
+        let head = self.heads[i];
+        let made = self.nodes.run(head, i, &Reads::of(&self.values, None))?;
+        self.values.born();
+        if self.after(head).is_none() {
+            self.values.put(head, made);
+            self.release_needs(head);
+            return Ok(());
         }
-        Ok(())
+        fpenv::settle();
+        self.release_needs(head);
+        self.rest(i, head, made)
     }
 
     fn name(&self, i: usize) -> Cow<'_, str> {
@@ -184,7 +222,10 @@ impl Tasks for Run<'_, '_> {
                 Err(Fault::NotShippable { task: i, name: self.name(i).into_owned() })
             }
             Work::Piece(pieces, piece) => {
-                self.keep(node, pieces.receive(i, *piece, fill)?);
+                let made = pieces.receive(i, *piece, fill)?;
+                self.values.born();
+                self.values.put(node, made);
+                self.release_needs(node);
                 Ok(())
             }
         }

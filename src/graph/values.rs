@@ -1,5 +1,6 @@
 //! What the nodes of a run have made, until their last reader has read it.
 
+use crossbeam_utils::CachePadded;
 use std::any::Any;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
@@ -10,6 +11,13 @@ pub(super) type Value = Box<dyn Any + Send + Sync>;
 /// One slot per node of the graph.
 pub struct Values {
     slots: Vec<Slot>,
+    // Every thread writes here: what others only read must not lie beside it.
+    count: CachePadded<Count>,
+}
+
+/// How many values are alive, and how many have been.
+#[derive(Default)]
+struct Count {
     live: AtomicUsize,
     peak: AtomicUsize,
 }
@@ -21,15 +29,43 @@ struct Slot {
     readers: AtomicU32,
 }
 
+/// What a node may read: what others have made, and what the node before it in its task has made, which nobody
+/// else reads.
+pub struct Reads<'v> {
+    values: &'v Values,
+    before: Option<(u32, &'v Value)>,
+}
+
+impl<'v> Reads<'v> {
+    pub(super) fn of(values: &'v Values, before: Option<(u32, &'v Value)>) -> Reads<'v> {
+        Reads { values, before }
+    }
+
+    /// Reads what a node has made.
+    pub(super) fn hold(&self, node: u32) -> Held<'v> {
+        match self.before {
+            Some((before, value)) if before == node => Held::Before(value),
+            _ => self.values.hold(node),
+        }
+    }
+}
+
 /// A value that stays while somebody reads it.
-pub struct Held<'v>(RwLockReadGuard<'v, Option<Value>>);
+pub enum Held<'v> {
+    Kept(RwLockReadGuard<'v, Option<Value>>),
+    Before(&'v Value),
+}
 
 impl Held<'_> {
     /// # Panics
     /// When the value is not there or of another type: when an executor ran a task too early, or a
     /// foreign `Delayed` got past the graph's check.
     pub(super) fn get<T: 'static>(&self) -> &T {
-        let value = self.0.as_ref().and_then(|value| value.downcast_ref());
+        let value = match self {
+            Held::Kept(slot) => slot.as_ref(),
+            Held::Before(value) => Some(*value),
+        };
+        let value = value.and_then(|value| value.downcast_ref());
         value.expect("an executor ran a task before what it needs")
     }
 }
@@ -39,23 +75,31 @@ impl Values {
     pub(super) fn new(readers: Vec<u32>) -> Values {
         let slot = |readers| Slot { value: RwLock::new(None), readers: AtomicU32::new(readers) };
         let slots = readers.into_iter().map(slot).collect();
-        Values { slots, live: AtomicUsize::new(0), peak: AtomicUsize::new(0) }
+        Values { slots, count: CachePadded::default() }
     }
 
-    /// Keeps what a node has made.
-    pub(super) fn put(&self, node: u32, value: Value) {
-        let live = self.live.fetch_add(1, Ordering::Relaxed) + 1;
-        if live > self.peak.load(Ordering::Relaxed) {
-            self.peak.fetch_max(live, Ordering::Relaxed);
+    /// One more value is alive.
+    pub(super) fn born(&self) {
+        let live = self.count.live.fetch_add(1, Ordering::Relaxed) + 1;
+        if live > self.count.peak.load(Ordering::Relaxed) {
+            self.count.peak.fetch_max(live, Ordering::Relaxed);
         }
+    }
+
+    /// One less is.
+    pub(super) fn gone(&self) {
+        self.count.live.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Keeps what a node has made for whoever reads it.
+    pub(super) fn put(&self, node: u32, value: Value) {
         let slot = &self.slots[node as usize].value;
         *slot.write().unwrap_or_else(PoisonError::into_inner) = Some(value);
     }
 
-    /// Reads what a node has made.
-    pub(super) fn hold(&self, node: u32) -> Held<'_> {
+    fn hold(&self, node: u32) -> Held<'_> {
         let slot = &self.slots[node as usize].value;
-        Held(slot.read().unwrap_or_else(PoisonError::into_inner))
+        Held::Kept(slot.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// One reader has read; after the last one this gives the value, to be dropped.
@@ -65,7 +109,7 @@ impl Values {
         if readers.load(Ordering::Acquire) != 1 && readers.fetch_sub(1, Ordering::AcqRel) != 1 {
             return None;
         }
-        self.live.fetch_sub(1, Ordering::Relaxed);
+        self.gone();
         self.take(node)
     }
 
@@ -76,6 +120,6 @@ impl Values {
 
     /// The most values that were alive at the same time.
     pub(super) fn peak(&self) -> usize {
-        self.peak.load(Ordering::Relaxed)
+        self.count.peak.load(Ordering::Relaxed)
     }
 }
