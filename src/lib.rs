@@ -87,6 +87,7 @@ pub mod plan;
 pub mod remote;
 pub mod sample;
 pub mod simd;
+pub mod source;
 pub mod tasks;
 
 pub use error::{Error, Fault};

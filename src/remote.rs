@@ -41,6 +41,9 @@ pub struct JobSpec<'t> {
     pub part: Option<Range<usize>>,
     /// The input slices.
     pub operands: Vec<&'t [u8]>,
+    /// Or the files in which they are, from the first element on: each chunk reads its own part of them, where it
+    /// is done.
+    pub files: Vec<Cow<'t, str>>,
 }
 
 /// A kernel that can be found by name and fed with bytes: `Remote::of::<MyKernel>()`. Worker processes are
@@ -132,11 +135,12 @@ struct Head {
     variant: u64,
     level: u64,
     args: u64,
+    files: u64,
     operands: u64,
 }
 
 /// Tells an encoded job of this form from other bytes.
-const FORM: u64 = u64::from_le_bytes(*b"abrjob 2");
+const FORM: u64 = u64::from_le_bytes(*b"abrjob 3");
 
 /// Where each operand begins: at a cache line.
 const LINE: usize = 64;
@@ -148,6 +152,7 @@ impl<'t> JobSpec<'t> {
     /// [`Error::Memory`] when there is no room for it.
     pub fn encode(&self) -> Result<Aligned<u8>, Error> {
         let texts = [self.kernel.as_bytes(), self.variant.as_bytes(), self.level.as_bytes()];
+        let files = self.files.join("\0");
         let head = Head {
             form: FORM,
             plan: self.plan,
@@ -156,11 +161,12 @@ impl<'t> JobSpec<'t> {
             variant: texts[1].len() as u64,
             level: texts[2].len() as u64,
             args: self.args.len() as u64,
+            files: files.len() as u64,
             operands: self.operands.len() as u64,
         };
         let lengths: Vec<u64> = self.operands.iter().map(|bytes| bytes.len() as u64).collect();
         let start = [bytemuck::bytes_of(&head), bytemuck::cast_slice(&lengths)];
-        let parts = start.into_iter().chain(texts).chain([&*self.args]);
+        let parts = start.into_iter().chain(texts).chain([&*self.args, files.as_bytes()]);
         let before = parts.collect::<Vec<_>>().concat();
         let end = |at: usize, part: &&[u8]| at.next_multiple_of(LINE) + part.len();
         let parts = || [&before[..]].into_iter().chain(self.operands.iter().copied());
@@ -218,13 +224,18 @@ impl<'t> Rest<'t> {
         let [start, end] = head.part.map(usize::try_from);
         let part = Some(start.ok()?..end.ok()?).filter(|part| part.end > 0);
         let args = self.take(usize::try_from(head.args).ok()?)?.into();
+        let files = match self.text(head.files)? {
+            Cow::Borrowed("") => Vec::new(),
+            Cow::Borrowed(files) => files.split('\0').map(Cow::Borrowed).collect(),
+            Cow::Owned(_) => unreachable!("texts are borrowed"),
+        };
         let mut operands = Vec::new();
         for len in lengths.chunks_exact(8) {
             self.at = self.at.checked_next_multiple_of(LINE)?;
             let len = bytemuck::pod_read_unaligned::<u64>(len);
             operands.push(if len == 0 { &[] } else { self.take(usize::try_from(len).ok()?)? });
         }
-        Some(JobSpec { kernel, variant, level, args, plan: head.plan, part, operands })
+        Some(JobSpec { kernel, variant, level, args, plan: head.plan, part, operands, files })
     }
 }
 
@@ -274,6 +285,7 @@ mod tests {
             plan: Plan::range(2, 1).unwrap(),
             part: Some(1..2),
             operands: vec![bytemuck::cast_slice(&x), &[], &y],
+            files: vec!["a b".into(), "c".into()],
         };
         let whole = JobSpec { part: None, ..job.clone() };
         assert_eq!(JobSpec::decode(whole.encode().unwrap().as_slice()).unwrap(), whole);
@@ -297,6 +309,7 @@ mod tests {
             plan: Plan::range(2, 1).unwrap(),
             part: None,
             operands: vec![&[7; 9]],
+            files: Vec::new(),
         };
         let block = job.encode().unwrap();
         for at in 0..block.as_slice().len() {

@@ -325,6 +325,15 @@ pub struct RunArgs {
     /// The seed of random operands
     #[arg(long, default_value = "42", value_name = "N", allow_hyphen_values = true)]
     pub seed: String,
+    /// Files of operands instead, one for each in their order, which say how large the problem is: numbers in this
+    /// machine's form and nothing else. They may be larger than memory; a shard reads its own part of them
+    #[arg(
+        long,
+        value_name = "FILE,..",
+        value_delimiter = ',',
+        conflicts_with_all = ["n", "seed", "profile"]
+    )]
+    pub source: Vec<PathBuf>,
     /// The variant: see `abreast list` (default: the kernel's own)
     #[arg(long, value_name = "VARIANT")]
     pub variant: Option<String>,

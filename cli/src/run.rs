@@ -6,14 +6,17 @@ use crate::number;
 use crate::output::{self, Format, Output, Outputs};
 use crate::profile::{self, Profile};
 use crate::shard::{self, Shard};
-use abreast::exec::{Control, Executor, Report};
+use abreast::exec::{Control, Executor};
 use abreast::harness::trace::Traced;
-use abreast::kernel::{Answer, Choice, Entry, Number};
+use abreast::kernel::{Case, Choice, Chunked, Entry, Number, Request};
+use abreast::source::{RawFile, Source};
+use abreast::{Fault, Tasks};
 use abreast_compare::format::seconds;
 use anyhow::Result;
 use clap::ArgMatches;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::time::{Duration, Instant};
 
 /// What `run --json` prints.
 #[derive(Serialize)]
@@ -58,15 +61,16 @@ pub fn run(
     let level = args::level(args.isa.as_deref())?;
     let executor = abreast::executors::parse(&args.exec)?;
     let mut recording = Recording::claim(args, console)?;
-    let mut case = entry.case(&args.request(entry, registry, given)?)?;
-    if let Some(chunk) = &args.chunk {
-        case.set_chunk(number::count("chunk", chunk, 1)?)?;
-    }
+    let files: Vec<RawFile> =
+        args.source.iter().map(|path| RawFile::open(path)).collect::<Result<_, _>>()?;
+    let mut problem = Problem::of(entry, args, &args.request(entry, registry, given)?, &files)?;
     let traced = Traced::new(&*executor);
     let watched: &dyn Executor = if recording.is_wanted() { &traced } else { &*executor };
     let choice = Choice { variant: variant.name, level };
+    let (n, caveat) = (problem.n()?, problem.caveat());
     if let Some(mut file) = recording.shard.take() {
-        let run = shard::Run { registry, entry, case: &*case, choice, executor: watched };
+        let problem = problem.chunked();
+        let run = shard::Run { registry, entry, problem, n, caveat, choice, executor: watched };
         let shard = run.shard(&args.shard, &mut file, console);
         let was_there = shard.as_ref().is_ok_and(Shard::was_there);
         let shown = shard.and_then(|shard| recording.shard(args, &shard, &file, console));
@@ -74,42 +78,38 @@ pub fn run(
         let recorded = if was_there { Ok(()) } else { recording.write(&traced, console) };
         return output::all([shown, recorded]);
     }
-    let mut report = Report::default();
-    let answer = case.run(choice, 0, &mut |tasks| {
-        report = watched.run(tasks, &Control::default())?;
-        Ok(())
-    });
+    let answer = problem.run(entry, choice, watched);
     // A run that failed is worth looking at too, and one that cannot be recorded has its result.
     let recorded = recording.write(&traced, console);
     let answer = match answer {
         Ok(answer) => answer,
         Err(why) => return output::all([Err(why.into()), recorded]),
     };
-    let profiled = recording.profile.as_mut();
-    let profiled =
-        profiled.map(|wanted| wanted.take(&mut *case, (entry.name, choice), &*executor, console));
+    let profiled = match (recording.profile.as_mut(), &mut problem) {
+        (Some(wanted), Problem::InMemory(case)) => {
+            Some(wanted.take(&mut **case, (entry.name, choice), &*executor, console))
+        }
+        _ => None,
+    };
     let (profile, profiled) = match profiled.transpose() {
         Ok(profile) => (profile, Ok(())),
         Err(why) => (None, Err(why)),
     };
+    let named = answer.named.iter().map(|(name, number)| ((*name).to_owned(), value(*number)));
     let ran = Ran {
         schema: "abreast.run/2",
         kernel: entry.name,
         variant: variant.name,
         level: level.name(),
         exec: executor.name(),
-        n: case.n(),
+        n,
         value: value(answer.value),
-        named: answer
-            .named
-            .iter()
-            .map(|(name, number)| ((*name).to_owned(), value(*number)))
-            .collect(),
+        named: named.collect(),
         hash: format!("{:016x}", answer.hash),
         seconds: answer.took.as_secs_f64(),
-        virtual_seconds: report.is_virtual.then_some(report.wall.as_secs_f64()),
+        virtual_seconds: answer.in_virtual_time.map(|wall| wall.as_secs_f64()),
         profile,
-        warnings: case.caveat().into_iter().collect(),
+        warnings: caveat.into_iter().collect(),
     };
     ran.warnings.iter().for_each(|warning| console.note(format!("Note: {warning}.")));
     if args.json {
@@ -118,6 +118,91 @@ pub fn run(
         console.aside(recording.is_on_stdout, |console| ran.show(&answer, console))?;
     }
     output::all([recorded, profiled])
+}
+
+/// What is to be run: with all of its operands in memory, or with those that are needed at the time.
+enum Problem<'s> {
+    InMemory(Box<dyn Case>),
+    Streamed(Box<dyn Chunked + 's>),
+}
+
+/// What came of it.
+struct Answer {
+    value: Number,
+    named: Vec<(&'static str, Number)>,
+    hash: u64,
+    took: Duration,
+    in_virtual_time: Option<Duration>,
+}
+
+impl<'s> Problem<'s> {
+    fn of(
+        entry: &Entry,
+        args: &RunArgs,
+        request: &Request,
+        files: &'s [RawFile],
+    ) -> Result<Problem<'s>> {
+        let chunk = args.chunk.as_ref().map(|text| number::count("chunk", text, 1)).transpose()?;
+        if !files.is_empty() {
+            let sources: Vec<&dyn Source> = files.iter().map(|file| file as &dyn Source).collect();
+            return Ok(Problem::Streamed(entry.streamed(request, chunk, &sources)?));
+        }
+        let mut case = entry.case(request)?;
+        if let Some(chunk) = chunk {
+            case.set_chunk(chunk)?;
+        }
+        Ok(Problem::InMemory(case))
+    }
+
+    fn n(&self) -> Result<u64> {
+        match self {
+            Problem::InMemory(case) => Ok(case.n()),
+            Problem::Streamed(problem) => Ok(problem.plan()?.rows()),
+        }
+    }
+
+    fn caveat(&self) -> Option<String> {
+        match self {
+            Problem::InMemory(case) => case.caveat(),
+            Problem::Streamed(_) => None,
+        }
+    }
+
+    fn chunked(&self) -> &dyn Chunked {
+        match self {
+            Problem::InMemory(case) => case.chunked(),
+            Problem::Streamed(problem) => &**problem,
+        }
+    }
+
+    fn run(&self, entry: &Entry, choice: Choice, executor: &dyn Executor) -> Result<Answer, Fault> {
+        let (mut took, mut in_virtual_time) = (Duration::ZERO, None);
+        let mut drive = |tasks: &dyn Tasks| {
+            let clock = Instant::now();
+            let report = executor.run(tasks, &Control::default())?;
+            took += clock.elapsed();
+            if report.is_virtual {
+                *in_virtual_time.get_or_insert(Duration::ZERO) += report.wall;
+            }
+            Ok(())
+        };
+        let (value, named, hash) = match self {
+            Problem::InMemory(case) => {
+                let answer = case.run(choice, 0, &mut drive)?;
+                (answer.value, answer.named, answer.hash)
+            }
+            Problem::Streamed(problem) => {
+                let plan = problem.plan()?;
+                let parts = problem.run_chunks(choice, 0..plan.len(), &mut drive)?;
+                let finished = entry.finish(&problem.args(), &plan, &mut |output| {
+                    output.copy_from_slice(parts.as_slice());
+                    Ok(())
+                })?;
+                (finished.value, finished.named, finished.hash)
+            }
+        };
+        Ok(Answer { value, named, hash, took, in_virtual_time })
+    }
 }
 
 impl Ran {

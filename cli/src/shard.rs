@@ -10,9 +10,8 @@ use crate::console::Console;
 use crate::number;
 use crate::output::Output;
 use abreast::exec::{Control, Executor};
-use abreast::kernel::{Case, Choice, Entry};
-use abreast::remote::JobSpec;
-use abreast::{Error, Remote};
+use abreast::kernel::{Choice, Chunked, Entry};
+use abreast::{Error, Plan, Remote};
 use abreast_compare::format::seconds;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -45,7 +44,10 @@ pub struct ShardArgs {
 pub struct Run<'r> {
     pub registry: &'r [Entry],
     pub entry: &'r Entry,
-    pub case: &'r dyn Case,
+    pub problem: &'r dyn Chunked,
+    /// The size, as the kernel counts it.
+    pub n: u64,
+    pub caveat: Option<String>,
     pub choice: Choice,
     pub executor: &'r dyn Executor,
 }
@@ -66,31 +68,31 @@ impl Run<'_> {
         console: &mut Console<'_>,
     ) -> Result<Shard> {
         let (i, n) = numbers(args.shard.as_deref().unwrap_or_default())?;
-        let spec = self.case.spec(self.choice)?;
-        let chunks = spec.plan.shard(i, n)?;
-        let manifest = self.manifest(&spec, (i, n), &chunks);
+        let plan = self.problem.plan()?;
+        let chunks = plan.shard(i, n)?;
+        let manifest = self.manifest(plan, (i, n), &chunks)?;
         if args.resume && self.is_there(file, &manifest, console)? {
             return Ok(Shard { manifest, took: None });
         }
         let (bytes, took) = self.compute(&chunks).with_context(|| manifest.words())?;
-        let shape = Shape::of(spec.plan, chunks, self.remote());
+        let shape = Shape::of(plan, chunks, self.remote());
         file.write_by(console, |out| file::write(out, &manifest, &shape, bytes.as_slice()))?;
         Ok(Shard { manifest, took: Some(took) })
     }
 
     fn compute(&self, chunks: &Range<usize>) -> Result<(abreast::sample::Aligned<u8>, Duration)> {
         let mut took = Duration::ZERO;
-        let bytes = self.case.run_chunks(self.choice, chunks.clone(), &mut |tasks| {
+        let bytes = self.problem.run_chunks(self.choice, chunks.clone(), &mut |tasks| {
             let clock = Instant::now();
             self.executor.run(tasks, &Control::default())?;
-            took = clock.elapsed();
+            took += clock.elapsed();
             Ok(())
         })?;
         Ok((bytes, took))
     }
 
-    fn manifest(&self, spec: &JobSpec<'_>, shard: (u64, u64), chunks: &Range<usize>) -> Manifest {
-        Manifest {
+    fn manifest(&self, plan: Plan, shard: (u64, u64), chunks: &Range<usize>) -> Result<Manifest> {
+        Ok(Manifest {
             schema: manifest::SCHEMA.to_owned(),
             version: manifest::VERSION.to_owned(),
             registry: manifest::fingerprint(self.registry),
@@ -98,15 +100,15 @@ impl Run<'_> {
             kernel: self.entry.name.to_owned(),
             variant: self.choice.variant.to_owned(),
             level: self.choice.level.name().to_owned(),
-            n: self.case.n(),
-            args: spec.args.to_vec(),
-            plan: spec.plan.into(),
-            inputs: format!("{:016x}", self.case.inputs_hash()),
+            n: self.n,
+            args: self.problem.args(),
+            plan: plan.into(),
+            inputs: format!("{:016x}", self.problem.inputs_hash()?),
             shard: shard.0,
             shards: shard.1,
             chunks: [chunks.start, chunks.end],
-            warnings: self.case.caveat().into_iter().collect(),
-        }
+            warnings: self.caveat.clone().into_iter().collect(),
+        })
     }
 
     fn remote(&self) -> Remote {

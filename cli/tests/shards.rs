@@ -460,3 +460,58 @@ fn pixels(file: &Path) -> (u32, u32, Vec<u8>) {
     let info = reader.next_frame(&mut pixels).unwrap();
     (info.width, info.height, pixels)
 }
+
+/// Operands in files: read in parts, by whoever needs them.
+#[test]
+fn operands_in_files_give_the_bits_of_those_in_memory() {
+    use abreast::sample::Sampled;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let file = |name: &str, seed: u64, n: usize| {
+        let numbers = f64::uniform(n, seed);
+        let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_ne_bytes()).collect();
+        fs::write(folder.join(name), bytes).unwrap();
+    };
+    file("x.f64", 42, 200_003);
+    file("y.f64", !42, 200_003);
+    for kernel in ["dot", "axpy"] {
+        let whole = json(folder, &format!("run {kernel} --n 200003"));
+        let run = format!("run {kernel} --source @/x.f64,@/y.f64");
+        for executor in ["serial", "threads:2", "sim:3"] {
+            let read = json(folder, &format!("{run} --exec {executor}"));
+            assert_eq!(
+                (&read["hash"], &read["n"]),
+                (&whole["hash"], &json!(200_003)),
+                "{executor}"
+            );
+            assert_eq!(read["virtual_seconds"].is_null(), executor != "sim:3");
+        }
+        let files = shards(folder, &run, 3, kernel).join(" ");
+        assert_eq!(json(folder, &format!("merge {files}"))["hash"], whole["hash"]);
+    }
+    // Workers open the files themselves.
+    let said = shell(
+        folder,
+        "abreast run axpy --source x.f64,y.f64 --exec procs:2 --json; abreast run axpy --n 200003 --json",
+    );
+    let hashes =
+        said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["hash"].clone());
+    let hashes: Vec<Value> = hashes.collect();
+    assert_eq!(hashes[0], hashes[1], "{said}");
+    // Shards of other operands are of another run.
+    file("z.f64", 7, 200_003);
+    well(folder, "run dot --source @/x.f64,@/z.f64 --shard 1/3 -o @/other1");
+    refused(folder, "merge @/dot0 @/other1 @/dot2", &["other1"]);
+    for (line, words) in [
+        ("run dot --source @/x.f64", &["sources = 1", "dot needs 2"][..]),
+        ("run dot --source @/x.f64,@/none", &["none", "cannot be read"]),
+        ("run dot --source @/x.f64,@", &["cannot be read"]),
+        ("run dot_f32 --source @/x.f64,@/dot0", &["dot0"]),
+        ("run gemm --source @/x.f64,@/y.f64", &["gemm", "do not read slices"]),
+        ("run sum --source @/x.f64 --chunk 0", &["chunk"]),
+    ] {
+        refused(folder, line, words);
+    }
+    let (code, _, err) = abreast(folder, "run sum --source @/x.f64 --n 5");
+    assert!(code == 2 && err.contains("--n"), "{err}");
+}

@@ -77,6 +77,33 @@ fn run_is_that_of_abreast_and_on_ranks() {
     assert!(hash(&said).is_some() && hash(&said) == hash(&here), "{said}{here}");
 }
 
+/// Each rank opens the files itself, on any schedule.
+#[test]
+fn operands_in_files_are_read_by_the_ranks_that_need_them() {
+    let folder = std::env::temp_dir().join(format!("abreast-mpi-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, step: f64| {
+        let numbers = (0..300_000).map(|i| f64::from(i) * step);
+        let path = folder.join(name);
+        std::fs::write(&path, numbers.flat_map(f64::to_ne_bytes).collect::<Vec<u8>>()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let files = format!("{},{}", file("x", 0.1), file("y", -0.3));
+    let hash = |said: &str| said.lines().find(|line| line.starts_with("hash")).map(str::to_owned);
+    for kernel in ["dot", "axpy"] {
+        let run = |exec: &str| {
+            let args = ["run", kernel, "--source", &files, "--chunk", "7001", "--exec", exec];
+            hash(&well(ranks(3, program(), &args)))
+        };
+        let here = run("serial");
+        assert!(here.is_some());
+        for exec in ["mpi:static", "mpi:dynamic", "mpi:dynamic:threads:2"] {
+            assert_eq!(run(exec), here, "{kernel} on {exec}");
+        }
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 #[test]
 fn ranks_with_other_kernels_are_refused_by_name() {
     let less: &[(&str, &str)] = &[("FAILING_KNOWS_LESS", "1")];

@@ -53,6 +53,7 @@ fn refused_here() {
         plan: Plan::range(1, 1).unwrap(),
         part: None,
         operands: Vec::new(),
+        files: Vec::new(),
     };
     let opened = REMOTE.open(&job).expect("a job that fits");
     let refused = opened.chunk(0, bytemuck::bytes_of_mut(&mut 0.0)).expect_err("no worker");

@@ -2,9 +2,11 @@
 
 mod buffer;
 mod shard;
+mod stream;
 
 pub use shard::Finished;
 pub(super) use shard::finish;
+pub(super) use stream::streamed;
 
 use super::{
     Choice, Cost, Digest, Expected, Input, Job, Kernel, Layout, Number, Variant, Workload,
@@ -12,7 +14,7 @@ use super::{
 use crate::fork::Caller;
 use crate::remote::JobSpec;
 use crate::sample::{Aligned, Float, Magnitude, Operand, Place, fnv1a};
-use crate::{Error, Fault, Level, Tasks, fpenv, memory};
+use crate::{Error, Fault, Level, Plan, Tasks, fpenv, memory};
 use buffer::Buffer;
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -67,29 +69,13 @@ pub trait Case: Send + Sync {
     fn magnify(&mut self, magnitude: Magnitude) -> bool;
     /// A hash of all operands and of the guard bytes around them.
     fn operands_hash(&self) -> u64;
-    /// A hash of all that a run reads besides its scalars: the operands, and what the output of an in-place
-    /// kernel begins with.
-    fn inputs_hash(&self) -> u64;
     /// The job in bytes: what somebody else needs to do chunks of it.
     ///
     /// # Errors
     /// What the plan refuses.
     fn spec(&self, choice: Choice) -> Result<JobSpec<'_>, Error>;
-    /// Runs these chunks alone, and gives the bytes of their slices of the output, one after the other. Task
-    /// 0 is the first of the chunks. With those of all chunks [`Entry::finish`](super::Entry::finish) makes
-    /// the result.
-    ///
-    /// # Errors
-    /// What the plan or the tasks report.
-    ///
-    /// # Panics
-    /// When the plan has no such chunks.
-    fn run_chunks(
-        &self,
-        choice: Choice,
-        chunks: Range<usize>,
-        drive: Drive<'_>,
-    ) -> Result<Aligned<u8>, Fault>;
+    /// The same problem for those who do some of its chunks only.
+    fn chunked(&self) -> &dyn Chunked;
     /// One run into a fresh buffer, filled with `poison` and fenced.
     ///
     /// # Errors
@@ -120,6 +106,37 @@ pub trait Case: Send + Sync {
         calls: u64,
         drive: Drive<'_>,
     ) -> Result<Duration, Fault>;
+}
+
+/// A problem whose chunks can be done apart from each other, on other machines or at other times.
+pub trait Chunked: Send + Sync {
+    /// How it is cut.
+    ///
+    /// # Errors
+    /// What the kernel refuses.
+    fn plan(&self) -> Result<Plan, Error>;
+    /// The scalars.
+    fn args(&self) -> Vec<u8>;
+    /// A hash of all that a run reads besides its scalars: the operands, and what the output of an in-place
+    /// kernel begins with. Of [sources](crate::source) not all is read.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn inputs_hash(&self) -> Result<u64, Error>;
+    /// Runs these chunks alone, and gives the bytes of their slices of the output, one after the other. Task
+    /// 0 is the first of the chunks. With those of all chunks [`Entry::finish`](super::Entry::finish) makes the result.
+    ///
+    /// # Errors
+    /// What the plan or the tasks report; operands that cannot be read.
+    ///
+    /// # Panics
+    /// When the plan has no such chunks.
+    fn run_chunks(
+        &self,
+        choice: Choice,
+        chunks: Range<usize>,
+        drive: Drive<'_>,
+    ) -> Result<Aligned<u8>, Fault>;
 }
 
 /// A call whose result is known.
@@ -257,21 +274,12 @@ impl<K: Workload> Case for TypedCase<K> {
         fnv1a(bytemuck::cast_slice(&hashes))
     }
 
-    fn inputs_hash(&self) -> u64 {
-        shard::inputs_hash(self)
+    fn chunked(&self) -> &dyn Chunked {
+        self
     }
 
     fn spec(&self, choice: Choice) -> Result<JobSpec<'_>, Error> {
         Ok(self.chosen(choice)?.spec())
-    }
-
-    fn run_chunks(
-        &self,
-        choice: Choice,
-        chunks: Range<usize>,
-        drive: Drive<'_>,
-    ) -> Result<Aligned<u8>, Fault> {
-        shard::run(self, choice, chunks, drive)
     }
 
     fn run(&self, choice: Choice, poison: u8, drive: Drive<'_>) -> Result<Answer, Fault> {

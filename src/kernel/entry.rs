@@ -3,14 +3,19 @@
 use super::case::{self, TypedCase};
 use super::variant::check;
 use super::{
-    Arithmetic, Case, Choice, Class, Finished, Param, Request, Variant, VariantInfo, Workload,
+    Arithmetic, Case, Choice, Chunked, Class, Finished, Param, Request, Variant, VariantInfo,
+    Workload,
 };
 use crate::remote::Remote;
+use crate::source::Source;
 use crate::tasks::Fill;
 use crate::{Error, Fault, Level, Plan, fpenv};
 
 /// A hand-picked problem and its name.
 pub type Named = (&'static str, Box<dyn Case>);
+
+type Streamed =
+    for<'s> fn(&Request, Option<u64>, &[&'s dyn Source]) -> Result<Box<dyn Chunked + 's>, Error>;
 
 /// A kernel, found by name. Registries are plain slices of these, so a user's own kernels take
 /// the same place as ours: `&[Entry::of::<MyKernel>()]`.
@@ -38,6 +43,7 @@ pub struct Entry {
     address: fn(usize) -> Option<usize>,
     make: fn(&Request) -> Result<Box<dyn Case>, Error>,
     special: fn() -> Vec<Named>,
+    streamed: Streamed,
     finish: fn(&[u8], &Plan, Fill<'_>) -> Result<Finished, Fault>,
     arithmetic: fn() -> Arithmetic,
 }
@@ -64,6 +70,7 @@ impl Entry {
                     |(name, problem)| -> Named { (name, Box::new(TypedCase::<K>::new(problem))) };
                 K::special().into_iter().map(boxed).collect()
             },
+            streamed: case::streamed::<K>,
             finish: case::finish::<K>,
             arithmetic: K::arithmetic,
         }
@@ -74,14 +81,65 @@ impl Entry {
     /// # Errors
     /// An argument that the kernel does not take, or one that breaks a rule.
     pub fn case(&self, request: &Request) -> Result<Box<dyn Case>, Error> {
-        for (name, value) in &request.given {
-            if !self.params.iter().any(|param| param.name == name) {
-                let rule = format!("{} does not take this argument", self.name);
-                return Err(Error::argument(name, value, rule));
-            }
-        }
+        self.check(request)?;
         // Operands are made with floating-point arithmetic, too.
         fpenv::within(|| (self.make)(request))
+    }
+
+    /// A problem whose operands are read from `sources` while it runs, one for each operand in their order and, for
+    /// a kernel that works in place, one for what it updates. They say how large it is; `chunk` is as in
+    /// [`Case::set_chunk`]. Each chunk reads its own part of them where it runs: no more is in memory than the chunks
+    /// at work need, and workers and ranks open [files](crate::source::RawFile) themselves. The bits are those of a
+    /// run with the operands in memory.
+    ///
+    /// For kernels whose operands have one element per index
+    /// ([`Operands::Elementwise`](super::Operands::Elementwise)).
+    ///
+    /// # Errors
+    /// Any other kernel; sources that are too many or too few, of unequal lengths, or not of whole elements;
+    /// an argument that the kernel does not take, or one that breaks a rule.
+    ///
+    /// ```
+    /// use abreast::kernel::{Entry, Request};
+    /// use abreast::source::{Formula, InMemory};
+    /// use abreast::{Control, Executor, Threads, kernels::REGISTRY};
+    ///
+    /// let y: Vec<f64> = (0..300_000).map(|i| 1.0 / (i + 1) as f64).collect();
+    /// let (x, y_there) = (Formula::new(300_000, |i| i as f64), InMemory::from(&y[..]));
+    /// let dot = Entry::find(REGISTRY, "dot")?;
+    /// let problem = dot.streamed(&Request::default(), None, &[&x, &y_there])?;
+    /// let (plan, threads) = (problem.plan()?, Threads::new(2)?);
+    /// let parts = problem.run_chunks(dot.choice()?, 0..plan.len(), &mut |tasks| {
+    ///     threads.run(tasks, &Control::default()).map(drop)
+    /// })?;
+    /// let sum = dot.finish(&problem.args(), &plan, &mut |output| {
+    ///     output.copy_from_slice(parts.as_slice());
+    ///     Ok(())
+    /// })?;
+    /// let x: Vec<f64> = (0..300_000).map(f64::from).collect();
+    /// assert_eq!(sum.value.to_string(), format!("{:?}", abreast::dot(&x, &y)?));
+    /// # Ok::<(), abreast::Fault>(())
+    /// ```
+    pub fn streamed<'s>(
+        &self,
+        request: &Request,
+        chunk: Option<u64>,
+        sources: &[&'s dyn Source],
+    ) -> Result<Box<dyn Chunked + 's>, Error> {
+        self.check(request)?;
+        fpenv::within(|| (self.streamed)(request, chunk, sources))
+    }
+
+    /// Whether the kernel takes these arguments.
+    fn check(&self, request: &Request) -> Result<(), Error> {
+        let is_known = |name: &String| self.params.iter().any(|param| param.name == name);
+        match request.given.iter().find(|(name, _)| !is_known(name)) {
+            None => Ok(()),
+            Some((name, value)) => {
+                let rule = format!("{} does not take this argument", self.name);
+                Err(Error::argument(name, value, rule))
+            }
+        }
     }
 
     /// The kernel's hand-picked hard problems.
@@ -89,7 +147,7 @@ impl Entry {
         fpenv::within(self.special)
     }
 
-    /// Makes the result of a job whose chunks were done somewhere, by [`Case::run_chunks`] or by a
+    /// Makes the result of a job whose chunks were done somewhere, by [`Chunked::run_chunks`] or by a
     /// [`RemoteJob`](crate::remote::RemoteJob): `fill` is given the bytes of the whole output buffer, in
     /// plan order. No operands are needed. The bits are those of a run in one piece.
     ///
@@ -106,7 +164,7 @@ impl Entry {
     /// let mut shards = Vec::new();
     /// for i in 0..3 {
     ///     let chunks = spec.plan.shard(i, 3)?;
-    ///     let bytes = case.run_chunks(choice, chunks, &mut |tasks| {
+    ///     let bytes = case.chunked().run_chunks(choice, chunks, &mut |tasks| {
     ///         Serial.run(tasks, &Control::default()).map(drop)
     ///     })?;
     ///     shards.extend_from_slice(bytes.as_slice());

@@ -4,6 +4,7 @@ mod part;
 mod pieces;
 mod plain;
 mod rows;
+mod streamed;
 mod tasks;
 
 use super::{Choice, Kernel, Layout, Operands, Slices, Variant};
@@ -14,6 +15,7 @@ use bytemuck::Zeroable;
 pub(super) use part::Part;
 use std::borrow::Cow;
 use std::ops::Range;
+pub(super) use streamed::Streamed;
 
 /// A problem that [`Kernel::plan`] accepted, and the variant and level to run it with.
 ///
@@ -322,6 +324,7 @@ impl<'i, K: Kernel> Job<'i, K> {
             plan: self.plan,
             part: None,
             operands: self.input.bytes(),
+            files: Vec::new(),
         }
     }
 

@@ -15,10 +15,12 @@ mod slices;
 mod variant;
 
 pub use crate::plan::Layout;
-pub use case::{Answer, Case, Drive, Finished, Rehearsed};
+pub use case::{Answer, Case, Chunked, Drive, Finished, Rehearsed};
 pub use entry::{Entry, Named};
 pub use job::{ChunkArgs, Controlled, Job};
 pub use slices::Slices;
+#[cfg(feature = "kernels")]
+pub(crate) use variant::traceless;
 pub use variant::{Choice, Role, RunFn, Variant, VariantInfo, five};
 pub use workload::{
     Arithmetic, Class, Cost, Digest, Expected, Input, Number, Param, Request, Workload,

@@ -1,10 +1,13 @@
 //! A kernel as another process sees it: bytes in, bytes out.
 
-use super::job::Part;
-use super::{Entry, Job, Kernel, Operands, Slices};
+use super::job::{Part, Streamed};
+use super::{Entry, Job, Kernel, Operands, Slices, Variant};
 use crate::remote::{JobSpec, Remote, RemoteJob};
+use crate::source::{RawFile, Source};
 use crate::{Error, Level};
+use std::borrow::Cow;
 use std::ops::Range;
+use std::path::Path;
 
 impl Remote {
     /// The kernel `K`.
@@ -27,7 +30,40 @@ impl From<&Entry> for Remote {
 }
 
 fn open<'o, K: Kernel>(spec: &JobSpec<'o>) -> Result<Box<dyn RemoteJob + 'o>, Error> {
-    Ok(Box::new(checked::<K>(spec)?))
+    match spec.files.is_empty() {
+        true => Ok(Box::new(checked::<K>(spec)?)),
+        false => Ok(Box::new(in_files::<K>(spec)?)),
+    }
+}
+
+/// The job over files that lie here, too.
+fn in_files<K: Kernel>(spec: &JobSpec<'_>) -> Result<Streamed<'static, K>, Error> {
+    let refuse = |what, rule: &str| Error::argument(what, K::NAME, rule);
+    let args = bytemuck::try_pod_read_unaligned(&spec.args)
+        .map_err(|_| refuse("args", "not as many bytes as the kernel's scalars have"))?;
+    let is_right = K::OPERANDS == Operands::Elementwise
+        && spec.files.len() == K::Input::SIZES.len()
+        && spec.operands.is_empty()
+        && spec.part.is_none();
+    if !is_right {
+        return Err(refuse("files", "their number, or a kernel that reads no slices of them"));
+    }
+    let open = |(path, size): (&Cow<'_, str>, &usize)| {
+        let file = RawFile::open(Path::new(&**path))?;
+        let (has, wanted) = (file.bytes(), spec.plan.rows().saturating_mul(*size as u64));
+        if has != wanted {
+            let rule = format!("has {has} bytes here, and {wanted} where the run began");
+            return Err(Error::argument("source", &**path, rule));
+        }
+        Ok(Box::new(file) as Box<dyn Source>)
+    };
+    Ok(Streamed {
+        args,
+        plan: spec.plan,
+        variant: Variant::named(&spec.variant)?,
+        level: Level::named(&spec.level)?,
+        operands: spec.files.iter().zip(K::Input::SIZES).map(open).collect::<Result<_, Error>>()?,
+    })
 }
 
 fn checked<'o, K: Kernel>(spec: &JobSpec<'o>) -> Result<CheckedJob<'o, K>, Error> {

@@ -5,6 +5,9 @@ use std::ops::Range;
 
 /// The read-only operands of a kernel: none, one slice, or a tuple of slices.
 pub trait Slices<'i>: Copy + Send + Sync {
+    /// Bytes of an element of each slice.
+    const SIZES: &'static [usize];
+
     /// The operands, from the bytes of each slice in order. `None` when the number of slices, a
     /// length or an alignment does not fit.
     fn from_bytes(slices: &[&'i [u8]]) -> Option<Self>;
@@ -23,6 +26,8 @@ pub trait Slices<'i>: Copy + Send + Sync {
 }
 
 impl<'i> Slices<'i> for () {
+    const SIZES: &'static [usize] = &[];
+
     fn from_bytes(slices: &[&'i [u8]]) -> Option<Self> {
         slices.is_empty().then_some(())
     }
@@ -39,6 +44,8 @@ impl<'i> Slices<'i> for () {
 }
 
 impl<'i, T: Pod + Sync> Slices<'i> for &'i [T] {
+    const SIZES: &'static [usize] = &[size_of::<T>()];
+
     fn from_bytes(slices: &[&'i [u8]]) -> Option<Self> {
         let [slice] = slices else { return None };
         bytemuck::try_cast_slice(slice).ok()
@@ -60,6 +67,8 @@ impl<'i, T: Pod + Sync> Slices<'i> for &'i [T] {
 }
 
 impl<'i, T: Pod + Sync, U: Pod + Sync> Slices<'i> for (&'i [T], &'i [U]) {
+    const SIZES: &'static [usize] = &[size_of::<T>(), size_of::<U>()];
+
     fn from_bytes(slices: &[&'i [u8]]) -> Option<Self> {
         let [first, second] = slices else { return None };
         Some((bytemuck::try_cast_slice(first).ok()?, bytemuck::try_cast_slice(second).ok()?))

@@ -16,7 +16,12 @@ pub struct Variant<K: Kernel> {
     pub run: RunFn<K>,
     /// What it is to the others.
     pub role: Role,
+    traceless: Option<Traceless<K>>,
 }
+
+/// Whether an output shows that whoever made it has left the floating-point modes alone, and the flags of INVALID,
+/// DIVBYZERO and OVERFLOW.
+pub(crate) type Traceless<K> = fn(&[<K as Kernel>::Item]) -> bool;
 
 /// What a variant is to the other variants of its kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +61,7 @@ impl<K: Kernel> Variant<K> {
 
     /// A variant that is nothing special.
     pub const fn new(name: &'static str, run: RunFn<K>) -> Self {
-        Variant { name, about: "", run, role: Role::Plain }
+        Variant { name, about: "", run, role: Role::Plain, traceless: None }
     }
 
     /// Says what it is.
@@ -72,6 +77,13 @@ impl<K: Kernel> Variant<K> {
     /// Says that its machine code is that of the variant called `name`.
     pub const fn twin_of(self, name: &'static str) -> Self {
         Variant { role: Role::TwinOf(name), ..self }
+    }
+
+    /// Whether what it has made shows that it has changed nothing in the floating-point environment. Not, where
+    /// nobody can tell: that has to be looked at then.
+    #[inline(always)]
+    pub(super) fn is_traceless(&self, items: &[K::Item]) -> bool {
+        self.traceless.is_some_and(|traceless| traceless(items))
     }
 
     /// The row without its type.
@@ -142,6 +154,17 @@ pub const fn five<K: Kernel>(
         Variant::new("rust", rust).about("plain Rust, vectorised by the compiler"),
         Variant::new("simd", simd).about("Rust with explicit vectors").default(),
     ]
+}
+
+/// The same, where the output of the variant with explicit vectors shows whether it has changed anything in the
+/// floating-point environment. That is safe Rust, so it changes no mode; which flags it raises is to be known.
+#[cfg(feature = "kernels")]
+pub(crate) const fn traceless<K: Kernel>(
+    table: [Variant<K>; 5],
+    shows: Traceless<K>,
+) -> [Variant<K>; 5] {
+    let [c, c_by_hand, cpp, rust, simd] = table;
+    [c, c_by_hand, cpp, rust, Variant { traceless: Some(shows), ..simd }]
 }
 
 /// The position of the default variant.

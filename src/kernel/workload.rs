@@ -351,6 +351,15 @@ pub trait Workload: Kernel<Output: Digest> {
     /// An argument that breaks a rule.
     fn problem(request: &Request) -> Result<Input<Self>, Error>;
 
+    /// The scalars of such a problem. What stands here makes its operands, too: a kernel with operands that knows
+    /// its scalars without them says so.
+    ///
+    /// # Errors
+    /// As [`Workload::problem`].
+    fn args(request: &Request) -> Result<Self::Args, Error> {
+        Ok(Self::problem(request)?.args)
+    }
+
     /// Hand-picked hard problems, each with a name: special values, odd shapes.
     fn special() -> Vec<(&'static str, Input<Self>)> {
         Vec::new()

@@ -5,7 +5,7 @@ use crate::{Breach, Project};
 use std::collections::BTreeSet;
 
 /// Which floor a module of `src/` lives on. A new module takes its place here.
-const FLOORS: [(&str, u8); 21] = [
+const FLOORS: [(&str, u8); 22] = [
     ("error", 0),
     ("fork", 0),
     ("fpenv", 0),
@@ -18,6 +18,7 @@ const FLOORS: [(&str, u8); 21] = [
     ("simd", 0),
     ("exact", 0),
     ("sample", 0),
+    ("source", 0),
     ("ffi", 0),
     ("kernel", 1),
     ("kernels", 1),

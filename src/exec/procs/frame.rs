@@ -90,6 +90,8 @@ pub(super) struct JobHead<'t> {
     pub(super) part: Option<std::ops::Range<usize>>,
     /// Where each operand lies in the file: its first byte and how many there are.
     pub(super) operands: Vec<(usize, usize)>,
+    /// Or the files in which they are.
+    pub(super) files: Vec<String>,
 }
 
 /// A shared array.

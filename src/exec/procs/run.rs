@@ -230,6 +230,7 @@ impl<'r> Run<'r> {
             plan: bytemuck::bytes_of(&job.plan).to_vec(),
             part: job.part.clone(),
             operands: spans.unwrap_or_else(|| vec![(0, 0); job.operands.len()]),
+            files: job.files.iter().map(|file| file.to_string()).collect(),
         };
         let body = serde_json::to_vec(&body).map_err(|why| io(why.to_string()))?;
         if body.len() + size_of::<Request>() > LONGEST {

@@ -223,6 +223,7 @@ impl<'s> Session<'s> {
                 .map_err(|why| unreadable(why.to_string()))?,
             part: body.part.clone(),
             operands: operands.ok_or_else(|| unreadable("beyond the end of the file".into()))?,
+            files: body.files.iter().map(|file| file.clone().into()).collect(),
         };
         Remote::find(self.kernels, &job.kernel)?.open(&job)
     }

@@ -1,6 +1,6 @@
 //! Some chunks of a problem, and the result of all of them, wherever they were done.
 
-use super::{Drive, OUTPUT, TypedCase};
+use super::{Chunked, Drive, OUTPUT, TypedCase};
 use crate::kernel::{Choice, Digest, Kernel, Layout, Number, Workload};
 use crate::sample::{Aligned, fnv1a};
 use crate::tasks::Fill;
@@ -20,30 +20,38 @@ pub struct Finished {
     pub named: Vec<(&'static str, Number)>,
 }
 
-/// See [`Case::run_chunks`](super::Case::run_chunks).
-pub(super) fn run<K: Workload>(
-    case: &TypedCase<K>,
-    choice: Choice,
-    chunks: Range<usize>,
-    drive: Drive<'_>,
-) -> Result<Aligned<u8>, Fault> {
-    let _usual = fpenv::Guard::enter();
-    let job = case.chosen(choice)?;
-    let place = job.place_of(&chunks);
-    let mut bytes = Aligned::zeroed(place.len() * size_of::<K::Item>(), OUTPUT)?;
-    let items = bytemuck::cast_slice_mut(bytes.as_mut_slice());
-    if K::LAYOUT == Layout::InPlace {
-        items.copy_from_slice(&case.start(&job)?[place]);
+impl<K: Workload> Chunked for TypedCase<K> {
+    fn plan(&self) -> Result<Plan, Error> {
+        Ok(*self.job()?.plan())
     }
-    drive(&job.tasks_of(chunks, items)?)?;
-    Ok(bytes)
-}
 
-/// See [`Case::inputs_hash`](super::Case::inputs_hash).
-pub(super) fn inputs_hash<K: Workload>(case: &TypedCase<K>) -> u64 {
-    let operands = case.problem.operands().iter().map(|operand| fnv1a(operand.bytes()));
-    let start = fnv1a(bytemuck::cast_slice(&case.problem.start));
-    fnv1a(bytemuck::cast_slice(&operands.chain([start]).collect::<Vec<u64>>()))
+    fn args(&self) -> Vec<u8> {
+        bytemuck::bytes_of(&self.problem.args).to_vec()
+    }
+
+    fn inputs_hash(&self) -> Result<u64, Error> {
+        let operands = self.problem.operands().iter().map(|operand| fnv1a(operand.bytes()));
+        let start = fnv1a(bytemuck::cast_slice(&self.problem.start));
+        Ok(fnv1a(bytemuck::cast_slice(&operands.chain([start]).collect::<Vec<u64>>())))
+    }
+
+    fn run_chunks(
+        &self,
+        choice: Choice,
+        chunks: Range<usize>,
+        drive: Drive<'_>,
+    ) -> Result<Aligned<u8>, Fault> {
+        let _usual = fpenv::Guard::enter();
+        let job = self.chosen(choice)?;
+        let place = job.place_of(&chunks);
+        let mut bytes = Aligned::zeroed(place.len() * size_of::<K::Item>(), OUTPUT)?;
+        let items = bytemuck::cast_slice_mut(bytes.as_mut_slice());
+        if K::LAYOUT == Layout::InPlace {
+            items.copy_from_slice(&self.start(&job)?[place]);
+        }
+        drive(&job.tasks_of(chunks, items)?)?;
+        Ok(bytes)
+    }
 }
 
 /// See [`Entry::finish`](crate::kernel::Entry::finish).

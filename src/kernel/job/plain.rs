@@ -22,7 +22,7 @@ impl<'i, K: Kernel> Job<'i, K> {
     ) -> Result<K::Output, Error> {
         const { not_in_place::<K>() };
         let level = Level::chosen()?;
-        let Some(_usual) = fpenv::Usual::enter() else {
+        let Some(usual) = fpenv::Usual::enter() else {
             return apart(move || {
                 fpenv::within(|| Self::planned(variant, level, args, input)?.call_here())
             });
@@ -33,7 +33,11 @@ impl<'i, K: Kernel> Job<'i, K> {
                 let mut item = [K::Item::zeroed()];
                 let (args, out) = (&args, &mut item[..]);
                 (variant.run)(ChunkArgs { level, args, input, chunk, out, _from_job: () })?;
-                fpenv::settle_quickly();
+                match variant.is_traceless(&item) {
+                    // To look at the modes again would wait for all arithmetic before it.
+                    true => usual.leave(),
+                    false => fpenv::settle_quickly(),
+                }
                 Ok(K::finish(args, &plan, Cow::Borrowed(&item)))
             }
             _ => apart(move || Job { plan, args, input, variant, level }.call_here()),

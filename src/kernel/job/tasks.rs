@@ -63,7 +63,7 @@ impl<K: Kernel> Tasks for ChunkTasks<'_, '_, K> {
 }
 
 /// Fills the slice of a chunk. If that fails half way, one that is updated in place is still what it was.
-fn filled<K: Kernel>(slice: &mut [K::Item], fill: Fill<'_>) -> Result<(), Fault> {
+pub(super) fn filled<K: Kernel>(slice: &mut [K::Item], fill: Fill<'_>) -> Result<(), Fault> {
     if K::LAYOUT != Layout::InPlace {
         return fill(bytemuck::cast_slice_mut(slice));
     }

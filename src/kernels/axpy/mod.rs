@@ -146,8 +146,15 @@ where
 
     fn problem(request: &Request) -> Result<Input<Self>, Error> {
         let n = request.elements(1 << 20, 2 * size_of::<T>())?;
-        let alpha = request.parse("alpha", "NUMBER, as in -0.5")?.unwrap_or(T::ALPHA);
-        Ok(sample(alpha, T::try_uniform(n, request.seed)?, T::try_uniform(n, !request.seed)?))
+        Ok(sample(
+            Self::args(request)?,
+            T::try_uniform(n, request.seed)?,
+            T::try_uniform(n, !request.seed)?,
+        ))
+    }
+
+    fn args(request: &Request) -> Result<T, Error> {
+        Ok(request.parse("alpha", "NUMBER, as in -0.5")?.unwrap_or(T::ALPHA))
     }
 
     fn special() -> Vec<(&'static str, Input<Self>)> {

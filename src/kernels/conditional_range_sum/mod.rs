@@ -25,6 +25,7 @@ mod simd;
 
 use crate::kernel::{
     Cost, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload, five,
+    traceless,
 };
 use crate::{Chunk, Error, Plan};
 use std::borrow::Cow;
@@ -63,8 +64,9 @@ impl Kernel for ConditionalRangeSum {
     const NAME: &'static str = "conditional_range_sum";
     const LAYOUT: Layout = Layout::PerChunk;
     const OPERANDS: Operands = Operands::Whole;
+    // Integers only.
     const VARIANTS: &'static [Variant<Self>] =
-        &five(c::by_bindgen, c::by_hand, cpp::run, rust::run, simd::run);
+        &traceless(five(c::by_bindgen, c::by_hand, cpp::run, rust::run, simd::run), |_| true);
 
     /// `n`.
     type Args = i64;

@@ -32,6 +32,7 @@ pub use vectorised::{RangeSums, range_sums};
 
 use crate::kernel::{
     Cost, Expected, Input, Job, Kernel, Layout, Operands, Request, Variant, Workload, five,
+    traceless,
 };
 use crate::{Chunk, Error, Plan};
 use std::borrow::Cow;
@@ -69,8 +70,9 @@ impl Kernel for RangeSum {
     const NAME: &'static str = "range_sum";
     const LAYOUT: Layout = Layout::PerChunk;
     const OPERANDS: Operands = Operands::Whole;
+    // Integers only.
     const VARIANTS: &'static [Variant<Self>] =
-        &five(c::bound_one, c::by_hand_one, cpp::one, rust::one, simd::one);
+        &traceless(five(c::bound_one, c::by_hand_one, cpp::one, rust::one, simd::one), |_| true);
 
     /// `n`.
     type Args = i64;
