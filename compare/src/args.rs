@@ -28,6 +28,7 @@ FILTER               groups and variants whose GROUP/VARIANT contains it
   --layouts N        link the program again N times, with its functions in other orders
   --inputs K         inputs of each size, taken in turn, so that no branch is learned by heart (1)
   --cold             empty the caches before each call, and time each call alone
+  --latency          each call needs the result of the one before: how long one takes, not how often
   --timeout SECONDS  how long one call may take (60)
   --save NAME        keep the times under this name, or in this file if it ends in .json
   --against NAME     compare with times that were saved
@@ -80,6 +81,8 @@ pub(crate) struct Options {
     pub(crate) inputs: Option<usize>,
     /// Whether the caches are emptied before each call.
     pub(crate) cold: bool,
+    /// Whether each call needs the result of the one before.
+    pub(crate) latency: bool,
     pub(crate) timeout: Duration,
     pub(crate) json: Option<Target>,
     pub(crate) md: Option<Target>,
@@ -141,6 +144,7 @@ impl Options {
                     options.inputs = Some(usize::try_from(count).unwrap_or(usize::MAX));
                 }
                 Arg::Long("cold") => options.cold = true,
+                Arg::Long("latency") => options.latency = true,
                 Arg::Long("timeout") => {
                     options.timeout = seconds("--timeout", &value(&mut parser)?)?
                 }
@@ -186,8 +190,16 @@ impl Options {
             let (count, most) = (options.layouts, layouts::MAX);
             return Err(format!("--layouts {count}: must be from 1 to {most}"));
         }
-        if options.cold && options.only.is_some() {
-            return Err("--cold goes with the clock, and --only has none".to_owned());
+        for (option, is_on) in [("--cold", options.cold), ("--latency", options.latency)] {
+            if is_on && options.only.is_some() {
+                return Err(format!("{option} goes with the clock, and --only has none"));
+            }
+        }
+        if options.cold && options.latency {
+            return Err(
+                "--cold times each call alone, and --latency calls that follow others: one of them"
+                    .to_owned(),
+            );
         }
         if options.starts == 0 {
             return Err("--starts 0: must be at least 1".to_owned());
@@ -283,7 +295,8 @@ mod tests {
         assert_eq!(options.filters, ["lanes"]);
         assert_eq!(options.sizes, Some(vec![16, 32, 64]));
         assert_eq!((options.seed, options.starts, options.quick), (7, 3, true));
-        assert_eq!((options.inputs, options.cold), (Some(8), true));
+        assert_eq!((options.inputs, options.cold, options.latency), (Some(8), true, false));
+        assert!(parse("--latency").unwrap().latency);
         assert_eq!(options.timeout, Duration::from_millis(1500));
         assert_eq!(options.seconds, Some(Duration::from_millis(500)));
         assert_eq!(options.json, Some(Target::File("a.json".into())));
@@ -305,7 +318,9 @@ mod tests {
             ("--layouts x", "--layouts x: must be a whole number"),
             ("--timeout 0", "above 0"),
             ("--inputs some", "--inputs some"),
-            ("--cold --only x", "--only has none"),
+            ("--cold --only x", "--cold goes with the clock, and --only has none"),
+            ("--latency --only x", "--latency goes with the clock"),
+            ("--latency --cold", "one of them"),
             ("--seconds 0", "above 0"),
             ("--timeout nan", "above 0"),
             ("--fail-if faster --against x", "slower > 5%"),

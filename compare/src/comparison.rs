@@ -166,7 +166,7 @@ impl<'o> Comparison<'o> {
 
     fn present(&self) -> Present<'_> {
         let paint = self.options.color.on(std::io::stdout().is_terminal());
-        Present { options: self.options, is_quiet: self.is_quiet, paint }
+        Present { options: self.options, is_quiet: self.is_quiet, paint, columns: columns() }
     }
 
     fn unfit_to_time(&self) -> Option<&'static str> {
@@ -316,4 +316,10 @@ fn warnings(machine: &Machine) -> Vec<String> {
         found.push(format!("opt-level is {}: not what a program is shipped with", BUILD.opt_level));
     }
     found
+}
+
+/// How wide a line may be: as wide as a terminal that is narrower than most, and 80 otherwise.
+fn columns() -> usize {
+    let terminal = terminal_size::terminal_size_of(std::io::stdout());
+    terminal.map_or(80, |(width, _)| usize::from(width.0).min(80))
 }

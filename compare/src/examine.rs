@@ -3,10 +3,11 @@
 pub(crate) mod fingerprint;
 
 use crate::agree::{Agree, Leaf, leaves};
-use crate::group::{Facts, Fill, Group, Make};
+use crate::group::{Facts, Fill, Group, Make, Special};
 use crate::isolate::{self, Watch};
 use crate::judge::{Objection, Returned, distances, judge, moved, repeated};
 use crate::message::{Job, MANY_CALLS, Message, Part, Reports};
+use crate::series::Series;
 use crate::trials::{Origin, Trial, trials};
 use crate::variant::{Kind, Variant};
 use crate::worker::caught;
@@ -51,7 +52,7 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
 struct Gate<'g, I, O> {
     job: &'g Job,
     make: &'g mut Make<I>,
-    specials: &'g [I],
+    specials: &'g [Special<I>],
     poison: &'g Option<Fill<I>>,
     calls: Calls<'g, I, O>,
 }
@@ -75,27 +76,28 @@ impl<I: 'static, O: Agree + 'static> Gate<'_, I, O> {
             self.calls.label.clone_from(&label);
             let input = Message::Input { trial: index, origin, label: label.clone() };
             self.calls.channel.send(&input);
-            let (found, first) = match origin {
-                Origin::Special => self.calls.examine(&self.specials[trial.n], self.job),
-                _ => match self.made(index, trial) {
-                    Ok(done) => done,
-                    Err(why) => {
-                        let refused = Message::Refused { origin, label, why };
-                        self.calls.channel.send(&refused);
-                        continue;
-                    }
-                },
-            };
-            self.report(origin, found, &first);
+            match self.tried(index, trial) {
+                Ok((found, first)) => self.report(origin, found, &first),
+                Err(why) => {
+                    let refused = Message::Refused { origin, label, why };
+                    self.calls.channel.send(&refused);
+                }
+            }
         }
     }
 
-    /// Tries an input that is made here; or says why it cannot be made.
-    fn made(&mut self, index: usize, trial: &Trial) -> Result<Tried, String> {
-        let make = |make: &mut Make<I>| caught(|| make(trial.setting, trial.n, trial.seed));
+    /// Tries an input; or says why it cannot be made.
+    fn tried(&mut self, index: usize, trial: &Trial) -> Result<Tried, String> {
+        let specials = self.specials;
+        let make = |make: &mut Make<I>| {
+            caught(|| match trial.origin {
+                Origin::Special => specials[trial.n](),
+                _ => make(trial.setting, trial.n, trial.seed),
+            })
+        };
         let input = make(self.make)?;
         let (mut found, first) = self.calls.examine(&input, self.job);
-        if !self.fits_again(trial.n) {
+        if !self.fits_again(trial) {
             return Ok((found, first));
         }
         // Of another length each time, so that what is made next lies elsewhere.
@@ -115,7 +117,12 @@ impl<I: 'static, O: Agree + 'static> Gate<'_, I, O> {
         Ok((found, first))
     }
 
-    fn fits_again(&self, n: usize) -> bool {
+    fn fits_again(&self, trial: &Trial) -> bool {
+        if trial.origin == Origin::Special {
+            // It is there twice already, and its size is not known.
+            return true;
+        }
+        let n = trial.n;
         let bytes = self.calls.facts.bytes.as_ref().map(|bytes| bytes(n as u64));
         let memory = crate::machine::memory().unwrap_or(u64::MAX);
         bytes.map_or(n <= ONCE_ONLY, |bytes| bytes.saturating_mul(4) < memory)
@@ -218,8 +225,11 @@ impl<I: 'static, O: Agree + 'static> Calls<'_, I, O> {
     fn one(&mut self, variant: usize, input: &I, print: Option<u64>, fill: u8) -> Returned {
         self.channel.send(&Message::Call(variant));
         isolate::fill_freed(self.numbers, fill);
-        let call = &mut self.variants[variant].call;
-        let returned = caught(|| leaves(&call.once(input).1));
+        let (call, is_chain) = (&mut self.variants[variant].call, self.facts.mode.latency);
+        let mut ready = || ();
+        // As it will be timed.
+        let series = Series::once(input, &mut ready).chained(is_chain);
+        let returned = caught(|| leaves(&call.run(series).1));
         let is_changed = || (self.fingerprint)(input) != print;
         let what = self.watch.look(variant);
         let what = what.or_else(|| is_changed().then(|| "changes its input".to_owned()));

@@ -5,6 +5,7 @@ use crate::allocations::Meter;
 use crate::args::Options;
 use crate::examine::fingerprint::{self, Fingerprint};
 use crate::mode::Mode;
+use crate::series::Series;
 use crate::trials::{Origin, Trial};
 use crate::variant::{Kind, Variant};
 use crate::worker::caught;
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 /// Makes an input for a setting of the parameters, a size and a seed.
 pub(crate) type Make<I> = Box<dyn FnMut(usize, usize, u64) -> I>;
+/// Makes a special input.
+pub(crate) type Special<I> = Box<dyn Fn() -> I>;
 /// Fills a part of an input with a number.
 pub(crate) type Fill<I> = Box<dyn Fn(&mut I, f64)>;
 type Count = Box<dyn Fn(u64) -> u64>;
@@ -25,7 +28,8 @@ pub struct Group<I, O> {
     pub(crate) facts: Facts,
     pub(crate) make: Make<I>,
     pub(crate) variants: Vec<Variant<I, O>>,
-    pub(crate) specials: Vec<I>,
+    /// Each makes its special input anew.
+    pub(crate) specials: Vec<Special<I>>,
     pub(crate) fingerprint: Fingerprint<I>,
     /// Fills what in-place variants only write.
     pub(crate) poison: Option<Fill<I>>,
@@ -88,6 +92,15 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
         self
     }
 
+    /// Times how long a result takes, not how often one can be had: each call needs the result of the one before,
+    /// since where its input is, is computed from it. Without this a processor begins the next call before the
+    /// last one has ended. Only for functions that return numbers and keep no copy of anything; the empty call's
+    /// time is then that of the way from a result to the next input. As `--latency`.
+    pub fn latency(mut self) -> Self {
+        self.facts.mode.latency = true;
+        self
+    }
+
     /// All inputs that are timed at a size.
     pub(crate) fn inputs_of(
         &mut self,
@@ -119,17 +132,15 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
         self
     }
 
-    /// A function that is called in a loop of its own, compiled elsewhere. `run` makes so many calls, at
-    /// least one, and returns the time of the calls alone and the last output; `empty` does the same
-    /// without a function and returns the time. When each call works on a copy (`in_place`), at most
-    /// `batch` of them, the third argument, should be alive at a time. With several [`inputs`](Group::inputs)
-    /// it makes one call at a time. On [`cold`](Group::cold) caches what it prepares itself is not cold.
+    /// A function that is called in a loop of its own, compiled elsewhere. `run` makes the calls of the
+    /// [`Series`] and returns the time of the calls alone and the last output; `empty` does the same without a
+    /// function and returns the time. With `in_place` each call works on a copy.
     pub fn variant_looped(
         mut self,
         name: impl Into<String>,
         in_place: bool,
-        run: impl FnMut(&I, u64, usize) -> (Duration, O) + 'static,
-        empty: impl FnMut(&I, u64, usize) -> Duration + 'static,
+        run: impl FnMut(Series<'_, I>) -> (Duration, O) + 'static,
+        empty: impl FnMut(Series<'_, I>) -> Duration + 'static,
     ) -> Self {
         self.add(Variant::looped(name.into(), in_place, run, empty));
         self
@@ -155,9 +166,12 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
 
     /// An input on which the variants must agree too: a hard one, one that once went wrong. It is
     /// not timed.
-    pub fn special(mut self, name: impl Into<String>, input: I) -> Self {
+    pub fn special(mut self, name: impl Into<String>, input: I) -> Self
+    where
+        I: Clone,
+    {
         self.facts.specials.push(name.into());
-        self.specials.push(input);
+        self.specials.push(Box::new(move || input.clone()));
         self
     }
 
@@ -270,6 +284,7 @@ impl Facts {
         self.baseline = options.baseline.clone().or(self.baseline.take());
         self.mode.inputs = options.inputs.unwrap_or(self.mode.inputs);
         self.mode.cold |= options.cold;
+        self.mode.latency |= options.latency;
     }
 
     fn set_sizes(&mut self, sizes: impl IntoIterator<Item = usize>) {
@@ -310,10 +325,7 @@ impl Facts {
         for (name, _) in self.skipped.iter().filter(|(name, _)| !self.has(name)) {
             found.push(format!("has no variant {name} to skip; there are {}", self.names()));
         }
-        if !(1..=Mode::MAX_INPUTS).contains(&self.mode.inputs) {
-            let (count, most) = (self.mode.inputs, Mode::MAX_INPUTS);
-            found.push(format!("has {count} inputs of each size: there can be from 1 to {most}"));
-        }
+        found.extend(self.mode.mistake(&self.variants));
         found.extend(self.within.mistake());
         found
     }
@@ -371,6 +383,14 @@ mod tests {
         assert!(said(&group().variant("a", sum).agree(Within::relative(2.0))).contains("below 1"));
         assert!(said(&group().variant("", sum)).contains("empty name"));
         assert!(said(&group().variant("a", sum).inputs(0)).contains("from 1 to 4096"));
+        let kept = Group::new("copy", crate::inputs::uniform).sizes([4]).latency();
+        let kept = kept.variant("a", Vec::clone).facts.mistakes().join("\n");
+        assert!(kept.contains("latency, but a returns something that must be dropped"), "{kept}");
+        let in_place = Group::new("sort", crate::inputs::uniform).sizes([4]).latency();
+        let in_place = in_place.variant_mut("a", |x: &mut Vec<f64>| x.reverse()).facts.mistakes();
+        assert!(in_place.join("\n").contains("a works on a copy"), "{in_place:?}");
+        assert!(said(&group().variant("a", sum).latency().cold()).contains("follows no other"));
+        assert_eq!(said(&group().variant("a", sum).latency()), "");
         assert_eq!(said(&group().variant("a", sum)), "");
     }
 

@@ -41,7 +41,8 @@
 //! # What is timed
 //!
 //! The closure, called in a loop that is compiled around it, on one input of the size, or on several in turn
-//! ([`inputs`](Group::inputs)), or on [`cold`](Group::cold) caches; input and output pass through
+//! ([`inputs`](Group::inputs)), or on [`cold`](Group::cold) caches, or in a chain in which each call needs the
+//! result of the one before ([`latency`](Group::latency)); input and output pass through
 //! [`std::hint::black_box`]. Outputs that need dropping, and the copies that
 //! [`variant_mut`](Group::variant_mut) works on, are made and dropped outside of the time. An empty
 //! call is timed in the same rounds, and so is the baseline once more: what it differs from itself is
@@ -60,6 +61,7 @@ pub mod beside;
 #[doc(hidden)]
 pub mod cargo;
 mod comparison;
+mod crowd;
 mod examine;
 #[doc(hidden)]
 pub mod format;
@@ -110,6 +112,7 @@ mod run;
 #[doc(hidden)]
 pub mod runs;
 mod saved;
+mod series;
 pub mod sizes;
 #[doc(hidden)]
 pub mod starts;
@@ -132,4 +135,5 @@ pub use record::{Compiler, record};
 pub use run::main;
 #[doc(hidden)]
 pub use run::main_then;
+pub use series::Series;
 pub use worker::AnyGroup;

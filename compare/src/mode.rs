@@ -3,7 +3,8 @@
 
 use crate::machine::{Cache, Machine, memory};
 use crate::random::splitmix64;
-use crate::variant::Ready;
+use crate::series::Ready;
+use crate::variant::Kind;
 use crate::waits::Waits;
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
@@ -16,11 +17,14 @@ pub struct Mode {
     pub inputs: usize,
     /// Whether the caches are emptied before each call, which is then timed alone.
     pub cold: bool,
+    /// Whether each call needs the result of the one before.
+    #[serde(default)]
+    pub latency: bool,
 }
 
 impl Default for Mode {
     fn default() -> Self {
-        Mode { inputs: 1, cold: false }
+        Mode { inputs: 1, cold: false, latency: false }
     }
 }
 
@@ -31,9 +35,31 @@ impl Mode {
     /// What is not as usual about it: `8 inputs in turn, cold caches`.
     pub(crate) fn in_words(self) -> Option<String> {
         let inputs = (self.inputs != 1).then(|| format!("{} inputs in turn", self.inputs));
-        let words: Vec<String> =
-            inputs.into_iter().chain(self.cold.then(|| "cold caches".to_owned())).collect();
+        let others = [(self.cold, "cold caches"), (self.latency, "latency")];
+        let others =
+            others.into_iter().filter(|(is_on, _)| *is_on).map(|(_, words)| words.to_owned());
+        let words: Vec<String> = inputs.into_iter().chain(others).collect();
         (!words.is_empty()).then(|| words.join(", "))
+    }
+
+    /// Why these variants cannot be timed so.
+    pub(crate) fn mistake(self, variants: &[(String, Kind)]) -> Option<String> {
+        if !(1..=Mode::MAX_INPUTS).contains(&self.inputs) {
+            let (count, most) = (self.inputs, Mode::MAX_INPUTS);
+            return Some(format!("has {count} inputs of each size: there can be from 1 to {most}"));
+        }
+        if self.latency && self.cold {
+            let why = "is to be timed for latency and on cold caches: a call that is timed alone follows no other";
+            return Some(why.to_owned());
+        }
+        let (name, kind) = variants.iter().find(|(_, kind)| *kind != Kind::Plain)?;
+        let why = match kind {
+            Kind::InPlace => "works on a copy for each call",
+            Kind::Plain | Kind::Kept => "returns something that must be dropped",
+        };
+        self.latency.then(|| {
+            format!("is to be timed for latency, but {name} {why}: the next call needs numbers of the last one")
+        })
     }
 
     /// The seeds of the inputs of a size. The first is that of the run, so one input is the same in every mode.
@@ -108,13 +134,15 @@ mod tests {
     #[test]
     fn the_usual_mode_needs_no_words() {
         assert_eq!(Mode::default().in_words(), None);
-        let mode = Mode { inputs: 8, cold: true };
+        let mode = Mode { inputs: 8, cold: true, latency: false };
         assert_eq!(mode.in_words().as_deref(), Some("8 inputs in turn, cold caches"));
+        let mode = Mode { latency: true, ..Mode::default() };
+        assert_eq!(mode.in_words().as_deref(), Some("latency"));
     }
 
     #[test]
     fn the_first_of_several_inputs_is_that_of_the_usual_mode_and_no_two_are_alike() {
-        let seeds: Vec<u64> = Mode { inputs: 64, cold: false }.seeds(42).collect();
+        let seeds: Vec<u64> = Mode { inputs: 64, ..Mode::default() }.seeds(42).collect();
         let all: std::collections::BTreeSet<&u64> = seeds.iter().collect();
         assert_eq!((seeds[0], seeds.len(), all.len()), (42, 64, 64));
         assert_eq!(Mode::default().seeds(7).collect::<Vec<_>>(), [7]);

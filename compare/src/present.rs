@@ -7,7 +7,6 @@ use crate::paint::Paint;
 use crate::place::{Place, shown};
 use crate::results::{GroupResult, Results};
 use crate::{format, markdown, report, table, verdict};
-use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,35 +24,37 @@ pub(crate) struct Present<'o> {
     /// Whether stdout is for JSON, Markdown or HTML.
     pub(crate) is_quiet: bool,
     pub(crate) paint: Paint,
+    /// How wide a line may be.
+    pub(crate) columns: usize,
 }
 
 impl Present<'_> {
     /// One group, as soon as it is done.
     pub(crate) fn group(&self, group: &GroupResult) {
         progress("");
-        let mut text = table::text(group, self.paint);
+        let mut text = table::text(group, self.columns, self.paint);
         if !text.is_empty() {
             text.push('\n');
         }
         let wrong: Vec<String> = group.agreement.findings.iter().map(verdict::finding).collect();
         for sentence in group.verdict.iter().chain(&table::legend(group)) {
-            let lines = self::lines(sentence);
+            let lines = self.lines(sentence);
             match wrong.contains(sentence) {
                 true => text += &(self.paint.wrong(lines.trim_end()) + "\n"),
                 false => text += &lines,
             }
         }
         if !group.timed.is_empty() && !group.untimed.is_empty() {
-            let _ = writeln!(text, "timed: {}", group.timed.join(", "));
+            text += &self.lines(&format!("timed: {}", group.timed.join(", ")));
         }
         for untimed in &group.untimed {
             // What was found stands above.
             let is_new = group.agreement.findings.iter().all(|f| f.variant != untimed.variant);
             let why = if is_new { format!(" ({})", untimed.why) } else { String::new() };
-            text += &lines(&format!("not timed: {}{why}", untimed.variant));
+            text += &self.lines(&format!("not timed: {}{why}", untimed.variant));
         }
         if !self.options.bench {
-            let _ = writeln!(text, "{}: nothing is timed without --bench", group.group);
+            text += &self.lines(&format!("{}: nothing is timed without --bench", group.group));
         }
         self.say(&(text + "\n"));
     }
@@ -63,7 +64,7 @@ impl Present<'_> {
         let against = results.against.iter().flat_map(|against| &against.words);
         let compilers = results.compilers.iter().map(|compiler| compiler.in_words());
         let lines: Vec<String> = against.cloned().chain(compilers).collect();
-        self.say(&lines.iter().map(|line| self::lines(line)).collect::<String>());
+        self.say(&lines.iter().map(|line| self.lines(line)).collect::<String>());
         let written = self.files(results);
         if let Some(path) = &self.options.summary {
             output::append(path, &markdown::of_job(results, failures))?;
@@ -71,6 +72,11 @@ impl Present<'_> {
         written?;
         self.report(results);
         Ok(())
+    }
+
+    /// A sentence in lines that are not too wide.
+    fn lines(&self, sentence: &str) -> String {
+        format::wrapped(sentence, self.columns) + "\n"
     }
 
     fn say(&self, text: &str) {
@@ -118,11 +124,6 @@ impl Present<'_> {
         }
         self.say(&format!("{}  {}\n", format::seconds(results.seconds), shown(&path)));
     }
-}
-
-/// A sentence in lines of at most 80 columns.
-fn lines(sentence: &str) -> String {
-    format::wrapped(sentence, 80) + "\n"
 }
 
 fn report_of_program() -> Option<PathBuf> {

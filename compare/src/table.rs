@@ -1,6 +1,6 @@
 //! Tables, for the terminal and as Markdown.
 
-use crate::format::{bytes, digits, markdown as escaped, percent, ratio as short, unit};
+use crate::format::{bytes, digits, markdown as escaped, percent, ratio as short, unit, wrapped};
 use crate::paint::Paint;
 use crate::ratio::{Ratio, Standing};
 use crate::results::{Cell, GroupResult, Row};
@@ -8,26 +8,37 @@ use crate::results::{Cell, GroupResult, Row};
 /// A name takes no more than this; of a longer one both ends are shown.
 const NAME: usize = 24;
 
-/// A group's cells in 80 columns, one block after another.
-pub(crate) fn text(group: &GroupResult, paint: Paint) -> String {
-    group.cells.iter().map(|cell| block(group, cell, paint)).collect::<Vec<_>>().join("\n")
+/// A group's cells in so many columns, one block after another.
+pub(crate) fn text(group: &GroupResult, columns: usize, paint: Paint) -> String {
+    let block = |cell| match fits(&block(group, cell, Paint(false)), columns) {
+        true => block(group, cell, paint),
+        false => list(group, cell, columns, paint),
+    };
+    group.cells.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
-fn block(group: &GroupResult, cell: &Cell, paint: Paint) -> String {
-    let names = cell.rows.iter().map(|row| &row.variant).chain(cell.empty.iter().map(|e| &e.name));
-    let width = names.map(|name| shown(name).chars().count()).max().unwrap_or(0).max(8);
-    let (unit, unit_name) = unit_of(group, cell);
+fn fits(text: &str, columns: usize) -> bool {
+    text.lines().all(|line| line.chars().count() <= columns)
+}
+
+/// What stands above a cell's rows, and how it is to be read.
+fn headings(group: &GroupResult, cell: &Cell, unit: &str) -> (String, String) {
     let head = match &cell.setting[..] {
         "" => format!("{}  n = {}", shown(&group.group), cell.n),
         setting => format!("{}  n = {}, {setting}", shown(&group.group), cell.n),
     };
     let noise = cell.noise.map_or("unknown".to_owned(), percent);
-    let copies = match cell.copies {
-        Some(copies) => format!("; {copies} copies at a time"),
-        None => String::new(),
-    };
-    let head = paint.head(&head);
-    let mut text = format!("{head}  (times in {unit_name}; noise {noise}{copies})\n");
+    let copies = cell.copies.map_or(String::new(), |n| format!("; {n} copies at a time"));
+    (head, format!("(times in {unit}; noise {noise}{copies})"))
+}
+
+/// A cell as a table, up to 80 columns wide.
+fn block(group: &GroupResult, cell: &Cell, paint: Paint) -> String {
+    let names = cell.rows.iter().map(|row| &row.variant).chain(cell.empty.iter().map(|e| &e.name));
+    let width = names.map(|name| shown(name).chars().count()).max().unwrap_or(0).max(8);
+    let (unit, unit_name) = unit_of(group, cell);
+    let (head, how) = headings(group, cell, unit_name);
+    let mut text = format!("{}  {how}\n", paint.head(&head));
     text += &group.mode.in_words().map_or(String::new(), |mode| format!("  {mode}\n"));
     let counts = has_allocations(group);
     let rate = |has: bool, name: &str| {
@@ -52,6 +63,44 @@ fn block(group: &GroupResult, cell: &Cell, paint: Paint) -> String {
         let time = digits(empty.median_seconds / unit);
         text += &paint.weak(&format!("  {:width$}{time:>10}", empty.name));
         text.push('\n');
+    }
+    text
+}
+
+/// A cell for a narrow screen: what belongs to a name stands below it.
+fn list(group: &GroupResult, cell: &Cell, columns: usize, paint: Paint) -> String {
+    let (unit, unit_name) = unit_of(group, cell);
+    let (head, how) = headings(group, cell, unit_name);
+    let base = format!("Times as fast as {}.", shown(&group.baseline));
+    let mut text = format!("{}\n", paint.head(&wrapped(&head, columns)));
+    for line in [Some(how), group.mode.in_words(), Some(base)].into_iter().flatten() {
+        text += &format!("{}\n", wrapped(&line, columns));
+    }
+    let below = |name: &str, mut facts: Vec<String>| {
+        // One line for all, if they fit.
+        let separator = match 4 + facts.join("  ").chars().count() <= columns {
+            true => "  ",
+            false => "\n    ",
+        };
+        facts[0] = paint.head(&facts[0]);
+        format!("  {name}\n    {}\n", facts.join(separator))
+    };
+    for row in &cell.rows {
+        let rates = [(row.gb_per_second, "GB/s"), (row.gflops, "GFLOP/s")];
+        let rates =
+            rates.iter().filter_map(|(rate, name)| Some(format!("{} {name}", digits((*rate)?))));
+        let mut facts = vec![format!("{} {unit_name}", digits(row.median_seconds / unit))];
+        facts.extend(row.ratio.map(|of| {
+            let value = format!("{}x {} {}", short(of.value), of.standing.mark(), interval(&of));
+            value.split_whitespace().collect::<Vec<_>>().join(" ")
+        }));
+        facts.extend(rates);
+        facts.extend(row.allocations.map(|_| format!("allocs {}", allocs(row))));
+        text += &below(&shown(&row.variant), facts);
+    }
+    for empty in &cell.empty {
+        let time = format!("{} {unit_name}", digits(empty.median_seconds / unit));
+        text += &below(&empty.name, vec![time]);
     }
     text
 }
@@ -256,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_table_fits_80_columns_and_has_one_unit() {
-        let text = text(&group(), Paint(false));
+        let text = text(&group(), 80, Paint(false));
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("times in ns; noise 0.10 %"), "{text}");
         assert!(text.contains("1100") && text.contains("990") && text.contains("92.0"), "{text}");
@@ -264,9 +313,11 @@ mod tests {
         assert!(text.contains("(empty call)"), "{text}");
         let mut in_place = group();
         in_place.cells[0].copies = Some(64);
-        assert!(super::text(&in_place, Paint(false)).contains("noise 0.10 %; 64 copies at a time"));
-        in_place.mode = Mode { inputs: 8, cold: true };
-        let text = super::text(&in_place, Paint(false));
+        assert!(
+            super::text(&in_place, 80, Paint(false)).contains("noise 0.10 %; 64 copies at a time")
+        );
+        in_place.mode = Mode { inputs: 8, cold: true, latency: false };
+        let text = super::text(&in_place, 80, Paint(false));
         assert!(text.contains("64 copies at a time)\n  8 inputs in turn, cold caches\n"), "{text}");
         assert_eq!(legend(&group()).as_deref(), Some("= indistinguishable"));
     }
@@ -278,7 +329,7 @@ mod tests {
         let rows = &mut group.cells[0].rows;
         rows[0].allocations = Some(Allocations { count: 3, bytes: 48 << 10, peak: Some(32 << 10) });
         rows[1].allocations = Some(Allocations::default());
-        let text = text(&group, Paint(false));
+        let text = text(&group, 80, Paint(false));
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         let line =
             |name: &str| text.lines().find(|l| l.trim_start().starts_with(name)).expect("a row");
@@ -294,11 +345,26 @@ mod tests {
 
     #[test]
     fn colours_move_nothing() {
-        let (plain, painted) = (text(&group(), Paint(false)), text(&group(), Paint(true)));
+        let (plain, painted) = (text(&group(), 80, Paint(false)), text(&group(), 80, Paint(true)));
         assert!(painted.contains("\u{1b}[32m10.8x"), "{painted}");
         let codes = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[32m"];
         let bare = codes.iter().fold(painted, |text, code| text.replace(code, ""));
         assert_eq!(bare, plain);
+    }
+
+    #[test]
+    fn a_narrow_screen_gets_every_number_in_lines_that_fit() {
+        for columns in [24, 40, 60] {
+            let list = text(&group(), columns, Paint(false));
+            assert!(fits(&list, columns.max(28)), "{columns}:\n{list}");
+            for part in
+                ["times in ns; noise 0.10 %", "1100 ns", "0.90x = 0.88-0.92", "GFLOP/s", "1.20 ns"]
+            {
+                let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words(&list).contains(part), "{part} at {columns}:\n{list}");
+            }
+        }
+        assert_eq!(text(&group(), 80, Paint(false)), text(&group(), 200, Paint(false)));
     }
 
     #[test]

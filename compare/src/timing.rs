@@ -5,8 +5,8 @@ use crate::group::Group;
 use crate::measure::{Effort, Rounds, measure_again, measure_undisturbed};
 use crate::message::{Column, Job, Message, Reports, Timed, TimedRow};
 use crate::mode::{Evict, cold_pass};
+use crate::series::{Ready, Series};
 use crate::starts::Plan;
-use crate::variant::Ready;
 use crate::waits::Waits;
 use crate::worker::caught;
 use std::time::{Duration, Instant};
@@ -68,15 +68,18 @@ impl<I: 'static, O: Agree + 'static> Group<I, O> {
     ) -> Result<Measured, Failed> {
         channel.send(&Message::Call(base));
         let batch = caught(|| self.batch(base, &inputs[0])).map_err(|why| (base, why))?;
-        let slots = self.slots(base);
+        let (slots, is_chain) = (self.slots(base), self.facts.mode.latency);
         // The time of so many calls of a slot, whose turn it is to be named if it fails.
-        let mut run = |slot: usize, inputs: &[I], calls, ready: Ready<'_>| match slots[slot] {
-            Slot::Variant(v) | Slot::Again(v) => {
-                channel.send(&Message::Call(v));
-                let call = &mut self.variants[v].call;
-                caught(|| call.run(inputs, calls, batch, ready).0).map_err(|why| (v, why))
+        let mut run = |slot: usize, inputs: &[I], calls, ready: Ready<'_>| {
+            let series = Series::new(inputs, calls, batch, ready).chained(is_chain);
+            match slots[slot] {
+                Slot::Variant(v) | Slot::Again(v) => {
+                    channel.send(&Message::Call(v));
+                    let call = &mut self.variants[v].call;
+                    caught(|| call.run(series).0).map_err(|why| (v, why))
+                }
+                Slot::Empty(v) => Ok((self.variants[v].empty)(series)),
             }
-            Slot::Empty(v) => Ok((self.variants[v].empty)(inputs, calls, batch, ready)),
         };
         let all = inputs.len() as u64;
         let rounds = match evict {

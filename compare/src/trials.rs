@@ -89,11 +89,11 @@ mod tests {
     use super::*;
     use crate::sizes::detection;
 
-    const ONE: Mode = Mode { inputs: 1, cold: false };
+    const ONE: Mode = Mode { inputs: 1, cold: false, latency: false };
 
     #[test]
     fn all_inputs_that_are_timed_are_tried() {
-        let mode = Mode { inputs: 3, cold: false };
+        let mode = Mode { inputs: 3, ..ONE };
         let all = trials(&[8, 9], 2, 0, 5, mode);
         let listed: Vec<&Trial> = all.iter().filter(|t| t.origin == Origin::Listed).collect();
         assert_eq!(listed.len(), 2 * 2 * 3);

@@ -105,8 +105,11 @@ pub fn binaries(starts: u64, layouts: u64, again: Option<&str>) -> String {
 fn called_so(mode: Mode) -> Option<String> {
     let cold = "before each call the caches were emptied, and each was timed alone: the empty call is the \
                 time of reading the clock";
+    let latency = "each call needed the result of the one before: the times are how long one takes, the empty \
+                   call is the way from a result to the next input";
     match mode {
         Mode { cold: true, .. } => Some(cold.to_owned()),
+        Mode { latency: true, .. } => Some(latency.to_owned()),
         Mode { inputs: 1, .. } if host().is_none() => Some(
             "one input for all calls of a size: branches that depend on its values are learned by heart; \
              --inputs 64 takes as many in turn"
@@ -279,10 +282,13 @@ mod tests {
 
     #[test]
     fn how_the_functions_were_called_is_said() {
-        let said = |inputs, cold| called_so(Mode { inputs, cold }).unwrap_or_default();
+        let said =
+            |inputs, cold| called_so(Mode { inputs, cold, latency: false }).unwrap_or_default();
         assert!(said(1, false).contains("learned by heart; --inputs 64"), "{}", said(1, false));
         assert_eq!(said(64, false), "64 inputs of each size, taken in turn");
         assert!(said(64, true).contains("the caches were emptied"));
+        let chain = called_so(Mode { latency: true, ..Mode::default() });
+        assert!(chain.is_some_and(|words| words.contains("needed the result of the one before")));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::agree::Agree;
 use crate::args::Options;
 use crate::group::{Facts, Group};
 use crate::message::{Job, Message, Reports, Work};
+use crate::series::Series;
 use std::cell::RefCell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -53,7 +54,7 @@ impl<I: 'static, O: Agree + 'static> Erased for Group<I, O> {
         let (mut calls, mut took, mut next) = (0, Duration::ZERO, 1u64);
         while began.elapsed() < options.only_for {
             let call = &mut self.variants[variant].call;
-            let block = caught(|| call.run(&inputs, next, 1, &mut || ()).0)?;
+            let block = caught(|| call.run(Series::new(&inputs, next, 1, &mut || ())).0)?;
             calls += next;
             took += block;
             // So that the clock is seldom asked, and the end is near when it should be.

@@ -1,5 +1,6 @@
 //! What is compared, and what is aimed at: one place for all rows of the table.
 
+use crate::engine::Request;
 use crate::graphs::{Form, graph};
 use crate::number::Number;
 use crate::race::{LIMIT, OURS};
@@ -22,6 +23,8 @@ pub struct Case {
     pub seconds: Option<f64>,
     /// Sizes above this one are left out with `--quick`.
     pub quick: usize,
+    /// The sizes of calls of a few elements.
+    pub small: &'static [usize],
     build: Build,
 }
 
@@ -59,6 +62,7 @@ impl Case {
             unit: "",
             seconds: None,
             quick: usize::MAX,
+            small: &[],
             build: Box::new(build),
         }
     }
@@ -75,9 +79,16 @@ impl Case {
         Case { seconds: Some(seconds), quick, ..self }
     }
 
-    /// The sizes of its rows, in order.
-    pub fn sizes(&self, is_quick: bool) -> Vec<usize> {
-        let fits = |size: &usize| !is_quick || *size <= self.quick;
+    fn small(self, small: &'static [usize]) -> Case {
+        Case { small, ..self }
+    }
+
+    /// The sizes that are asked for, in order.
+    pub fn sizes(&self, request: &Request) -> Vec<usize> {
+        if request.small {
+            return self.small.to_vec();
+        }
+        let fits = |size: &usize| !request.quick || *size <= self.quick;
         let mut sizes: Vec<usize> = self.goals.iter().map(|goal| goal.size).filter(fits).collect();
         sizes.sort_unstable();
         sizes.dedup();
@@ -86,7 +97,7 @@ impl Case {
 
     /// The group for the engine.
     pub fn group(&self) -> AnyGroup {
-        (self.build)(&self.name, &self.sizes(false))
+        (self.build)(&self.name, &self.sizes(&Request::default()))
     }
 }
 
@@ -116,6 +127,8 @@ pub fn all() -> Vec<Case> {
     all
 }
 
+/// A few elements.
+const SMALL: [usize; 8] = [0, 1, 2, 4, 8, 16, 32, 64];
 const ALL_SIZES: [usize; 4] = [64, 1 << 10, 1 << 15, 1 << 20];
 /// The C loop whose sums may be added in any order: what the promise of same bits forbids.
 const FAST_MATH: &str = concat!(env!("PEERS_CC"), " fast-math");
@@ -126,10 +139,10 @@ fn vectors<T: Number>(all: &mut Vec<Case>) {
     let reductions = || {
         [named(&[64], "OpenBLAS", 1.0), named(&[64], FAST_MATH, 0.8), best(&ALL_SIZES[1..], 1.0)]
     };
-    all.push(Case::new(of("dot"), reductions().concat(), vector::dot::<T>).counted_in("GB/s"));
-    all.push(Case::new(of("sum"), reductions().concat(), vector::sum::<T>).counted_in("GB/s"));
-    let goals = best(&ALL_SIZES, 1.0);
-    all.push(Case::new(of("axpy"), goals, vector::axpy::<T>).counted_in("GB/s"));
+    let dot = Case::new(of("dot"), reductions().concat(), vector::dot::<T>);
+    let sum = Case::new(of("sum"), reductions().concat(), vector::sum::<T>);
+    let axpy = Case::new(of("axpy"), best(&ALL_SIZES, 1.0), vector::axpy::<T>);
+    all.extend([dot, sum, axpy].map(|case| case.counted_in("GB/s").small(&SMALL)));
 }
 
 /// m x k x n, where a missing number is the size.
@@ -147,7 +160,7 @@ fn products<T: Number>(all: &mut Vec<Case>) {
         let build = move |name: &str, sizes: &[usize]| matrix::gemm::<T>(name, places, sizes);
         Case::new(name.trim(), best(sizes, 1.0), build).counted_in("GFLOP/s")
     };
-    all.push(case("", [None; 3], &[8, 16, 32, 64, 128, 256]));
+    all.push(case("", [None; 3], &[8, 16, 32, 64, 128, 256]).small(&SMALL[1..6]));
     // A call takes tens of milliseconds, and an interval needs a dozen rounds.
     all.push(case("large", [None; 3], &[512, 1024]).long(1.0, 0));
     all.extend(SKINNY.map(|(form, places)| case(form, places, &[1000]).long(0.4, usize::MAX)));
@@ -179,11 +192,12 @@ fn integers() -> Vec<Case> {
     let mut cases = vec![pi.long(0.5, usize::MAX)];
     cases.extend(views.map(escape));
     let goals = beside_limit(&[1000, 1 << 24], &[1 << 24]);
-    cases.push(Case::new("range_sum", goals, counts::range_sum).counted_in("G/s"));
+    let range_sum = Case::new("range_sum", goals, counts::range_sum).counted_in("G/s");
+    cases.push(range_sum.small(&SMALL));
     let goals = beside_limit(&[1 << 22], &[1 << 22]);
     let build = counts::conditional_range_sum;
     let conditional = Case::new("conditional_range_sum", goals, build).counted_in("G/s");
-    cases.push(conditional.long(0.5, usize::MAX));
+    cases.push(conditional.long(0.5, usize::MAX).small(&SMALL));
     cases
 }
 
@@ -233,7 +247,7 @@ mod tests {
         let all = all();
         let names: BTreeSet<&str> = all.iter().map(|case| &case.name[..]).collect();
         assert_eq!(names.len(), all.len());
-        assert!(all.iter().all(|case| !case.sizes(false).is_empty()));
+        assert!(all.iter().all(|case| !case.sizes(&Request::default()).is_empty()));
         assert!(all.iter().all(|case| case.goals.iter().all(|goal| goal.least > 0.0)));
     }
 }

@@ -21,6 +21,8 @@ pub struct Request {
     pub quick: bool,
     /// Agreement only.
     pub check: bool,
+    /// Calls of a few elements.
+    pub small: bool,
     pub starts: Option<u64>,
     pub seed: Option<u64>,
 }
@@ -79,6 +81,22 @@ impl GroupResult {
 pub struct Cell {
     pub n: usize,
     pub rows: Vec<Timed>,
+    pub empty: Vec<Empty>,
+}
+
+/// An empty call in the same rounds.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Empty {
+    pub name: String,
+    pub median_seconds: f64,
+}
+
+impl Cell {
+    /// Everybody's name and seconds, the empty call's too.
+    pub fn times(&self) -> impl Iterator<Item = (&str, f64)> {
+        let empty = self.empty.iter().map(|empty| (&empty.name[..], empty.median_seconds));
+        self.rows.iter().map(|row| (&row.variant[..], row.median_seconds)).chain(empty)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -140,7 +158,7 @@ pub fn run(case: &Case, request: &Request) -> Result<Ran, String> {
 const QUICK_PART: f64 = 0.3;
 
 fn arguments(case: &Case, request: &Request) -> Vec<String> {
-    let sizes: Vec<String> = case.sizes(request.quick).iter().map(usize::to_string).collect();
+    let sizes: Vec<String> = case.sizes(request).iter().map(usize::to_string).collect();
     let mut arguments = vec!["--sizes".to_owned(), sizes.join(",")];
     let mut option = |name: &str, value: Option<String>| {
         if let Some(value) = value {

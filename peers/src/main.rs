@@ -14,6 +14,7 @@ mod options;
 mod race;
 mod rows;
 mod show;
+mod small;
 mod tasks;
 mod vector;
 
@@ -98,7 +99,10 @@ fn race(options: &Options, chosen: &[&Case]) -> Result<u8, String> {
         eprintln!("warning: {warning}");
     }
     report.about.iter().for_each(|entry| println!("{}: {}", entry.name, entry.says));
-    println!("\n{}", show::head());
+    match options.request.small {
+        true => println!(),
+        false => println!("\n{}", show::head()),
+    }
     for case in chosen {
         one(case, options, &mut report);
     }
@@ -112,8 +116,9 @@ fn race(options: &Options, chosen: &[&Case]) -> Result<u8, String> {
 
 /// Runs a case and shows its rows.
 fn one(case: &Case, options: &Options, report: &mut show::Report) {
-    if case.sizes(options.request.quick).is_empty() {
-        report.skipped.push(format!("{}: left out with --quick", case.name));
+    if case.sizes(&options.request).is_empty() {
+        let option = if options.request.small { "--small" } else { "--quick" };
+        report.skipped.push(format!("{}: left out with {option}", case.name));
         return;
     }
     let ran = match engine::run(case, &options.request) {
@@ -137,6 +142,10 @@ fn one(case: &Case, options: &Options, report: &mut show::Report) {
         let agreement = &group.agreement;
         let word = if agreement.agreed { "all agree" } else { "not all agree" };
         println!("{:30} {word} on {} inputs, {}", case.name, agreement.inputs, agreement.within);
+    } else if options.request.small {
+        let table = small::Table::of(case, group);
+        println!("{}", table.text());
+        report.small.push(table);
     } else {
         let (rows, missing) = rows::rows(case, group);
         rows.iter().for_each(|row| println!("{}", show::row(row)));

@@ -14,6 +14,7 @@ cargo run --release --manifest-path peers/Cargo.toml -- [FILTER..] [OPTIONS]
 FILTER           cases whose name contains it: dot, \"gemm f32\", graph
   --list         list the cases
   --quick        fewer rounds, and no large products
+  --small        calls of 0 to 64 elements instead: what a call costs, in nanoseconds
   --check        whether all agree, and no times
   --starts N     process starts that the times come from (4, with --quick 2)
   --seed N       of inputs and order (42)
@@ -53,6 +54,7 @@ impl Options {
                 Arg::Long("list") => options.list = true,
                 Arg::Long("quick") => options.request.quick = true,
                 Arg::Long("check") => options.request.check = true,
+                Arg::Long("small") => options.request.small = true,
                 Arg::Long("starts") => {
                     options.request.starts = Some(count(&mut parser, "--starts", 1)?)
                 }
@@ -127,6 +129,7 @@ mod tests {
     fn options_are_read_and_bad_ones_named() {
         let options =
             parse("dot --quick --check gemm --starts 3 --seed 0 --json a --md b").expect("good");
+        assert!(!options.request.small && parse("--small").expect("good").request.small);
         assert!(options.request.quick && options.request.check && !options.list);
         assert_eq!((options.request.starts, options.request.seed), (Some(3), Some(0)));
         assert!(

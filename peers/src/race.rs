@@ -2,7 +2,7 @@
 
 use crate::blas::Blas;
 use crate::buffer::Buffer;
-use abreast_compare::{Agree, Group};
+use abreast_compare::{Agree, Group, Series};
 use std::cell::RefMut;
 use std::hint::black_box;
 use std::thread::sleep;
@@ -56,10 +56,11 @@ where
     T: Agree + Copy + Default + 'static,
     I: Target<T> + 'static,
 {
-    let run = move |input: &I, calls: u64, _| {
+    let run = move |series: Series<'_, I>| {
+        let input = &series.inputs()[0];
         let mut target = input.target();
         let began = Instant::now();
-        for _ in 0..calls {
+        for _ in 0..series.calls() {
             call(black_box(input), black_box(&mut target));
         }
         (began.elapsed(), target.to_vec())
@@ -80,10 +81,11 @@ pub fn pooled<I: 'static, O: Agree + 'static>(
     mut call: impl FnMut(&I) + 'static,
     output: impl Fn(&I) -> O + 'static,
 ) -> Group<I, O> {
-    let run = move |input: &I, calls: u64, _| {
+    let run = move |series: Series<'_, I>| {
+        let input = &series.inputs()[0];
         call(input);
         let began = Instant::now();
-        for _ in 0..calls {
+        for _ in 0..series.calls() {
             call(black_box(input));
         }
         let took = began.elapsed();
@@ -93,9 +95,10 @@ pub fn pooled<I: 'static, O: Agree + 'static>(
     group.variant_looped(name, false, run, empty)
 }
 
-fn empty<I>(input: &I, calls: u64, _: usize) -> Duration {
+fn empty<I>(series: Series<'_, I>) -> Duration {
+    let input = &series.inputs()[0];
     let began = Instant::now();
-    for _ in 0..calls {
+    for _ in 0..series.calls() {
         black_box(input);
     }
     began.elapsed()

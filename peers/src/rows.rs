@@ -175,7 +175,7 @@ mod tests {
     fn group(baseline: &str, rows: Vec<Timed>) -> GroupResult {
         let agreement =
             Agreement { agreed: true, within: String::new(), inputs: 1, closeness: Vec::new() };
-        let cells = vec![Cell { n: 64, rows }];
+        let cells = vec![Cell { n: 64, rows, empty: Vec::new() }];
         GroupResult { baseline: baseline.into(), untimed: Vec::new(), agreement, cells }
     }
 

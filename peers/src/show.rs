@@ -2,6 +2,7 @@
 
 use crate::about::Entry;
 use crate::rows::{Row, Speed};
+use crate::small::Table;
 use abreast_compare::format::{digits, markdown as escaped, seconds, short};
 use abreast_compare::machine::{Machine, now};
 use serde::Serialize;
@@ -21,6 +22,9 @@ pub struct Report {
     pub quick: bool,
     pub about: Vec<Entry>,
     pub rows: Vec<Row>,
+    /// Calls of a few elements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub small: Vec<Table>,
     /// Who was left out of which case, and why.
     pub skipped: Vec<String>,
     /// What was found against rivals. They are not timed.
@@ -40,6 +44,7 @@ impl Report {
             quick,
             about,
             rows: Vec::new(),
+            small: Vec::new(),
             skipped: Vec::new(),
             wrong: Vec::new(),
             problems: Vec::new(),
@@ -66,11 +71,15 @@ impl Report {
 
     pub fn markdown(&self) -> String {
         let mut text = format!("{MARKDOWN}\n{}\n\n", escaped(&self.machine_in_words()));
-        text += "| row | ours | rival | theirs | ratio | goal | |\n|---|---|---|---|---|---|---|\n";
-        for row in &self.rows {
-            text += &format!("| {} |\n", cells(row).map(|cell| escaped(&cell)).join(" | "));
+        if !self.rows.is_empty() {
+            text +=
+                "| row | ours | rival | theirs | ratio | goal | |\n|---|---|---|---|---|---|---|\n";
+            for row in &self.rows {
+                text += &format!("| {} |\n", cells(row).map(|cell| escaped(&cell)).join(" | "));
+            }
+            text.push('\n');
         }
-        text.push('\n');
+        self.small.iter().for_each(|table| text += &table.markdown());
         let about = self.about.iter().map(|entry| format!("{}: {}", entry.name, entry.says));
         for line in about.chain(self.remarks().cloned()) {
             text += &format!("- {}\n", escaped(&line));

@@ -3,7 +3,7 @@
 use crate::try_::foreign::{Caller, Function, Memory, Place, SLOT, Slot};
 use crate::try_::inputs::{Inits, put, put_count, text};
 use crate::try_::signature::{Given, Kind, Param, Role, Scalar, Signature};
-use abreast_compare::{Agree, Leaf};
+use abreast_compare::{Agree, Leaf, Series};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -204,27 +204,36 @@ impl Calls {
         Calls { caller, function, signature, frames: Vec::new(), count: 0 }
     }
 
-    pub fn run(&mut self, input: &Input, calls: u64, batch: usize) -> (Duration, Output) {
-        let in_place = self.signature.is_in_place();
-        let most = usize::try_from(calls).unwrap_or(usize::MAX);
-        let frames = if in_place { most.min(batch) } else { 1 };
-        self.make_frames(input, frames);
+    /// A function that changes arrays gets copies of them, a frame for each call of a batch. Another one has a row
+    /// of slots for each input, and one frame for the arrays that it only writes.
+    pub fn run(&mut self, mut series: Series<'_, Input>) -> (Duration, Output) {
+        let (inputs, in_place) = (series.inputs(), self.signature.is_in_place());
+        let all = usize::try_from(series.calls()).unwrap_or(usize::MAX);
+        let rows = if in_place { all.min(series.batch()) } else { inputs.len() };
+        self.make_frames(&inputs[0], if in_place { rows } else { 1 });
         let width = 1 + self.signature.params.len();
-        let mut slots = vec![Slot([0; SLOT]); frames * width];
-        for (frame, slots) in self.frames.iter().zip(slots.chunks_exact_mut(width)) {
-            set(input, frame, &mut slots[1..]);
-        }
-        let (mut took, mut left) = (Duration::ZERO, most);
+        let mut slots = vec![Slot([0; SLOT]); rows * width];
+        let (mut took, mut made) = (Duration::ZERO, 0);
         loop {
-            let now = if in_place { left.min(frames) } else { left };
-            self.prepare(input, now);
-            let stride = if in_place { width * SLOT } else { 0 };
-            took += self.caller.time(self.function.as_ref(), &mut slots, stride, now);
-            left -= now;
-            if left == 0 {
-                let last = if in_place { now - 1 } else { 0 };
-                let returned = self.signature.returns.map(|scalar| (scalar, slots[last * width]));
-                let arrays = self.frames[last].iter().flatten().cloned().collect();
+            let now = if in_place { rows.min(all - made) } else { all };
+            let rows = if in_place { now } else { rows };
+            for (row, slots) in slots.chunks_exact_mut(width).take(rows).enumerate() {
+                let input = &inputs[(made + row) % inputs.len()];
+                let frame = &self.frames[if in_place { row } else { 0 }];
+                set(input, frame, &mut slots[1..]);
+                self.prepare(input, frame);
+            }
+            self.count += 1;
+            let rows = &mut slots[..rows * width];
+            series.ready();
+            let function = self.function.as_ref();
+            took += self.caller.time(function, rows, width, now, series.is_chain());
+            made += now;
+            if made == all {
+                let last = (now - 1) % (rows.len() / width);
+                let returned = self.signature.returns.map(|scalar| (scalar, rows[last * width]));
+                let frame = &self.frames[if in_place { last } else { 0 }];
+                let arrays = frame.iter().flatten().cloned().collect();
                 if abreast_compare::in_gate() {
                     // The next output is another one.
                     self.frames.clear();
@@ -271,19 +280,16 @@ impl Calls {
         params.map(memory).collect()
     }
 
-    /// What the calls find in the arrays that they may write.
-    fn prepare(&mut self, input: &Input, frames: usize) {
-        for frame in self.frames.iter().take(frames) {
-            let arrays = frame.iter().zip(&input.arguments);
-            for ((_, memory), argument) in arrays.filter_map(|(m, a)| Some((m.as_ref()?, a))) {
-                match argument {
-                    Argument::Array(_, original) => memory.copy(original),
-                    _ if abreast_compare::in_gate() => memory.fill(FILLS[self.count % 2]),
-                    _ => {}
-                }
+    /// What a call finds in the arrays that it may write.
+    fn prepare(&self, input: &Input, frame: &Frame) {
+        let arrays = frame.iter().zip(&input.arguments);
+        for ((_, memory), argument) in arrays.filter_map(|(m, a)| Some((m.as_ref()?, a))) {
+            match argument {
+                Argument::Array(_, original) => memory.copy(original),
+                _ if abreast_compare::in_gate() => memory.fill(FILLS[self.count % 2]),
+                _ => {}
             }
         }
-        self.count += 1;
     }
 }
 

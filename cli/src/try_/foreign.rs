@@ -9,6 +9,7 @@
 #![allow(unsafe_code)]
 
 use crate::try_::fault;
+use crate::try_::shim;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use std::ffi::c_void;
 use std::io;
@@ -41,8 +42,9 @@ impl Foreign {
     }
 }
 
-/// The loop in C that calls a function: `void loop(void *function, char *slots, size_t stride, size_t calls)`.
-type CLoop = unsafe extern "C" fn(*mut c_void, *mut Slot, usize, usize);
+/// The loop in C that calls a function: `void loop(void *function, char *slots, size_t stride, size_t rows,
+/// size_t calls)`.
+type CLoop = unsafe extern "C" fn(*mut c_void, *mut Slot, usize, usize, usize);
 
 /// A slot for an argument or the result: what C finds there is of the type that the signature says.
 #[derive(Debug, Clone, Copy)]
@@ -55,35 +57,43 @@ pub const SLOT: usize = 16;
 /// Calls functions of one signature.
 pub struct Caller {
     call: CLoop,
+    /// The loop in which each call needs the result of the one before.
+    chain: CLoop,
     nothing: Function,
     _library: Foreign,
 }
 
 impl Caller {
-    /// The loop and the function that does nothing, from a library made of [`shim`](crate::try_::shim).
-    pub fn load(file: &Path, loop_: &str, nothing: &str) -> Result<Caller, libloading::Error> {
+    /// The loops and the function that does nothing, from a library made of [`shim`](crate::try_::shim).
+    pub fn load(file: &Path) -> Result<Caller, libloading::Error> {
         let library = Foreign::load(file)?;
-        let pointer = library.function(loop_)?.pointer;
-        // SAFETY: we wrote the C of this function, and the type is the one written there.
-        let call = unsafe { std::mem::transmute::<*mut c_void, CLoop>(pointer) };
-        Ok(Caller { call, nothing: library.function(nothing)?, _library: library })
+        let one = |name: &str| {
+            let pointer = library.function(name)?.pointer;
+            // SAFETY: we wrote the C of this function, and the type is the one written there.
+            Ok(unsafe { std::mem::transmute::<*mut c_void, CLoop>(pointer) })
+        };
+        let (call, chain) = (one(shim::LOOP)?, one(shim::CHAIN)?);
+        Ok(Caller { call, chain, nothing: library.function(shim::NOTHING)?, _library: library })
     }
 
-    /// Calls the function, or nothing, once for each `stride` bytes of the slots, or `calls` times with the
-    /// same ones if that is 0. Returns the time.
+    /// Calls the function, or nothing, so often, with one row of slots after another in turn. Each row is so many
+    /// slots long. Returns the time.
     pub fn time(
         &self,
         function: Option<&Function>,
-        slots: &mut [Slot],
-        stride: usize,
+        rows: &mut [Slot],
+        width: usize,
         calls: usize,
+        is_chain: bool,
     ) -> Duration {
         let function = function.unwrap_or(&self.nothing).pointer;
-        assert!(stride.saturating_mul(calls) <= size_of_val(slots), "slots for every call");
+        let count = rows.len() / width;
+        assert!(count > 0, "a row of slots");
+        let call = if is_chain { self.chain } else { self.call };
         let start = Instant::now();
-        // SAFETY: the loop stays within the slots, which nobody else has now; that the function keeps to its
+        // SAFETY: the loop stays within these rows, which nobody else has now; that the function keeps to its
         // signature is a promise (see above).
-        unsafe { (self.call)(function, slots.as_mut_ptr(), stride, calls) };
+        unsafe { call(function, rows.as_mut_ptr(), width * SLOT, count, calls) };
         start.elapsed()
     }
 }

@@ -5,6 +5,7 @@ use crate::console::Console;
 use crate::try_::plan::Plan;
 use crate::try_::signature::Signature;
 use crate::try_::worker_arguments;
+use abreast_compare::Series;
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -59,7 +60,7 @@ pub fn be_traced(plan: &Plan, folder: &Path, variant: usize, n: u64) -> Result<u
     let (mut maker, mut calls) = plan.alone(folder, variant)?;
     let inputs = [maker.make(n, 42), maker.make(2 * n, 42)];
     asm::two_calls(&traced, |i| {
-        calls.run(&inputs[i], 1, 1);
+        calls.run(Series::once(&inputs[i], &mut || ()));
         Ok(())
     })
 }

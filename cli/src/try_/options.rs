@@ -87,6 +87,9 @@ pub struct TryArgs {
     /// Empty the caches before each call, and time each call alone
     #[arg(long)]
     pub cold: bool,
+    /// Each call needs the result of the one before: how long one takes, not how often
+    #[arg(long, conflicts_with = "cold")]
+    pub latency: bool,
     /// How long one call may take
     #[arg(long, value_name = "SECONDS", default_value = "60", allow_hyphen_values = true)]
     pub timeout: String,
@@ -199,6 +202,11 @@ impl<'a> Asked<'a> {
         if let Some(n) = sizes.iter().find(|n| !n.is_multiple_of(multiple)) {
             bail!("sizes = {n}: must be a multiple of {multiple}, as --multiple-of says");
         }
+        if args.latency && signature.returns.is_none() {
+            bail!(
+                "--latency: a call needs the result of the one before, and {signature} returns none"
+            );
+        }
         let ways = args.cflags.len().max(1) * args.function.len().max(1);
         let variants = (args.files.len() * ways) as u64;
         sizes.iter().try_for_each(|n| fits(&signature, *n, self.inputs, variants))?;
@@ -278,6 +286,7 @@ impl<'a> Asked<'a> {
         let flags = [
             ("--quick", self.args.quick),
             ("--cold", self.args.cold),
+            ("--latency", self.args.latency),
             ("--force", self.args.force),
             ("--allocs", self.args.allocs),
             ("--any-machine", self.args.any_machine),

@@ -6,7 +6,6 @@ use crate::try_::count::Count;
 use crate::try_::fault;
 use crate::try_::foreign::{Caller, Foreign, Function};
 use crate::try_::inputs::Inits;
-use crate::try_::shim;
 use crate::try_::signature::Signature;
 use abreast_compare::{AnyGroup, Group, Within};
 use anyhow::{Context, Result, anyhow};
@@ -93,15 +92,15 @@ impl Plan {
                     group.variant_looped(
                         name,
                         in_place,
-                        move |input, calls, batch| run.run(input, calls, batch),
-                        move |input, calls, batch| empty.run(input, calls, batch).0,
+                        move |series| run.run(series),
+                        move |series| empty.run(series).0,
                     )
                 }
                 None => group.variant_looped(
                     name,
                     in_place,
-                    |_, _, _| unreachable!("functions are called by workers"),
-                    |_, _, _| unreachable!("functions are called by workers"),
+                    |_| unreachable!("functions are called by workers"),
+                    |_| unreachable!("functions are called by workers"),
                 ),
             };
         }
@@ -131,7 +130,7 @@ impl Plan {
 
     fn caller(&self, folder: &Path) -> Result<Rc<Caller>> {
         let library = if heap::is_counted() { COUNTING } else { SHIM };
-        let caller = Caller::load(&folder.join(library), shim::LOOP, shim::NOTHING);
+        let caller = Caller::load(&folder.join(library));
         Ok(Rc::new(caller.context("the generated loop")?))
     }
 }

@@ -191,13 +191,35 @@ fn inputs_in_turn_are_what_the_engine_makes_of_them() {
     let said = bench.brief(&[&words[..], &["--inputs", "16", "--json"]].concat());
     let json: serde_json::Value = serde_json::from_str(&said.ends_with(0).out).expect("JSON");
     // Not --cold: where the largest cache has hundreds of MiB, emptying it before each call takes minutes.
-    assert_eq!(json["groups"][0]["mode"], serde_json::json!({"inputs": 16, "cold": false}));
+    assert_eq!(
+        json["groups"][0]["mode"],
+        serde_json::json!({"inputs": 16, "cold": false, "latency": false})
+    );
     for (inputs, why) in
         [("0", "at least 1"), ("5000", "from 1 to 4096"), ("2^62", "does not fit in memory")]
     {
         let said = bench.brief(&[&words[..], &["--inputs", inputs]].concat());
         said.ends_with(2).has(&[why]);
     }
+}
+
+#[test]
+fn latency_is_for_functions_that_return_a_value() {
+    let bench = three_languages();
+    let words = ["dot.c", "dot.rs", "--sig", DOT, "--latency"];
+    let said = bench.brief(&[&words[..], &["--inputs", "3", "--json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&said.ends_with(0).out).expect("JSON");
+    let mode = serde_json::json!({"inputs": 3, "cold": false, "latency": true});
+    assert_eq!(json["groups"][0]["mode"], mode);
+    bench.write(
+        "fill.c",
+        "void fill(long n, double *x) { for (long i = 0; i < n; i++) x[i] = i; }\n",
+    );
+    let fill = bench.brief(&["fill.c", "--sig", "void(n: i64, *out f64)", "--latency"]);
+    fill.ends_with(2)
+        .has(&["--latency: a call needs the result of the one before", "returns none"]);
+    let both = bench.brief(&[&words[..], &["--cold"]].concat());
+    both.ends_with(2).has(&["--cold"]);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn names_that_differ_in_their_last_letter_do_not_meet() {
 #[test]
 fn calls_of_another_mode_do_not_meet_and_are_called_so() {
     let warm = entry("c", 64, 1e-6);
-    let cold = Entry { mode: Mode { inputs: 8, cold: true }, ..warm.clone() };
+    let cold = Entry { mode: Mode { inputs: 8, cold: true, latency: false }, ..warm.clone() };
     assert!(!warm.is_of(&cold));
     assert_eq!(cold.name(), "dot/c at n = 64, 8 inputs in turn, cold caches");
     let mut run = saved(vec![cold]);

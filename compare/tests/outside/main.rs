@@ -45,6 +45,9 @@ fn every_command_of_the_guide_works_as_it_stands() {
             _ if command.contains("--layouts") => said.has(&["layouts"]),
             _ if command.contains("--inputs") => said.has(&["16 inputs in turn"]),
             _ if command.contains("--cold") => said.has(&["cold caches"]),
+            _ if command.contains("--latency") => {
+                said.has(&["needed the result of the one before"])
+            }
             _ if command.contains("--save") => said.has(&["saved as"]),
             _ if command.contains("--against") => said.has(&["against main", "of 3 times"]),
             _ => said.has(&["all three agree on", "(within 1e-12)"]).has(&["4 starts, one layout"]),
@@ -113,13 +116,25 @@ fn calls_on_cold_caches_and_on_inputs_in_turn_are_made_so_and_called_so() {
         columns.map(|column| column["calls"].as_u64().expect("a number")).collect()
     };
     let cold = json("--cold --inputs 3");
-    assert_eq!(cold["mode"], serde_json::json!({ "inputs": 3, "cold": true }));
+    assert_eq!(cold["mode"], serde_json::json!({ "inputs": 3, "cold": true, "latency": false }));
     assert_eq!(calls(&cold), [3; 5], "the variants, the baseline again, the empty call");
     let warm = json("--inputs 3");
     assert!(calls(&warm).iter().all(|calls| calls % 3 == 0), "{warm}");
     // One more seed at the listed size, and another one.
     let tried = |group: &Value| group["agreement"]["inputs"].as_u64().expect("a number");
     assert_eq!(tried(&warm), tried(&json("")) + 2);
+}
+
+/// In which order the calls of a chain are made shows in the unit tests; here, that it is asked for and said.
+#[test]
+fn latency_is_a_mode_for_functions_that_return_numbers() {
+    let latency = "--quick --starts 1 --sizes 16 --latency --json=mode.json";
+    the_crate().optimised("dot", latency).ends_with(0);
+    let text = std::fs::read_to_string(the_crate().folder().join("mode.json")).expect("JSON");
+    let results: Value = serde_json::from_str(&text).expect("JSON");
+    let mode = serde_json::json!({ "inputs": 1, "cold": false, "latency": true });
+    assert_eq!(results["groups"][0]["mode"], mode);
+    the_crate().optimised("dot", &format!("{latency} --cold")).ends_with(2).has(&["one of them"]);
 }
 
 #[test]
