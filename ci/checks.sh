@@ -4,7 +4,7 @@
 # In the order of .ci/run.
 checks=(
     test installed fmt clippy docs rust-only bare complex portable packages program python browser bindings
-    compilers sanitize sanitize-threads memcheck thin-lto
+    sanitize sanitize-threads memcheck thin-lto
 )
 
 # Where `portable` looks. scripts/install-checks installs Rust's standard library for them.
@@ -82,9 +82,6 @@ run_strictly() {
             skip bindings "there is no libclang"
         fi
         ;;
-
-    # The same bits under hostile flags. All compilers, flags and profiles: ci/nightly.
-    compilers) check compilers scripts/compilers --quick ;;
 
     # Each of these first finds bugs that were seeded for it. What takes longer than a push should runs
     # with --full in ci/nightly.

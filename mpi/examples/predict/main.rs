@@ -8,6 +8,7 @@
 mod bench;
 mod model;
 mod probe;
+mod simulated;
 
 use abreast::harness::picture::{Picture, Point, Side};
 use abreast::kernel::Entry;
@@ -72,6 +73,7 @@ fn work(world: &World) -> Result<(), Fault> {
     let curves: Vec<Curve> =
         names.zip(&kernels).flat_map(|(name, row)| curves(name, &row.1, &costs)).collect();
     say_curves(&curves);
+    say_simulated(PROBLEMS.iter().map(|(name, _)| *name).zip(&kernels))?;
     println!("\nThe model assumes:");
     ASSUMPTIONS.iter().for_each(|assumption| println!("- {assumption}"));
     if let Some(path) = svg {
@@ -200,6 +202,28 @@ fn say_curves(curves: &[Curve]) {
             curve.points.iter().max_by(|a, b| a.1.total_cmp(&b.1)).expect("there are points");
         println!("    {:<18}{cells}   {} on {}", curve.name, ratio(best.1), best.0);
     }
+}
+
+/// Numbers of ranks at which the model is held to the simulator.
+const SIMULATED: [usize; 4] = [2, 10, 100, 1000];
+
+fn say_simulated<'r>(rows: impl Iterator<Item = (&'r str, &'r Row)>) -> Result<(), Error> {
+    println!(
+        "\nWithout the cost of messages, times as long as the simulator (exec::Sim), which takes the longest chunk first:"
+    );
+    let head: String = SIMULATED.map(|ranks| format!("{:>9}", short(ranks as u64))).concat();
+    println!("    {:<18}{head}", "ranks");
+    for (name, (_, work, _)) in rows {
+        let work = work.stretched(CHUNKS);
+        for kind in [Kind::Static, Kind::Dynamic] {
+            let times = SIMULATED.map(|ranks| simulated::times_as_long(kind, &work, ranks));
+            let cells: Vec<String> =
+                times.into_iter().map(|times| times.map(ratio)).collect::<Result<_, Error>>()?;
+            let cells: String = cells.iter().map(|cell| format!("{cell:>9}")).collect();
+            println!("    {:<18}{cells}", format!("{name}, {}", called(kind)));
+        }
+    }
+    Ok(())
 }
 
 fn picture(curves: &[Curve], is_crowded: bool) -> Picture {

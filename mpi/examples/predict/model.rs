@@ -91,6 +91,11 @@ impl Work {
         Work::of((0..chunks).map(seconds), self.reads, self.makes)
     }
 
+    /// The seconds of each.
+    pub fn each(&self) -> impl Iterator<Item = f64> {
+        self.before.windows(2).map(|two| two[1] - two[0])
+    }
+
     /// How many chunks.
     pub fn len(&self) -> usize {
         self.before.len() - 1
