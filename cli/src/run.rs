@@ -8,7 +8,7 @@ use crate::profile::{self, Profile};
 use crate::shard::{self, Shard};
 use abreast::exec::{Control, Executor};
 use abreast::harness::trace::Traced;
-use abreast::kernel::{Case, Choice, Chunked, Entry, Number, Request};
+use abreast::kernel::{Case, Choice, Chunked, Entry, Finished, Number, Request};
 use abreast::source::{RawFile, Source};
 use abreast::{Fault, Tasks};
 use abreast_compare::format::seconds;
@@ -95,7 +95,7 @@ pub fn run(
         Ok(profile) => (profile, Ok(())),
         Err(why) => (None, Err(why)),
     };
-    let named = answer.named.iter().map(|(name, number)| ((*name).to_owned(), value(*number)));
+    let named = answer.made.named.iter().map(|(name, number)| ((*name).to_owned(), value(*number)));
     let ran = Ran {
         schema: "abreast.run/2",
         kernel: entry.name,
@@ -103,9 +103,9 @@ pub fn run(
         level: level.name(),
         exec: executor.name(),
         n,
-        value: value(answer.value),
+        value: value(answer.made.value),
         named: named.collect(),
-        hash: format!("{:016x}", answer.hash),
+        hash: format!("{:016x}", answer.made.hash),
         seconds: answer.took.as_secs_f64(),
         virtual_seconds: answer.in_virtual_time.map(|wall| wall.as_secs_f64()),
         profile,
@@ -115,7 +115,7 @@ pub fn run(
     if args.json {
         console.json(&ran)?;
     } else {
-        console.aside(recording.is_on_stdout, |console| ran.show(&answer, console))?;
+        console.aside(recording.is_on_stdout, |console| ran.show(&answer.made, console))?;
     }
     output::all([recorded, profiled])
 }
@@ -128,9 +128,7 @@ enum Problem<'s> {
 
 /// What came of it.
 struct Answer {
-    value: Number,
-    named: Vec<(&'static str, Number)>,
-    hash: u64,
+    made: Finished,
     took: Duration,
     in_virtual_time: Option<Duration>,
 }
@@ -180,35 +178,32 @@ impl<'s> Problem<'s> {
         let mut drive = |tasks: &dyn Tasks| {
             let clock = Instant::now();
             let report = executor.run(tasks, &Control::default())?;
-            took += clock.elapsed();
-            if report.is_virtual {
-                *in_virtual_time.get_or_insert(Duration::ZERO) += report.wall;
-            }
+            took = clock.elapsed();
+            in_virtual_time = report.is_virtual.then_some(report.wall);
             Ok(())
         };
-        let (value, named, hash) = match self {
+        let made = match self {
             Problem::InMemory(case) => {
                 let answer = case.run(choice, 0, &mut drive)?;
-                (answer.value, answer.named, answer.hash)
+                Finished { value: answer.value, hash: answer.hash, named: answer.named }
             }
             Problem::Streamed(problem) => {
                 let plan = problem.plan()?;
                 let parts = problem.run_chunks(choice, 0..plan.len(), &mut drive)?;
-                let finished = entry.finish(&problem.args(), &plan, &mut |output| {
+                entry.finish(&problem.args(), &plan, &mut |output| {
                     output.copy_from_slice(parts.as_slice());
                     Ok(())
-                })?;
-                (finished.value, finished.named, finished.hash)
+                })?
             }
         };
-        Ok(Answer { value, named, hash, took, in_virtual_time })
+        Ok(Answer { made, took, in_virtual_time })
     }
 }
 
 impl Ran {
-    fn show(&self, answer: &Answer, console: &mut Console<'_>) -> Result<()> {
-        match &answer.named[..] {
-            [] => console.say(format!("{} = {}", self.kernel, answer.value))?,
+    fn show(&self, made: &Finished, console: &mut Console<'_>) -> Result<()> {
+        match &made.named[..] {
+            [] => console.say(format!("{} = {}", self.kernel, made.value))?,
             named => named
                 .iter()
                 .try_for_each(|(name, number)| console.say(format!("{name} = {number}")))?,

@@ -85,7 +85,7 @@ impl Run<'_> {
         let bytes = self.problem.run_chunks(self.choice, chunks.clone(), &mut |tasks| {
             let clock = Instant::now();
             self.executor.run(tasks, &Control::default())?;
-            took += clock.elapsed();
+            took = clock.elapsed();
             Ok(())
         })?;
         Ok((bytes, took))

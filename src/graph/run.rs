@@ -97,7 +97,7 @@ impl<'r, 'e> Run<'r, 'e> {
         self.values.born();
         while let Some(next) = self.after(node) {
             let reads = Reads::of(&self.values, Some((node, &value)));
-            let made = self.nodes.run(next, task, &reads).inspect_err(|_| self.values.gone());
+            let made = self.nodes.run(next, task, &reads);
             // The next node must not suffer for what this one has done.
             fpenv::settle();
             let before = match made {

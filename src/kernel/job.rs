@@ -16,6 +16,7 @@ pub(super) use part::Part;
 use std::borrow::Cow;
 use std::ops::Range;
 pub(super) use streamed::Streamed;
+use tasks::{place_of, spec_of};
 
 /// A problem that [`Kernel::plan`] accepted, and the variant and level to run it with.
 ///
@@ -316,26 +317,13 @@ impl<'i, K: Kernel> Job<'i, K> {
 
     /// The problem in bytes, for whoever does a chunk of it elsewhere.
     pub(crate) fn spec(&self) -> JobSpec<'i> {
-        JobSpec {
-            kernel: K::NAME.into(),
-            variant: self.variant.name.into(),
-            level: self.level.name().into(),
-            args: bytemuck::bytes_of(&self.args).to_vec().into(),
-            plan: self.plan,
-            part: None,
-            operands: self.input.bytes(),
-            files: Vec::new(),
-        }
+        let spec = spec_of::<K>(self.variant, self.level, &self.args, self.plan);
+        JobSpec { operands: self.input.bytes(), ..spec }
     }
 
     /// Where the slices of these chunks lie in the output buffer.
     pub(super) fn place_of(&self, chunks: &Range<usize>) -> Range<usize> {
-        match K::LAYOUT {
-            Layout::PerChunk => chunks.clone(),
-            Layout::PerElement | Layout::InPlace => {
-                self.plan.offset(chunks.start) as usize..self.plan.offset(chunks.end) as usize
-            }
-        }
+        place_of::<K>(&self.plan, chunks)
     }
 
     fn check_buffer(&self, out: &[K::Item]) -> Result<(), Error> {

@@ -1,9 +1,9 @@
 //! A job whose operands lie somewhere else: each chunk reads its own, on whatever thread or machine it runs.
 
 use super::pieces::Pieces;
-use super::tasks::filled;
+use super::tasks::{filled, place_of, spec_of};
 use super::{Job, Part, check_length};
-use crate::kernel::{Kernel, Layout, Slices, Variant};
+use crate::kernel::{Kernel, Slices, Variant};
 use crate::remote::{JobSpec, Message, RemoteJob};
 use crate::sample::Aligned;
 use crate::source::{self, Source};
@@ -41,12 +41,7 @@ impl<K: Kernel> Streamed<'_, K> {
 
     /// How many items these chunks fill.
     pub(in crate::kernel) fn items(&self, chunks: &Range<usize>) -> usize {
-        match K::LAYOUT {
-            Layout::PerChunk => chunks.len(),
-            Layout::PerElement | Layout::InPlace => {
-                (self.plan.offset(chunks.end) - self.plan.offset(chunks.start)) as usize
-            }
-        }
+        place_of::<K>(&self.plan, chunks).len()
     }
 
     /// These chunks as tasks, which have `out` for themselves. An in-place kernel begins with what `start` has.
@@ -68,16 +63,8 @@ impl<K: Kernel> Streamed<'_, K> {
     /// The problem for whoever finds the sources where they are; none if they are here only.
     fn spec(&self) -> Option<JobSpec<'static>> {
         let paths = self.operands.iter().map(|source| Some(source.path()?.to_owned().into()));
-        Some(JobSpec {
-            kernel: K::NAME.into(),
-            variant: self.variant.name.into(),
-            level: self.level.name().into(),
-            args: bytemuck::bytes_of(&self.args).to_vec().into(),
-            plan: self.plan,
-            part: None,
-            operands: Vec::new(),
-            files: paths.collect::<Option<_>>()?,
-        })
+        let spec = spec_of::<K>(self.variant, self.level, &self.args, self.plan);
+        Some(JobSpec { files: paths.collect::<Option<_>>()?, ..spec })
     }
 }
 

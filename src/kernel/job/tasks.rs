@@ -2,10 +2,10 @@
 
 use super::pieces::Pieces;
 use super::{Job, check_length};
-use crate::kernel::{Kernel, Layout};
+use crate::kernel::{Kernel, Layout, Variant};
 use crate::remote::{JobSpec, Message};
 use crate::tasks::Fill;
-use crate::{Error, Fault, Tasks, fpenv, memory};
+use crate::{Error, Fault, Level, Plan, Tasks, fpenv, memory};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -71,4 +71,33 @@ pub(super) fn filled<K: Kernel>(slice: &mut [K::Item], fill: Fill<'_>) -> Result
     fill(bytemuck::cast_slice_mut(&mut items))?;
     slice.copy_from_slice(&items);
     Ok(())
+}
+
+/// A problem in bytes, without operands.
+pub(super) fn spec_of<'t, K: Kernel>(
+    variant: &Variant<K>,
+    level: Level,
+    args: &K::Args,
+    plan: Plan,
+) -> JobSpec<'t> {
+    JobSpec {
+        kernel: K::NAME.into(),
+        variant: variant.name.into(),
+        level: level.name().into(),
+        args: bytemuck::bytes_of(args).to_vec().into(),
+        plan,
+        part: None,
+        operands: Vec::new(),
+        files: Vec::new(),
+    }
+}
+
+/// Where the slices of these chunks lie in the output buffer.
+pub(super) fn place_of<K: Kernel>(plan: &Plan, chunks: &Range<usize>) -> Range<usize> {
+    match K::LAYOUT {
+        Layout::PerChunk => chunks.clone(),
+        Layout::PerElement | Layout::InPlace => {
+            plan.offset(chunks.start) as usize..plan.offset(chunks.end) as usize
+        }
+    }
 }
